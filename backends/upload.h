@@ -1,0 +1,46 @@
+/* upload.h: put, read back, compare: the half of the transaction that happens in
+ * the vault. Nothing counts as stored before the vault has given it back, by the
+ * reference that the rewritten code will use and by the version written. */
+#ifndef KEYLIFT_BACKENDS_UPLOAD_H
+#define KEYLIFT_BACKENDS_UPLOAD_H
+
+#include "backends/vault.h"
+
+enum upload_state {
+    UPLOAD_PENDING,
+    UPLOAD_PRESENT,   /* the vault held an equal value already */
+    UPLOAD_STORED,    /* put and read back, equal */
+    UPLOAD_CONFLICT,  /* another value has that name (before the first write) */
+    UPLOAD_REFUSED,   /* the vault cannot hold it, or not under that name */
+    UPLOAD_FAILED     /* put or read-back failed: the source stays */
+};
+
+enum upload_on_conflict { ON_CONFLICT_FAIL, ON_CONFLICT_REUSE, ON_CONFLICT_VERSION, ON_CONFLICT_RENAME };
+
+struct upload_item {
+    const char *name;          /* logical name: API_KEY */
+    const struct secret *value;
+    enum upload_state state;
+    const char *stored_name;   /* as the vault has it */
+    char version[VAULT_VERSION_MAX];
+    struct error error;        /* for CONFLICT, REFUSED, FAILED */
+};
+
+/* Called around each write so that the journal knows before and after. */
+struct upload_observer {
+    enum kl_status (*before_put)(void *ctx, const struct upload_item *item, struct error *e);
+    enum kl_status (*after_put)(void *ctx, const struct upload_item *item, struct error *e);
+    void *ctx;
+};
+
+/* Looks everything up and finds all conflicts; writes nothing. Returns KL_OK
+ * also when items are in CONFLICT or REFUSED: look at their states. */
+enum kl_status upload_prepare(struct vault *v, struct upload_item *items, size_t count,
+                              enum upload_on_conflict on_conflict, struct error *e) KL_MUST_USE;
+/* Puts what is PENDING, reads back by latest and by version until `deadline_ms`,
+ * compares in constant time. */
+enum kl_status upload_run(struct vault *v, struct upload_item *items, size_t count,
+                          const struct upload_observer *observer, unsigned deadline_ms, struct error *e) KL_MUST_USE;
+const char *upload_state_name(enum upload_state s);
+
+#endif

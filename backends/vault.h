@@ -1,0 +1,90 @@
+/* vault.h: one interface for every place that can hold a secret.
+ *
+ * Calls in the order that upload makes them:
+ *
+ *     vault_open     which vault, with which credential; nothing is written
+ *     vault_identity what the user is asked about before the first write
+ *     vault_name     the name as this vault stores it, or why it cannot
+ *     vault_accepts  whether the vault can hold the value
+ *     vault_get      value, or KL_ERR_NOT_FOUND
+ *     vault_put      only if absent; KL_ERR_CONFLICT when something is there
+ *     vault_add_version
+ *     vault_list, vault_check, vault_close
+ *
+ * A backend sees names and values, never a file of the scanned project. A new
+ * vault is one file and one line in backends/registry.c (VAULTS), and passes
+ * tests/conformance by that line. */
+#ifndef KEYLIFT_BACKENDS_VAULT_H
+#define KEYLIFT_BACKENDS_VAULT_H
+
+#include "base/arena.h"
+#include "base/error.h"
+#include "base/python_access.h"
+#include "base/secret.h"
+
+#define VAULT_VERSION_MAX 128
+
+/* What the command line and the environment may say. Strings are borrowed and
+ * may be NULL. A flag of another vault was refused before (cli/options). */
+struct vault_options {
+    const char *root;         /* absolute folder of the project */
+    const char *dotenv_file;  /* --dotenv-file, relative to root; NULL: .env */
+    const char *environment;  /* --environment */
+    bool allow_ephemeral;
+    const char *run_id;       /* tag of this run */
+    const char *endpoint, *ca_file, *prefix;
+    const char *aws_region, *aws_profile, *aws_kms_key;
+    const char *azure_vault, *azure_credential;
+    const char *gcp_project, *gcp_locations;
+    const char *vault_addr, *vault_mount, *vault_namespace;
+    const char *helper;       /* exec:PROGRAM */
+};
+
+struct vault;
+
+/* One line each of "whose vault is it": "file: /srv/shop/.env (new)". */
+struct vault_identity {
+    const char *lines[8]; /* in the arena given; ends with NULL */
+};
+
+struct vault_kind {
+    const char *id;                 /* "dotenv" */
+    const char *const *aliases;     /* NULL-terminated */
+    const char *title;              /* ".env file (python-dotenv)" */
+    const struct python_access *access;
+    bool stores;                    /* false for environ: values must be there already */
+    bool ephemeral;                 /* may forget: needs --allow-ephemeral */
+
+    enum kl_status (*open)(const struct vault_options *o, struct vault **out, struct error *e);
+    enum kl_status (*identity)(struct vault *v, struct arena *a, struct vault_identity *out, struct error *e);
+    /* The stored name for `name`, reversible. KL_ERR_UNSUPPORTED says why not. */
+    enum kl_status (*map_name)(struct vault *v, const char *name, struct arena *a, const char **out,
+                               struct error *e);
+    /* KL_ERR_UNSUPPORTED or KL_ERR_LIMIT with a message without the value. */
+    enum kl_status (*accepts)(struct vault *v, const char *name, struct slice value, struct error *e);
+    /* version NULL: latest. version_out (may be NULL) gets the version read. */
+    enum kl_status (*get)(struct vault *v, const char *name, const char *version, struct secret *out,
+                          char version_out[VAULT_VERSION_MAX], struct error *e);
+    enum kl_status (*put_if_absent)(struct vault *v, const char *name, const struct secret *value,
+                                    char version_out[VAULT_VERSION_MAX], struct error *e);
+    enum kl_status (*add_version)(struct vault *v, const char *name, const struct secret *value,
+                                  char version_out[VAULT_VERSION_MAX], struct error *e);
+    /* Calls fn once a name. May lag behind: never proof of absence. */
+    enum kl_status (*list)(struct vault *v, void (*fn)(void *ctx, const char *name), void *ctx, struct error *e);
+    /* Which credential, whose it is, what it may do: lines for a person. */
+    enum kl_status (*check)(struct vault *v, struct arena *a, struct vault_identity *out, struct error *e);
+    void (*close)(struct vault *v); /* wipes; frees */
+};
+
+/* Every vault begins with this. */
+struct vault {
+    const struct vault_kind *kind;
+};
+
+/* The registry, in the order of `keylift vaults list`. */
+size_t vault_kind_count(void);
+const struct vault_kind *vault_kind_at(size_t index);
+/* By id or alias; NULL if unknown. */
+const struct vault_kind *vault_kind_find(const char *id);
+
+#endif

@@ -1,0 +1,26 @@
+/* thread.h: threads, one mutex and one condition, as thin as can be (pthreads
+ * now; the only file to change for another system). */
+#ifndef KEYLIFT_BASE_THREAD_H
+#define KEYLIFT_BASE_THREAD_H
+
+#include "base/common.h"
+
+struct thread;
+/* `stack_bytes` 0: the system's. Ends the program if no thread can be made. */
+struct thread *thread_start(void (*fn)(void *), void *arg, size_t stack_bytes);
+void thread_join(struct thread *t);
+
+struct mutex;
+struct mutex *mutex_new(void);
+void mutex_free(struct mutex *m);
+void mutex_lock(struct mutex *m);
+void mutex_unlock(struct mutex *m);
+
+struct condition;
+struct condition *condition_new(void);
+void condition_free(struct condition *c);
+void condition_wait(struct condition *c, struct mutex *m);
+void condition_signal(struct condition *c);
+void condition_broadcast(struct condition *c);
+
+#endif

@@ -1,0 +1,30 @@
+/* output.h: the only part of keylift that prints. Everything goes through the
+ * redaction filter, colour is decided once, and text from a scanned tree (paths,
+ * names) has its control characters made visible, so that a file name cannot
+ * drive a terminal. */
+#ifndef KEYLIFT_CLI_OUTPUT_H
+#define KEYLIFT_CLI_OUTPUT_H
+
+#include "base/error.h"
+#include "base/redact.h"
+
+enum color_mode { COLOR_AUTO, COLOR_ALWAYS, COLOR_NEVER };
+enum style_mark { MARK_NONE, MARK_BOLD, MARK_DIM, MARK_RED, MARK_YELLOW, MARK_GREEN, MARK_CYAN };
+
+struct output {
+    int fd;
+    bool color;
+    unsigned columns;
+    struct redactor *redactor; /* borrowed */
+    struct buf pending;
+};
+
+void out_init(struct output *o, int fd, enum color_mode mode, struct redactor *r);
+void out_text(struct output *o, const char *fmt, ...) KL_PRINTF(2, 3);           /* filtered */
+void out_mark(struct output *o, enum style_mark mark, const char *fmt, ...) KL_PRINTF(3, 4); /* filtered, coloured */
+void out_path(struct output *o, enum style_mark mark, const char *path); /* not masked; controls shown */
+void out_raw(struct output *o, struct slice bytes);  /* already filtered (reports) */
+enum kl_status out_flush(struct output *o, struct error *e) KL_MUST_USE; /* a closed pipe is KL_OK */
+void out_release(struct output *o);
+
+#endif

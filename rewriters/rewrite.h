@@ -1,0 +1,73 @@
+/* rewrite.h: one file's rewrite: text in, text out. Nothing here touches a file
+ * or a vault.
+ *
+ *     rewrite_file    parses, decides each site, makes edits and the new bytes
+ *     rewrite_verify  lexes and parses the new bytes again; everything outside
+ *                     the edits must be identical, nothing may be found at the
+ *                     edited sites (called by rewrite_file; public for tests)
+ *
+ * What must not be touched is left, each site with its reason. */
+#ifndef KEYLIFT_REWRITERS_REWRITE_H
+#define KEYLIFT_REWRITERS_REWRITE_H
+
+#include "base/arena.h"
+#include "base/error.h"
+#include "base/python_access.h"
+#include "base/secret.h"
+#include "scanner/finding.h"
+
+enum rewrite_style { STYLE_INLINE, STYLE_MODULE, STYLE_ENVIRON };
+
+struct rewrite_site {
+    uint64_t start_byte, end_byte; /* of the literal, as in the finding */
+    const char *name;              /* API_KEY */
+    const struct secret *value;    /* what the new expression must return */
+    bool is_bytes;
+    enum context context;
+    /* out */
+    bool rewritten;
+    const char *reason;            /* why not; static or in the arena */
+    uint32_t line;                 /* of the old text */
+};
+
+struct rewrite_edit {
+    uint64_t start_byte, end_byte; /* of the old bytes; equal for an insertion */
+    const char *text;              /* new bytes */
+    size_t text_len;
+    bool holds_secret;             /* the old bytes are a literal: mask them in diffs */
+};
+
+struct rewrite_request {
+    const char *path;              /* for messages and for __file__-relative paths */
+    struct slice bytes;
+    struct rewrite_site *sites;    /* sorted by start_byte */
+    size_t site_count;
+    const struct python_access *access;
+    enum rewrite_style style;
+    const char *dotenv_relative;   /* needs_loading: the dotenv file as seen from this file's folder,
+                                      e.g. "../.env"; NULL: something else loads it */
+    const char *module_name;       /* STYLE_MODULE, or dotenv in a package: module to import from, e.g.
+                                      "shop.secrets_env"; NULL for inline */
+    unsigned target_minor;         /* oldest Python 3 minor version to write for (8) */
+};
+
+struct rewrite_output {
+    struct rewrite_edit *edits;    /* sorted, not overlapping; in the arena */
+    size_t edit_count;
+    struct slice bytes;            /* the new file; in the arena */
+    size_t rewritten;              /* sites */
+};
+
+/* A file that cannot be rewritten at all (does not parse, Python 2, generated)
+ * is KL_OK with every site's reason set and no edits. */
+enum kl_status rewrite_file(const struct rewrite_request *r, struct arena *arena, struct rewrite_output *out,
+                            struct error *e) KL_MUST_USE;
+enum kl_status rewrite_verify(const struct rewrite_request *r, const struct rewrite_output *out,
+                              struct error *e) KL_MUST_USE;
+
+/* Unified diff with the old side's secrets masked by "[redacted]". */
+struct redactor;
+void rewrite_diff(const char *path, struct slice old_bytes, const struct rewrite_output *out,
+                  const struct redactor *redactor, struct buf *diff);
+
+#endif

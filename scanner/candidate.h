@@ -1,0 +1,25 @@
+/* candidate.h: strings with their names and contexts, from tokens alone.
+ *
+ * One pass over the tokens of a file; no tree. What a token stream cannot tell
+ * is left to the rewriter, which parses. */
+#ifndef KEYLIFT_SCANNER_CANDIDATE_H
+#define KEYLIFT_SCANNER_CANDIDATE_H
+
+#include "scanner/finding.h"
+#include "scanner/pyfile.h"
+
+struct candidates {
+    struct candidate *items;
+    size_t count, capacity; /* memory kept for the next file */
+};
+
+/* `path` tells tests from other code. Values and names live in the arena or
+ * borrow from the text. */
+void candidates_collect(const struct pyfile *file, const struct py_tokens *tokens, const char *path,
+                        struct arena *arena, struct candidates *out);
+void candidates_release(struct candidates *c);
+
+/* The dotted name that ends at token `last` ("a.b.c"), copied without blanks. */
+struct slice candidate_dotted_name(struct slice text, const struct py_tokens *t, uint32_t last, struct arena *arena);
+
+#endif
