@@ -21,7 +21,8 @@ struct upload_item {
     const char *name;          /* logical name: API_KEY */
     const struct secret *value;
     enum upload_state state;
-    const char *stored_name;   /* as the vault has it */
+    const char *stored_name;   /* as the vault has it; in the arena of upload_prepare */
+    bool reused;               /* ON_CONFLICT_REUSE: the vault's other value stands */
     char version[VAULT_VERSION_MAX];
     struct error error;        /* for CONFLICT, REFUSED, FAILED */
 };
@@ -36,9 +37,13 @@ struct upload_observer {
 /* Looks everything up and finds all conflicts; writes nothing. Returns KL_OK
  * also when items are in CONFLICT or REFUSED: look at their states. */
 enum kl_status upload_prepare(struct vault *v, struct upload_item *items, size_t count,
-                              enum upload_on_conflict on_conflict, struct error *e) KL_MUST_USE;
-/* Puts what is PENDING, reads back by latest and by version until `deadline_ms`,
- * compares in constant time. */
+                              enum upload_on_conflict on_conflict, struct arena *arena,
+                              struct error *e) KL_MUST_USE;
+/* Puts what is PENDING, reads back by latest and by version until `deadline_ms`
+ * (of each item), compares in constant time; what was PRESENT is read again.
+ * One item's failure does not stop the others: KL_OK when none is FAILED, else
+ * the first failure, with every item's state set. Stops at once, with the rest
+ * PENDING, when the observer fails or the user interrupts. */
 enum kl_status upload_run(struct vault *v, struct upload_item *items, size_t count,
                           const struct upload_observer *observer, unsigned deadline_ms, struct error *e) KL_MUST_USE;
 const char *upload_state_name(enum upload_state s);

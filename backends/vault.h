@@ -54,6 +54,7 @@ struct vault_kind {
     const struct python_access *access;
     bool stores;                    /* false for environ: values must be there already */
     bool ephemeral;                 /* may forget: needs --allow-ephemeral */
+    bool keeps_versions;            /* false: add_version loses the value that was there */
 
     enum kl_status (*open)(const struct vault_options *o, struct vault **out, struct error *e);
     enum kl_status (*identity)(struct vault *v, struct arena *a, struct vault_identity *out, struct error *e);

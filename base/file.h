@@ -61,6 +61,9 @@ struct file_replace_options {
     bool must_be_new;       /* KL_ERR_CONFLICT if the target exists at commit */
 };
 
+/* The temp file that file_replace_prepare makes for `path` and `tag` (not NULL):
+ * known before it exists, so that a journal can name it first. */
+char *file_replace_temp_path(struct arena *a, const char *path, const char *tag);
 enum kl_status file_replace_prepare(struct file_replacement *r, const char *path, struct slice bytes,
                                     const struct file_replace_options *opts, struct error *e) KL_MUST_USE;
 enum kl_status file_replace_commit(struct file_replacement *r, struct error *e) KL_MUST_USE;

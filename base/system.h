@@ -8,6 +8,7 @@
 
 unsigned system_processors(void);   /* usable by this process, at least 1 */
 double system_seconds(void);        /* monotonic */
+void system_sleep_ms(unsigned milliseconds); /* a signal ends it early */
 uint64_t system_unix_time(void);    /* seconds */
 void system_random(void *out, size_t len); /* from the kernel; ends the program if there is none */
 int system_pid(void);

@@ -27,6 +27,14 @@ enum kl_status journal_folder(const char *root, struct arena *a, char **out, str
 enum kl_status journal_begin(struct journal *j, const char *root, struct error *e) KL_MUST_USE;
 /* Takes ownership of `record`; adds "step". Synced on return. */
 enum kl_status journal_record(struct journal *j, const char *step, cJSON *record, struct error *e) KL_MUST_USE;
+/* A journal as it lies on disk: `records` is an array of objects; a last line
+ * that was cut off by a kill is left out and sets `torn`. */
+struct journal_log {
+    cJSON *records;
+    bool torn, finished;
+};
+enum kl_status journal_load(const char *path, struct journal_log *out, struct error *e) KL_MUST_USE;
+void journal_log_release(struct journal_log *log);
 enum kl_status journal_finish(struct journal *j, struct error *e) KL_MUST_USE;
 void journal_release(struct journal *j); /* lock given back */
 

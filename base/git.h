@@ -1,0 +1,31 @@
+/* git.h: the few questions about a repository that need git itself. The
+ * repository is not trusted: file-system monitors, hooks, filters, lazy fetching
+ * and optional locks are off, and so are variables (GIT_DIR...) that would make
+ * git look at another repository. */
+#ifndef KEYLIFT_BASE_GIT_H
+#define KEYLIFT_BASE_GIT_H
+
+#include "base/arena.h"
+#include "base/error.h"
+#include "base/process.h"
+
+/* Runs `git ARGS...` in `folder` with the safe settings. `args` is
+ * NULL-terminated, at most GIT_MAX_ARGS. Exit codes are the caller's. */
+#define GIT_MAX_ARGS 24
+enum kl_status git_run(const char *folder, const char *const *args, struct slice input, size_t max_output,
+                       struct process_result *out, struct error *e) KL_MUST_USE;
+
+/* The git directory of the repository that `folder` is in, absolute, in the
+ * arena; NULL when there is no repository, or no git. */
+enum kl_status git_directory(const char *folder, struct arena *a, char **out, struct error *e) KL_MUST_USE;
+
+enum git_file_state {
+    GIT_NO_REPOSITORY, /* or no git on this machine */
+    GIT_TRACKED,
+    GIT_IGNORED,
+    GIT_UNTRACKED
+};
+/* `path` is absolute; it need not exist. */
+enum kl_status git_file_state(const char *path, enum git_file_state *out, struct error *e) KL_MUST_USE;
+
+#endif
