@@ -10,28 +10,36 @@
 #include "base/secret.h"
 #include "scanner/finding.h"
 
-/* What a name is made for: one literal. */
+/* What a name is made for: one literal. Findings must have kept their values. */
 struct name_request {
     const struct finding *finding;
-    const char *name;      /* out: in the arena */
-    const char *note;      /* out: NULL, or why it is not the plain one: "API_KEY is read by app/conf.py" */
+    const char *name; /* out: in the arena */
+    const char *note; /* out: NULL, or why it is not the plain one: "API_KEY is read by app/conf.py" */
 };
 
 struct name_context {
-    const char *project;   /* name of the root folder, for the prefix on a collision */
-    const char *prefix;    /* --prefix; NULL */
-    const struct env_read *reads; /* of the project */
+    const char *project;          /* name of the root folder, put before a name that is not free */
+    const char *prefix;           /* --prefix, put before every name; NULL for none */
+    const struct env_read *reads; /* of the whole project: writes and deletes too */
     size_t read_count;
     bool (*in_environment)(void *ctx, const char *name);
+    /* What the vault has under a name: 0 nothing, 1 what the finding needs, -1 something else. */
+    int (*in_vault)(void *ctx, const char *name, const struct finding *f);
     void *ctx;
-    /* Value that the vault already has under a name: 0 absent, 1 equal, -1 differs. */
-    int (*in_vault)(void *ctx, const char *name, const struct secret *value);
 };
 
-/* One value in many places gets one name; two values never share one. */
+/* One value in many places gets one name; two values never share one (text and
+ * bytes of the same characters are two values: vaults hold text). Deterministic
+ * in the order of the requests. */
 void names_assign(struct name_request *requests, size_t count, const struct name_context *context,
                   struct arena *arena);
-/* True for names that a system, library or SDK interprets; `why` names it. */
+
+/* True for names that a system, library or SDK interprets; *why (if not NULL)
+ * names it. */
 bool name_is_ambient(const char *name, const char **why);
+
+/* UPPER_SNAKE_CASE of any identifier, key or file name: "apiKey2" is API_KEY2.
+ * Empty if nothing of it can stand in a name. */
+char *name_from_words(struct arena *arena, struct slice words);
 
 #endif

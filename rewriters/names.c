@@ -1,0 +1,187 @@
+/* names.c: which name each secret gets. Findings are grouped by value; a group
+ * tries its forms of a name in a fixed order and takes the first that is free:
+ *
+ *     API_KEY            unless two values of this run are called so
+ *     PAY_API_KEY        the file's name before it
+ *     SHOP_API_KEY       the project's name before it
+ *     SHOP_PAY_API_KEY
+ *     SHOP_PAY_API_KEY_2, _3, ...
+ *
+ * A name under which the vault already has this very value is taken first of
+ * all, so that a second run, or a second file, uses what is there. */
+#include "rewriters/names.h"
+
+#include "base/file.h"
+#include "base/mem.h"
+
+#include <stdlib.h>
+
+#define NAME_MAX_LENGTH 120 /* of the part that comes from the code */
+#define NAME_MIN_LENGTH 3   /* "k" or "pw" alone would say nothing in a .env */
+
+struct group {
+    const struct finding *first;
+    char *base; /* API_KEY */
+    char *stem; /* PAY */
+    const char *name, *note;
+};
+
+static bool is_upper(char c) {
+    return c >= 'A' && c <= 'Z';
+}
+static bool is_lower(char c) {
+    return c >= 'a' && c <= 'z';
+}
+static bool is_digit(char c) {
+    return c >= '0' && c <= '9';
+}
+
+char *name_from_words(struct arena *arena, struct slice words) {
+    size_t out_max = NAME_MAX_LENGTH;
+    char *out = arena_alloc(arena, out_max + 2);
+    size_t n = 0;
+    for (size_t i = 0; i < words.len && n < out_max; i++) {
+        char c = words.ptr[i];
+        char before = i > 0 ? words.ptr[i - 1] : '\0';
+        char after = i + 1 < words.len ? words.ptr[i + 1] : '\0';
+        bool word_begins =
+            is_upper(c) && (is_lower(before) || is_digit(before) || (is_upper(before) && is_lower(after)));
+        bool usable = is_upper(c) || is_lower(c) || is_digit(c);
+        if ((word_begins || !usable) && n > 0 && out[n - 1] != '_')
+            out[n++] = '_';
+        if (usable && n < out_max)
+            out[n++] = is_lower(c) ? (char)(c - 'a' + 'A') : c;
+    }
+    while (n > 0 && out[n - 1] == '_')
+        n--;
+    out[n] = '\0';
+    return out;
+}
+
+static char *joined(struct arena *a, const char *first, const char *second) {
+    if (!*first || !*second)
+        return arena_printf(a, "%s%s", first, second);
+    return arena_printf(a, "%s_%s", first, second);
+}
+
+/* "app/pay.py" gives PAY; "app/__init__.py" and "app/settings.py" would say
+ * little alone, but they still tell two files apart most of the time. */
+static char *stem_of(struct arena *a, const char *path) {
+    const char *file = path_basename(path);
+    const char *dot = strrchr(file, '.');
+    struct slice stem = slice_of(file, dot && dot != file ? (size_t)(dot - file) : strlen(file));
+    if (slice_eq_cstr(stem, "__init__") || slice_eq_cstr(stem, "__main__"))
+        stem = slice_cstr(path_basename(path_dirname(a, path)));
+    return name_from_words(a, stem);
+}
+
+static char *base_of(struct arena *a, const struct finding *f, const char *prefix) {
+    char *base = name_from_words(a, slice_cstr(f->name));
+    if (strlen(base) < NAME_MIN_LENGTH) {
+        struct slice rule = slice_cstr(f->rule);
+        if (slice_starts(rule, "generic-"))
+            rule = slice_sub(rule, strlen("generic-"), rule.len);
+        base = slice_eq_cstr(rule, "site") ? joined(a, base, "VALUE") : name_from_words(a, rule);
+    }
+    if (is_digit(base[0]))
+        base = joined(a, "N", base);
+    return prefix && *prefix ? joined(a, name_from_words(a, slice_cstr(prefix)), base) : base;
+}
+
+static const char *taken_by(const struct name_context *c, const struct finding *f, const char *name,
+                            const struct group *groups, size_t group_count, struct arena *a) {
+    const char *reader = NULL;
+    if (name_is_ambient(name, &reader))
+        return arena_printf(a, "%s is read by %s", name, reader);
+    for (size_t i = 0; i < group_count; i++)
+        if (groups[i].name && strcmp(groups[i].name, name) == 0)
+            return arena_printf(a, "another secret of this run is called %s", name);
+    for (size_t i = 0; i < c->read_count; i++)
+        if (strcmp(c->reads[i].name, name) == 0)
+            return arena_printf(a, "%s is used by %s:%u", name, c->reads[i].path, c->reads[i].line);
+    if (c->in_environment && c->in_environment(c->ctx, name))
+        return arena_printf(a, "%s is set in the environment", name);
+    if (c->in_vault && c->in_vault(c->ctx, name, f) < 0)
+        return arena_printf(a, "the vault has another value called %s", name);
+    return NULL;
+}
+
+#define NAME_FORMS 4
+#define NAME_MAX_NUMBER 100000u
+
+static bool vault_holds(const struct name_context *c, const char *name, const struct finding *f) {
+    return c->in_vault && c->in_vault(c->ctx, name, f) > 0;
+}
+
+static void choose(struct group *g, bool shared, const struct name_context *c, const struct group *groups,
+                   size_t group_count, struct arena *a) {
+    char *project = name_from_words(a, slice_cstr(c->project));
+    if (is_digit(project[0]))
+        project = joined(a, "N", project);
+    char *with_stem = joined(a, g->stem, g->base);
+    if (is_digit(with_stem[0]))
+        with_stem = joined(a, "N", with_stem);
+    const char *forms[NAME_FORMS] = {g->base, with_stem, joined(a, project, g->base),
+                                     joined(a, project, with_stem)};
+    for (size_t i = 0; i < NAME_FORMS; i++)
+        if (vault_holds(c, forms[i], g->first)) {
+            g->name = forms[i];
+            return;
+        }
+    const char *why = shared ? arena_printf(a, "several secrets are called %s", g->base) : NULL;
+    for (size_t i = 0; i < NAME_FORMS; i++) {
+        /* The file's name goes before it only to tell two secrets apart. */
+        if (shared ? i == 0 || i == 2 : i == 1 || i == 3)
+            continue;
+        const char *taken = taken_by(c, g->first, forms[i], groups, group_count, a);
+        if (!taken) {
+            g->name = forms[i];
+            g->note = why;
+            return;
+        }
+        if (!why)
+            why = taken;
+    }
+    for (unsigned n = 2; n < NAME_MAX_NUMBER; n++) {
+        const char *name = arena_printf(a, "%s_%u", forms[shared ? 3 : 2], n);
+        if (vault_holds(c, name, g->first) || !taken_by(c, g->first, name, groups, group_count, a)) {
+            g->name = name;
+            g->note = why;
+            return;
+        }
+    }
+    mem_die(); /* a hundred thousand names of one form cannot all be taken */
+}
+
+void names_assign(struct name_request *requests, size_t count, const struct name_context *context,
+                  struct arena *arena) {
+    struct group *groups = mem_calloc(count + 1, sizeof *groups);
+    size_t *group_of = mem_calloc(count + 1, sizeof *group_of);
+    size_t group_count = 0;
+    for (size_t i = 0; i < count; i++) {
+        const struct finding *f = requests[i].finding;
+        size_t g = 0;
+        while (g < group_count && !(groups[g].first->is_bytes == f->is_bytes &&
+                                    secret_equal(&groups[g].first->value, &f->value)))
+            g++;
+        group_of[i] = g;
+        if (g == group_count) {
+            groups[g].first = f;
+            groups[g].stem = stem_of(arena, f->path);
+            groups[g].base = base_of(arena, f, context->prefix);
+            group_count++;
+        }
+    }
+    for (size_t g = 0; g < group_count; g++) {
+        bool shared = false;
+        for (size_t other = 0; other < group_count && !shared; other++)
+            shared = other != g && strcmp(groups[other].base, groups[g].base) == 0;
+        choose(&groups[g], shared, context, groups, group_count, arena);
+    }
+    for (size_t i = 0; i < count; i++) {
+        requests[i].name = groups[group_of[i]].name;
+        requests[i].note = groups[group_of[i]].note;
+    }
+    free(groups);
+    free(group_of);
+}
