@@ -20,10 +20,14 @@ struct output {
 };
 
 void out_init(struct output *o, int fd, enum color_mode mode, struct redactor *r);
-void out_text(struct output *o, const char *fmt, ...) KL_PRINTF(2, 3);           /* filtered */
-void out_mark(struct output *o, enum style_mark mark, const char *fmt, ...) KL_PRINTF(3, 4); /* filtered, coloured */
+void out_text(struct output *o, const char *fmt, ...) KL_PRINTF(2, 3); /* filtered */
+void out_mark(struct output *o, enum style_mark mark, const char *fmt, ...)
+    KL_PRINTF(3, 4);                                                     /* filtered, coloured */
 void out_path(struct output *o, enum style_mark mark, const char *path); /* not masked; controls shown */
-void out_raw(struct output *o, struct slice bytes);  /* already filtered (reports) */
+void out_raw(struct output *o, struct slice bytes);                      /* already filtered (reports) */
+/* Appends `text` with control characters, invisible and reordering code points
+ * and bytes that are not UTF-8 spelled out ("\n", "\x1b", "\u202e"). */
+void out_visible(struct slice text, bool keep_newlines, struct buf *out);
 enum kl_status out_flush(struct output *o, struct error *e) KL_MUST_USE; /* a closed pipe is KL_OK */
 void out_release(struct output *o);
 

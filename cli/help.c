@@ -1,0 +1,136 @@
+/* help.c: --help, made from the tables of commands and options. */
+#include "cli/command.h"
+
+#define HELP_COLUMNS 80u
+#define HELP_OPTION_COLUMN 28u  /* where the text of an option begins */
+#define HELP_COMMAND_COLUMN 13u /* where the text of a command begins */
+
+/* Writes words from column `at` on; lines begin at `indent`. */
+static void wrapped(struct output *o, const char *text, unsigned at, unsigned indent) {
+    const char *word = text;
+    bool first = true;
+    while (*word != '\0') {
+        size_t len = strcspn(word, " \n");
+        if (!first && at + 1 + len > HELP_COLUMNS) {
+            out_text(o, "\n%*s", (int)indent, "");
+            at = indent;
+        } else if (!first) {
+            out_text(o, " ");
+            at++;
+        }
+        out_text(o, "%.*s", (int)len, word);
+        at += (unsigned)len;
+        first = false;
+        word += len;
+        if (word[0] == '\n' && word[1] == '\n') {
+            out_text(o, "\n\n%*s", (int)indent, "");
+            at = indent;
+            first = true;
+            word++;
+        }
+        if (*word != '\0') {
+            word++;
+        }
+    }
+    out_text(o, "\n");
+}
+
+static void print_option(struct output *o, const struct option_spec *spec) {
+    struct buf left = BUF_INIT(KL_MAX_PATH_BYTES);
+    if (spec->letter != 0) {
+        buf_printf(&left, "  -%c, ", spec->letter);
+    } else {
+        buf_str(&left, "      ");
+    }
+    buf_printf(&left, "--%s%s%s", spec->name, spec->argument != NULL ? " " : "",
+               spec->argument != NULL ? spec->argument : "");
+    unsigned at = (unsigned)left.len;
+    out_text(o, "%s", buf_cstr(&left));
+    buf_release(&left);
+    if (at + 2 > HELP_OPTION_COLUMN) {
+        out_text(o, "\n");
+        at = 0;
+    }
+    out_text(o, "%*s", (int)(HELP_OPTION_COLUMN - at), "");
+    wrapped(o, spec->help, HELP_OPTION_COLUMN, HELP_OPTION_COLUMN);
+}
+
+static void print_options(struct output *o, unsigned bit, bool common) {
+    for (size_t i = 0; i < option_count(); i++) {
+        const struct option_spec *spec = option_at(i);
+        if ((spec->commands & bit) != 0 && (spec->commands == CMD_ALL) == common) {
+            print_option(o, spec);
+        }
+    }
+}
+
+static bool has_own_options(unsigned bit) {
+    for (size_t i = 0; i < option_count(); i++) {
+        if ((option_at(i)->commands & bit) != 0 && option_at(i)->commands != CMD_ALL) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static void print_examples(struct output *o, const char *examples) {
+    if (examples[0] == '\0') {
+        return;
+    }
+    out_mark(o, MARK_BOLD, "\nExamples\n");
+    for (const char *line = examples; *line != '\0';) {
+        size_t command = strcspn(line, "\t"), all = strcspn(line, "\n");
+        const char *meaning = line + command + 1;
+        int meaning_len = (int)(all - command - 1);
+        if (2 + command + 2 + (size_t)meaning_len > HELP_COLUMNS) {
+            out_text(o, "  %.*s\n      %.*s\n", (int)command, line, meaning_len, meaning);
+        } else {
+            out_text(o, "  %-*.*s  %.*s\n", command < 34 ? 34 : (int)command, (int)command, line, meaning_len,
+                     meaning);
+        }
+        line += all + (line[all] == '\n' ? 1 : 0);
+    }
+}
+
+static void print_command(struct output *o, const struct command *command) {
+    out_mark(o, MARK_BOLD, "keylift %s", command->name);
+    out_text(o, " %s\n\n", command->arguments);
+    wrapped(o, command->summary, 0, 0);
+    if (command->details[0] != '\0') {
+        out_text(o, "\n");
+        wrapped(o, command->details, 0, 0);
+    }
+    print_examples(o, command->examples);
+    if (has_own_options(command->bit)) {
+        out_mark(o, MARK_BOLD, "\nOptions\n");
+        print_options(o, command->bit, false);
+    }
+    out_mark(o, MARK_BOLD, "\nOptions of every command\n");
+    print_options(o, command->bit, true);
+}
+
+static void print_all(struct output *o) {
+    out_mark(o, MARK_BOLD, "keylift");
+    out_text(o, " finds hard-coded secrets in Python code, moves them into a vault, and\n"
+                "rewrites the code so that it reads them from there.\n");
+    out_mark(o, MARK_BOLD, "\nCommands\n");
+    for (size_t i = 0; i < command_count(); i++) {
+        const struct command *command = command_at(i);
+        if (!command->hidden) {
+            out_text(o, "  %-*s", (int)HELP_COMMAND_COLUMN - 2, command->name);
+            wrapped(o, command->summary, HELP_COMMAND_COLUMN, HELP_COMMAND_COLUMN);
+        }
+    }
+    out_mark(o, MARK_BOLD, "\nOptions of every command\n");
+    print_options(o, CMD_HELP, true);
+    out_text(o, "\n\"keylift COMMAND --help\" explains a command and lists its own options.\n"
+                "Status: 0 all is well, 1 findings remain, 2 something could not be done.\n");
+}
+
+void help_print(struct output *o, const struct command *command) {
+    if (command == NULL) {
+        print_all(o);
+    } else {
+        print_command(o, command);
+    }
+}

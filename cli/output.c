@@ -1,0 +1,140 @@
+/* output.c: see output.h. Text is formatted, filtered, made safe for a terminal
+ * and collected in `pending`; nothing is written before out_flush. */
+#include "cli/output.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "base/encode.h"
+#include "base/file.h"
+#include "base/mem.h"
+#include "base/system.h"
+
+#define OUTPUT_MAX ((size_t)4 << 30) /* a report of some ten million findings */
+
+static const char *const mark_codes[] = {
+    [MARK_NONE] = "",           [MARK_BOLD] = "\x1b[1m",   [MARK_DIM] = "\x1b[2m",   [MARK_RED] = "\x1b[31m",
+    [MARK_YELLOW] = "\x1b[33m", [MARK_GREEN] = "\x1b[32m", [MARK_CYAN] = "\x1b[36m",
+};
+
+static bool wants_color(int fd, enum color_mode mode) {
+    if (mode != COLOR_AUTO) {
+        return mode == COLOR_ALWAYS;
+    }
+    const char *no_color = system_getenv("NO_COLOR"); /* no-color.org: set and not empty */
+    const char *term = system_getenv("TERM");
+    return system_is_terminal(fd) && (no_color == NULL || no_color[0] == '\0') &&
+           (term == NULL || strcmp(term, "dumb") != 0);
+}
+
+void out_init(struct output *o, int fd, enum color_mode mode, struct redactor *r) {
+    o->fd = fd;
+    o->color = wants_color(fd, mode);
+    o->columns = system_terminal_columns(fd);
+    o->redactor = r;
+    buf_init_secret(&o->pending, OUTPUT_MAX);
+}
+
+/* Code points that move the cursor, reorder what is shown or show nothing. */
+static bool is_hidden(uint32_t c) {
+    return c < 0x20 || (c >= 0x7f && c < 0xa0) || (c >= 0x200b && c <= 0x200f) || c == 0x061c ||
+           (c >= 0x2028 && c <= 0x202e) || (c >= 0x2060 && c <= 0x206f) || c == 0xfeff ||
+           (c >= 0xe0000 && c <= 0xe007f);
+}
+
+void out_visible(struct slice text, bool keep_newlines, struct buf *out) {
+    size_t i = 0;
+    while (i < text.len) {
+        uint32_t c = 0;
+        unsigned n = utf8_sequence(text.ptr + i, text.len - i, &c);
+        if (n == 0) {
+            buf_printf(out, "\\x%02x", (unsigned)(unsigned char)text.ptr[i]);
+            n = 1;
+        } else if (c == '\n' && keep_newlines) {
+            buf_char(out, '\n');
+        } else if (c == '\n' || c == '\t' || c == '\r') {
+            buf_str(out, c == '\n' ? "\\n" : c == '\t' ? "\\t" : "\\r");
+        } else if (is_hidden(c)) {
+            buf_printf(out, c < 0x100 ? "\\x%02x" : "\\u%04x", (unsigned)c);
+        } else {
+            buf_bytes(out, text.ptr + i, n);
+        }
+        i += n;
+    }
+}
+
+static void open_mark(struct output *o, enum style_mark mark) {
+    if (o->color && mark != MARK_NONE) {
+        buf_str(&o->pending, mark_codes[mark]);
+    }
+}
+
+static void close_mark(struct output *o, enum style_mark mark) {
+    if (o->color && mark != MARK_NONE) {
+        buf_str(&o->pending, "\x1b[0m");
+    }
+}
+
+static void append_filtered(struct output *o, const char *fmt, va_list args) KL_PRINTF(2, 0);
+
+static void append_filtered(struct output *o, const char *fmt, va_list args) {
+    va_list again;
+    va_copy(again, args);
+    int len = vsnprintf(NULL, 0, fmt, again);
+    va_end(again);
+    if (len < 0) {
+        return;
+    }
+    size_t size = (size_t)len + 1;
+    char *text = mem_alloc(size);
+    (void)vsnprintf(text, size, fmt, args);
+    struct buf masked;
+    buf_init_secret(&masked, OUTPUT_MAX);
+    redact_text(o->redactor, slice_of(text, (size_t)len), &masked);
+    out_visible(buf_as_slice(&masked), true, &o->pending);
+    buf_release(&masked);
+    mem_wipe(text, size);
+    free(text);
+}
+
+void out_text(struct output *o, const char *fmt, ...) {
+    va_list args;
+    va_start(args, fmt);
+    append_filtered(o, fmt, args);
+    va_end(args);
+}
+
+void out_mark(struct output *o, enum style_mark mark, const char *fmt, ...) {
+    va_list args;
+    va_start(args, fmt);
+    open_mark(o, mark);
+    append_filtered(o, fmt, args);
+    close_mark(o, mark);
+    va_end(args);
+}
+
+void out_path(struct output *o, enum style_mark mark, const char *path) {
+    open_mark(o, mark);
+    out_visible(slice_cstr(path), false, &o->pending);
+    close_mark(o, mark);
+}
+
+void out_raw(struct output *o, struct slice bytes) {
+    buf_slice(&o->pending, bytes);
+}
+
+enum kl_status out_flush(struct output *o, struct error *e) {
+    enum kl_status s = KL_OK;
+    if (!buf_ok(&o->pending)) {
+        s = error_set(e, KL_ERR_LIMIT, "the output is larger than keylift writes at once");
+    } else if (o->pending.len > 0) {
+        s = file_write_fd(o->fd, o->fd == 1 ? "standard output" : "the output", buf_as_slice(&o->pending), e);
+    }
+    buf_clear(&o->pending);
+    return s;
+}
+
+void out_release(struct output *o) {
+    buf_release(&o->pending);
+}
