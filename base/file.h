@@ -50,9 +50,10 @@ enum kl_status file_write_fd(int fd, const char *what, struct slice bytes, struc
 struct file_replacement {
     char *target; /* the real path, links resolved */
     char *temp;
-    uint32_t mode;  /* of the finished file */
+    uint32_t mode; /* of the finished file */
     int fd;
     bool active;
+    bool must_be_new;
 };
 
 struct file_replace_options {

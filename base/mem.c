@@ -1,0 +1,68 @@
+/* mem.c: allocation that cannot fail, and wiping. */
+#include "base/mem.h"
+
+#include <unistd.h>
+
+void mem_die(void) {
+    static const char line[] = "keylift: out of memory\n";
+    ssize_t ignored = write(STDERR_FILENO, line, sizeof(line) - 1);
+    (void)ignored;
+    _exit(2);
+}
+
+void *mem_alloc(size_t size) {
+    void *ptr = malloc(size ? size : 1);
+    if (!ptr)
+        mem_die();
+    return ptr;
+}
+
+void *mem_calloc(size_t count, size_t size) {
+    void *ptr = calloc(count ? count : 1, size ? size : 1);
+    if (!ptr)
+        mem_die();
+    return ptr;
+}
+
+void *mem_realloc(void *ptr, size_t size) {
+    void *grown = realloc(ptr, size ? size : 1);
+    if (!grown)
+        mem_die();
+    return grown;
+}
+
+char *mem_strdup(const char *s) {
+    size_t size = strlen(s) + 1;
+    return memcpy(mem_alloc(size), s, size);
+}
+
+void *mem_grow(void *items, size_t *cap, size_t need, size_t elem) {
+    if (need <= *cap)
+        return items;
+    if (need > SIZE_MAX / 2 / elem)
+        mem_die();
+    size_t grown = *cap < 8 ? 8 : *cap * 2;
+    if (grown < need)
+        grown = need;
+    if (grown > SIZE_MAX / elem)
+        mem_die();
+    *cap = grown;
+    return mem_realloc(items, grown * elem);
+}
+
+void mem_wipe(void *ptr, size_t len) {
+    if (len == 0)
+        return;
+    memset(ptr, 0, len);
+    /* The compiler must assume that this reads the bytes, so the memset stays,
+     * also across link-time optimisation. */
+    __asm__ __volatile__("" : : "r"(ptr) : "memory");
+}
+
+bool mem_equal_ct(const void *a, const void *b, size_t len) {
+    const volatile unsigned char *x = a, *y = b;
+    unsigned char differ = 0;
+    for (size_t i = 0; i < len; i++)
+        differ = (unsigned char)(differ | (x[i] ^ y[i]));
+    return differ == 0;
+}

@@ -1,0 +1,276 @@
+/* process.c: another program, run without a shell, with a deadline, bounded
+ * output, and its input from memory.
+ *
+ * The child leads a process group of its own, so that the deadline also ends
+ * what it started. The parent's ends of the pipes do not block; one poll loop
+ * feeds and drains them. */
+#include "base/process.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <pthread.h>
+#include <signal.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "base/file.h"
+#include "base/mem.h"
+#include "base/system.h"
+
+#define DEFAULT_TIMEOUT_MS 30000u
+#define TICK_MS 50 /* how soon an end without end-of-file is noticed */
+#define READ_STEP_BYTES ((size_t)64 << 10)
+
+enum { END_IN, END_OUT, END_ERR, END_EXEC, ENDS };
+
+struct child {
+    pid_t pid;
+    int ours[ENDS]; /* -1 when closed */
+    int theirs[ENDS];
+    bool reaped;
+    int wait_status;
+};
+
+/* Never 0-2, which would collide with what the child's dup2 calls set up. */
+static bool raise_fd(int *fd) {
+    if (*fd > 2)
+        return fcntl(*fd, F_SETFD, FD_CLOEXEC) == 0;
+    int raised = fcntl(*fd, F_DUPFD_CLOEXEC, 3);
+    close(*fd);
+    *fd = raised;
+    return raised >= 0;
+}
+
+static bool make_pipe(int *read_end, int *write_end) {
+    int ends[2];
+    if (pipe(ends) != 0)
+        return false;
+    bool ok = raise_fd(&ends[0]);
+    ok = raise_fd(&ends[1]) && ok;
+    *read_end = ends[0];
+    *write_end = ends[1];
+    return ok;
+}
+
+static void close_fd(int *fd) {
+    if (*fd >= 0)
+        close(*fd);
+    *fd = -1;
+}
+
+static bool open_ends(struct child *c, bool has_input) {
+    bool ok;
+    if (has_input) {
+        ok = make_pipe(&c->theirs[END_IN], &c->ours[END_IN]);
+    } else {
+        c->theirs[END_IN] = open("/dev/null", O_RDONLY | O_CLOEXEC);
+        ok = c->theirs[END_IN] >= 0 && raise_fd(&c->theirs[END_IN]);
+    }
+    for (int i = END_OUT; i < ENDS && ok; i++)
+        ok = make_pipe(&c->ours[i], &c->theirs[i]);
+    for (int i = 0; i < END_EXEC && ok; i++)
+        if (c->ours[i] >= 0)
+            ok = fcntl(c->ours[i], F_SETFL, O_NONBLOCK) == 0;
+    return ok;
+}
+
+/* The program's path. Parts of PATH that are not absolute are passed over: the
+ * working directory may be a tree that nobody trusts. */
+static const char *find_program(struct arena *a, const char *name) {
+    if (strchr(name, '/'))
+        return name;
+    const char *path = system_getenv("PATH");
+    for (const char *p = path ? path : "/usr/local/bin:/usr/bin:/bin"; *p;) {
+        size_t len = strcspn(p, ":");
+        if (p[0] == '/') {
+            const char *candidate = path_join(a, arena_cstr(a, slice_of(p, len)), name);
+            struct stat st;
+            if (stat(candidate, &st) == 0 && S_ISREG(st.st_mode) && access(candidate, X_OK) == 0)
+                return candidate;
+        }
+        p += len + (p[len] == ':');
+    }
+    return NULL;
+}
+
+/* Runs in the child: only async-signal-safe calls. */
+static void exec_child(const struct process_request *req, const char *program, const int theirs[ENDS]) {
+    sigset_t none;
+    signal(SIGPIPE, SIG_DFL);
+    sigemptyset(&none);
+    sigprocmask(SIG_SETMASK, &none, NULL);
+    setpgid(0, 0);
+    bool ok = dup2(theirs[END_IN], 0) >= 0 && dup2(theirs[END_OUT], 1) >= 0 && dup2(theirs[END_ERR], 2) >= 0;
+    if (ok && req->cwd)
+        ok = chdir(req->cwd) == 0;
+    if (ok)
+        execve(program, (char *const *)(uintptr_t)req->argv,
+               req->env ? (char *const *)(uintptr_t)req->env : environ);
+    int why = errno;
+    ssize_t ignored = write(theirs[END_EXEC], &why, sizeof(why));
+    (void)ignored;
+    _exit(127);
+}
+
+static void feed(struct child *c, struct slice input, size_t *fed) {
+    ssize_t n = write(c->ours[END_IN], input.ptr + *fed, input.len - *fed);
+    if (n > 0)
+        *fed += (size_t)n;
+    if (*fed == input.len || (n < 0 && errno != EAGAIN && errno != EINTR))
+        close_fd(&c->ours[END_IN]); /* all sent, or the child does not want it */
+}
+
+/* One read. False when the buffer is full and there is more. */
+static bool drain(int *fd, struct buf *out) {
+    char over, *to;
+    size_t room = out->max - out->len, want = room < READ_STEP_BYTES ? room : READ_STEP_BYTES;
+    to = want ? buf_reserve(out, want) : &over;
+    ssize_t n = read(*fd, to, want ? want : 1);
+    if (n > 0 && want == 0)
+        return false;
+    if (n > 0)
+        out->len += (size_t)n;
+    else if (n == 0 || (errno != EAGAIN && errno != EINTR))
+        close_fd(fd);
+    return true;
+}
+
+static void reap(struct child *c, int options) {
+    pid_t got;
+    if (c->reaped)
+        return;
+    do
+        got = waitpid(c->pid, &c->wait_status, options);
+    while (got < 0 && errno == EINTR);
+    c->reaped = got == c->pid || got < 0;
+}
+
+static void kill_group(struct child *c) {
+    kill(-c->pid, SIGKILL);
+    if (!c->reaped)
+        kill(c->pid, SIGKILL); /* it may not have become a leader yet */
+    reap(c, 0);
+}
+
+static enum kl_status converse(struct child *c, const struct process_request *req, struct process_result *out,
+                               struct error *e) {
+    unsigned timeout = req->timeout_ms ? req->timeout_ms : DEFAULT_TIMEOUT_MS;
+    double deadline = system_seconds() + timeout / 1e3;
+    size_t fed = 0;
+    bool was_reaped = false;
+    while (!c->reaped || c->ours[END_OUT] >= 0 || c->ours[END_ERR] >= 0) {
+        struct pollfd fds[3] = {{.fd = c->ours[END_IN], .events = POLLOUT},
+                                {.fd = c->ours[END_OUT], .events = POLLIN},
+                                {.fd = c->ours[END_ERR], .events = POLLIN}};
+        bool reading = fds[1].fd >= 0 || fds[2].fd >= 0;
+        int ready = poll(fds, 3, reading && !was_reaped ? TICK_MS : 1);
+        if (system_interrupted())
+            return error_set(e, KL_ERR_INTERRUPTED, "interrupted while %s ran", req->argv[0]);
+        if (system_seconds() > deadline)
+            return error_set(e, KL_ERR_IO, "%s did not end within %u ms", req->argv[0], timeout);
+        if (ready > 0 && fds[0].revents)
+            feed(c, req->input, &fed);
+        if ((ready > 0 && fds[1].revents && !drain(&c->ours[END_OUT], &out->out)) ||
+            (ready > 0 && fds[2].revents && !drain(&c->ours[END_ERR], &out->err)))
+            return error_set(e, KL_ERR_LIMIT, "%s wrote more than %zu bytes", req->argv[0], req->max_output);
+        if (ready == 0 && was_reaped)
+            break; /* something it left running keeps a pipe open; all that it wrote is read */
+        reap(c, WNOHANG);
+        was_reaped = c->reaped;
+    }
+    return KL_OK;
+}
+
+/* A child that closes its input early must not end us. SIGPIPE is held back for
+ * this thread, and taken away if it came. */
+struct pipe_guard {
+    sigset_t pipe, was;
+    bool pending;
+};
+
+static void guard_begin(struct pipe_guard *g) {
+    sigset_t pending;
+    sigemptyset(&g->pipe);
+    sigaddset(&g->pipe, SIGPIPE);
+    g->pending = sigpending(&pending) == 0 && sigismember(&pending, SIGPIPE) == 1;
+    pthread_sigmask(SIG_BLOCK, &g->pipe, &g->was);
+}
+
+static void guard_end(struct pipe_guard *g) {
+    sigset_t pending;
+    int taken;
+    if (!g->pending && sigpending(&pending) == 0 && sigismember(&pending, SIGPIPE) == 1)
+        sigwait(&g->pipe, &taken);
+    pthread_sigmask(SIG_SETMASK, &g->was, NULL);
+}
+
+/* 0, or the errno that exec or fork gave. */
+static int start(struct child *c, const struct process_request *req, const char *program) {
+    int why = 0;
+    c->pid = fork();
+    if (c->pid < 0)
+        return errno;
+    if (c->pid == 0)
+        exec_child(req, program, c->theirs);
+    setpgid(c->pid, c->pid); /* whoever is first */
+    for (int i = 0; i < ENDS; i++)
+        close_fd(&c->theirs[i]);
+    ssize_t n;
+    do
+        n = read(c->ours[END_EXEC], &why, sizeof(why));
+    while (n < 0 && errno == EINTR);
+    if (n != (ssize_t)sizeof(why))
+        return 0; /* closed by a successful exec */
+    reap(c, 0);
+    return why;
+}
+
+enum kl_status process_run(const struct process_request *req, struct process_result *out, struct error *e) {
+    struct arena scratch = ARENA_INIT;
+    struct pipe_guard guard;
+    struct child c = {.pid = -1, .ours = {-1, -1, -1, -1}, .theirs = {-1, -1, -1, -1}};
+    enum kl_status status;
+    out->exit_code = -1;
+    buf_init_secret(&out->out, req->max_output);
+    buf_init_secret(&out->err, req->max_output);
+    guard_begin(&guard);
+    const char *program = find_program(&scratch, req->argv[0]);
+    if (!program) {
+        status = error_set(e, KL_ERR_NOT_FOUND, "there is no program %s in PATH", req->argv[0]);
+        goto done;
+    }
+    if (!open_ends(&c, req->input.len > 0)) {
+        status = error_set_errno(e, KL_ERR_IO, errno, "cannot make a pipe for %s", req->argv[0]);
+        goto done;
+    }
+    int why = start(&c, req, program);
+    if (why) {
+        bool missing = why == ENOENT && strchr(req->argv[0], '/');
+        status =
+            error_set_errno(e, missing ? KL_ERR_NOT_FOUND : KL_ERR_IO, why, "cannot run %s", req->argv[0]);
+        goto done;
+    }
+    status = converse(&c, req, out, e);
+    if (status != KL_OK)
+        kill_group(&c);
+    else
+        out->exit_code =
+            WIFSIGNALED(c.wait_status) ? 128 + WTERMSIG(c.wait_status) : WEXITSTATUS(c.wait_status);
+done:
+    for (int i = 0; i < ENDS; i++) {
+        close_fd(&c.ours[i]);
+        close_fd(&c.theirs[i]);
+    }
+    guard_end(&guard);
+    arena_release(&scratch);
+    if (status != KL_OK)
+        process_result_release(out);
+    return status;
+}
+
+void process_result_release(struct process_result *r) {
+    buf_release(&r->out);
+    buf_release(&r->err);
+}

@@ -1,0 +1,102 @@
+/* thread.c: threads on pthreads. */
+#include "base/thread.h"
+
+#include <pthread.h>
+#include <unistd.h>
+
+#include "base/mem.h"
+
+struct thread {
+    pthread_t id;
+    void (*fn)(void *);
+    void *arg;
+};
+
+struct mutex {
+    pthread_mutex_t m;
+};
+
+struct condition {
+    pthread_cond_t c;
+};
+
+static void check(int failed) {
+    static const char line[] = "keylift: the system gave no thread, lock or condition\n";
+    if (failed) {
+        ssize_t ignored = write(STDERR_FILENO, line, sizeof(line) - 1);
+        (void)ignored;
+        _exit(2);
+    }
+}
+
+static void *enter(void *arg) {
+    struct thread *t = arg;
+    t->fn(t->arg);
+    return NULL;
+}
+
+struct thread *thread_start(void (*fn)(void *), void *arg, size_t stack_bytes) {
+    struct thread *t = mem_alloc(sizeof(*t));
+    pthread_attr_t attr;
+    t->fn = fn;
+    t->arg = arg;
+    check(pthread_attr_init(&attr));
+    if (stack_bytes)
+        check(pthread_attr_setstacksize(&attr, stack_bytes));
+    check(pthread_create(&t->id, &attr, enter, t));
+    pthread_attr_destroy(&attr);
+    return t;
+}
+
+void thread_join(struct thread *t) {
+    if (!t)
+        return;
+    check(pthread_join(t->id, NULL));
+    free(t);
+}
+
+struct mutex *mutex_new(void) {
+    struct mutex *m = mem_alloc(sizeof(*m));
+    check(pthread_mutex_init(&m->m, NULL));
+    return m;
+}
+
+void mutex_free(struct mutex *m) {
+    if (!m)
+        return;
+    check(pthread_mutex_destroy(&m->m));
+    free(m);
+}
+
+void mutex_lock(struct mutex *m) {
+    check(pthread_mutex_lock(&m->m));
+}
+
+void mutex_unlock(struct mutex *m) {
+    check(pthread_mutex_unlock(&m->m));
+}
+
+struct condition *condition_new(void) {
+    struct condition *c = mem_alloc(sizeof(*c));
+    check(pthread_cond_init(&c->c, NULL));
+    return c;
+}
+
+void condition_free(struct condition *c) {
+    if (!c)
+        return;
+    check(pthread_cond_destroy(&c->c));
+    free(c);
+}
+
+void condition_wait(struct condition *c, struct mutex *m) {
+    check(pthread_cond_wait(&c->c, &m->m));
+}
+
+void condition_signal(struct condition *c) {
+    check(pthread_cond_signal(&c->c));
+}
+
+void condition_broadcast(struct condition *c) {
+    check(pthread_cond_broadcast(&c->c));
+}
