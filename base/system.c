@@ -106,6 +106,7 @@ void system_catch_interrupts(void) {
         sigemptyset(&now.sa_mask);
         sigaction(signals[i], &now, NULL);
     }
+    signal(SIGPIPE, SIG_IGN); /* `keylift ... | head` must not end a run in its middle */
 }
 
 bool system_interrupted(void) {

@@ -132,7 +132,7 @@ enum kl_status out_flush(struct output *o, struct error *e) {
         s = file_write_fd(o->fd, o->fd == 1 ? "standard output" : "the output", buf_as_slice(&o->pending), e);
     }
     buf_clear(&o->pending);
-    return s;
+    return s == KL_ERR_INTERRUPTED ? KL_OK : s; /* `keylift scan | head`: the reader has seen enough */
 }
 
 void out_release(struct output *o) {
