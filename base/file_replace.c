@@ -10,11 +10,11 @@
 #include <sys/syscall.h>
 #endif
 
+#include "base/encode.h"
 #include "base/file.h"
 #include "base/mem.h"
 #include "base/system.h"
 
-#define TEMP_TRIES 16
 #define DEFAULT_MODE 0666u
 
 /* The umask can only be read by setting it; 077 in between is the value that
@@ -49,25 +49,37 @@ static enum kl_status resolve_target(struct arena *a, const char *path, char **o
     return KL_OK;
 }
 
+/* Two targets in one folder have one tag, so the name holds a hash of theirs. */
+static char *temp_of(struct arena *a, const char *target, const char *tag) {
+    unsigned long long hash = hash64(slice_cstr(path_basename(target)));
+    return path_join(a, path_dirname(a, target), arena_printf(a, ".keylift-%s-%016llx.tmp", tag, hash));
+}
+
+char *file_replace_temp_path(struct arena *a, const char *path, const char *tag) {
+    struct error unused;
+    char *target = NULL;
+    /* What cannot be resolved, prepare will refuse. */
+    if (resolve_target(a, path, &target, &unused) != KL_OK)
+        target = path_normalize(a, path);
+    return temp_of(a, target, tag);
+}
+
+static char *random_tag(struct arena *a) {
+    uint64_t random;
+    system_random(&random, sizeof(random));
+    return arena_printf(a, "%016llx", (unsigned long long)random);
+}
+
 static enum kl_status open_temp(struct file_replacement *r, const char *tag, struct arena *a,
                                 struct error *e) {
-    char *folder = path_dirname(a, r->target);
-    for (int i = 0; i < TEMP_TRIES; i++) {
-        uint64_t random;
-        system_random(&random, sizeof(random));
-        char *temp = path_join(
-            a, folder,
-            arena_printf(a, ".keylift-%s-%016llx.tmp", tag ? tag : "tmp", (unsigned long long)random));
-        r->fd = open(temp, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC | O_NOCTTY, 0600);
-        if (r->fd >= 0) {
-            r->temp = mem_strdup(temp);
-            r->active = true;
-            return KL_OK;
-        }
-        if (errno != EEXIST)
-            break;
-    }
-    return error_set_errno(e, KL_ERR_IO, errno, "cannot create a file in %s", folder);
+    char *temp = temp_of(a, r->target, tag ? tag : random_tag(a));
+    r->fd = open(temp, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC | O_NOCTTY, 0600);
+    if (r->fd < 0)
+        return error_set_errno(e, errno == EEXIST ? KL_ERR_CONFLICT : KL_ERR_IO, errno, "cannot create %s",
+                               temp);
+    r->temp = mem_strdup(temp);
+    r->active = true;
+    return KL_OK;
 }
 
 /* Somebody else's file that root rewrites stays theirs. Where the system does

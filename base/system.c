@@ -36,6 +36,11 @@ double system_seconds(void) {
     return (double)now.tv_sec + (double)now.tv_nsec / 1e9;
 }
 
+void system_sleep_ms(unsigned milliseconds) {
+    struct timespec span = {.tv_sec = milliseconds / 1000, .tv_nsec = (long)(milliseconds % 1000) * 1000000};
+    nanosleep(&span, NULL);
+}
+
 uint64_t system_unix_time(void) {
     return (uint64_t)time(NULL);
 }
