@@ -15,6 +15,7 @@
 #include "base/mem.h"
 #include "base/system.h"
 
+#define TEMP_TRIES 16
 #define DEFAULT_MODE 0666u
 
 /* The umask can only be read by setting it; 077 in between is the value that
@@ -49,37 +50,34 @@ static enum kl_status resolve_target(struct arena *a, const char *path, char **o
     return KL_OK;
 }
 
-/* Two targets in one folder have one tag, so the name holds a hash of theirs. */
-static char *temp_of(struct arena *a, const char *target, const char *tag) {
-    unsigned long long hash = hash64(slice_cstr(path_basename(target)));
-    return path_join(a, path_dirname(a, target), arena_printf(a, ".keylift-%s-%016llx.tmp", tag, hash));
+/* One name for a target and a tag, short however long the target's is. */
+static char *temp_path(struct arena *a, const char *target, const char *tag) {
+    uint64_t id = hash64(slice_cstr(path_basename(target)));
+    return path_join(a, path_dirname(a, target),
+                     arena_printf(a, FILE_TEMP_PREFIX "%s-%016llx" FILE_TEMP_SUFFIX, tag, (unsigned long long)id));
 }
 
 char *file_replace_temp_path(struct arena *a, const char *path, const char *tag) {
-    struct error unused;
+    struct error ignored = {0};
     char *target = NULL;
-    /* What cannot be resolved, prepare will refuse. */
-    if (resolve_target(a, path, &target, &unused) != KL_OK)
-        target = path_normalize(a, path);
-    return temp_of(a, target, tag);
+    return resolve_target(a, path, &target, &ignored) == KL_OK ? temp_path(a, target, tag) : NULL;
 }
 
-static char *random_tag(struct arena *a) {
-    uint64_t random;
-    system_random(&random, sizeof(random));
-    return arena_printf(a, "%016llx", (unsigned long long)random);
-}
-
-static enum kl_status open_temp(struct file_replacement *r, const char *tag, struct arena *a,
-                                struct error *e) {
-    char *temp = temp_of(a, r->target, tag ? tag : random_tag(a));
-    r->fd = open(temp, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC | O_NOCTTY, 0600);
-    if (r->fd < 0)
-        return error_set_errno(e, errno == EEXIST ? KL_ERR_CONFLICT : KL_ERR_IO, errno, "cannot create %s",
-                               temp);
-    r->temp = mem_strdup(temp);
-    r->active = true;
-    return KL_OK;
+static enum kl_status open_temp(struct file_replacement *r, const char *tag, struct arena *a, struct error *e) {
+    for (int i = 0; i < TEMP_TRIES; i++) {
+        uint64_t random;
+        system_random(&random, sizeof(random));
+        char *temp = temp_path(a, r->target, tag ? tag : arena_printf(a, "%016llx", (unsigned long long)random));
+        r->fd = open(temp, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC | O_NOCTTY, 0600);
+        if (r->fd >= 0) {
+            r->temp = mem_strdup(temp);
+            r->active = true;
+            return KL_OK;
+        }
+        if (errno != EEXIST || tag)
+            break;
+    }
+    return error_set_errno(e, KL_ERR_IO, errno, "cannot create a temporary file beside %s", r->target);
 }
 
 /* Somebody else's file that root rewrites stays theirs. Where the system does
@@ -118,6 +116,11 @@ enum kl_status file_replace_prepare(struct file_replacement *r, const char *path
         keep_owner(r->fd, &was);
     if (status == KL_OK && fsync(r->fd) != 0)
         status = error_set_errno(e, KL_ERR_IO, errno, "cannot sync %s", r->temp);
+    /* Thousands of files may wait for their commit, more than descriptors. */
+    if (status == KL_OK) {
+        close(r->fd);
+        r->fd = -1;
+    }
 done:
     if (status != KL_OK)
         file_replace_abort(r);
@@ -152,7 +155,8 @@ enum kl_status file_replace_commit(struct file_replacement *r, struct error *e) 
     enum kl_status status = KL_OK;
     if (!r->active)
         return error_set(e, KL_ERR_INTERNAL, "a replacement was committed that was not prepared");
-    if (fchmod(r->fd, (mode_t)r->mode) != 0 || fsync(r->fd) != 0)
+    r->fd = open(r->temp, O_WRONLY | O_NOFOLLOW | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
+    if (r->fd < 0 || fchmod(r->fd, (mode_t)r->mode) != 0 || fsync(r->fd) != 0)
         status = error_set_errno(e, KL_ERR_IO, errno, "cannot set the mode of %s", r->temp);
     else if ((r->must_be_new ? rename_if_new(r->temp, r->target) : rename(r->temp, r->target)) != 0)
         status = error_set_errno(e, errno == EEXIST ? KL_ERR_CONFLICT : KL_ERR_IO, errno, "cannot replace %s",

@@ -1,0 +1,146 @@
+#include "base/git.h"
+
+#include "base/file.h"
+#include "base/mem.h"
+#include "base/system.h"
+
+#define GIT_TIMEOUT_MS 30000u
+#define GIT_MAX_ENV 4096u
+
+/* Settings of the repository that would run a program or write something. */
+static const char *const safe_args[] = {"git",
+                                        "--literal-pathspecs",
+                                        "--no-optional-locks",
+                                        "-c",
+                                        "core.fsmonitor=false",
+                                        "-c",
+                                        "core.hooksPath=/dev/null",
+                                        "-c",
+                                        "core.untrackedCache=false",
+                                        "-c",
+                                        "protocol.allow=never"};
+static const char *const safe_env[] = {"GIT_OPTIONAL_LOCKS=0", "GIT_TERMINAL_PROMPT=0", "GIT_NO_LAZY_FETCH=1",
+                                       "LC_ALL=C"};
+
+struct env_list {
+    struct arena *arena;
+    const char **items;
+    size_t count;
+};
+
+/* GIT_DIR, GIT_INDEX_FILE and the like are set inside hooks, and point git at
+ * another repository than the one that the path is in. */
+static void keep_variable(void *ctx, const char *name, const char *value) {
+    struct env_list *l = ctx;
+    if (strncmp(name, "GIT_", 4) != 0 && strcmp(name, "LC_ALL") != 0 && l->count < GIT_MAX_ENV)
+        l->items[l->count++] = arena_printf(l->arena, "%s=%s", name, value);
+}
+
+enum kl_status git_run(const char *folder, const char *const *args, struct slice input, size_t max_output,
+                       struct process_result *out, struct error *e) {
+    struct arena arena = ARENA_INIT;
+    const char *argv[KL_ARRAY_LEN(safe_args) + GIT_MAX_ARGS + 1] = {NULL};
+    size_t argc = 0;
+    for (; argc < KL_ARRAY_LEN(safe_args); argc++)
+        argv[argc] = safe_args[argc];
+    for (size_t i = 0; args[i]; i++) {
+        if (i == GIT_MAX_ARGS)
+            return error_set(e, KL_ERR_INTERNAL, "git_run: more than %u arguments", GIT_MAX_ARGS);
+        argv[argc++] = args[i];
+    }
+    struct env_list env = {.arena = &arena};
+    env.items = arena_calloc(&arena, GIT_MAX_ENV + KL_ARRAY_LEN(safe_env) + 1, sizeof *env.items);
+    system_each_env(keep_variable, &env);
+    for (size_t i = 0; i < KL_ARRAY_LEN(safe_env); i++)
+        env.items[env.count++] = safe_env[i];
+    const struct process_request req = {.argv = argv,
+                                        .env = env.items,
+                                        .cwd = folder,
+                                        .input = input,
+                                        .max_output = max_output,
+                                        .timeout_ms = GIT_TIMEOUT_MS};
+    enum kl_status st = process_run(&req, out, e);
+    arena_release(&arena);
+    return st;
+}
+
+/* Exit 128 with this message is an answer; with any other it is a failure
+ * (a repository of another user, a broken one) that must not read as "no". */
+static bool says_no_repository(struct process_result *r) {
+    return slice_find(buf_as_slice(&r->err), SLICE_LIT("not a git repository"), 0) != SIZE_MAX ||
+           slice_find(buf_as_slice(&r->err), SLICE_LIT("must be run in a work tree"), 0) != SIZE_MAX;
+}
+
+static enum kl_status git_failed(const char *folder, struct process_result *r, struct error *e) {
+    struct slice text = slice_trim(buf_as_slice(&r->err));
+    size_t line = slice_find_byte(text, '\n', 0);
+    if (line != SIZE_MAX)
+        text = slice_sub(text, 0, line);
+    return error_set(e, KL_ERR_IO, "git in %s: %.*s", folder, SLICE_ARG(text));
+}
+
+#define GIT_MAX_ANSWER ((size_t)1 << 16)
+
+enum kl_status git_directory(const char *folder, struct arena *a, char **out, struct error *e) {
+    static const char *const args[] = {"rev-parse", "--absolute-git-dir", NULL};
+    struct process_result r = {0};
+    *out = NULL;
+    enum kl_status st = git_run(folder, args, (struct slice){0}, GIT_MAX_ANSWER, &r, e);
+    if (st == KL_ERR_NOT_FOUND)
+        return KL_OK;
+    if (st == KL_OK && r.exit_code == 0) {
+        struct slice line = buf_as_slice(&r.out);
+        while (line.len && line.ptr[line.len - 1] == '\n')
+            line.len--;
+        *out = arena_cstr(a, line);
+    } else if (st == KL_OK && !says_no_repository(&r)) {
+        st = git_failed(folder, &r, e);
+    }
+    process_result_release(&r);
+    return st;
+}
+
+static enum kl_status ask(const char *folder, const char *const *args, int *code, struct error *e) {
+    struct process_result r = {0};
+    enum kl_status st = git_run(folder, args, (struct slice){0}, GIT_MAX_ANSWER, &r, e);
+    *code = r.exit_code;
+    if (st == KL_OK && r.exit_code > 1) {
+        if (says_no_repository(&r))
+            st = KL_ERR_NOT_FOUND;
+        else
+            st = git_failed(folder, &r, e);
+    }
+    process_result_release(&r);
+    return st;
+}
+
+enum kl_status git_file_state(const char *path, enum git_file_state *out, struct error *e) {
+    struct arena a = ARENA_INIT;
+    int code = 1;
+    *out = GIT_NO_REPOSITORY;
+    /* The content decides, so a link is followed; a folder that does not exist
+     * yet is asked about from the nearest one that does. */
+    const char *real = path_real(&a, path);
+    const char *folder = path_dirname(&a, real ? real : path);
+    const char *name = path_basename(real ? real : path);
+    while (!path_real(&a, folder)) {
+        name = path_join(&a, path_basename(folder), name);
+        folder = path_dirname(&a, folder);
+    }
+    folder = path_real(&a, folder);
+
+    const char *const tracked[] = {"ls-files", "--error-unmatch", "--", name, NULL};
+    const char *const ignored[] = {"check-ignore", "--quiet", "--", name, NULL};
+    enum kl_status st = ask(folder, tracked, &code, e);
+    if (st == KL_OK && code == 0) {
+        *out = GIT_TRACKED;
+    } else if (st == KL_OK) {
+        st = ask(folder, ignored, &code, e);
+        if (st == KL_OK)
+            *out = code == 0 ? GIT_IGNORED : GIT_UNTRACKED;
+    }
+    if (st == KL_ERR_NOT_FOUND)
+        st = KL_OK;
+    arena_release(&a);
+    return st;
+}
