@@ -8,23 +8,23 @@
 
 enum upload_state {
     UPLOAD_PENDING,
-    UPLOAD_PRESENT,   /* the vault held an equal value already */
-    UPLOAD_STORED,    /* put and read back, equal */
-    UPLOAD_CONFLICT,  /* another value has that name (before the first write) */
-    UPLOAD_REFUSED,   /* the vault cannot hold it, or not under that name */
-    UPLOAD_FAILED     /* put or read-back failed: the source stays */
+    UPLOAD_PRESENT,  /* the vault held an equal value already */
+    UPLOAD_STORED,   /* put and read back, equal */
+    UPLOAD_CONFLICT, /* another value has that name (before the first write) */
+    UPLOAD_REFUSED,  /* the vault cannot hold it, or not under that name */
+    UPLOAD_FAILED    /* put or read-back failed: the source stays */
 };
 
 enum upload_on_conflict { ON_CONFLICT_FAIL, ON_CONFLICT_REUSE, ON_CONFLICT_VERSION, ON_CONFLICT_RENAME };
 
 struct upload_item {
-    const char *name;          /* logical name: API_KEY */
+    const char *name; /* logical name: API_KEY */
     const struct secret *value;
     enum upload_state state;
-    const char *stored_name;   /* as the vault has it; in the arena of upload_prepare */
-    bool reused;               /* ON_CONFLICT_REUSE: the vault's other value stands */
+    const char *stored_name; /* as the vault has it; in the arena of upload_prepare */
+    bool reused;             /* ON_CONFLICT_REUSE: the vault's other value stands */
     char version[VAULT_VERSION_MAX];
-    struct error error;        /* for CONFLICT, REFUSED, FAILED */
+    struct error error; /* for CONFLICT, REFUSED, FAILED */
 };
 
 /* Called around each write so that the journal knows before and after. */
@@ -45,7 +45,8 @@ enum kl_status upload_prepare(struct vault *v, struct upload_item *items, size_t
  * the first failure, with every item's state set. Stops at once, with the rest
  * PENDING, when the observer fails or the user interrupts. */
 enum kl_status upload_run(struct vault *v, struct upload_item *items, size_t count,
-                          const struct upload_observer *observer, unsigned deadline_ms, struct error *e) KL_MUST_USE;
+                          const struct upload_observer *observer, unsigned deadline_ms,
+                          struct error *e) KL_MUST_USE;
 const char *upload_state_name(enum upload_state s);
 
 #endif

@@ -12,7 +12,7 @@
  *     vault_list, vault_check, vault_close
  *
  * A backend sees names and values, never a file of the scanned project. A new
- * vault is one file and one line in backends/registry.c (VAULTS), and passes
+ * vault is one file and one line in backends/vault_kinds.h (VAULTS), and passes
  * tests/conformance by that line. */
 #ifndef KEYLIFT_BACKENDS_VAULT_H
 #define KEYLIFT_BACKENDS_VAULT_H
@@ -27,17 +27,17 @@
 /* What the command line and the environment may say. Strings are borrowed and
  * may be NULL. A flag of another vault was refused before (cli/options). */
 struct vault_options {
-    const char *root;         /* absolute folder of the project */
-    const char *dotenv_file;  /* --dotenv-file, relative to root; NULL: .env */
-    const char *environment;  /* --environment */
+    const char *root;        /* absolute folder of the project */
+    const char *dotenv_file; /* --dotenv-file, relative to root; NULL: .env */
+    const char *environment; /* --environment */
     bool allow_ephemeral;
-    const char *run_id;       /* tag of this run */
+    const char *run_id; /* tag of this run */
     const char *endpoint, *ca_file, *prefix;
     const char *aws_region, *aws_profile, *aws_kms_key;
     const char *azure_vault, *azure_credential;
     const char *gcp_project, *gcp_locations;
     const char *vault_addr, *vault_mount, *vault_namespace;
-    const char *helper;       /* exec:PROGRAM */
+    const char *helper; /* exec:PROGRAM */
 };
 
 struct vault;
@@ -48,13 +48,13 @@ struct vault_identity {
 };
 
 struct vault_kind {
-    const char *id;                 /* "dotenv" */
-    const char *const *aliases;     /* NULL-terminated */
-    const char *title;              /* ".env file (python-dotenv)" */
+    const char *id;             /* "dotenv" */
+    const char *const *aliases; /* NULL-terminated */
+    const char *title;          /* ".env file (python-dotenv)" */
     const struct python_access *access;
-    bool stores;                    /* false for environ: values must be there already */
-    bool ephemeral;                 /* may forget: needs --allow-ephemeral */
-    bool keeps_versions;            /* false: add_version loses the value that was there */
+    bool stores;         /* false for environ: values must be there already */
+    bool ephemeral;      /* may forget: needs --allow-ephemeral */
+    bool keeps_versions; /* false: add_version loses the value that was there */
 
     enum kl_status (*open)(const struct vault_options *o, struct vault **out, struct error *e);
     enum kl_status (*identity)(struct vault *v, struct arena *a, struct vault_identity *out, struct error *e);
@@ -71,7 +71,8 @@ struct vault_kind {
     enum kl_status (*add_version)(struct vault *v, const char *name, const struct secret *value,
                                   char version_out[VAULT_VERSION_MAX], struct error *e);
     /* Calls fn once a name. May lag behind: never proof of absence. */
-    enum kl_status (*list)(struct vault *v, void (*fn)(void *ctx, const char *name), void *ctx, struct error *e);
+    enum kl_status (*list)(struct vault *v, void (*fn)(void *ctx, const char *name), void *ctx,
+                           struct error *e);
     /* Which credential, whose it is, what it may do: lines for a person. */
     enum kl_status (*check)(struct vault *v, struct arena *a, struct vault_identity *out, struct error *e);
     void (*close)(struct vault *v); /* wipes; frees */

@@ -1,0 +1,27 @@
+/* Every vault that keylift knows. A new one is a file that defines
+ * vault_kind_<id>, and a line here. */
+#include "backends/vault.h"
+#include "backends/vault_kinds.h"
+
+#define VAULT(id) &vault_kind_##id,
+static const struct vault_kind *const kinds[] = {VAULTS(VAULT)};
+#undef VAULT
+
+size_t vault_kind_count(void) {
+    return KL_ARRAY_LEN(kinds);
+}
+
+const struct vault_kind *vault_kind_at(size_t index) {
+    return index < KL_ARRAY_LEN(kinds) ? kinds[index] : NULL;
+}
+
+const struct vault_kind *vault_kind_find(const char *id) {
+    for (size_t i = 0; i < KL_ARRAY_LEN(kinds); i++) {
+        if (strcmp(kinds[i]->id, id) == 0)
+            return kinds[i];
+        for (const char *const *alias = kinds[i]->aliases; *alias; alias++)
+            if (strcmp(*alias, id) == 0)
+                return kinds[i];
+    }
+    return NULL;
+}
