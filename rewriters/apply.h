@@ -10,15 +10,16 @@
 #include "rewriters/journal.h"
 
 struct apply_file {
-    const char *path;           /* absolute */
-    struct slice old_bytes;     /* what was read: refused (KL_ERR_CONFLICT) if the file differs now */
+    const char *path;       /* absolute */
+    struct slice old_bytes; /* what was read: refused (KL_ERR_CONFLICT) if the file differs now */
     struct slice new_bytes;
-    bool create;                /* a new file (module, .env.example): must not exist */
+    bool create; /* a new file (module, .env.example): must not exist */
     /* out */
     bool written;
     struct error error;
 };
 
-enum kl_status apply_files(struct journal *j, struct apply_file *files, size_t count, struct error *e) KL_MUST_USE;
+enum kl_status apply_files(struct journal *j, struct apply_file *files, size_t count,
+                           struct error *e) KL_MUST_USE;
 
 #endif

@@ -3,17 +3,33 @@
  * characters, names and versions in the vault.
  *
  * JSON Lines in <git dir>/keylift/runs/<id>.jsonl (or .keylift/ without git),
- * folder 0700, each line synced before the step that it announces. */
+ * folder 0700, each line synced before the step that it announces.
+ *
+ * Every line is an object with "step". A path that is not UTF-8 stands
+ * percent-encoded under its key with "_percent" behind it.
+ *
+ *     begin    format (1), tool, run, time, root
+ *     prepare  files: [{path, temp, create, old_tag, old_bytes, new_sha256}]
+ *              old_tag is 16 bits of the old file's SHA-256, since a whole hash
+ *              would confirm a guess of a weak secret that left the file
+ *     commit   every temporary file is written and synced; renames begin
+ *     applied  every file is replaced
+ *     stopped  they are not; the temporary files are removed
+ *     swept    a later run removed what this one, killed, had left
+ *     finish   nothing is left to do
+ *
+ * and what the commands add around the vault (put, stored, sites). */
 #ifndef KEYLIFT_REWRITERS_JOURNAL_H
 #define KEYLIFT_REWRITERS_JOURNAL_H
 
+#include "base/arena.h"
 #include "base/error.h"
 #include "base/file.h"
 #include "base/json.h"
 
 struct journal {
-    char *folder;      /* state folder */
-    char *path;        /* this run's file */
+    char *folder; /* state folder */
+    char *path;   /* this run's file */
     char run_id[24];
     struct file_lock lock;
     bool open;
@@ -26,7 +42,8 @@ enum kl_status journal_folder(const char *root, struct arena *a, char **out, str
  * runs that died, and begins a run. */
 enum kl_status journal_begin(struct journal *j, const char *root, struct error *e) KL_MUST_USE;
 /* Takes ownership of `record`; adds "step". Synced on return. */
-enum kl_status journal_record(struct journal *j, const char *step, cJSON *record, struct error *e) KL_MUST_USE;
+enum kl_status journal_record(struct journal *j, const char *step, cJSON *record,
+                              struct error *e) KL_MUST_USE;
 /* A journal as it lies on disk: `records` is an array of objects; a last line
  * that was cut off by a kill is left out and sets `torn`. */
 struct journal_log {
@@ -34,6 +51,9 @@ struct journal_log {
     bool torn, finished;
 };
 enum kl_status journal_load(const char *path, struct journal_log *out, struct error *e) KL_MUST_USE;
+/* Paths as records hold them; the result of the second lives in the arena, NULL if absent. */
+void journal_add_path(cJSON *object, const char *key, const char *path);
+char *journal_get_path(const cJSON *object, const char *key, struct arena *a);
 void journal_log_release(struct journal_log *log);
 enum kl_status journal_finish(struct journal *j, struct error *e) KL_MUST_USE;
 void journal_release(struct journal *j); /* lock given back */
