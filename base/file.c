@@ -127,7 +127,7 @@ enum kl_status file_write_fd(int fd, const char *what, struct slice bytes, struc
         if (n < 0 && errno == EINTR)
             continue;
         if (n < 0)
-            return error_set_errno(e, KL_ERR_IO, errno, "cannot write %s", what);
+            return error_set_errno(e, errno == EPIPE ? KL_ERR_INTERRUPTED : KL_ERR_IO, errno, "cannot write %s", what);
         done += (size_t)n;
     }
     return KL_OK;

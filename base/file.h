@@ -45,6 +45,7 @@ enum kl_status file_lstat(const char *path, struct file_info *out, struct error 
 enum kl_status file_read(const char *path, size_t max, struct buf *out, struct error *e) KL_MUST_USE;
 /* All of a descriptor, e.g. standard input. `what` names it in messages. */
 enum kl_status file_read_fd(int fd, const char *what, size_t max, struct buf *out, struct error *e) KL_MUST_USE;
+/* KL_ERR_INTERRUPTED when nobody reads the pipe any more (see system.h). */
 enum kl_status file_write_fd(int fd, const char *what, struct slice bytes, struct error *e) KL_MUST_USE;
 
 /* Every temporary file is named PREFIX tag - 16 digits SUFFIX. */

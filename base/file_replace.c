@@ -15,7 +15,6 @@
 #include "base/mem.h"
 #include "base/system.h"
 
-#define TEMP_TRIES 16
 #define DEFAULT_MODE 0666u
 
 /* The umask can only be read by setting it; 077 in between is the value that
@@ -50,34 +49,38 @@ static enum kl_status resolve_target(struct arena *a, const char *path, char **o
     return KL_OK;
 }
 
-/* One name for a target and a tag, short however long the target's is. */
-static char *temp_path(struct arena *a, const char *target, const char *tag) {
-    uint64_t id = hash64(slice_cstr(path_basename(target)));
+/* Two targets in one folder have one tag, so the name holds a hash of theirs. */
+static char *temp_of(struct arena *a, const char *target, const char *tag) {
+    unsigned long long hash = hash64(slice_cstr(path_basename(target)));
     return path_join(a, path_dirname(a, target),
-                     arena_printf(a, FILE_TEMP_PREFIX "%s-%016llx" FILE_TEMP_SUFFIX, tag, (unsigned long long)id));
+                     arena_printf(a, FILE_TEMP_PREFIX "%s-%016llx" FILE_TEMP_SUFFIX, tag, hash));
 }
 
 char *file_replace_temp_path(struct arena *a, const char *path, const char *tag) {
-    struct error ignored = {0};
+    struct error unused;
     char *target = NULL;
-    return resolve_target(a, path, &target, &ignored) == KL_OK ? temp_path(a, target, tag) : NULL;
+    /* What cannot be resolved, prepare will refuse. */
+    if (resolve_target(a, path, &target, &unused) != KL_OK)
+        target = path_normalize(a, path);
+    return temp_of(a, target, tag);
 }
 
-static enum kl_status open_temp(struct file_replacement *r, const char *tag, struct arena *a, struct error *e) {
-    for (int i = 0; i < TEMP_TRIES; i++) {
-        uint64_t random;
-        system_random(&random, sizeof(random));
-        char *temp = temp_path(a, r->target, tag ? tag : arena_printf(a, "%016llx", (unsigned long long)random));
-        r->fd = open(temp, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC | O_NOCTTY, 0600);
-        if (r->fd >= 0) {
-            r->temp = mem_strdup(temp);
-            r->active = true;
-            return KL_OK;
-        }
-        if (errno != EEXIST || tag)
-            break;
-    }
-    return error_set_errno(e, KL_ERR_IO, errno, "cannot create a temporary file beside %s", r->target);
+static char *random_tag(struct arena *a) {
+    uint64_t random;
+    system_random(&random, sizeof(random));
+    return arena_printf(a, "%016llx", (unsigned long long)random);
+}
+
+static enum kl_status open_temp(struct file_replacement *r, const char *tag, struct arena *a,
+                                struct error *e) {
+    char *temp = temp_of(a, r->target, tag ? tag : random_tag(a));
+    r->fd = open(temp, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC | O_NOCTTY, 0600);
+    if (r->fd < 0)
+        return error_set_errno(e, errno == EEXIST ? KL_ERR_CONFLICT : KL_ERR_IO, errno, "cannot create %s",
+                               temp);
+    r->temp = mem_strdup(temp);
+    r->active = true;
+    return KL_OK;
 }
 
 /* Somebody else's file that root rewrites stays theirs. Where the system does

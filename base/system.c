@@ -37,8 +37,8 @@ double system_seconds(void) {
 }
 
 void system_sleep_ms(unsigned milliseconds) {
-    struct timespec pause = {.tv_sec = milliseconds / 1000, .tv_nsec = (long)(milliseconds % 1000) * 1000000L};
-    nanosleep(&pause, NULL);
+    struct timespec span = {.tv_sec = milliseconds / 1000, .tv_nsec = (long)(milliseconds % 1000) * 1000000};
+    nanosleep(&span, NULL);
 }
 
 uint64_t system_unix_time(void) {
@@ -111,6 +111,7 @@ void system_catch_interrupts(void) {
         sigemptyset(&now.sa_mask);
         sigaction(signals[i], &now, NULL);
     }
+    signal(SIGPIPE, SIG_IGN); /* `keylift ... | head` must not end a run in its middle */
 }
 
 bool system_interrupted(void) {

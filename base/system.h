@@ -25,7 +25,8 @@ enum kl_status system_read_hidden(const char *prompt, struct buf *out, struct er
 /* One visible line from the terminal; for confirmations. */
 enum kl_status system_read_line(const char *prompt, struct buf *out, struct error *e) KL_MUST_USE;
 /* After system_catch_interrupts, SIGINT, SIGTERM and SIGHUP only set a flag
- * that this returns; a second SIGINT ends the program at once. */
+ * that this returns; a second SIGINT ends the program at once. SIGPIPE is
+ * ignored: writing to a pipe that nobody reads is an error like others. */
 void system_catch_interrupts(void);
 bool system_interrupted(void);
 
