@@ -1,0 +1,84 @@
+/* gitblob.c: see gitblob.h. */
+#include "base/gitblob.h"
+
+#include "base/file.h"
+#include "base/mem.h"
+
+char *git_top_folder(const char *folder, struct arena *arena) {
+    struct process_result r = {0};
+    struct error ignored = {0};
+    const char *args[] = {"rev-parse", "--show-toplevel", NULL};
+    char *top = NULL;
+    if (git_run(folder, args, slice_cstr(""), KL_MAX_PATH_BYTES, &r, &ignored) == KL_OK && r.exit_code == 0) {
+        struct slice line = buf_as_slice(&r.out);
+        if (line.len > 0 && line.ptr[line.len - 1] == '\n')
+            line.len--;
+        if (line.len > 0)
+            top = path_real(arena, arena_cstr(arena, line));
+    }
+    process_result_release(&r);
+    return top;
+}
+
+/* Reads one answer of cat-file: "<id> blob <size>\n<bytes>\n", or
+ * "<question> missing\n". Returns the offset after it, 0 if it makes no sense. */
+static size_t read_answer(struct slice out, size_t at, struct git_blob *blob, size_t max_bytes) {
+    size_t end = slice_find_byte(out, '\n', at);
+    if (end == SIZE_MAX)
+        return 0;
+    struct slice head = slice_sub(out, at, end);
+    if (slice_ends(head, " missing"))
+        return end + 1;
+    size_t kind = slice_find(head, SLICE_LIT(" blob "), 0);
+    if (kind == SIZE_MAX)
+        return 0;
+    size_t size = 0;
+    for (size_t i = kind + strlen(" blob "); i < head.len; i++) {
+        if (head.ptr[i] < '0' || head.ptr[i] > '9' || size > max_bytes)
+            return 0;
+        size = size * 10 + (size_t)(head.ptr[i] - '0');
+    }
+    if (size > max_bytes || out.len - (end + 1) < size + 1)
+        return 0;
+    buf_init_secret(&blob->bytes, max_bytes);
+    buf_slice(&blob->bytes, slice_sub(out, end + 1, end + 1 + size));
+    blob->found = true;
+    return end + 1 + size + 1;
+}
+
+enum kl_status git_index_blobs(const char *top, struct git_blob *blobs, size_t count, size_t max_bytes,
+                               struct error *e) {
+    struct buf questions = BUF_INIT(KL_MAX_FILE_BYTES);
+    struct process_result r = {0};
+    enum kl_status s = KL_OK;
+    for (size_t i = 0; i < count; i++) {
+        blobs[i].found = false;
+        if (strchr(blobs[i].path, '\n')) {
+            s = error_set(e, KL_ERR_UNSUPPORTED, "%s: git cannot be asked about a name with a line end",
+                          blobs[i].path);
+            goto done;
+        }
+        buf_printf(&questions, ":%s\n", blobs[i].path);
+    }
+    const char *args[] = {"cat-file", "--batch", NULL};
+    s = git_run(top, args, buf_as_slice(&questions), KL_MAX_FILE_BYTES, &r, e);
+    if (s != KL_OK)
+        goto done;
+    size_t at = 0;
+    for (size_t i = 0; i < count; i++) {
+        at = read_answer(buf_as_slice(&r.out), at, &blobs[i], max_bytes);
+        if (at == 0) {
+            s = error_set(e, KL_ERR_PARSE, "%s: git's answer about %s could not be read", top, blobs[i].path);
+            goto done;
+        }
+    }
+done:
+    process_result_release(&r);
+    buf_release(&questions);
+    return s;
+}
+
+void git_blobs_release(struct git_blob *blobs, size_t count) {
+    for (size_t i = 0; i < count; i++)
+        buf_release(&blobs[i].bytes);
+}

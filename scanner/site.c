@@ -1,0 +1,100 @@
+/* site.c: see site.h. */
+#include "scanner/site.h"
+
+#include "base/file.h"
+#include "base/mem.h"
+#include "scanner/candidate.h"
+
+/* A file's path through the lexer, kept together for one literal's sake. */
+struct opened {
+    struct buf bytes;
+    struct arena arena;
+    struct pyfile file;
+    struct py_tokens tokens;
+    struct candidates candidates;
+    struct pylines lines;
+};
+
+static enum kl_status open_file(struct opened *o, const char *path, struct error *e) {
+    buf_init_secret(&o->bytes, KL_MAX_REWRITE_BYTES);
+    enum kl_status s = file_read(path, KL_MAX_REWRITE_BYTES, &o->bytes, e);
+    if (s != KL_OK)
+        return s;
+    pyfile_decode(&o->file, buf_as_slice(&o->bytes), &o->arena);
+    py_lex(o->file.text, &o->tokens);
+    candidates_collect(&o->file, &o->tokens, path, &o->arena, &o->candidates);
+    pylines_build(&o->lines, o->file.text, &o->arena);
+    return KL_OK;
+}
+
+static void close_file(struct opened *o) {
+    candidates_release(&o->candidates);
+    py_tokens_release(&o->tokens);
+    arena_release(&o->arena);
+    buf_release(&o->bytes);
+}
+
+static void add_finding(const struct opened *o, const struct candidate *c, const char *path,
+                        struct scan_result *out) {
+    out->findings = mem_grow(out->findings, &out->finding_cap, out->finding_count + 1, sizeof *out->findings);
+    struct finding *f = &out->findings[out->finding_count++];
+    *f = (struct finding){
+        .rule = "site",
+        .message = "literal named by --site",
+        .revoke = "",
+        .path = arena_cstr(&out->arena, slice_cstr(path)),
+        .start_byte = pyfile_byte_offset(&o->file, c->start),
+        .end_byte = pyfile_byte_offset(&o->file, c->end),
+        .context = c->context,
+        .name = arena_cstr(&out->arena, c->name),
+        .callee = arena_cstr(&out->arena, c->callee),
+        .severity = SEVERITY_HIGH,
+        .confidence = 1.0,
+        .fixable = !c->unfixable,
+        .reason = c->unfixable,
+        .is_bytes = c->is_bytes,
+        .in_test = c->in_test,
+    };
+    pylines_position(&o->lines, o->file.text, c->start, &f->line, &f->column);
+    pylines_position(&o->lines, o->file.text, c->end, &f->end_line, &f->end_column);
+    secret_set(&f->value, c->value);
+}
+
+enum kl_status scan_site(const char *path, uint32_t line, uint32_t column, struct scan_result *out,
+                         struct redactor *redactor, struct error *e) {
+    struct opened o = {.tokens = PY_TOKENS_INIT};
+    const struct candidate *chosen = NULL;
+    struct buf columns = BUF_INIT(KL_ERROR_MESSAGE_MAX / 2);
+    size_t matches = 0;
+    enum kl_status s = open_file(&o, path, e);
+    if (s != KL_OK)
+        goto done;
+    for (size_t i = 0; i < o.candidates.count; i++) {
+        const struct candidate *c = &o.candidates.items[i];
+        uint32_t at_line, at_column;
+        if (c->context == CONTEXT_COMMENT)
+            continue;
+        pylines_position(&o.lines, o.file.text, c->start, &at_line, &at_column);
+        if (at_line != line || (column != 0 && at_column != column))
+            continue;
+        chosen = c;
+        buf_printf(&columns, "%s%u", matches++ ? ", " : "", at_column);
+    }
+    if (!chosen) {
+        s = error_set(e, KL_ERR_NOT_FOUND, "%s:%u: no string literal begins %s", path, line,
+                      column ? "at that column" : "on that line");
+        goto done;
+    }
+    if (matches > 1) {
+        s = error_set(e, KL_ERR_USAGE, "%s:%u: several literals begin on that line; add the column: %s", path,
+                      line, buf_cstr(&columns));
+        goto done;
+    }
+    add_finding(&o, chosen, path, out);
+    if (redactor)
+        redact_add(redactor, chosen->value);
+done:
+    buf_release(&columns);
+    close_file(&o);
+    return s;
+}
