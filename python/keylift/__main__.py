@@ -1,0 +1,28 @@
+"""`python -m keylift`: becomes the keylift binary that was installed with this package."""
+
+import os
+import sys
+import sysconfig
+
+
+def find_binary():
+    """Where this installation's scripts are: a virtual environment, the system, or --user."""
+    schemes = [sysconfig.get_default_scheme() if hasattr(sysconfig, "get_default_scheme") else None]
+    schemes.append(os.name + "_user")
+    tried = []
+    for scheme in schemes:
+        folder = sysconfig.get_path("scripts", scheme) if scheme else sysconfig.get_path("scripts")
+        path = os.path.join(folder, "keylift")
+        if os.access(path, os.X_OK):
+            return path
+        tried.append(path)
+    raise SystemExit("keylift: the program is missing; looked for " + " and ".join(tried))
+
+
+def main():
+    path = find_binary()
+    os.execv(path, [path] + sys.argv[1:])
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,44 @@
+"""The fixtures of every test that drives the binary (KEYLIFT_BIN, else the dev build)."""
+
+import os
+
+import hypothesis
+import hypothesis.database
+import pytest
+
+import support
+
+# The same examples in every CI run, so that a red run is about the change; without CI, new ones.
+_STORE = hypothesis.database.DirectoryBasedExampleDatabase(support.BUILD / "hypothesis")
+hypothesis.settings.register_profile("dev", deadline=None, database=_STORE, print_blob=True)
+hypothesis.settings.register_profile("ci", deadline=None, database=None, derandomize=True, print_blob=True)
+hypothesis.settings.load_profile("ci" if os.environ.get("CI") else "dev")
+
+
+@pytest.fixture
+def home(tmp_path):
+    """An empty HOME."""
+    folder = tmp_path / "home"
+    folder.mkdir()
+    return folder
+
+
+@pytest.fixture
+def keylift(home):
+    """Runs the binary: keylift("scan", ".", cwd=project) -> CompletedProcess."""
+    assert support.BINARY.exists(), f"{support.BINARY} is not built; ./test builds it, or set KEYLIFT_BIN"
+    return support.Keylift(home)
+
+
+@pytest.fixture
+def project(tmp_path, home):
+    """An empty folder to put files into; project.git_init() makes it a repository."""
+    folder = tmp_path / "project"
+    folder.mkdir()
+    return support.Project(folder, home)
+
+
+@pytest.fixture(scope="session")
+def newest_python():
+    """The path of the newest CPython of this machine; its version is in support.newest_python()."""
+    return support.newest_python()[1]
