@@ -1,0 +1,150 @@
+/* candidate_name.c: the name of an expression is its last component: of a.b.c
+ * it is c, of conf["x"] it is x, of f(y) it is f. */
+#include "scanner/candidate_internal.h"
+
+/* The value of the string that fills a pair of brackets alone; "" if none does. */
+static struct slice only_string_inside(struct collector *c, uint32_t open, uint32_t close) {
+    struct slice value = {0};
+    uint32_t i = next_token(c, open);
+    if (c->t[i].kind == PY_STRING && next_token(c, i) == close)
+        (void)py_string_value(c->text, &c->t[i], c->arena, &value);
+    return value;
+}
+
+struct slice name_ending_at(struct collector *c, uint32_t last) {
+    struct slice none = {0}, value;
+    for (uint32_t steps = 0; last != NO_TOKEN && steps < CAND_MAX_NAME_STEPS; steps++) {
+        const struct py_token *t = &c->t[last];
+        if (t->kind == PY_STRING) {
+            value = none;
+            (void)py_string_value(c->text, t, c->arena, &value);
+            return value;
+        }
+        if (tok_is_name(t))
+            return py_token_text(c->text, t);
+        if (t->kind != PY_OP || (t->op != ')' && t->op != ']') || t->match >= last)
+            return none;
+        uint32_t open = t->match;
+        if (t->op == ']') {
+            value = only_string_inside(c, open, last);
+            if (value.len > 0)
+                return value;
+        }
+        uint32_t before = previous_token(c, open);
+        bool called = before != NO_TOKEN && (tok_is_name(&c->t[before]) || tok_is_op(&c->t[before], ')') ||
+                                             tok_is_op(&c->t[before], ']'));
+        if (!called && t->op == ']')
+            return none;
+        last = called ? before : previous_token(c, last);
+    }
+    return none;
+}
+
+/* For the right side of `"x" == a.b["c"]`. */
+struct slice name_starting_at(struct collector *c, uint32_t first) {
+    struct slice name = {0};
+    uint32_t i = first;
+    while (tok_is_op(&c->t[i], '(') && c->t[i].match != UINT32_MAX) /* == (a) */
+        i = next_token(c, i);
+    for (uint32_t steps = 0; steps < CAND_MAX_NAME_STEPS; steps++) {
+        const struct py_token *t = &c->t[i];
+        if (!tok_is_name(t))
+            return name;
+        name = py_token_text(c->text, t);
+        i = next_token(c, i);
+        while (c->t[i].kind == PY_OP && (c->t[i].op == '(' || c->t[i].op == '[') && c->t[i].match != UINT32_MAX &&
+               steps < CAND_MAX_NAME_STEPS) {
+            if (c->t[i].op == '[') {
+                struct slice key = only_string_inside(c, i, c->t[i].match);
+                if (key.len > 0)
+                    name = key;
+            }
+            i = next_token(c, c->t[i].match);
+            steps++;
+        }
+        if (!tok_is_op(&c->t[i], '.'))
+            return name;
+        i = next_token(c, i);
+    }
+    return name;
+}
+
+/* Token after the target that begins at `i`: a comma at this level, or the end. */
+static uint32_t skip_target(const struct collector *c, uint32_t i) {
+    while (i < c->stmt.target_end && !tok_is_op(&c->t[i], ',')) {
+        uint32_t match = c->t[i].kind == PY_OP ? c->t[i].match : UINT32_MAX;
+        i = match != UINT32_MAX && match > i ? match + 1 : i + 1;
+    }
+    return i < c->stmt.target_end ? i : c->stmt.target_end;
+}
+
+/* The target number `index` of `a, b = ...`. Asked for in rising order, so that
+ * all of them together cost one walk. Behind a starred target positions mean
+ * nothing. */
+struct slice name_unpacked(struct collector *c, uint32_t index) {
+    struct statement *s = &c->stmt;
+    struct slice none = {0};
+    if (index < s->cursor_index) {
+        s->cursor = s->target_start;
+        s->cursor_index = 0;
+    }
+    while (s->cursor_index < index && s->cursor < s->target_end) {
+        if (tok_is_op(&c->t[s->cursor], '*'))
+            return none;
+        s->cursor = skip_target(c, s->cursor) + 1;
+        s->cursor_index++;
+    }
+    if (s->cursor >= s->target_end || tok_is_op(&c->t[s->cursor], '*'))
+        return none;
+    uint32_t end = skip_target(c, s->cursor);
+    if (end == s->cursor)
+        return none;
+    uint32_t last = tok_is_blank(&c->t[end - 1]) ? previous_token(c, end) : end - 1;
+    return last != NO_TOKEN && last >= s->cursor ? name_ending_at(c, last) : none;
+}
+
+struct slice name_of_key(struct collector *c, struct frame *f) {
+    if (f->key_named != f->key) {
+        f->key_name = name_ending_at(c, f->key);
+        f->key_named = f->key;
+    }
+    return f->key == NO_TOKEN ? (struct slice){0} : f->key_name;
+}
+
+struct slice name_of_function(struct collector *c) {
+    uint32_t f = current_scope(c)->function;
+    return f == NO_TOKEN ? (struct slice){0} : py_token_text(c->text, &c->t[f]);
+}
+
+/* os.environ["X"], or through an alias. */
+bool is_environ_subscript(struct collector *c, uint32_t close) {
+    uint32_t open = c->t[close].match;
+    if (open >= close || open == 0 || !tok_is_name(&c->t[open - 1]))
+        return false;
+    struct env_name scratch;
+    const struct env_name *n = env_names_ending_at(&c->env, c->text, c->t, open - 1, &scratch);
+    return n && n->meaning == MEANS_ENVIRON;
+}
+
+struct slice candidate_dotted_name(struct slice text, const struct py_tokens *t, uint32_t last, struct arena *arena) {
+    struct slice none = {0};
+    if (last >= t->count || !tok_is_name(&t->items[last]))
+        return none;
+    uint32_t first = last;
+    size_t len = t->items[last].end - t->items[last].start;
+    while (first >= 2 && tok_is_op(&t->items[first - 1], '.') && tok_is_name(&t->items[first - 2])) {
+        first -= 2;
+        len += 1u + t->items[first].end - t->items[first].start;
+    }
+    size_t start = t->items[first].start, end = t->items[last].end;
+    if (end - start == len)
+        return (struct slice){text.ptr + start, len};
+    char *copy = arena_alloc(arena, len);
+    size_t at = 0;
+    for (uint32_t i = first; i <= last; i++) {
+        struct slice piece = py_token_text(text, &t->items[i]);
+        memcpy(copy + at, piece.ptr, piece.len);
+        at += piece.len;
+    }
+    return (struct slice){copy, len};
+}

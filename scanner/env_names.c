@@ -1,0 +1,402 @@
+/* env_names.c: which names of a file stand for the environment. One walk over
+ * the tokens for imports and `x = os.environ`; a second one, only when there
+ * are such assignments, for names that are bound to something else as well. */
+#include "scanner/env_names.h"
+
+/* What `import MODULE` binds. */
+static const struct {
+    const char *module;
+    uint8_t meaning;
+} modules[] = {
+    {"os", MEANS_OS},
+    {"dotenv", MEANS_DOTENV_MODULE},
+    {"decouple", MEANS_DECOUPLE_MODULE},
+    {"environs", MEANS_ENVIRONS_MODULE},
+    {"environ", MEANS_ENVIRONS_MODULE},
+    {"pydantic_settings", MEANS_PYDANTIC_MODULE},
+    {"pydantic", MEANS_PYDANTIC_MODULE},
+};
+
+/* What a member of a module is; by the module's path, and by its meaning. */
+static const struct {
+    const char *module;
+    uint8_t module_meaning;
+    const char *member;
+    uint8_t meaning;
+    bool bytes;
+} members[] = {
+    {"os", MEANS_OS, "environ", MEANS_ENVIRON, false},
+    {"os", MEANS_OS, "environb", MEANS_ENVIRON, true},
+    {"os", MEANS_OS, "getenv", MEANS_GETENV, false},
+    {"os", MEANS_OS, "getenvb", MEANS_GETENV, true},
+    {"os", MEANS_OS, "putenv", MEANS_PUTENV, false},
+    {"os", MEANS_OS, "unsetenv", MEANS_UNSETENV, false},
+    {"dotenv", MEANS_DOTENV_MODULE, "load_dotenv", MEANS_LOAD_DOTENV, false},
+    {"dotenv", MEANS_DOTENV_MODULE, "dotenv_values", MEANS_DOTENV_VALUES, false},
+    {"dotenv.main", MEANS_NOTHING, "load_dotenv", MEANS_LOAD_DOTENV, false},
+    {"dotenv.main", MEANS_NOTHING, "dotenv_values", MEANS_DOTENV_VALUES, false},
+    {"decouple", MEANS_DECOUPLE_MODULE, "config", MEANS_DECOUPLE, false},
+    {"decouple", MEANS_DECOUPLE_MODULE, "AutoConfig", MEANS_DECOUPLE_CLASS, false},
+    {"decouple", MEANS_DECOUPLE_MODULE, "Config", MEANS_DECOUPLE_CLASS, false},
+    {"environs", MEANS_ENVIRONS_MODULE, "Env", MEANS_ENVIRONS_CLASS, false},
+    {"environs", MEANS_ENVIRONS_MODULE, "FileAwareEnv", MEANS_ENVIRONS_CLASS, false},
+    {"environs", MEANS_ENVIRONS_MODULE, "env", MEANS_ENVIRONS, false},
+    {"environ", MEANS_NOTHING, "Env", MEANS_ENVIRONS_CLASS, false},
+    {"environ", MEANS_NOTHING, "FileAwareEnv", MEANS_ENVIRONS_CLASS, false},
+    {"starlette.config", MEANS_NOTHING, "Config", MEANS_STARLETTE_CLASS, false},
+    {"starlette.config", MEANS_NOTHING, "environ", MEANS_ENVIRON, false},
+    {"pydantic_settings", MEANS_PYDANTIC_MODULE, "BaseSettings", MEANS_SETTINGS_CLASS, false},
+    {"pydantic", MEANS_NOTHING, "BaseSettings", MEANS_SETTINGS_CLASS, false},
+};
+
+struct walk {
+    struct slice text;
+    const struct py_token *t;
+    uint32_t count;
+    struct arena *arena;
+    struct env_names *out;
+    bool any_assigned;
+};
+
+static bool is_op(const struct py_token *t, unsigned op) { return t->kind == PY_OP && t->op == op; }
+static bool is_keyword(const struct py_token *t, unsigned kw) { return t->kind == PY_NAME && t->op == kw; }
+static bool is_name(const struct py_token *t) {
+    return t->kind == PY_NAME && (t->op == KW_NONE || t->op >= KW_MATCH);
+}
+
+/* Two bits of 64, from the length and the first byte. */
+static uint64_t filter_bits(struct slice name) {
+    return (1ull << (name.len & 31u)) | (1ull << (32u + ((unsigned char)name.ptr[0] & 31u)));
+}
+
+void env_names_add(struct env_names *n, struct arena *arena, struct env_name name) {
+    if (name.name.len == 0 || n->count == ENV_MAX_NAMES)
+        return;
+    if (!n->items)
+        n->items = arena_alloc(arena, ENV_MAX_NAMES * sizeof *n->items);
+    n->items[n->count++] = name;
+    n->filter |= filter_bits(name.name);
+}
+
+/* The latest binding counts. */
+const struct env_name *env_names_find(const struct env_names *n, struct slice name) {
+    uint64_t bits = filter_bits(name);
+    if ((n->filter & bits) != bits)
+        return NULL;
+    for (uint32_t i = n->count; i > 0; i--)
+        if (slice_eq(n->items[i - 1].name, name))
+            return &n->items[i - 1];
+    return NULL;
+}
+
+static bool is_module(unsigned meaning) {
+    return meaning == MEANS_OS || meaning == MEANS_DOTENV_MODULE || meaning == MEANS_DECOUPLE_MODULE ||
+           meaning == MEANS_ENVIRONS_MODULE || meaning == MEANS_PYDANTIC_MODULE;
+}
+
+const struct env_name *env_names_at(const struct env_names *n, struct slice text, const struct py_token *t,
+                                    uint32_t first, uint32_t *last, struct env_name *scratch) {
+    *last = first;
+    const struct env_name *head = env_names_find(n, py_token_text(text, &t[first]));
+    if (!head || !is_module(head->meaning))
+        return head;
+    if (!is_op(&t[first + 1], '.') || t[first + 2].kind != PY_NAME)
+        return head;
+    struct slice member = py_token_text(text, &t[first + 2]);
+    for (size_t i = 0; i < KL_ARRAY_LEN(members); i++) {
+        if (members[i].module_meaning != head->meaning || !slice_eq_cstr(member, members[i].member))
+            continue;
+        *scratch = (struct env_name){.name = member, .meaning = members[i].meaning, .bytes = members[i].bytes};
+        *last = first + 2;
+        return scratch;
+    }
+    return head;
+}
+
+const struct env_name *env_names_ending_at(const struct env_names *n, struct slice text, const struct py_token *t,
+                                           uint32_t last, struct env_name *scratch) {
+    uint32_t first = last, end;
+    if (n->count == 0 || !is_name(&t[last]))
+        return NULL;
+    if (last >= 2 && is_op(&t[last - 1], '.')) {
+        if (!is_name(&t[last - 2]) || (last >= 3 && is_op(&t[last - 3], '.')))
+            return NULL;
+        first = last - 2;
+    }
+    const struct env_name *found = env_names_at(n, text, t, first, &end, scratch);
+    return end == last ? found : NULL;
+}
+
+/* --- Imports -------------------------------------------------------------------- */
+
+/* A dotted name from *i on; *i is left behind it. Parts are never split over
+ * lines in practice; a blank inside ("os . path") makes it unknown. */
+static struct slice dotted(const struct walk *w, uint32_t *i) {
+    uint32_t first = *i;
+    struct slice none = {0};
+    if (!is_name(&w->t[first]))
+        return none;
+    while (is_op(&w->t[*i + 1], '.') && is_name(&w->t[*i + 2]))
+        *i += 2;
+    struct slice s = {w->text.ptr + w->t[first].start, w->t[*i].end - w->t[first].start};
+    *i += 1;
+    return s;
+}
+
+static void import_modules(struct walk *w, uint32_t i) {
+    for (;;) {
+        struct slice bound = py_token_text(w->text, &w->t[i]);
+        struct slice module = dotted(w, &i);
+        if (module.len == 0)
+            return;
+        size_t dot = slice_find_byte(module, '.', 0);
+        struct slice head = slice_sub(module, 0, dot == SIZE_MAX ? module.len : dot);
+        if (is_keyword(&w->t[i], KW_AS) && is_name(&w->t[i + 1])) {
+            bound = py_token_text(w->text, &w->t[i + 1]);
+            head = module; /* import os.path as p is not os */
+            i += 2;
+        }
+        for (size_t k = 0; k < KL_ARRAY_LEN(modules); k++)
+            if (slice_eq_cstr(head, modules[k].module))
+                env_names_add(w->out, w->arena, (struct env_name){.name = bound, .meaning = modules[k].meaning});
+        if (!is_op(&w->t[i], ','))
+            return;
+        i++;
+    }
+}
+
+static uint32_t skip_blank(const struct walk *w, uint32_t i) {
+    while (w->t[i].kind == PY_NL || w->t[i].kind == PY_COMMENT)
+        i++;
+    return i;
+}
+
+static bool module_matters(struct slice module) {
+    for (size_t k = 0; k < KL_ARRAY_LEN(members); k++)
+        if (slice_eq_cstr(module, members[k].module))
+            return true;
+    return false;
+}
+
+static void bind_member(struct walk *w, struct slice module, struct slice member, struct slice bound, bool star) {
+    for (size_t k = 0; k < KL_ARRAY_LEN(members); k++) {
+        if (!slice_eq_cstr(module, members[k].module) || (!star && !slice_eq_cstr(member, members[k].member)))
+            continue;
+        struct slice name = star ? slice_cstr(members[k].member) : bound;
+        env_names_add(w->out, w->arena,
+                      (struct env_name){.name = name, .meaning = members[k].meaning, .bytes = members[k].bytes});
+    }
+}
+
+/* `i` is behind `from`. */
+static void import_members(struct walk *w, uint32_t i) {
+    struct slice module = dotted(w, &i);
+    if (module.len == 0 || !is_keyword(&w->t[i], KW_IMPORT) || !module_matters(module))
+        return;
+    i = skip_blank(w, i + 1);
+    if (is_op(&w->t[i], '*')) {
+        bind_member(w, module, (struct slice){0}, (struct slice){0}, true);
+        return;
+    }
+    if (is_op(&w->t[i], '('))
+        i = skip_blank(w, i + 1);
+    while (is_name(&w->t[i])) {
+        struct slice member = py_token_text(w->text, &w->t[i]), bound = member;
+        i = skip_blank(w, i + 1);
+        if (is_keyword(&w->t[i], KW_AS) && is_name(&w->t[i + 1])) {
+            bound = py_token_text(w->text, &w->t[i + 1]);
+            i = skip_blank(w, i + 2);
+        }
+        bind_member(w, module, member, bound, false);
+        if (!is_op(&w->t[i], ','))
+            return;
+        i = skip_blank(w, i + 1);
+    }
+}
+
+/* --- Assignments ------------------------------------------------------------------ */
+
+static bool begins_statement(const struct walk *w, uint32_t i) {
+    if (w->t[i].depth > 0)
+        return false;
+    if (i == 0)
+        return true;
+    const struct py_token *p = &w->t[i - 1];
+    return p->kind == PY_NEWLINE || p->kind == PY_INDENT || p->kind == PY_DEDENT || p->kind == PY_NL ||
+           p->kind == PY_COMMENT || is_op(p, ';') || is_op(p, ':');
+}
+
+/* The name that `NAME =` or `NAME: T =` binds, where `equals` is the sign. */
+static uint32_t bound_name(const struct walk *w, uint32_t equals) {
+    if (equals == 0 || !is_op(&w->t[equals], '='))
+        return UINT32_MAX;
+    uint32_t i = equals - 1;
+    if (is_name(&w->t[i]) && begins_statement(w, i) && !(i > 0 && is_op(&w->t[i - 1], ':') && w->t[i - 1].depth == 0 &&
+                                                        i > 1 && is_name(&w->t[i - 2])))
+        return i;
+    while (i >= 2 && is_name(&w->t[i]) && is_op(&w->t[i - 1], '.'))
+        i -= 2;
+    if (i >= 2 && is_name(&w->t[i]) && is_op(&w->t[i - 1], ':') && is_name(&w->t[i - 2]) && begins_statement(w, i - 2))
+        return i - 2;
+    return UINT32_MAX;
+}
+
+static bool ends_statement(const struct walk *w, uint32_t i) {
+    const struct py_token *t = &w->t[i];
+    return t->kind == PY_NEWLINE || t->kind == PY_END || t->kind == PY_COMMENT || is_op(t, ';');
+}
+
+/* What calling the thing gives. */
+static uint8_t meaning_of_call(uint8_t callee) {
+    switch (callee) {
+    case MEANS_DECOUPLE_CLASS: return MEANS_DECOUPLE;
+    case MEANS_ENVIRONS_CLASS: return MEANS_ENVIRONS;
+    case MEANS_STARLETTE_CLASS: return MEANS_STARLETTE;
+    case MEANS_DOTENV_VALUES: return MEANS_DOTENV_DICT;
+    default: return MEANS_NOTHING;
+    }
+}
+
+/* Config(env_prefix="APP_") */
+static struct slice prefix_argument(const struct walk *w, uint32_t open) {
+    struct slice value = {0};
+    for (uint32_t i = open + 1; i < w->t[open].match; i++) {
+        if (is_name(&w->t[i]) && is_op(&w->t[i + 1], '=') && w->t[i + 2].kind == PY_STRING &&
+            slice_eq_cstr(py_token_text(w->text, &w->t[i]), "env_prefix"))
+            (void)py_string_value(w->text, &w->t[i + 2], w->arena, &value);
+    }
+    return value;
+}
+
+/* `x = {**dotenv_values(".env"), **os.environ}`: the brace around `star`. */
+static uint32_t merged_into(const struct walk *w, uint32_t star) {
+    uint32_t i = star;
+    for (unsigned steps = 0; steps < 64 && i > 0; steps++) {
+        i--;
+        if (is_op(&w->t[i], '{') && w->t[i].match != UINT32_MAX && w->t[i].match > star)
+            return i > 0 ? bound_name(w, i - 1) : UINT32_MAX;
+        if (w->t[i].kind == PY_OP && w->t[i].match != UINT32_MAX && w->t[i].match < i)
+            i = w->t[i].match;
+    }
+    return UINT32_MAX;
+}
+
+static void assignment(struct walk *w, uint32_t first, uint32_t last, const struct env_name *value) {
+    if (first == 0 || is_module(value->meaning) || value->meaning == MEANS_SETTINGS_CLASS)
+        return;
+    uint32_t target = bound_name(w, first - 1);
+    struct env_name n = {.meaning = value->meaning, .bytes = value->bytes, .assigned = true};
+    bool call = is_op(&w->t[last + 1], '(') && w->t[last + 1].match != UINT32_MAX;
+    if (call)
+        n.meaning = meaning_of_call(value->meaning);
+    if (target == UINT32_MAX && call && n.meaning == MEANS_DOTENV_DICT && is_op(&w->t[first - 1], OP_POW))
+        target = merged_into(w, first - 1);
+    else if (target != UINT32_MAX && !ends_statement(w, call ? w->t[last + 1].match + 1 : last + 1))
+        return;
+    if (target == UINT32_MAX || n.meaning == MEANS_NOTHING)
+        return;
+    if (n.meaning == MEANS_STARLETTE)
+        n.prefix = prefix_argument(w, last + 1);
+    n.name = py_token_text(w->text, &w->t[target]);
+    const struct env_name *known = env_names_find(w->out, n.name);
+    if (known && known->meaning == n.meaning)
+        return;
+    env_names_add(w->out, w->arena, n);
+    w->any_assigned = true;
+}
+
+/* --- Other bindings ---------------------------------------------------------------- */
+
+static void forget(struct walk *w, uint32_t token) {
+    struct slice name = py_token_text(w->text, &w->t[token]);
+    const struct env_name *found = env_names_find(w->out, name);
+    if (!found || !found->assigned)
+        return;
+    for (uint32_t i = 0; i < w->out->count; i++)
+        if (w->out->items[i].assigned && slice_eq(w->out->items[i].name, name))
+            w->out->items[i].meaning = MEANS_NOTHING;
+}
+
+/* Does the value behind `=` mean what the alias means? */
+static bool binds_same(const struct walk *w, uint32_t token) {
+    const struct env_name *alias = env_names_find(w->out, py_token_text(w->text, &w->t[token]));
+    uint32_t i = token + 1, last;
+    struct env_name scratch;
+    if (!alias || alias->meaning == MEANS_NOTHING)
+        return true;
+    if (is_op(&w->t[i + 1], '{'))
+        return alias->meaning == MEANS_DOTENV_DICT;
+    if (!is_name(&w->t[i + 1]))
+        return false;
+    const struct env_name *v = env_names_at(w->out, w->text, w->t, i + 1, &last, &scratch);
+    if (!v)
+        return false;
+    return v->meaning == alias->meaning || meaning_of_call(v->meaning) == alias->meaning;
+}
+
+static void forget_parameters(struct walk *w, uint32_t def) {
+    uint32_t open = def + 1;
+    while (open < w->count && !is_op(&w->t[open], '(') && w->t[open].kind != PY_NEWLINE && w->t[open].kind != PY_END)
+        open++;
+    if (open >= w->count || !is_op(&w->t[open], '(') || w->t[open].match == UINT32_MAX)
+        return;
+    for (uint32_t i = open + 1; i < w->t[open].match; i++) {
+        const struct py_token *p = &w->t[i - 1];
+        bool parameter = is_op(p, '(') || is_op(p, ',') || is_op(p, '*') || is_op(p, OP_POW) || p->kind == PY_NL;
+        if (is_name(&w->t[i]) && parameter)
+            forget(w, i);
+        if (w->t[i].kind == PY_OP && w->t[i].match != UINT32_MAX && w->t[i].match > i)
+            i = w->t[i].match;
+    }
+}
+
+static void other_bindings(struct walk *w) {
+    for (uint32_t i = 0; i + 1 < w->count; i++) {
+        const struct py_token *t = &w->t[i];
+        if (t->kind != PY_NAME)
+            continue;
+        if (t->op == KW_DEF)
+            forget_parameters(w, i);
+        if (!is_name(t))
+            continue;
+        bool after = i > 0 && (is_keyword(t - 1, KW_AS) || is_keyword(t - 1, KW_FOR) || is_keyword(t - 1, KW_DEF));
+        bool assigned = t->depth == 0 && is_op(t + 1, '=') && !(i > 0 && is_op(t - 1, '.'));
+        bool walrus = is_op(t + 1, OP_WALRUS);
+        if (after || walrus || (assigned && !binds_same(w, i)))
+            forget(w, i);
+    }
+}
+
+void env_names_collect(struct slice text, const struct py_tokens *tokens, struct arena *arena, struct env_names *out) {
+    *out = (struct env_names){0};
+    struct walk w = {text, tokens->items, (uint32_t)tokens->count, arena, out, false};
+    if (w.count < 4)
+        return;
+    bool os_known = false;
+    /* The last token is PY_END, before it comes a NEWLINE or an error: looking
+     * ahead by three stays inside when the walk stops there. */
+    for (uint32_t i = 0; i + 3 < w.count; i++) {
+        const struct py_token *t = &w.t[i];
+        if (t->kind != PY_NAME)
+            continue;
+        if (t->op == KW_IMPORT && begins_statement(&w, i)) {
+            import_modules(&w, i + 1);
+        } else if (t->op == KW_FROM) {
+            import_members(&w, i + 1);
+        } else if (is_name(t) && t->end - t->start == 2 && !os_known && text.ptr[t->start] == 'o' &&
+                   text.ptr[t->start + 1] == 's' && !env_names_find(out, SLICE_LIT("os"))) {
+            /* a notebook's cell, a snippet: os without its import */
+            os_known = true;
+            env_names_add(out, arena, (struct env_name){.name = SLICE_LIT("os"), .meaning = MEANS_OS});
+        }
+        if (out->count == 0 || !is_name(t) || i == 0 || !(is_op(t - 1, '=') || is_op(t - 1, OP_POW)))
+            continue;
+        struct env_name scratch;
+        uint32_t last;
+        const struct env_name *n = env_names_at(out, text, w.t, i, &last, &scratch);
+        if (n)
+            assignment(&w, i, last, n);
+    }
+    if (w.any_assigned)
+        other_bindings(&w);
+}

@@ -1,0 +1,65 @@
+/* env_names.h: which names of a file stand for the environment, or for a
+ * library that reads it: `import os as o`, `env = os.environ`, `from decouple
+ * import config`. Whole file, no scopes: a name that is also bound to something
+ * else, or is a parameter somewhere, is not an alias. */
+#ifndef KEYLIFT_SCANNER_ENV_NAMES_H
+#define KEYLIFT_SCANNER_ENV_NAMES_H
+
+#include "base/arena.h"
+#include "scanner/pylex.h"
+
+#define ENV_MAX_NAMES 256u /* aliases remembered in a file; more are not followed */
+
+enum env_meaning {
+    MEANS_NOTHING,
+    MEANS_OS,             /* the module */
+    MEANS_ENVIRON,        /* os.environ */
+    MEANS_GETENV,         /* os.getenv */
+    MEANS_PUTENV,
+    MEANS_UNSETENV,
+    MEANS_DOTENV_MODULE,
+    MEANS_LOAD_DOTENV,
+    MEANS_DOTENV_VALUES,  /* the function */
+    MEANS_DOTENV_DICT,    /* what it returned, also merged */
+    MEANS_DECOUPLE_MODULE,
+    MEANS_DECOUPLE,       /* config */
+    MEANS_DECOUPLE_CLASS, /* AutoConfig, Config: calling it gives a config */
+    MEANS_ENVIRONS_MODULE,/* environs, or django-environ's environ */
+    MEANS_ENVIRONS_CLASS, /* Env */
+    MEANS_ENVIRONS,       /* env = Env() */
+    MEANS_STARLETTE_CLASS,
+    MEANS_STARLETTE,
+    MEANS_PYDANTIC_MODULE,
+    MEANS_SETTINGS_CLASS  /* BaseSettings and its subclasses */
+};
+
+struct env_name {
+    struct slice name;
+    uint8_t meaning; /* enum env_meaning */
+    bool bytes;      /* environb, getenvb */
+    bool assigned;   /* by `=`, so that another binding makes it useless */
+    struct slice prefix; /* env_prefix of a settings class or a starlette Config */
+};
+
+struct env_names {
+    struct env_name *items; /* in the arena */
+    uint32_t count;
+    uint64_t filter; /* by length and first byte: most names are none of them */
+};
+
+/* Cheap when the text holds nothing that could matter. */
+void env_names_collect(struct slice text, const struct py_tokens *t, struct arena *arena, struct env_names *out);
+const struct env_name *env_names_find(const struct env_names *n, struct slice name);
+/* What the dotted expression that begins at token `first` means: `os.environ`,
+ * `o.getenv`, `env`, `decouple.config`. *last is where it ends; what comes
+ * behind (".get", a bracket) is the caller's. NULL for most. The result may
+ * point to *scratch. */
+const struct env_name *env_names_at(const struct env_names *n, struct slice text, const struct py_token *t,
+                                    uint32_t first, uint32_t *last, struct env_name *scratch);
+/* The same for the expression that ends at token `last`; NULL if more
+ * components follow the meaning. */
+const struct env_name *env_names_ending_at(const struct env_names *n, struct slice text, const struct py_token *t,
+                                           uint32_t last, struct env_name *scratch);
+void env_names_add(struct env_names *n, struct arena *arena, struct env_name name);
+
+#endif
