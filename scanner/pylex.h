@@ -19,7 +19,7 @@ enum py_kind {
     PY_NUMBER,
     PY_STRING,        /* any literal without fields: prefix and quotes included */
     PY_FSTRING_START, /* f", rb..., t""" up to and including the quotes */
-    PY_FSTRING_MIDDLE,/* literal text, as written ({{ stays two bytes) */
+    PY_FSTRING_MIDDLE,/* literal text up to the next field, as written ({{ stays two bytes); never empty */
     PY_FSTRING_END,   /* the closing quotes */
     PY_OP,            /* .op holds which */
     PY_COMMENT,
@@ -38,7 +38,7 @@ enum py_kind {
 #define PY_STR_U 16u
 #define PY_STR_TRIPLE 32u
 #define PY_STR_UNTERMINATED 64u
-#define PY_STR_ESCAPES 128u /* a backslash or a CR is inside: the value differs from the spelling */
+#define PY_STR_ESCAPES 128u /* the value may differ from the spelling: a backslash that is not raw, a CR, {{ or }} */
 
 /* Operators, one value each. One-byte operators are their character. */
 enum py_op {
@@ -69,11 +69,14 @@ struct py_tokens {
     struct py_token *items; /* the last one is PY_END */
     size_t count;           /* PY_END included */
     size_t capacity;        /* memory is kept for the next file */
+    bool truncated;         /* more than PY_MAX_TOKENS: the rest of the text is one PY_ERROR */
     bool has_error;         /* some PY_ERROR, unterminated string, or unbalanced bracket */
     uint32_t error_at;      /* text offset of the first */
 };
 
 #define PY_TOKENS_INIT {0}
+/* Memory is bounded by this and not by the file: 1.25 GiB. */
+#define PY_MAX_TOKENS ((size_t)1 << 26)
 
 /* Replaces what *out held. Memory grows with the file; nothing else is kept. */
 void py_lex(struct slice text, struct py_tokens *out);

@@ -1,0 +1,122 @@
+/* pybytes.h: finding the next interesting byte, 16 at a time where the machine
+ * can. Nothing here reads at or after `end`. */
+#ifndef KEYLIFT_SCANNER_PYBYTES_H
+#define KEYLIFT_SCANNER_PYBYTES_H
+
+#include "base/common.h"
+
+#if defined(__SSE2__)
+#include <emmintrin.h>
+typedef __m128i pyvec;
+static inline pyvec pyvec_load(const unsigned char *p) {
+    return _mm_loadu_si128((const __m128i *)(const void *)p);
+}
+static inline pyvec pyvec_eq(pyvec v, unsigned char c) {
+    return _mm_cmpeq_epi8(v, _mm_set1_epi8((char)c));
+}
+static inline pyvec pyvec_or(pyvec a, pyvec b) {
+    return _mm_or_si128(a, b);
+}
+/* Bytes from `low` on, `count` values. */
+static inline pyvec pyvec_range(pyvec v, unsigned char low, unsigned char count) {
+    pyvec shifted = _mm_sub_epi8(v, _mm_set1_epi8((char)low));
+    return _mm_cmpeq_epi8(_mm_min_epu8(shifted, _mm_set1_epi8((char)(count - 1))), shifted);
+}
+static inline unsigned pyvec_mask(pyvec v) {
+    return (unsigned)_mm_movemask_epi8(v);
+}
+#define PYVEC_BYTES 16
+#define PYVEC_FIRST(mask) ((unsigned)__builtin_ctz(mask))
+#endif
+
+static inline const unsigned char *pybytes_find4(const unsigned char *p, const unsigned char *end,
+                                                 unsigned char a, unsigned char b, unsigned char c,
+                                                 unsigned char d) {
+#ifdef PYVEC_BYTES
+    while (end - p >= PYVEC_BYTES) {
+        pyvec v = pyvec_load(p);
+        unsigned hit = pyvec_mask(
+            pyvec_or(pyvec_or(pyvec_eq(v, a), pyvec_eq(v, b)), pyvec_or(pyvec_eq(v, c), pyvec_eq(v, d))));
+        if (hit)
+            return p + PYVEC_FIRST(hit);
+        p += PYVEC_BYTES;
+    }
+#endif
+    while (p < end && *p != a && *p != b && *p != c && *p != d)
+        p++;
+    return p;
+}
+
+static inline const unsigned char *pybytes_find2(const unsigned char *p, const unsigned char *end,
+                                                 unsigned char a, unsigned char b) {
+#ifdef PYVEC_BYTES
+    while (end - p >= PYVEC_BYTES) {
+        pyvec v = pyvec_load(p);
+        unsigned hit = pyvec_mask(pyvec_or(pyvec_eq(v, a), pyvec_eq(v, b)));
+        if (hit)
+            return p + PYVEC_FIRST(hit);
+        p += PYVEC_BYTES;
+    }
+#endif
+    while (p < end && *p != a && *p != b)
+        p++;
+    return p;
+}
+
+static inline const unsigned char *pybytes_line_end(const unsigned char *p, const unsigned char *end) {
+    return pybytes_find2(p, end, '\n', '\r');
+}
+
+/* Bytes of the line end at p: LF, CR, CRLF. */
+static inline unsigned pybytes_newline_len(const unsigned char *p, const unsigned char *end) {
+    if (p >= end || (*p != '\n' && *p != '\r'))
+        return 0;
+    return *p == '\r' && end - p > 1 && p[1] == '\n' ? 2 : 1;
+}
+
+/* The first byte that is not a blank (' '). */
+static inline const unsigned char *pybytes_skip_spaces(const unsigned char *p, const unsigned char *end) {
+#ifdef PYVEC_BYTES
+    while (end - p >= PYVEC_BYTES) {
+        unsigned other = pyvec_mask(pyvec_eq(pyvec_load(p), ' ')) ^ 0xffffu;
+        if (other)
+            return p + PYVEC_FIRST(other);
+        p += PYVEC_BYTES;
+    }
+#endif
+    while (p < end && *p == ' ')
+        p++;
+    return p;
+}
+
+/* The first byte that is no part of an identifier: ASCII letters, digits, '_'
+ * and everything from 0x80 on are. *high tells whether one of those was seen. */
+static inline const unsigned char *pybytes_skip_word(const unsigned char *p, const unsigned char *end,
+                                                     bool *high) {
+#ifdef PYVEC_BYTES
+    while (end - p >= PYVEC_BYTES) {
+        pyvec v = pyvec_load(p);
+        pyvec letters = pyvec_range(pyvec_or(v, _mm_set1_epi8(0x20)), 'a', 26);
+        unsigned above = pyvec_mask(v);
+        unsigned word =
+            pyvec_mask(pyvec_or(pyvec_or(letters, pyvec_range(v, '0', 10)), pyvec_eq(v, '_'))) | above;
+        unsigned other = word ^ 0xffffu;
+        if (other) {
+            *high |= (above & (other ^ (other - 1))) != 0;
+            return p + PYVEC_FIRST(other);
+        }
+        *high |= above != 0;
+        p += PYVEC_BYTES;
+    }
+#endif
+    for (; p < end; p++) {
+        unsigned char c = *p;
+        if (c >= 0x80)
+            *high = true;
+        else if (!((c | 0x20) >= 'a' && (c | 0x20) <= 'z') && !(c >= '0' && c <= '9') && c != '_')
+            break;
+    }
+    return p;
+}
+
+#endif

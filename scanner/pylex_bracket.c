@@ -1,0 +1,101 @@
+/* pylex_bracket.c: the stack of what is open: brackets, f-strings and their
+ * fields. It has a fixed size; what is opened beyond it is only counted, so
+ * that any nesting is lexed in linear time and constant memory. */
+#include "scanner/pylex_internal.h"
+
+static unsigned bracket_index(unsigned char kind) {
+    switch (kind) {
+    case '(':
+    case ')':
+        return 0;
+    case '[':
+    case ']':
+        return 1;
+    default:
+        return 2;
+    }
+}
+
+static bool is_bracket(uint8_t kind) {
+    return kind > OPEN_FIELD;
+}
+
+/* The token just emitted opens something. There is room: the caller looked. */
+void pylex_push(struct lexer *lx, uint8_t kind) {
+    struct py_open *o = &lx->open[lx->open_count++];
+    *o = (struct py_open){.token = (uint32_t)(lx->out->count - 1), .kind = kind};
+    if (kind == OPEN_FIELD) {
+        memcpy(o->brackets, lx->brackets, sizeof o->brackets);
+        memset(lx->brackets, 0, sizeof lx->brackets);
+    }
+    if (is_bracket(kind))
+        lx->brackets[bracket_index(kind)]++;
+    lx->depth += kind != OPEN_FSTRING;
+}
+
+static void pop(struct lexer *lx) {
+    struct py_open *o = &lx->open[--lx->open_count];
+    if (o->kind == OPEN_FIELD)
+        memcpy(lx->brackets, o->brackets, sizeof o->brackets);
+    if (is_bracket(o->kind))
+        lx->brackets[bracket_index(o->kind)]--;
+    lx->depth -= o->kind != OPEN_FSTRING;
+}
+
+/* Drops what was never closed; each of it is an error. */
+void pylex_unwind(struct lexer *lx, uint32_t to_count) {
+    while (lx->open_count > to_count) {
+        pylex_error_at(lx, lx->base + lx->out->items[lx->open[lx->open_count - 1].token].start);
+        pop(lx);
+    }
+    lx->depth -= lx->overflow;
+    lx->overflow = 0;
+}
+
+const unsigned char *pylex_open_bracket(struct lexer *lx, const unsigned char *p) {
+    pylex_emit(lx, PY_OP, p, p + 1)->op = *p;
+    if (lx->open_count < KL_MAX_NESTING && !lx->overflow) {
+        pylex_push(lx, *p);
+    } else {
+        pylex_error_at(lx, p);
+        lx->overflow++;
+        lx->depth++;
+    }
+    return p + 1;
+}
+
+/* The bracket that this one closes is the innermost of its kind in the same
+ * field; the ones inside of it were never closed. Counting them by kind keeps
+ * this linear: nothing is searched for that is not there. */
+const unsigned char *pylex_close_bracket(struct lexer *lx, const unsigned char *p) {
+    unsigned char c = *p;
+    if (lx->overflow) {
+        lx->overflow--;
+        lx->depth--;
+        pylex_emit(lx, PY_OP, p, p + 1)->op = c;
+        return p + 1;
+    }
+    uint8_t wanted = c == ')' ? '(' : c == ']' ? '[' : '{';
+    uint32_t at = lx->open_count;
+    if (lx->brackets[bracket_index(c)]) {
+        while (lx->open[at - 1].kind != wanted)
+            at--;
+    } else if (c == '}') {
+        while (at && is_bracket(lx->open[at - 1].kind))
+            at--;
+    } else {
+        at = 0;
+    }
+    if (at == 0 || lx->open[at - 1].kind == OPEN_FSTRING) {
+        pylex_error_at(lx, p);
+        pylex_emit(lx, PY_OP, p, p + 1)->op = c;
+        return p + 1;
+    }
+    pylex_unwind(lx, at);
+    lx->in_text = lx->open[at - 1].kind == OPEN_FIELD;
+    uint32_t partner = lx->open[at - 1].token;
+    pop(lx);
+    pylex_emit(lx, PY_OP, p, p + 1)->op = c;
+    pylex_match(lx, partner);
+    return p + 1;
+}

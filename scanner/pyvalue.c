@@ -1,0 +1,158 @@
+/* pyvalue.c: what a string literal evaluates to. A value is never longer than
+ * its spelling, so one allocation of that size holds it. */
+#include "base/encode.h"
+#include "scanner/pylex.h"
+
+struct decoder {
+    const unsigned char *p, *end;
+    unsigned char *out;
+    enum py_value_status status;
+    bool bytes;
+    bool text; /* literal text of an f-string: braces are doubled */
+};
+
+static void put_utf8(struct decoder *d, uint32_t c) {
+    if (c < 0x80) {
+        *d->out++ = (unsigned char)c;
+        return;
+    }
+    if (c < 0x800) {
+        *d->out++ = (unsigned char)(0xc0 | c >> 6);
+    } else {
+        if (c < 0x10000) {
+            *d->out++ = (unsigned char)(0xe0 | c >> 12);
+        } else {
+            *d->out++ = (unsigned char)(0xf0 | c >> 18);
+            *d->out++ = (unsigned char)(0x80 | (c >> 12 & 0x3f));
+        }
+        *d->out++ = (unsigned char)(0x80 | (c >> 6 & 0x3f));
+    }
+    *d->out++ = (unsigned char)(0x80 | (c & 0x3f));
+}
+
+static void put(struct decoder *d, uint32_t c) {
+    if (d->bytes)
+        *d->out++ = (unsigned char)c;
+    else
+        put_utf8(d, c);
+}
+
+static int hex_digit(unsigned char c) {
+    if (c >= '0' && c <= '9')
+        return c - '0';
+    c |= 0x20;
+    return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
+}
+
+/* \x, \u, \U: exactly `digits` of them. What is malformed stays as written. */
+static void hex_escape(struct decoder *d, unsigned digits) {
+    uint32_t c = 0;
+    const unsigned char *p = d->p + 2;
+    for (unsigned i = 0; i < digits; i++, p++) {
+        int digit = p < d->end ? hex_digit(*p) : -1;
+        if (digit < 0 || c > 0x10ffff >> 4) {
+            d->status = PY_VALUE_INVALID;
+            *d->out++ = *d->p++;
+            return;
+        }
+        c = c << 4 | (uint32_t)digit;
+    }
+    put(d, c);
+    d->p = p;
+}
+
+/* Up to three digits. Above 0o377 a str holds the code point, bytes its low
+ * eight bits. */
+static void octal_escape(struct decoder *d) {
+    uint32_t c = 0;
+    const unsigned char *p = d->p + 1;
+    for (int i = 0; i < 3 && p < d->end && *p >= '0' && *p <= '7'; i++)
+        c = c << 3 | (uint32_t)(*p++ - '0');
+    put(d, c);
+    d->p = p;
+}
+
+/* \N{...}: the name is known only to a Unicode database. */
+static void named_escape(struct decoder *d) {
+    const unsigned char *close = d->end - d->p > 3 && d->p[2] == '{' ? memchr(d->p + 3, '}', (size_t)(d->end - d->p - 3)) : NULL;
+    if (!close || close == d->p + 3) {
+        d->status = PY_VALUE_INVALID;
+        *d->out++ = *d->p++;
+        return;
+    }
+    if (d->status == PY_VALUE_OK)
+        d->status = PY_VALUE_NAMED_ESCAPE;
+    put_utf8(d, 0xfffd);
+    d->p = close + 1;
+}
+
+/* What one letter after the backslash stands for; 0: not in this table. */
+static const unsigned char simple_escapes[128] = {
+    ['\\'] = '\\', ['\''] = '\'', ['"'] = '"', ['a'] = '\a', ['b'] = '\b', ['f'] = '\f',
+    ['n'] = '\n',  ['r'] = '\r',  ['t'] = '\t', ['v'] = '\v'};
+
+static void escape(struct decoder *d) {
+    unsigned char c = d->end - d->p > 1 ? d->p[1] : 0;
+    if (c < 128 && simple_escapes[c]) {
+        *d->out++ = simple_escapes[c];
+        d->p += 2;
+    } else if (c == '\n' || c == '\r') {
+        d->p += c == '\r' && d->end - d->p > 2 && d->p[2] == '\n' ? 3 : 2;
+    } else if (c >= '0' && c <= '7') {
+        octal_escape(d);
+    } else if (c == 'x') {
+        hex_escape(d, 2);
+    } else if (c == 'u' && !d->bytes) {
+        hex_escape(d, 4);
+    } else if (c == 'U' && !d->bytes) {
+        hex_escape(d, 8);
+    } else if (c == 'N' && !d->bytes) {
+        named_escape(d);
+    } else {
+        *d->out++ = *d->p++; /* unknown: the backslash stays, and what follows is read as usual */
+    }
+}
+
+static void decode(struct decoder *d, bool raw) {
+    while (d->p < d->end) {
+        unsigned char c = *d->p;
+        if (c == '\\' && !raw) {
+            escape(d);
+        } else if (c == '\r') {
+            *d->out++ = '\n';
+            d->p += d->end - d->p > 1 && d->p[1] == '\n' ? 2 : 1;
+        } else {
+            bool doubled = d->text && (c == '{' || c == '}') && d->end - d->p > 1 && d->p[1] == c;
+            *d->out++ = c;
+            d->p += doubled ? 2 : 1;
+        }
+    }
+}
+
+static bool is_ascii(struct slice s) {
+    unsigned char all = 0;
+    for (size_t i = 0; i < s.len; i++)
+        all |= (unsigned char)s.ptr[i];
+    return all < 0x80;
+}
+
+enum py_value_status py_string_value(struct slice text, const struct py_token *t, struct arena *arena,
+                                     struct slice *value) {
+    struct slice body = py_string_body(text, t);
+    struct decoder d = {.p = (const unsigned char *)body.ptr,
+                        .bytes = t->flags & PY_STR_BYTES,
+                        .text = t->kind == PY_FSTRING_MIDDLE};
+    if (d.bytes && !is_ascii(body))
+        d.status = PY_VALUE_INVALID;
+    if (t->flags & PY_STR_UNTERMINATED)
+        d.status = PY_VALUE_INVALID;
+    *value = body;
+    if (!(t->flags & PY_STR_ESCAPES))
+        return d.status;
+    d.end = d.p + body.len;
+    d.out = arena_alloc(arena, body.len + 1);
+    value->ptr = (const char *)d.out;
+    decode(&d, t->flags & PY_STR_RAW);
+    value->len = (size_t)((const char *)d.out - value->ptr);
+    return d.status;
+}
