@@ -28,10 +28,13 @@ void pyfile_decode(struct pyfile *f, struct slice bytes, struct arena *arena);
 size_t pyfile_byte_offset(const struct pyfile *f, size_t text_offset);
 
 /* Line starts of the *text*, made once a file when first needed. A line ends
- * with LF, CRLF or CR. Lines and columns count from 1; columns in code points. */
+ * with LF, CRLF or CR. Lines and columns count from 1; columns in code points.
+ * A position costs a search by halves and a bounded count, however long the
+ * line. In text that is not decodable, columns count what begins a character. */
 struct pylines {
     uint32_t *starts;
     size_t count;
+    uint32_t *points; /* code points before every block; NULL: all is ASCII (private) */
 };
 void pylines_build(struct pylines *l, struct slice text, struct arena *arena);
 void pylines_position(const struct pylines *l, struct slice text, size_t text_offset, uint32_t *line,

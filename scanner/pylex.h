@@ -15,18 +15,18 @@
 
 enum py_kind {
     PY_END = 0,
-    PY_NAME,          /* keywords too: see py_keyword */
+    PY_NAME, /* keywords too: see py_keyword */
     PY_NUMBER,
-    PY_STRING,        /* any literal without fields: prefix and quotes included */
-    PY_FSTRING_START, /* f", rb..., t""" up to and including the quotes */
-    PY_FSTRING_MIDDLE,/* literal text up to the next field, as written ({{ stays two bytes); never empty */
-    PY_FSTRING_END,   /* the closing quotes */
-    PY_OP,            /* .op holds which */
+    PY_STRING,         /* any literal without fields: prefix and quotes included */
+    PY_FSTRING_START,  /* f", rb..., t""" up to and including the quotes */
+    PY_FSTRING_MIDDLE, /* literal text up to the next field, as written ({{ stays two bytes); never empty */
+    PY_FSTRING_END,    /* the closing quotes */
+    PY_OP,             /* .op holds which */
     PY_COMMENT,
-    PY_NEWLINE,       /* ends a logical line */
-    PY_NL,            /* a line end that ends no statement */
+    PY_NEWLINE, /* ends a logical line */
+    PY_NL,      /* a line end that ends no statement */
     PY_INDENT,
-    PY_DEDENT,        /* zero width */
+    PY_DEDENT, /* zero width */
     PY_ERROR
 };
 
@@ -38,11 +38,22 @@ enum py_kind {
 #define PY_STR_U 16u
 #define PY_STR_TRIPLE 32u
 #define PY_STR_UNTERMINATED 64u
-#define PY_STR_ESCAPES 128u /* the value may differ from the spelling: a backslash that is not raw, a CR, {{ or }} */
+#define PY_STR_ESCAPES                                                                                       \
+    128u /* the value may differ from the spelling: a backslash that is not raw, a CR, {{ or }} */
 
 /* Operators, one value each. One-byte operators are their character. */
 enum py_op {
-    OP_WALRUS = 128, OP_ARROW, OP_EQ, OP_NE, OP_LE, OP_GE, OP_POW, OP_FLOORDIV, OP_SHL, OP_SHR, OP_ELLIPSIS,
+    OP_WALRUS = 128,
+    OP_ARROW,
+    OP_EQ,
+    OP_NE,
+    OP_LE,
+    OP_GE,
+    OP_POW,
+    OP_FLOORDIV,
+    OP_SHL,
+    OP_SHR,
+    OP_ELLIPSIS,
     OP_AUG /* any augmented assignment: += -= ... @= */
 };
 
@@ -58,11 +69,45 @@ struct py_token {
 };
 
 enum py_keyword {
-    KW_NONE = 0, KW_AND, KW_AS, KW_ASSERT, KW_ASYNC, KW_AWAIT, KW_BREAK, KW_CLASS, KW_CONTINUE, KW_DEF, KW_DEL,
-    KW_ELIF, KW_ELSE, KW_EXCEPT, KW_FALSE, KW_FINALLY, KW_FOR, KW_FROM, KW_GLOBAL, KW_IF, KW_IMPORT, KW_IN, KW_IS,
-    KW_LAMBDA, KW_NONE_VALUE, KW_NONLOCAL, KW_NOT, KW_OR, KW_PASS, KW_RAISE, KW_RETURN, KW_TRUE, KW_TRY, KW_WHILE,
-    KW_WITH, KW_YIELD,
-    KW_MATCH, KW_CASE, KW_TYPE /* soft: still names */
+    KW_NONE = 0,
+    KW_AND,
+    KW_AS,
+    KW_ASSERT,
+    KW_ASYNC,
+    KW_AWAIT,
+    KW_BREAK,
+    KW_CLASS,
+    KW_CONTINUE,
+    KW_DEF,
+    KW_DEL,
+    KW_ELIF,
+    KW_ELSE,
+    KW_EXCEPT,
+    KW_FALSE,
+    KW_FINALLY,
+    KW_FOR,
+    KW_FROM,
+    KW_GLOBAL,
+    KW_IF,
+    KW_IMPORT,
+    KW_IN,
+    KW_IS,
+    KW_LAMBDA,
+    KW_NONE_VALUE,
+    KW_NONLOCAL,
+    KW_NOT,
+    KW_OR,
+    KW_PASS,
+    KW_RAISE,
+    KW_RETURN,
+    KW_TRUE,
+    KW_TRY,
+    KW_WHILE,
+    KW_WITH,
+    KW_YIELD,
+    KW_MATCH,
+    KW_CASE,
+    KW_TYPE /* soft: still names */
 };
 
 struct py_tokens {
@@ -74,7 +119,8 @@ struct py_tokens {
     uint32_t error_at;      /* text offset of the first */
 };
 
-#define PY_TOKENS_INIT {0}
+#define PY_TOKENS_INIT                                                                                       \
+    { 0 }
 /* Memory is bounded by this and not by the file: 1.25 GiB. */
 #define PY_MAX_TOKENS ((size_t)1 << 26)
 

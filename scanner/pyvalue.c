@@ -74,7 +74,8 @@ static void octal_escape(struct decoder *d) {
 
 /* \N{...}: the name is known only to a Unicode database. */
 static void named_escape(struct decoder *d) {
-    const unsigned char *close = d->end - d->p > 3 && d->p[2] == '{' ? memchr(d->p + 3, '}', (size_t)(d->end - d->p - 3)) : NULL;
+    const unsigned char *close =
+        d->end - d->p > 3 && d->p[2] == '{' ? memchr(d->p + 3, '}', (size_t)(d->end - d->p - 3)) : NULL;
     if (!close || close == d->p + 3) {
         d->status = PY_VALUE_INVALID;
         *d->out++ = *d->p++;
@@ -88,8 +89,8 @@ static void named_escape(struct decoder *d) {
 
 /* What one letter after the backslash stands for; 0: not in this table. */
 static const unsigned char simple_escapes[128] = {
-    ['\\'] = '\\', ['\''] = '\'', ['"'] = '"', ['a'] = '\a', ['b'] = '\b', ['f'] = '\f',
-    ['n'] = '\n',  ['r'] = '\r',  ['t'] = '\t', ['v'] = '\v'};
+    ['\\'] = '\\', ['\''] = '\'', ['"'] = '"',  ['a'] = '\a', ['b'] = '\b',
+    ['f'] = '\f',  ['n'] = '\n',  ['r'] = '\r', ['t'] = '\t', ['v'] = '\v'};
 
 static void escape(struct decoder *d) {
     unsigned char c = d->end - d->p > 1 ? d->p[1] : 0;
