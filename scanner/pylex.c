@@ -8,77 +8,44 @@
 
 #define TAB_SIZE 8u
 
+/* clang-format off */
+#define E CLASS_ERROR
 #define B CLASS_BLANK
-#define N CLASS_NAME
-#define D CLASS_DIGIT
+#define L CLASS_NEWLINE
 #define O CLASS_OP
 #define Q CLASS_QUOTE
-#define X8 N, N, N, N, N, N, N, N
-#define X32 X8, X8, X8, X8
-const uint8_t pylex_class[256] = {['\t'] = B,
-                                  ['\f'] = B,
-                                  [' '] = B,
-                                  ['\n'] = CLASS_NEWLINE,
-                                  ['\r'] = CLASS_NEWLINE,
-                                  ['!'] = O,
-                                  ['"'] = Q,
-                                  ['#'] = CLASS_HASH,
-                                  ['%'] = O,
-                                  ['&'] = O,
-                                  ['\''] = Q,
-                                  ['('] = CLASS_OPEN,
-                                  [')'] = CLASS_CLOSE,
-                                  ['*'] = O,
-                                  ['+'] = O,
-                                  [','] = O,
-                                  ['-'] = O,
-                                  ['.'] = CLASS_DOT,
-                                  ['/'] = O,
-                                  ['0'] = D,
-                                  D,
-                                  D,
-                                  D,
-                                  D,
-                                  D,
-                                  D,
-                                  D,
-                                  D,
-                                  [':'] = CLASS_COLON,
-                                  [';'] = O,
-                                  ['<'] = O,
-                                  ['='] = O,
-                                  ['>'] = O,
-                                  ['@'] = O,
-                                  ['A'] = X8,
-                                  X8,
-                                  X8,
-                                  N,
-                                  N,
-                                  ['['] = CLASS_OPEN,
-                                  ['\\'] = CLASS_BACKSLASH,
-                                  [']'] = CLASS_CLOSE,
-                                  ['^'] = O,
-                                  ['_'] = N,
-                                  ['a'] = X8,
-                                  X8,
-                                  X8,
-                                  N,
-                                  N,
-                                  ['{'] = CLASS_OPEN,
-                                  ['|'] = O,
-                                  ['}'] = CLASS_CLOSE,
-                                  ['~'] = O,
-                                  [0x80] = X32,
-                                  X32,
-                                  X32,
-                                  X32};
+#define P CLASS_OPEN
+#define C CLASS_CLOSE
+#define D CLASS_DIGIT
+#define N CLASS_NAME
+#define H CLASS_HASH
+#define T CLASS_DOT
+#define S CLASS_BACKSLASH
+#define K CLASS_COLON
+const uint8_t pylex_class[256] = { /* a row for 32 bytes */
+    E, E, E, E, E, E, E, E, E, B, L, E, B, L, E, E, E, E, E, E, E, E, E, E, E, E, E, E, E, E, E, E,
+    B, O, Q, H, E, O, O, Q, P, C, O, O, O, O, T, O, D, D, D, D, D, D, D, D, D, D, K, O, O, O, O, E,
+    O, N, N, N, N, N, N, N, N, N, N, N, N, N, N, N, N, N, N, N, N, N, N, N, N, N, N, P, S, C, O, N,
+    E, N, N, N, N, N, N, N, N, N, N, N, N, N, N, N, N, N, N, N, N, N, N, N, N, N, N, P, O, C, O, E,
+    N, N, N, N, N, N, N, N, N, N, N, N, N, N, N, N, N, N, N, N, N, N, N, N, N, N, N, N, N, N, N, N,
+    N, N, N, N, N, N, N, N, N, N, N, N, N, N, N, N, N, N, N, N, N, N, N, N, N, N, N, N, N, N, N, N,
+    N, N, N, N, N, N, N, N, N, N, N, N, N, N, N, N, N, N, N, N, N, N, N, N, N, N, N, N, N, N, N, N,
+    N, N, N, N, N, N, N, N, N, N, N, N, N, N, N, N, N, N, N, N, N, N, N, N, N, N, N, N, N, N, N, N,
+};
+#undef E
 #undef B
-#undef N
-#undef D
+#undef L
 #undef O
 #undef Q
-#undef X8
-#undef X32
+#undef P
+#undef C
+#undef D
+#undef N
+#undef H
+#undef T
+#undef S
+#undef K
+/* clang-format on */
 
 /* One place beyond the capacity is kept for PY_END once the maximum is near. */
 void pylex_grow(struct lexer *lx) {
@@ -395,8 +362,10 @@ void py_lex(struct slice text, struct py_tokens *out) {
         mark_truncated(&lx);
     if (out->count == out->capacity && out->capacity < PY_MAX_TOKENS - 1)
         pylex_grow(&lx);
-    out->items[out->count++] = (struct py_token){
-        .start = (uint32_t)(lx.end - lx.base), .end = (uint32_t)(lx.end - lx.base), .kind = PY_END};
+    out->items[out->count++] = (struct py_token){.start = (uint32_t)(lx.end - lx.base),
+                                                 .end = (uint32_t)(lx.end - lx.base),
+                                                 .kind = PY_END,
+                                                 .match = PY_NO_TOKEN};
 }
 
 void py_tokens_release(struct py_tokens *t) {

@@ -1,0 +1,364 @@
+"""Compares keylift's lexer with CPython's own tokenizer and parser.
+
+    python3.13 lexer_oracle.py LEXDUMP < list-of-paths
+
+Standard library only, and run by the newest CPython of the machine: before
+3.12, tokenize does not look inside f-strings. Prints each difference (positions
+and kinds, no text) and a summary as one line of JSON; exits with 1 if any.
+
+What is compared, for every file that CPython accepts:
+  - the kind, start and end (line and column) of every token, and the kind of
+    every operator and keyword;
+  - the value of every string, bytes and f-string constant in the syntax tree;
+  - that the lexer reports no error. For files that CPython's tokenizer
+    rejects, that it does report one.
+
+Where tokenize itself is at odds with the syntax tree or with its own past, the
+oracle follows the syntax tree; each such place is marked ODDITY below.
+"""
+
+import ast
+import io
+import json
+import keyword
+import re
+import subprocess
+import sys
+import token
+import tokenize
+import warnings
+
+KINDS = {
+    token.NAME: "NAME",
+    token.NUMBER: "NUMBER",
+    token.STRING: "STRING",
+    token.OP: "OP",
+    token.COMMENT: "COMMENT",
+    token.NEWLINE: "NEWLINE",
+    token.NL: "NL",
+    token.INDENT: "INDENT",
+    token.DEDENT: "DEDENT",
+    token.ENDMARKER: "END",
+    token.FSTRING_START: "FSTART",
+    token.FSTRING_MIDDLE: "FMIDDLE",
+    token.FSTRING_END: "FEND",
+}
+LIMITS = re.compile("too many (nested|statically)|too deep|nested too deeply")
+STR_RAW, STR_BYTES, STR_UNTERMINATED, STR_ESCAPES = 1, 2, 64, 128
+SOFT = {"match", "case", "type"}
+
+
+class Token:
+    __slots__ = ("kind", "byte", "byte_end", "start", "end", "op", "flags", "prefix", "match", "depth", "status", "value")
+
+    def __init__(self, fields):
+        self.kind = fields[0]
+        self.byte, self.byte_end = int(fields[1]), int(fields[2])
+        self.start = position(fields[3])
+        self.end = position(fields[4])
+        self.op, self.flags, self.prefix = int(fields[5]), int(fields[6]), int(fields[7])
+        self.match = None if fields[8] == "-" else int(fields[8])
+        self.depth = int(fields[9])
+        self.status, self.value = None, None
+
+
+def position(text):
+    line, column = text.split(":")
+    return int(line), int(column) - 1  # columns from 0, as CPython counts
+
+
+class Lexed:
+    """What lexdump says about one file."""
+
+    def __init__(self, lines):
+        _, self.encoding, decodable, bom, error = lines[0].split()
+        self.decodable = decodable == "1"
+        self.error = None if error == "-" else int(error)
+        self.tokens = []
+        for line in lines[1:]:
+            if line[0] == "V":
+                _, status, value = (line + " ").split(" ")[:3]
+                self.tokens[-1].status = int(status)
+                self.tokens[-1].value = bytes.fromhex(value)
+            else:
+                self.tokens.append(Token(line.split()))
+
+
+def read_lexed(stream):
+    lines = []
+    for line in stream:
+        line = line.rstrip("\n")
+        if not lines and not line.startswith("F "):
+            raise ValueError("not a dump")
+        lines.append(line)
+        if line.startswith("END "):
+            return Lexed(lines)
+        if line.startswith("F unreadable"):
+            return None
+    raise EOFError("lexdump ended early")
+
+
+def cpython_tokens(text):
+    """(kind, start, end, string) of CPython's tokens, literal text of f-strings united.
+
+    ODDITY: tokenize cuts literal text after a doubled brace and after
+    \\N{...}, and emits empty pieces; in the tree it is one constant. Pieces that
+    follow each other are one here. The end of a piece cut at a doubled brace
+    lies before the second brace, so positions are those of the first start and
+    of the start of the token after the last piece.
+    """
+    out = []
+    pending = None
+    for kind, string, start, end, _ in tokenize.generate_tokens(io.StringIO(text).readline):
+        if kind == token.FSTRING_MIDDLE:
+            pending = pending or (start, [])
+            pending[1].append(string)
+            continue
+        if pending:
+            if pending[0] != start:
+                out.append(("FMIDDLE", pending[0], start, "".join(pending[1])))
+            pending = None
+        out.append((KINDS[kind], start, end, string))
+    return out
+
+
+def compare_tokens(text, lexed, report):
+    theirs = cpython_tokens(text)
+    ours = lexed.tokens
+    for a, b in zip(theirs, ours):
+        kind, start, end, string = a
+        if kind != b.kind or start != b.start:
+            report(f"token: CPython {kind} {start}-{end}, keylift {b.kind} {b.start}-{b.end}")
+            return
+        # A NEWLINE that the file lacks has a width in CPython; ENDMARKER and
+        # the final DEDENTs lie on a line of their own.
+        if kind not in ("NEWLINE", "NL") and end != b.end:
+            report(f"end of {kind} at {start}: CPython {end}, keylift {b.end}")
+            return
+        if kind == "NAME" and bool(b.op) != (keyword.iskeyword(string) or string in SOFT):
+            report(f"keyword at {start}: {b.op}")
+    if len(theirs) != len(ours):
+        report(f"{len(theirs)} tokens in CPython, {len(ours)} in keylift")
+
+
+def line_starts(data):
+    starts = [0]
+    for found in re.finditer(rb"\r\n|\r|\n", data):
+        starts.append(found.end())
+    return starts
+
+
+class Values:
+    """The constants of the tree against the values of the tokens in their spans."""
+
+    def __init__(self, text, lexed, report):
+        self.lexed, self.report = lexed, report
+        self.lines = text.encode("utf-8", "surrogatepass").split(b"\n")
+        self.text_lines = text.split("\n")
+        self.strings = [i for i, t in enumerate(lexed.tokens) if t.kind in ("STRING", "FSTART")]
+        self.starts = [lexed.tokens[i].start for i in self.strings]
+        self.seen = 0
+
+    def column(self, line, byte):
+        data = self.lines[line - 1]
+        return byte if data.isascii() else len(data[:byte].decode("utf-8", "surrogatepass"))
+
+    def span(self, node):
+        return (
+            (node.lineno, self.column(node.lineno, node.col_offset)),
+            (node.end_lineno, self.column(node.end_lineno, node.end_col_offset)),
+        )
+
+    def source(self, start, end):
+        """Text between two positions."""
+        if start[0] == end[0]:
+            return self.text_lines[start[0] - 1][start[1] : end[1]]
+        middle = self.text_lines[start[0] : end[0] - 1]
+        return "\n".join(
+            [self.text_lines[start[0] - 1][start[1] :], *middle, self.text_lines[end[0] - 1][: end[1]]]
+        )
+
+    def tokens_in(self, start, end):
+        """The literals in a span that do not stand inside another one."""
+        import bisect
+
+        i = bisect.bisect_left(self.starts, start)
+        tokens = self.lexed.tokens
+        limit = start
+        while i < len(self.starts) and self.starts[i] < end:
+            index = self.strings[i]
+            if self.starts[i] >= limit:
+                t = tokens[index]
+                limit = t.end if t.kind == "STRING" else tokens[t.match].end
+                yield index
+            i += 1
+
+    def pieces(self, index):
+        """A literal as a list of values and None for every field."""
+        tokens = self.lexed.tokens
+        if tokens[index].kind == "STRING":
+            return [(tokens[index].status, tokens[index].value)]
+        out = []
+        i, end = index + 1, tokens[index].match
+        while i < end:
+            t = tokens[i]
+            if t.kind == "FMIDDLE":
+                out.append((t.status, t.value))
+                i += 1
+            else:
+                debug = self.debug_text(i)
+                if debug is not None:
+                    out.append((0, debug.encode("utf-8", "surrogatepass")))
+                out.append(None)
+                i = t.match + 1
+        return out
+
+    def debug_text(self, opening):
+        """The text that {x = } shows before the value, or None."""
+        tokens = self.lexed.tokens
+        close, depth = tokens[opening].match, tokens[opening].depth + 1
+        for i in range(opening + 1, close):
+            t = tokens[i]
+            if t.kind == "OP" and t.depth == depth and t.op == ord(":"):
+                return None
+            if t.kind == "OP" and t.depth == depth and t.op == ord("="):
+                following = i + 1
+                while tokens[following].kind in ("NL", "COMMENT"):
+                    following += 1
+                nxt = tokens[following]
+                if nxt.kind == "OP" and nxt.op in (ord("!"), ord(":"), ord("}")):
+                    return self.source(tokens[opening].end, nxt.start)
+        return None
+
+    def equal(self, ours, value):
+        """ours: list of (status, bytes)."""
+        if any(status == 2 for status, _ in ours):
+            return False
+        data = b"".join(v for _, v in ours)
+        if isinstance(value, bytes):
+            return data == value
+        expected = value.encode("utf-8", "surrogatepass")
+        if all(status == 0 for status, _ in ours):
+            return data == expected
+        # \N{...}: keylift has U+FFFD where CPython has the character.
+        pattern = "".join("." if c == "\ufffd" else re.escape(c) for c in data.decode("utf-8", "surrogatepass"))
+        return re.fullmatch(pattern, value, re.DOTALL) is not None
+
+    def constant(self, node):
+        start, end = self.span(node)
+        ours = []
+        for index in self.tokens_in(start, end):
+            ours.extend(self.pieces(index))
+        self.seen += 1
+        if None in ours or not self.equal(ours, node.value):
+            self.report(f"value of the constant at {start}")
+
+    def joined(self, node):
+        start, end = self.span(node)
+        ours = []
+        for index in self.tokens_in(start, end):
+            ours.extend(self.pieces(index))
+        self.seen += 1
+        runs = [[]]
+        for piece in ours:
+            if piece is None:
+                runs.append([])
+            else:
+                runs[-1].append(piece)
+        theirs = [""]
+        for part in node.values:
+            if isinstance(part, ast.Constant):
+                theirs[-1] += part.value
+            else:
+                theirs.append("")
+        if len(runs) != len(theirs) or not all(self.equal(a, b) for a, b in zip(runs, theirs)):
+            self.report(f"text of the f-string at {start}")
+
+    def check(self, tree):
+        skip = set()
+        stack = [tree]
+        while stack:
+            node = stack.pop()
+            if isinstance(node, ast.JoinedStr):
+                # The parts of an f-string have no useful positions of their own,
+                # nor has a format specification; what its fields hold does.
+                if node not in skip:
+                    self.joined(node)
+                for part in node.values:
+                    if isinstance(part, ast.FormattedValue):
+                        stack.append(part.value)
+                        if part.format_spec is not None:
+                            skip.add(part.format_spec)
+                            stack.append(part.format_spec)
+                continue
+            if isinstance(node, ast.Constant) and isinstance(node.value, (str, bytes)):
+                self.constant(node)
+            stack.extend(ast.iter_child_nodes(node))
+
+
+def check_file(path, lexed, counts, differences):
+    def report(what):
+        differences.append(f"{path}: {what}")
+
+    with open(path, "rb") as f:
+        data = f.read()
+    counts["files"] += 1
+    counts["bytes"] += len(data)
+    try:
+        tree = ast.parse(data)
+    except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
+        counts["rejected"] += 1
+        check_rejected(data, lexed, error, report)
+        return
+    if not lexed.decodable:
+        report(f"not decodable as {lexed.encoding}")
+        return
+    if lexed.error is not None:
+        report(f"error at {lexed.error}")
+    encoding, _ = tokenize.detect_encoding(io.BytesIO(data.replace(b"\r\n", b"\n").replace(b"\r", b"\n")).readline)
+    text = data.decode(encoding).replace("\r\n", "\n").replace("\r", "\n")
+    counts["tokens"] += len(lexed.tokens)
+    compare_tokens(text, lexed, report)
+    values = Values(text, lexed, report)
+    values.check(tree)
+    counts["values"] += values.seen
+
+
+def check_rejected(data, lexed, error, report):
+    """The tokenizer's own complaints must show; those of the grammar cannot."""
+    if lexed.error is not None or not lexed.decodable:
+        return
+    try:
+        encoding, _ = tokenize.detect_encoding(io.BytesIO(data).readline)
+        text = data.decode(encoding).replace("\r\n", "\n").replace("\r", "\n")
+        list(tokenize.generate_tokens(io.StringIO(text).readline))
+    except (SyntaxError, tokenize.TokenError, UnicodeError) as why:
+        if not LIMITS.search(str(why)):
+            report(f"CPython's tokenizer rejects it ({type(why).__name__}: {why.args[0]}), keylift sees no error")
+
+
+def main():
+    warnings.simplefilter("ignore")
+    paths = [line.rstrip("\n") for line in sys.stdin]
+    counts = {"files": 0, "bytes": 0, "tokens": 0, "values": 0, "rejected": 0}
+    differences = []
+    with subprocess.Popen(
+        [sys.argv[1]], stdin=subprocess.PIPE, stdout=subprocess.PIPE, encoding="ascii", errors="replace"
+    ) as lexdump:
+        for path in paths:
+            lexdump.stdin.write(path + "\n")
+            lexdump.stdin.flush()
+            lexed = read_lexed(lexdump.stdout)
+            if lexed is not None:
+                check_file(path, lexed, counts, differences)
+        lexdump.stdin.close()
+    for line in differences[:200]:
+        print(line)
+    counts["differences"] = len(differences)
+    counts["python"] = ".".join(map(str, sys.version_info[:3]))
+    print(json.dumps(counts))
+    return 1 if differences else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
