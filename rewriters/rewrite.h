@@ -11,6 +11,7 @@
 #define KEYLIFT_REWRITERS_REWRITE_H
 
 #include "base/arena.h"
+#include "base/buf.h"
 #include "base/error.h"
 #include "base/python_access.h"
 #include "base/secret.h"
@@ -64,6 +65,11 @@ enum kl_status rewrite_file(const struct rewrite_request *r, struct arena *arena
                             struct error *e) KL_MUST_USE;
 enum kl_status rewrite_verify(const struct rewrite_request *r, const struct rewrite_output *out,
                               struct error *e) KL_MUST_USE;
+
+/* The text of the small module that a package reads its secrets from: it loads
+ * the dotenv file (as seen from the module's folder, "../.env") and exports
+ * environ. In the arena. */
+const char *rewrite_dotenv_module(struct arena *arena, const char *dotenv_relative);
 
 /* Unified diff with the old side's secrets masked by "[redacted]". */
 struct redactor;

@@ -1,0 +1,71 @@
+/* edits.c: see edits.h. */
+#include "rewriters/edits.h"
+
+#include <stdlib.h>
+
+#include "base/mem.h"
+
+void edits_replace(struct edit_list *l, uint32_t start, uint32_t end, const char *text, bool holds_secret) {
+    l->items = mem_grow(l->items, &l->capacity, l->count + 1, sizeof *l->items);
+    l->items[l->count] = (struct edit_item){start, end, text, holds_secret, l->count};
+    l->count++;
+}
+
+void edits_insert(struct edit_list *l, uint32_t at, const char *text) {
+    edits_replace(l, at, at, text, false);
+}
+
+static int by_place(const void *a, const void *b) {
+    const struct edit_item *x = a, *y = b;
+    if (x->start != y->start)
+        return x->start < y->start ? -1 : 1;
+    if (x->end != y->end)
+        return x->end < y->end ? -1 : 1; /* an insertion goes before what is replaced */
+    return x->order < y->order ? -1 : 1;
+}
+
+bool edits_sort(struct edit_list *l) {
+    if (l->count > 1)
+        qsort(l->items, l->count, sizeof *l->items, by_place);
+    for (size_t i = 1; i < l->count; i++)
+        if (l->items[i].start < l->items[i - 1].end)
+            return false;
+    return true;
+}
+
+void edits_finish(const struct edit_list *l, const struct pyfile *file, struct arena *arena,
+                  struct rewrite_output *out) {
+    size_t size = file->bytes.len;
+    out->edits = arena_calloc(arena, l->count ? l->count : 1, sizeof *out->edits);
+    out->edit_count = l->count;
+    for (size_t i = 0; i < l->count; i++) {
+        struct rewrite_edit *e = &out->edits[i];
+        e->start_byte = pyfile_byte_offset(file, l->items[i].start);
+        e->end_byte = pyfile_byte_offset(file, l->items[i].end);
+        e->text = l->items[i].text;
+        e->text_len = strlen(e->text);
+        e->holds_secret = l->items[i].holds_secret;
+        size += e->text_len - (size_t)(e->end_byte - e->start_byte);
+    }
+    char *to = arena_alloc(arena, size + 1);
+    size_t used = 0, from = 0;
+    for (size_t i = 0; i <= l->count; i++) {
+        size_t until = i < l->count ? (size_t)out->edits[i].start_byte : file->bytes.len;
+        if (until > from) {
+            memcpy(to + used, file->bytes.ptr + from, until - from);
+            used += until - from;
+        }
+        if (i == l->count)
+            break;
+        memcpy(to + used, out->edits[i].text, out->edits[i].text_len);
+        used += out->edits[i].text_len;
+        from = (size_t)out->edits[i].end_byte;
+    }
+    to[used] = '\0';
+    out->bytes = slice_of(to, used);
+}
+
+void edits_release(struct edit_list *l) {
+    free(l->items);
+    *l = (struct edit_list){0};
+}

@@ -1,0 +1,304 @@
+/* imports.c: see imports.h. */
+#include "rewriters/imports.h"
+
+#include "base/buf.h"
+#include "base/mem.h"
+
+/* Modules of the standard library that a vault's code may need: they go before
+ * the file's first import, others after its last one. */
+static const char *const standard_modules[] = {"base64", "json", "os", "ssl", "sys"};
+
+static bool is_standard(const struct import_need *n) {
+    for (size_t i = 0; !n->symbol && i < KL_ARRAY_LEN(standard_modules); i++)
+        if (strcmp(n->module, standard_modules[i]) == 0)
+            return true;
+    return false;
+}
+
+/* Points. */
+
+static bool is_kind(const struct source *s, uint32_t token, enum py_kind kind) {
+    return s->tokens.items[token].kind == kind;
+}
+
+static bool at_blank_line(const struct source *s, uint32_t at) {
+    uint32_t token = source_token_after(s, at);
+    return is_kind(s, token, PY_NL) || is_kind(s, token, PY_END);
+}
+
+/* After a statement: the next line, or on its own line if another statement
+ * follows a semicolon there. */
+static struct import_point point_after(const struct source *s, uint32_t end) {
+    struct import_point p = {.at = (uint32_t)s->text.len};
+    for (uint32_t i = source_token_after(s, end); i < s->tokens.count; i++) {
+        const struct py_token *t = &s->tokens.items[i];
+        if (t->kind == PY_NEWLINE) {
+            p.at = t->end;
+            break;
+        }
+        if (t->kind != PY_COMMENT && !(t->kind == PY_OP && t->op == ';')) {
+            p.at = t->start;
+            p.is_inline = true;
+            break;
+        }
+    }
+    return p;
+}
+
+static struct import_point point_before(const struct source *s, uint32_t start) {
+    uint32_t token = source_token_after(s, start);
+    bool begins_line = token == 0;
+    if (token > 0) {
+        const struct py_token *before = &s->tokens.items[token - 1];
+        begins_line = before->kind == PY_NEWLINE || before->kind == PY_NL || before->kind == PY_INDENT ||
+                      before->kind == PY_DEDENT;
+    }
+    if (!begins_line)
+        return (struct import_point){.at = start, .is_inline = true};
+    while (start > 0 && s->text.ptr[start - 1] != '\n' && s->text.ptr[start - 1] != '\r')
+        start--; /* a form feed may stand before the statement */
+    return (struct import_point){.at = start};
+}
+
+/* Below the comments that the file begins with: interpreter line, coding, licence.
+ * They end at the first blank line; what follows belongs to the code. */
+static struct import_point point_below_header(const struct source *s) {
+    uint32_t i = 0;
+    bool has_header = false;
+    while (is_kind(s, i, PY_NL))
+        i++;
+    while (is_kind(s, i, PY_COMMENT)) {
+        has_header = true;
+        i++;
+        if (is_kind(s, i, PY_NL) || is_kind(s, i, PY_NEWLINE))
+            i++;
+    }
+    if (has_header && is_kind(s, i, PY_NL))
+        i++;
+    else if (has_header)
+        return (struct import_point){
+            .at = s->tokens.items[i].start, .blank_before = true, .blank_after = true};
+    /* INDENT or DEDENT have no width of their own here: code at column 0. */
+    return (struct import_point){.at = s->tokens.items[i].start, .blank_after = true};
+}
+
+/* Below a docstring or the __future__ imports. */
+static struct import_point point_below_head(const struct source *s, uint32_t end) {
+    struct import_point p = point_after(s, end);
+    if (p.is_inline)
+        return p;
+    if (at_blank_line(s, p.at) && p.at < s->text.len)
+        p.at = s->tokens.items[source_token_after(s, p.at)].end;
+    else
+        p.blank_before = true;
+    p.blank_after = true;
+    return p;
+}
+
+static bool is_docstring(TSNode statement) {
+    if (ts_node_named_child_count(statement) != 1)
+        return false;
+    const char *type = ts_node_type(ts_node_named_child(statement, 0));
+    return pytree_is(type, "string") || pytree_is(type, "concatenated_string");
+}
+
+void imports_points(const struct source *s, uint32_t first_statement, struct import_points *out) {
+    uint32_t head_end = 0, first_import = UINT32_MAX, last_end = 0, seen = 0;
+    bool has_star = false;
+    TSTreeCursor cursor = ts_tree_cursor_new(ts_tree_root_node(s->tree.tree));
+    for (bool more = ts_tree_cursor_goto_first_child(&cursor); more;
+         more = ts_tree_cursor_goto_next_sibling(&cursor)) {
+        TSNode node = ts_tree_cursor_current_node(&cursor);
+        const char *type = ts_node_type(node);
+        uint32_t start = ts_node_start_byte(node), end = ts_node_end_byte(node);
+        if (start >= first_statement)
+            break;
+        if (!ts_node_is_named(node) || pytree_is(type, "comment"))
+            continue;
+        bool is_from = pytree_is(type, "import_from_statement");
+        if (pytree_is(type, "future_import_statement") ||
+            (seen == 0 && pytree_is(type, "expression_statement") && is_docstring(node)))
+            head_end = end;
+        seen++;
+        if (!is_from && !pytree_is(type, "import_statement"))
+            continue;
+        if (first_import == UINT32_MAX)
+            first_import = start;
+        last_end = end;
+        has_star |= is_from && slice_ends(pytree_text(s->text, node), "*");
+    }
+    ts_tree_cursor_delete(&cursor);
+    if (first_import == UINT32_MAX) {
+        out->last = head_end ? point_below_head(s, head_end) : point_below_header(s);
+        if (!head_end && out->last.at > first_statement)
+            out->last = point_before(s, first_statement);
+        out->first = out->last;
+    } else {
+        out->last = point_after(s, last_end);
+        /* Above a star import, it might take the name away again. */
+        out->first = has_star ? out->last : point_before(s, first_import);
+    }
+    if (at_blank_line(s, out->last.at))
+        out->last.blank_after = false;
+    if (at_blank_line(s, out->first.at))
+        out->first.blank_after = false;
+}
+
+/* Names. */
+
+static bool is_free(const struct source *s, const struct import_need *n, struct slice symbol,
+                    const char *name, uint32_t at, bool inserted, const uint32_t *places, size_t count) {
+    struct scope_query q = {.name = name,
+                            .target = {.module = slice_cstr(n->module), .symbol = symbol},
+                            .at = at,
+                            .inserted = inserted,
+                            .places = places,
+                            .place_count = count};
+    return scope_is_free(s, &q);
+}
+
+/* An import that is there already, by whatever name. */
+static bool find_existing(const struct source *s, const struct module_imports *imports,
+                          uint32_t first_statement, const uint32_t *places, size_t count,
+                          struct import_need *n, struct arena *arena) {
+    for (int attribute = 0; attribute <= (n->attribute != NULL); attribute++) {
+        struct slice symbol = slice_cstr(attribute ? n->attribute : n->symbol);
+        struct import_target wanted = {.module = slice_cstr(n->module), .symbol = symbol};
+        for (size_t i = 0; i < imports->count; i++) {
+            const struct module_import *m = &imports->items[i];
+            if (m->start >= first_statement || !import_target_equal(&m->target, &wanted))
+                continue;
+            const char *local = arena_cstr(arena, m->target.local);
+            if (!is_free(s, n, symbol, local, m->start, false, places, count))
+                continue;
+            n->local = local;
+            n->local_is_attribute = attribute;
+            return true;
+        }
+    }
+    return false;
+}
+
+static void pick_new_name(const struct source *s, const struct import_points *points, const uint32_t *places,
+                          size_t count, struct import_need *n, struct arena *arena) {
+    const char *plain = n->symbol ? n->symbol : n->module;
+    uint32_t at = is_standard(n) ? points->first.at : points->last.at;
+    n->insert = true;
+    n->local = plain;
+    if (is_free(s, n, slice_cstr(n->symbol), plain, at, true, places, count))
+        return;
+    const char *last = strrchr(plain, '.');
+    for (unsigned i = 1; i == 1 || source_has_name(s, n->local); i++)
+        n->local = i == 1 ? arena_printf(arena, "_%s", last ? last + 1 : plain)
+                          : arena_printf(arena, "_%s_%u", last ? last + 1 : plain, i);
+}
+
+void imports_resolve(const struct source *s, const struct import_points *points, uint32_t first_statement,
+                     const uint32_t *places, size_t place_count, struct import_need *needs, size_t need_count,
+                     struct arena *arena) {
+    struct module_imports imports = {0};
+    module_imports_collect(s, &imports);
+    for (size_t i = 0; i < need_count; i++)
+        if (!find_existing(s, &imports, first_statement, places, place_count, &needs[i], arena))
+            pick_new_name(s, points, places, place_count, &needs[i], arena);
+    module_imports_release(&imports);
+}
+
+/* Text. */
+
+static void add_statement(struct buf *out, const struct import_need *n) {
+    const char *plain = n->symbol ? n->symbol : n->module;
+    if (n->symbol)
+        buf_printf(out, "from %s import %s", n->module, n->symbol);
+    else
+        buf_printf(out, "import %s", n->module);
+    if (strcmp(n->local, plain) != 0)
+        buf_printf(out, " as %s", n->local);
+}
+
+enum { GROUP_STANDARD = 1, GROUP_OTHER = 2 };
+
+/* Statements of the groups, each followed by `end`. */
+static size_t add_group(struct buf *out, const struct import_need *needs, size_t count, unsigned group,
+                        const char *end) {
+    size_t added = 0;
+    for (size_t i = 0; i < count; i++) {
+        if (!needs[i].insert || group != (is_standard(&needs[i]) ? GROUP_STANDARD : GROUP_OTHER))
+            continue;
+        add_statement(out, &needs[i]);
+        buf_str(out, end);
+        added++;
+    }
+    return added;
+}
+
+static void add_lines(struct buf *out, const char *text, const char *eol) {
+    for (; *text; text++) {
+        if (*text == '\n')
+            buf_str(out, eol);
+        else
+            buf_char(out, *text);
+    }
+    buf_str(out, eol);
+}
+
+/* A folded call on one line. */
+static void add_joined(struct buf *out, const char *text) {
+    for (; *text; text++) {
+        if (*text == '\n')
+            text += strspn(text + 1, " ");
+        else
+            buf_char(out, *text);
+    }
+}
+
+static const char *point_text(const struct source *s, const struct import_point *p, unsigned groups,
+                              const struct import_need *needs, size_t count, const char *call,
+                              struct arena *arena) {
+    struct buf b = BUF_INIT(KL_MAX_CONFIG_BYTES);
+    const char *end = p->is_inline ? "; " : s->eol;
+    size_t standard = groups & GROUP_STANDARD ? add_group(&b, needs, count, GROUP_STANDARD, end) : 0;
+    size_t before_others = b.len;
+    size_t others = groups & GROUP_OTHER ? add_group(&b, needs, count, GROUP_OTHER, end) : 0;
+    struct buf whole = BUF_INIT(KL_MAX_CONFIG_BYTES);
+    bool lines = !p->is_inline;
+    if (b.len || call) {
+        if (lines && p->blank_before)
+            buf_str(&whole, s->eol);
+        buf_slice(&whole, slice_of(b.ptr, before_others));
+        if (lines && standard && others)
+            buf_str(&whole, s->eol);
+        buf_slice(&whole, slice_sub(buf_as_slice(&b), before_others, b.len));
+        if (call && lines) {
+            if (standard || others || !p->blank_before)
+                buf_str(&whole, s->eol);
+            add_lines(&whole, call, s->eol);
+            if (!at_blank_line(s, p->at))
+                buf_str(&whole, s->eol);
+        } else if (call) {
+            add_joined(&whole, call);
+            buf_str(&whole, "; ");
+        } else if (lines && p->blank_after) {
+            buf_str(&whole, s->eol);
+        }
+    }
+    const char *text = arena_cstr(arena, buf_as_slice(&whole));
+    buf_release(&b);
+    buf_release(&whole);
+    return text;
+}
+
+void imports_insert(const struct source *s, const struct import_points *points,
+                    const struct import_need *needs, size_t need_count, const char *call, struct arena *arena,
+                    struct edit_list *edits) {
+    bool together = points->first.at == points->last.at;
+    if (!together) {
+        const char *text = point_text(s, &points->first, GROUP_STANDARD, needs, need_count, NULL, arena);
+        if (*text)
+            edits_insert(edits, points->first.at, text);
+    }
+    unsigned groups = together ? GROUP_STANDARD | GROUP_OTHER : GROUP_OTHER;
+    const char *text = point_text(s, &points->last, groups, needs, need_count, call, arena);
+    if (*text)
+        edits_insert(edits, points->last.at, text);
+}

@@ -1,0 +1,202 @@
+/* rewrite.c: one file's rewrite, from sites to new bytes: see rewrite.h. */
+#include "rewriters/rewrite.h"
+
+#include <stdlib.h>
+
+#include "base/mem.h"
+#include "rewriters/edits.h"
+#include "rewriters/imports.h"
+#include "rewriters/site.h"
+#include "rewriters/style.h"
+#include "rewriters/verify.h"
+
+/* What one call of rewrite_file works on. */
+struct job {
+    const struct rewrite_request *request;
+    struct arena *arena;
+    struct source source;
+    struct style_plan plan;
+    struct site_place *places; /* accepted sites, in order, one an edit */
+    size_t place_count;
+    struct edit_list edits;
+};
+
+static void refuse_all(const struct rewrite_request *r, const char *reason) {
+    for (size_t i = 0; i < r->site_count; i++) {
+        r->sites[i].rewritten = false;
+        r->sites[i].reason = reason;
+    }
+}
+
+static bool is_usable_name(const char *name) {
+    if (!name || !*name)
+        return false;
+    for (; *name; name++)
+        if ((unsigned char)*name <= ' ' || (unsigned char)*name >= 0x7f)
+            return false;
+    return true;
+}
+
+static const char *check_expression(const struct job *j, const struct rewrite_site *site) {
+    if (!is_usable_name(site->name))
+        return "no usable name";
+    if (site->is_bytes && !j->plan.read_bytes)
+        return "bytes, which cannot be read from this vault";
+    const char *text = style_expression(&j->plan, site->name, site->is_bytes, j->arena);
+    if (site->value && verify_shows_value(text, site->value))
+        return "the value would still stand there: it is (part of) the name";
+    return NULL;
+}
+
+static void decide(struct job *j) {
+    const struct rewrite_request *r = j->request;
+    bool from_environment = strstr(j->plan.read_text, "environ") != NULL;
+    struct pytree_walker w;
+    pytree_walk(&j->source.tree, &w);
+    for (size_t i = 0; i < r->site_count; i++) {
+        struct rewrite_site *site = &r->sites[i];
+        struct site_place place;
+        site->rewritten = false;
+        site->reason = site_decide(&j->source, &w, site, from_environment, j->arena, &place);
+        if (!site->reason)
+            site->reason = check_expression(j, site);
+        if (site->reason)
+            continue;
+        const struct site_place *last = j->place_count ? &j->places[j->place_count - 1] : NULL;
+        if (last && place.start < last->end) {
+            /* Two rules may find one literal: once is enough. */
+            bool is_same = place.start == last->start && place.end == last->end &&
+                           strcmp(site->name, last->site->name) == 0;
+            site->rewritten = is_same;
+            site->reason = is_same ? NULL : "overlaps another place that is rewritten";
+            continue;
+        }
+        site->rewritten = true;
+        j->places[j->place_count++] = place;
+    }
+    pytree_walker_release(&w);
+}
+
+static const char *local_of(const struct style_plan *p, const char *module, const char *symbol) {
+    for (size_t i = 0; i < p->need_count; i++) {
+        const char *s = p->needs[i].symbol;
+        if (strcmp(p->needs[i].module, module) == 0 && (s && symbol ? strcmp(s, symbol) == 0 : s == symbol))
+            return p->needs[i].local;
+    }
+    return NULL;
+}
+
+static void import_what_is_needed(struct job *j) {
+    struct style_plan *plan = &j->plan;
+    const char *relative = j->request->dotenv_relative;
+    uint32_t first = UINT32_MAX;
+    uint32_t *starts = arena_calloc(j->arena, j->place_count, sizeof *starts);
+    bool uses_text = false, uses_bytes = false;
+    for (size_t i = 0; i < j->place_count; i++) {
+        uses_bytes |= j->places[i].site->is_bytes;
+        uses_text |= !j->places[i].site->is_bytes;
+        starts[i] = j->places[i].start;
+        if (j->places[i].statement_start < first)
+            first = j->places[i].statement_start;
+    }
+    style_drop_unused(plan, uses_text, uses_bytes);
+    bool load = plan->load && !style_is_loaded(&j->source, relative, first, j->arena);
+    if (load) {
+        struct import_need *os = style_need(plan, "os", NULL);
+        if (os)
+            os->attribute = NULL;
+        style_need(plan, "dotenv", "load_dotenv");
+    }
+    struct import_points points;
+    imports_points(&j->source, first, &points);
+    imports_resolve(&j->source, &points, first, starts, j->place_count, plan->needs, plan->need_count,
+                    j->arena);
+    const char *call = NULL;
+    if (load)
+        call = style_load_call(relative, local_of(plan, "dotenv", "load_dotenv"), local_of(plan, "os", NULL),
+                               j->arena);
+    imports_insert(&j->source, &points, plan->needs, plan->need_count, call, j->arena, &j->edits);
+}
+
+static bool is_word_byte(char c) {
+    return c == '_' || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+           (unsigned char)c >= 0x80;
+}
+
+/* `else"x"` must not become `elseos.environ[...]`. */
+static const char *apart(const struct job *j, const struct site_place *p, const char *text) {
+    struct slice source = j->source.text;
+    bool before = p->start > 0 && is_word_byte(source.ptr[p->start - 1]) && is_word_byte(text[0]);
+    bool after =
+        p->end < source.len && is_word_byte(source.ptr[p->end]) && is_word_byte(text[strlen(text) - 1]);
+    if (!before && !after)
+        return text;
+    return arena_printf(j->arena, "%s%s%s", before ? " " : "", text, after ? " " : "");
+}
+
+static void replace_sites(struct job *j) {
+    for (size_t i = 0; i < j->place_count; i++) {
+        const struct site_place *p = &j->places[i];
+        const char *text = style_expression(&j->plan, p->site->name, p->site->is_bytes, j->arena);
+        edits_replace(&j->edits, p->start, p->end, apart(j, p, text), true);
+    }
+}
+
+static size_t count_rewritten(const struct rewrite_request *r) {
+    size_t count = 0;
+    for (size_t i = 0; i < r->site_count; i++)
+        count += r->sites[i].rewritten;
+    return count;
+}
+
+static void no_edits(const struct rewrite_request *r, struct rewrite_output *out) {
+    *out = (struct rewrite_output){.bytes = r->bytes};
+}
+
+enum kl_status rewrite_file(const struct rewrite_request *r, struct arena *arena, struct rewrite_output *out,
+                            struct error *e) {
+    struct job j = {.request = r, .arena = arena};
+    no_edits(r, out);
+    const char *refusal = NULL;
+    if (r->bytes.len > KL_MAX_REWRITE_BYTES) {
+        refusal = "the file is too large to be rewritten";
+        goto done;
+    }
+    enum kl_status status = source_open(r->bytes, arena, &j.source, e);
+    if (status == KL_ERR_LIMIT)
+        refusal = "parsing took too long";
+    else if (status != KL_OK)
+        goto fail;
+    if (!refusal)
+        refusal = source_refusal(&j.source, r->path);
+    style_plan_for(r, arena, &j.plan);
+    if (!refusal)
+        refusal = j.plan.refusal;
+    if (refusal)
+        goto done;
+    j.places = arena_calloc(arena, r->site_count + 1, sizeof *j.places);
+    decide(&j);
+    if (!j.place_count)
+        goto done;
+    import_what_is_needed(&j);
+    replace_sites(&j);
+    if (j.plan.refusal || !edits_sort(&j.edits)) {
+        refusal = j.plan.refusal ? j.plan.refusal : "two edits overlap";
+        goto done;
+    }
+    edits_finish(&j.edits, &j.source.file, arena, out);
+    if (verify_output(&j.source, r, out, e) != KL_OK)
+        refusal = arena_printf(arena, "%s", e->message);
+    else
+        out->rewritten = count_rewritten(r);
+done:
+    if (refusal) {
+        no_edits(r, out);
+        refuse_all(r, refusal);
+    }
+    status = KL_OK;
+fail:
+    edits_release(&j.edits);
+    source_release(&j.source);
+    return status;
+}

@@ -1,0 +1,205 @@
+/* site.c: see site.h. First the tokens of the literal itself, then the tree. */
+#include "rewriters/site.h"
+
+#include "base/buf.h"
+
+static const char reason_span[] = "the place is not a string literal";
+
+/* Which token a span that matches no literal is inside of. */
+static const char *span_reason(const struct source *s, size_t start) {
+    switch (s->tokens.items[source_token_after(s, start)].kind) {
+    case PY_COMMENT:
+        return "in a comment";
+    case PY_STRING:
+        return "inside another string (a docstring, a doctest)";
+    case PY_FSTRING_START:
+    case PY_FSTRING_MIDDLE:
+    case PY_FSTRING_END:
+        return "part of an f-string: not in this version";
+    default:
+        return reason_span;
+    }
+}
+
+/* Literals, `+`, parentheses and line ends: nothing else may be in the span. A
+ * parenthesis that follows an operand would be a call. */
+static const char *check_tokens(const struct source *s, const struct rewrite_site *site, uint32_t start,
+                                uint32_t end) {
+    bool after_operand = false;
+    for (uint32_t i = source_token_after(s, start); s->tokens.items[i].start < end; i++) {
+        const struct py_token *t = &s->tokens.items[i];
+        switch (t->kind) {
+        case PY_STRING:
+            if (((t->flags & PY_STR_BYTES) != 0) != site->is_bytes)
+                return site->is_bytes ? "text, not bytes" : "bytes, not text";
+            after_operand = true;
+            break;
+        case PY_NL:
+            break;
+        case PY_COMMENT:
+            return "a comment stands inside the concatenation and would be lost";
+        case PY_FSTRING_START:
+        case PY_FSTRING_MIDDLE:
+        case PY_FSTRING_END:
+            return "part of an f-string: not in this version";
+        case PY_OP:
+            if ((t->op != '+' && t->op != '(' && t->op != ')') || (t->op == '(' && after_operand))
+                return reason_span;
+            after_operand = t->op == ')';
+            break;
+        default:
+            return reason_span;
+        }
+    }
+    return NULL;
+}
+
+static const char *check_value(const struct source *s, const struct rewrite_site *site, uint32_t start,
+                               uint32_t end, struct arena *arena) {
+    struct buf value = BUF_INIT_SECRET(KL_MAX_REWRITE_BYTES);
+    const char *reason = NULL;
+    for (uint32_t i = source_token_after(s, start); s->tokens.items[i].start < end && !reason; i++) {
+        struct slice part;
+        if (s->tokens.items[i].kind != PY_STRING)
+            continue;
+        switch (py_string_value(s->text, &s->tokens.items[i], arena, &part)) {
+        case PY_VALUE_OK:
+            buf_slice(&value, part);
+            break;
+        case PY_VALUE_NAMED_ESCAPE:
+            reason = "has a \\N{...} escape, whose value is not known here";
+            break;
+        case PY_VALUE_INVALID:
+            reason = "a literal that Python rejects";
+            break;
+        }
+    }
+    if (!reason && site->value) {
+        struct slice expected = secret_slice(site->value);
+        if (!buf_ok(&value) || value.len != expected.len ||
+            (value.len && memcmp(value.ptr, expected.ptr, value.len) != 0))
+            reason = "the literal's value is not the one that is stored";
+    }
+    buf_release(&value);
+    return reason;
+}
+
+static bool is_literal_type(const char *type) {
+    return pytree_is(type, "string") || pytree_is(type, "concatenated_string") ||
+           pytree_is(type, "binary_operator") || pytree_is(type, "parenthesized_expression");
+}
+
+/* Between [from, to) there is nothing but `bracket`, repeated. */
+static bool only_brackets(const struct source *s, uint32_t from, uint32_t to, char bracket) {
+    for (uint32_t i = source_token_after(s, from); s->tokens.items[i].start < to; i++) {
+        const struct py_token *t = &s->tokens.items[i];
+        if (t->kind != PY_NL && !(t->kind == PY_OP && t->op == (uint8_t)bracket))
+            return false;
+    }
+    return true;
+}
+
+/* The node that is replaced: the outermost of those with the span, or the
+ * smallest around it if that has only parentheses more: the span of
+ * "a" + ("b" + "c") ends before the last parenthesis. 0 if there is none. */
+static size_t find_expression(const struct source *s, const struct pytree_walker *w, uint32_t start,
+                              uint32_t end) {
+    size_t found = 0;
+    for (size_t i = w->count; i-- > 1;) {
+        const struct pytree_step *step = &w->steps[i];
+        bool exact = step->start == start && step->end == end;
+        if (!exact && found)
+            break;
+        if (!is_literal_type(step->type))
+            continue;
+        if (!exact && (!only_brackets(s, step->start, start, '(') || !only_brackets(s, end, step->end, ')')))
+            break;
+        found = i;
+    }
+    return found;
+}
+
+static const struct site_rule *match(const struct site_rule *rules, const struct site_view *v) {
+    const struct pytree_step *parent = &v->steps[v->index - 1];
+    const char *field = v->steps[v->index].field;
+    for (; rules->parent; rules++) {
+        if (!pytree_is(rules->parent, parent->type))
+            continue;
+        if (rules->field && (!field || !pytree_is(rules->field, field)))
+            continue;
+        if (!rules->test || rules->test(v))
+            break;
+    }
+    return rules;
+}
+
+static const char *check_tree(struct site_view v, size_t node) {
+    for (v.index = node; v.index > 0; v.index--) {
+        const struct site_rule *rule = match(site_around_rules, &v);
+        if (rule->verdict == SITE_REFUSE)
+            return rule->reason;
+    }
+    /* Values flow through parentheses, `or` and chained assignments: the rules
+     * that refuse are asked for each node that the value comes to. Only the
+     * first one needs to be a known place: the others hold expressions. */
+    for (v.index = node; v.index > 0; v.index--) {
+        const struct site_rule *rule = match(site_direct_rules, &v);
+        bool is_last_row = !rule->parent;
+        if (rule->verdict == SITE_REFUSE && (v.index == node || !is_last_row)) {
+            /* `x = y = ".."` ends in the statement that holds the assignments;
+             * a tuple or a choice may stand alone as well. */
+            bool is_statement = pytree_is(v.steps[v.index - 1].type, "expression_statement");
+            bool is_text = v.index == node || pytree_is(v.steps[v.index].type, "parenthesized_expression");
+            return is_statement && !is_text ? NULL : rule->reason;
+        }
+        if (rule->verdict != SITE_FLOW)
+            return NULL;
+    }
+    return NULL;
+}
+
+/* A statement of the module that tree-sitter could not make out, or that it took
+ * for one of the module though it is indented: what it says about the site then
+ * is not to be relied on. */
+static const char *check_errors(const struct source *s, const struct pytree_walker *w) {
+    static const char reason[] = "in a statement that did not parse";
+    if (w->count < 2 || ts_node_has_error(w->steps[1].node))
+        return reason;
+    if (!s->tree.has_error)
+        return NULL;
+    int indent = 0;
+    for (uint32_t i = 0; s->tokens.items[i].start < w->steps[1].start; i++)
+        indent += (s->tokens.items[i].kind == PY_INDENT) - (s->tokens.items[i].kind == PY_DEDENT);
+    return indent > 0 ? reason : NULL;
+}
+
+const char *site_decide(const struct source *s, struct pytree_walker *w, struct rewrite_site *site,
+                        bool from_environment, struct arena *arena, struct site_place *place) {
+    size_t start = source_text_offset(s, site->start_byte), end = source_text_offset(s, site->end_byte);
+    if (start == SIZE_MAX || end == SIZE_MAX || start >= end)
+        return reason_span;
+    site->line = source_line(s, start);
+    uint32_t first = source_token_after(s, start), last = source_token_after(s, end - 1);
+    if (s->tokens.items[first].start != start || s->tokens.items[last].end != end)
+        return span_reason(s, start);
+    if (s->tokens.items[first].kind == PY_COMMENT)
+        return "in a comment";
+    const char *reason = check_tokens(s, site, (uint32_t)start, (uint32_t)end);
+    if (reason)
+        return reason;
+    pytree_seek(w, (uint32_t)start, (uint32_t)end);
+    if ((reason = check_errors(s, w)))
+        return reason;
+    size_t node = find_expression(s, w, (uint32_t)start, (uint32_t)end);
+    if (!node)
+        return "only a part of a larger expression";
+    uint32_t from = w->steps[node].start, to = w->steps[node].end;
+    if ((reason = check_tokens(s, site, from, to)) || (reason = check_value(s, site, from, to, arena)))
+        return reason;
+    struct site_view view = {
+        .source = s, .site = site, .steps = w->steps, .from_environment = from_environment};
+    if ((reason = check_tree(view, node)))
+        return reason;
+    *place = (struct site_place){from, to, w->steps[1].start, site};
+    return NULL;
+}

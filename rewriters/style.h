@@ -1,0 +1,55 @@
+/* style.h: the styles of retrieval. A style says which expression stands at a
+ * site and what it needs to be imported; it sees the request, never the file. A
+ * new style is one file style_<name>.c and one row in style.c. */
+#ifndef KEYLIFT_REWRITERS_STYLE_H
+#define KEYLIFT_REWRITERS_STYLE_H
+
+#include "rewriters/imports.h"
+#include "rewriters/rewrite.h"
+
+#define STYLE_MAX_NEEDS 16
+
+struct style_plan {
+    const char *read_text, *read_bytes; /* templates with {name}; read_bytes NULL: bytes cannot be read */
+    struct import_need needs[STYLE_MAX_NEEDS];
+    size_t need_count;
+    bool load;           /* load_dotenv(...) must run first */
+    const char *refusal; /* why this style cannot serve the request; NULL */
+};
+
+struct style_kind {
+    const char *name;
+    bool (*serves)(const struct rewrite_request *r);
+    void (*plan)(const struct rewrite_request *r, struct arena *arena, struct style_plan *out);
+};
+
+extern const struct style_kind style_inline, style_module;
+
+/* Fills in *out by the first style that serves; a plan with a refusal if none. */
+void style_plan_for(const struct rewrite_request *r, struct arena *arena, struct style_plan *out);
+/* Adds a need, once; ends in a refusal when there are too many. */
+struct import_need *style_need(struct style_plan *p, const char *module, const char *symbol);
+
+/* Adds the modules that the templates name and the vault leaves to the reader:
+ * base64 in base64.b64decode(...). */
+void style_need_mentioned(struct style_plan *p);
+/* Drops what only expressions that no site needs would need. */
+void style_drop_unused(struct style_plan *p, bool uses_text, bool uses_bytes);
+
+/* The expression of one site: {name} and the imports' local names put in;
+ * in parentheses unless it is a primary, so that any operator may follow. */
+const char *style_expression(const struct style_plan *p, const char *name, bool is_bytes,
+                             struct arena *arena);
+/* "..." as Python (and black) writes it. */
+const char *style_quote(const char *text, struct arena *arena);
+
+/* load_dotenv(...) of a file next to the module's own, folded at 88 columns.
+ * The names are those that the module has for load_dotenv and os. */
+const char *style_load_call(const char *dotenv_relative, const char *load_dotenv, const char *os,
+                            struct arena *arena);
+/* The same call stands in the module already, outside of if, try and def, and
+ * before the first site. */
+bool style_is_loaded(const struct source *s, const char *dotenv_relative, uint32_t first_statement,
+                     struct arena *arena);
+
+#endif

@@ -1,0 +1,44 @@
+/* style_inline.c: the read stands at the site, with the vault's own imports. */
+#include "rewriters/style.h"
+
+static bool serves(const struct rewrite_request *r) {
+    return r->style == STYLE_INLINE && !r->module_name;
+}
+
+/* The one attribute of `module` that the templates use: environ in
+ * os.environ[{name}]. NULL if there are several or none. */
+static const char *only_attribute(const struct style_plan *p, const char *module, struct arena *arena) {
+    const char *const templates[] = {p->read_text, p->read_bytes};
+    struct slice found = {0};
+    size_t len = strlen(module);
+    for (size_t k = 0; k < KL_ARRAY_LEN(templates); k++) {
+        struct slice text = slice_cstr(templates[k]);
+        for (size_t at = slice_find(text, slice_cstr(module), 0); at != SIZE_MAX;
+             at = slice_find(text, slice_cstr(module), at + len)) {
+            size_t from = at + len + 1, to = from;
+            while (to < text.len && (text.ptr[to] == '_' || (text.ptr[to] >= 'a' && text.ptr[to] <= 'z')))
+                to++;
+            struct slice attribute = slice_sub(text, from, to);
+            if (from > text.len || text.ptr[from - 1] != '.' || (found.len && !slice_eq(found, attribute)))
+                return NULL;
+            found = attribute;
+        }
+    }
+    return found.len ? arena_cstr(arena, found) : NULL;
+}
+
+static void plan(const struct rewrite_request *r, struct arena *arena, struct style_plan *out) {
+    out->read_text = r->access->read_text;
+    out->read_bytes = r->access->read_bytes;
+    out->load = r->access->needs_loading && r->dotenv_relative;
+    for (const struct python_import *i = r->access->imports; i && i->module; i++)
+        style_need(out, i->module, i->symbol);
+    style_need_mentioned(out);
+    /* The call that loads the file needs os itself; without it, an import of
+     * os.environ alone serves as well. */
+    for (size_t i = 0; i < out->need_count && !out->load; i++)
+        if (!out->needs[i].symbol)
+            out->needs[i].attribute = only_attribute(out, out->needs[i].module, arena);
+}
+
+const struct style_kind style_inline = {"inline", serves, plan};

@@ -1,0 +1,196 @@
+/* rewritetool.c: rewrites one file, for the tests of the rewriter, without a
+ * scan or a vault in the way.
+ *
+ *     rewritetool [--vault ID] [--dotenv RELATIVE] [--module NAME] [--path SHOWN] FILE SITE...
+ *     rewritetool --dotenv-module RELATIVE
+ *
+ * SITE is LINE[:COLUMN]=NAME, a literal that begins there; @START-END=NAME, the
+ * bytes from START to END; or *=NAME, every literal of the file, as NAME_1,
+ * NAME_2... Writes JSON: what became of each site (its value in hexadecimal: a
+ * test needs it to run the new program), the edits, the new file and the diff. */
+#include "backends/vault.h"
+#include "base/encode.h"
+#include "base/file.h"
+#include "base/json.h"
+#include "base/mem.h"
+#include "base/redact.h"
+#include "rewriters/rewrite.h"
+#include "scanner/candidate.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+struct tool {
+    struct arena arena;
+    struct buf bytes;
+    struct pyfile file;
+    struct py_tokens tokens;
+    struct pylines lines;
+    struct candidates candidates;
+    struct rewrite_site *sites;
+    size_t count, capacity;
+};
+
+static void add_site(struct tool *t, struct rewrite_site site) {
+    t->sites = mem_grow(t->sites, &t->capacity, t->count + 1, sizeof *t->sites);
+    t->sites[t->count++] = site;
+}
+
+static void add_candidate(struct tool *t, const struct candidate *c, const char *name) {
+    struct secret *value = arena_calloc(&t->arena, 1, sizeof *value);
+    secret_set(value, c->value);
+    add_site(t, (struct rewrite_site){.start_byte = pyfile_byte_offset(&t->file, c->start),
+                                      .end_byte = pyfile_byte_offset(&t->file, c->end),
+                                      .name = name,
+                                      .value = value,
+                                      .is_bytes = c->is_bytes,
+                                      .context = c->context});
+}
+
+static bool add_by_place(struct tool *t, const char *spec, const char *name) {
+    char *end = NULL;
+    unsigned long line = strtoul(spec, &end, 10), column = *end == ':' ? strtoul(end + 1, NULL, 10) : 0;
+    bool every = *spec == '*', found = false;
+    for (size_t i = 0; i < t->candidates.count; i++) {
+        const struct candidate *c = &t->candidates.items[i];
+        uint32_t at_line = 0, at_column = 0;
+        pylines_position(&t->lines, t->file.text, c->start, &at_line, &at_column);
+        if (!every && (at_line != line || (column && at_column != column)))
+            continue;
+        found = true;
+        add_candidate(t, c, every ? arena_printf(&t->arena, "%s_%zu", name, i + 1) : name);
+        if (!every)
+            break;
+    }
+    return found || every;
+}
+
+static bool add_argument(struct tool *t, const char *argument) {
+    const char *equal = strrchr(argument, '=');
+    if (!equal)
+        return false;
+    const char *name = equal + 1;
+    if (*argument != '@')
+        return add_by_place(t, argument, name);
+    char *end = NULL;
+    unsigned long start = strtoul(argument + 1, &end, 10);
+    add_site(
+        t, (struct rewrite_site){.start_byte = start, .end_byte = strtoul(end + 1, NULL, 10), .name = name});
+    return true;
+}
+
+static int by_start(const void *a, const void *b) {
+    const struct rewrite_site *x = a, *y = b;
+    return x->start_byte < y->start_byte ? -1 : x->start_byte > y->start_byte;
+}
+
+static void add_hex(cJSON *object, const char *key, struct slice value) {
+    struct buf hex = BUF_INIT(2 * KL_MAX_REWRITE_BYTES + 1);
+    encode_hex(value, &hex);
+    json_add_slice(object, key, buf_as_slice(&hex));
+    buf_release(&hex);
+}
+
+static void report(const struct tool *t, const struct rewrite_request *r, const struct rewrite_output *out) {
+    cJSON *root = cJSON_CreateObject(), *sites = cJSON_AddArrayToObject(root, "sites");
+    struct redactor *redactor = redact_new();
+    for (size_t i = 0; i < t->count; i++) {
+        cJSON *site = cJSON_CreateObject();
+        json_add_string(site, "name", t->sites[i].name);
+        json_add_count(site, "line", t->sites[i].line);
+        json_add_count(site, "start", t->sites[i].start_byte);
+        json_add_count(site, "end", t->sites[i].end_byte);
+        cJSON_AddBoolToObject(site, "bytes", t->sites[i].is_bytes);
+        cJSON_AddBoolToObject(site, "rewritten", t->sites[i].rewritten);
+        json_add_string(site, "reason", t->sites[i].reason);
+        if (t->sites[i].value) {
+            add_hex(site, "value", secret_slice(t->sites[i].value));
+            redact_add(redactor, secret_slice(t->sites[i].value));
+        }
+        cJSON_AddItemToArray(sites, site);
+    }
+    cJSON *edits = cJSON_AddArrayToObject(root, "edits");
+    for (size_t i = 0; i < out->edit_count; i++) {
+        cJSON *edit = cJSON_CreateObject();
+        json_add_count(edit, "start", out->edits[i].start_byte);
+        json_add_count(edit, "end", out->edits[i].end_byte);
+        json_add_slice(edit, "text", slice_of(out->edits[i].text, out->edits[i].text_len));
+        cJSON_AddItemToArray(edits, edit);
+    }
+    add_hex(root, "new", out->bytes);
+    struct buf text = BUF_INIT_SECRET(KL_MAX_FILE_BYTES);
+    rewrite_diff(r->path, r->bytes, out, redactor, &text);
+    json_add_slice(root, "diff", buf_as_slice(&text));
+    buf_clear(&text);
+    json_print(root, false, &text);
+    fputs(buf_cstr(&text), stdout);
+    buf_release(&text);
+    redact_free(redactor);
+    cJSON_Delete(root);
+}
+
+static void release(struct tool *t) {
+    for (size_t i = 0; i < t->count; i++)
+        if (t->sites[i].value)
+            secret_release((struct secret *)(uintptr_t)t->sites[i].value);
+    free(t->sites);
+    candidates_release(&t->candidates);
+    py_tokens_release(&t->tokens);
+    buf_release(&t->bytes);
+    arena_release(&t->arena);
+}
+
+static int usage(const char *problem) {
+    fprintf(stderr, "rewritetool: %s\n", problem);
+    return 2;
+}
+
+int main(int argc, char **argv) {
+    struct tool t = {.bytes = BUF_INIT_SECRET(KL_MAX_FILE_BYTES), .tokens = PY_TOKENS_INIT};
+    struct rewrite_request r = {.target_minor = 8};
+    const char *vault = "dotenv";
+    struct error err = {0};
+    int i = 1;
+    for (; i + 1 < argc && strncmp(argv[i], "--", 2) == 0; i += 2) {
+        if (strcmp(argv[i], "--vault") == 0)
+            vault = argv[i + 1];
+        else if (strcmp(argv[i], "--dotenv") == 0)
+            r.dotenv_relative = argv[i + 1];
+        else if (strcmp(argv[i], "--module") == 0)
+            r.module_name = argv[i + 1];
+        else if (strcmp(argv[i], "--path") == 0)
+            r.path = argv[i + 1];
+        else if (strcmp(argv[i], "--dotenv-module") == 0)
+            return fputs(rewrite_dotenv_module(&t.arena, argv[i + 1]), stdout) < 0;
+        else
+            return usage(argv[i]);
+    }
+    const struct vault_kind *kind = vault_kind_find(vault);
+    if (i >= argc || !kind)
+        return usage("no file, or no such vault");
+    const char *path = argv[i++];
+    if (file_read(path, KL_MAX_FILE_BYTES, &t.bytes, &err) != KL_OK)
+        return usage(err.message);
+    r.access = kind->access;
+    r.path = r.path ? r.path : path;
+    r.bytes = buf_as_slice(&t.bytes);
+    pyfile_decode(&t.file, r.bytes, &t.arena);
+    py_lex(t.file.text, &t.tokens);
+    pylines_build(&t.lines, t.file.text, &t.arena);
+    candidates_collect(&t.file, &t.tokens, r.path, &t.arena, &t.candidates);
+    for (; i < argc; i++)
+        if (!add_argument(&t, argv[i]))
+            return usage(argv[i]);
+    if (t.count)
+        qsort(t.sites, t.count, sizeof *t.sites, by_start);
+    r.sites = t.sites;
+    r.site_count = t.count;
+    struct rewrite_output out;
+    int status = 0;
+    if (rewrite_file(&r, &t.arena, &out, &err) == KL_OK)
+        report(&t, &r, &out);
+    else
+        status = usage(err.message);
+    release(&t);
+    return status;
+}
