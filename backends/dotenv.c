@@ -57,6 +57,7 @@ static enum kl_status dotenv_open(const struct vault_options *o, struct vault **
     d->root = arena_cstr(&d->arena, slice_cstr(o->root));
     d->shown = arena_cstr(&d->arena, slice_cstr(file));
     d->path = file[0] == '/' ? d->shown : path_join(&d->arena, d->root, file);
+    d->vault.kind = &vault_kind_dotenv;
     *out = &d->vault;
     return KL_OK;
 }

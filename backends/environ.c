@@ -26,6 +26,7 @@ static enum kl_status environ_open(const struct vault_options *o, struct vault *
     (void)o;
     (void)e;
     *out = mem_calloc(1, sizeof **out);
+    (*out)->kind = &vault_kind_environ;
     return KL_OK;
 }
 

@@ -78,7 +78,7 @@ struct vault_kind {
     void (*close)(struct vault *v); /* wipes; frees */
 };
 
-/* Every vault begins with this. */
+/* Every vault begins with this; open sets it. */
 struct vault {
     const struct vault_kind *kind;
 };
