@@ -1,0 +1,183 @@
+/* scan_report.c: see scan_report.h. */
+#include "scanner/scan_report.h"
+
+#include "base/encode.h"
+#include "base/mem.h"
+#include "scanner/finding_make.h"
+#include "scanner/textfile.h"
+
+#define SUPPRESS_LOOK_BYTES ((size_t)4096)
+
+static const char *const reason_by_context[CONTEXT_COUNT] = {
+    [CONTEXT_COMMENT] = "in a comment",
+    [CONTEXT_DOCSTRING] = "in a docstring",
+    [CONTEXT_TEXT] = "not Python",
+};
+static const char reason_partial[] = "a part of a string that is put together at run time";
+
+void scan_place_lines(struct scan_worker *w, struct scan_place *p) {
+    if (!p->has_lines)
+        pylines_build(&p->lines, p->text, &w->arena);
+    p->has_lines = true;
+}
+
+/* Line and column; from the place asked for before when that is on the same
+ * line, since lines may be as long as files. */
+static void position(struct scan_place *p, size_t offset, uint32_t *line, uint32_t *column) {
+    size_t low = 0, high = p->lines.count;
+    while (high - low > 1) {
+        size_t middle = low + (high - low) / 2;
+        if (p->lines.starts[middle] <= offset)
+            low = middle;
+        else
+            high = middle;
+    }
+    size_t from = p->lines.starts[low], base = 0;
+    if (p->last_offset >= from && p->last_offset <= offset && p->last_line == low + 1) {
+        from = p->last_offset;
+        base = p->last_column - 1;
+    }
+    *line = (uint32_t)(low + 1);
+    *column = (uint32_t)(base + utf8_count(slice_sub(p->text, from, offset)) + 1);
+    p->last_offset = offset;
+    p->last_line = *line;
+    p->last_column = *column;
+}
+
+static size_t file_offset(const struct scan_place *p, size_t text_offset) {
+    if (p->python)
+        return pyfile_byte_offset(p->python, text_offset);
+    return p->utf16 ? textfile_utf16_offset(p->text, text_offset) : text_offset;
+}
+
+/* Text has no comments to go by: the lines of the match are looked at, of a long
+ * line (minified JSON) the part around it. */
+static const char *in_lines(const struct scan_place *p, const struct finding *f, const struct scan_hit *hit) {
+    size_t start = p->lines.starts[f->line - 1];
+    size_t end = f->end_line < p->lines.count ? p->lines.starts[f->end_line] : p->text.len;
+    size_t low = hit->span_start > SUPPRESS_LOOK_BYTES ? hit->span_start - SUPPRESS_LOOK_BYTES : 0;
+    size_t high = (size_t)hit->span_end + SUPPRESS_LOOK_BYTES;
+    return suppress_by_comment(slice_sub(p->text, start > low ? start : low, end < high ? end : high), f->rule);
+}
+
+/* The comment tokens between two offsets; kept for the next finding, which often
+ * stands in the same lines. */
+static void find_comments(struct scan_worker *w, struct scan_place *p, size_t start, size_t end) {
+    const struct py_tokens *t = p->tokens;
+    if (p->comments && p->comments_start == start && p->comments_end == end)
+        return;
+    size_t low = 0, high = t->count, count = 0;
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+        if (t->items[middle].start < start)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    for (size_t i = low; i < t->count && t->items[i].start < end; i++)
+        count += t->items[i].kind == PY_COMMENT;
+    p->comments = arena_calloc(&w->arena, count, sizeof *p->comments);
+    p->comments_start = start;
+    p->comments_end = end;
+    p->comment_count = 0;
+    for (size_t i = low; p->comment_count < count; i++)
+        if (t->items[i].kind == PY_COMMENT)
+            p->comments[p->comment_count++] = py_token_text(p->text, &t->items[i]);
+}
+
+static const char *in_comments(struct scan_worker *w, struct scan_place *p, const struct finding *f) {
+    size_t start = p->lines.starts[f->line - 1];
+    size_t end = f->end_line < p->lines.count ? p->lines.starts[f->end_line] : p->text.len;
+    const char *by = NULL;
+    find_comments(w, p, start, end);
+    for (size_t i = 0; i < p->comment_count && !by; i++)
+        by = suppress_by_comment(p->comments[i], f->rule);
+    return by;
+}
+
+static void set_suppression(struct scan_worker *w, struct scan_place *p, struct finding *f,
+                            const struct scan_hit *hit) {
+    if (w->shared->options->no_suppressions)
+        return;
+    const char *by = p->python ? in_comments(w, p, f) : in_lines(p, f, hit);
+    f->suppressed = by ? SUPPRESSED_COMMENT : SUPPRESSED_NO;
+    if (!by && (by = suppress_by_config(w->shared->suppress, f->path, f->rule)))
+        f->suppressed = SUPPRESSED_CONFIG;
+    f->suppressed_by = by;
+}
+
+static void set_fixable(struct finding *f, const struct candidate *c) {
+    f->reason = c->unfixable;
+    if (!f->reason)
+        f->reason = reason_by_context[c->context];
+    if (!f->reason && c->is_partial)
+        f->reason = reason_partial;
+    f->fixable = f->reason == NULL;
+}
+
+/* What is stored for a literal that can be replaced is all of it: the program
+ * must get back what it had. Elsewhere it is the secret alone. */
+static void set_value(struct scan_worker *w, struct finding *f, const struct scan_hit *hit) {
+    const struct scan_options *o = w->shared->options;
+    struct slice whole = hit->candidate->value, secret = slice_sub(whole, hit->start, hit->end);
+    if (!o->keep_values && !o->redactor)
+        return;
+    secret_set(&f->value, f->fixable ? whole : secret);
+    if (o->redactor && f->fixable && secret.len < whole.len) {
+        w->extra = mem_grow(w->extra, &w->extra_cap, w->extra_count + 1, sizeof *w->extra);
+        w->extra[w->extra_count] = (struct secret){0};
+        secret_set(&w->extra[w->extra_count++], secret);
+    }
+}
+
+static void report_hit(struct scan_worker *w, struct scan_place *p, const char *path, const struct scan_hit *hit) {
+    struct scan_result *r = &w->part;
+    const struct candidate *c = hit->candidate;
+    struct finding f = {.path = path,
+                        .rule = arena_cstr(&r->arena, slice_cstr(hit->rule_id)),
+                        .revoke = hit->rule && hit->rule->revoke
+                                      ? arena_cstr(&r->arena, slice_cstr(hit->rule->revoke))
+                                      : "",
+                        .context = c->context,
+                        .name = arena_cstr(&r->arena, c->name),
+                        .callee = arena_cstr(&r->arena, c->callee),
+                        .severity = hit->severity,
+                        .confidence = hit->confidence,
+                        .is_bytes = c->is_bytes,
+                        .in_test = c->in_test};
+    f.message = hit->note ? arena_printf(&r->arena, "%s (%s)", hit->message, hit->note)
+                          : arena_cstr(&r->arena, slice_cstr(hit->message));
+    position(p, hit->span_start, &f.line, &f.column);
+    position(p, hit->span_end, &f.end_line, &f.end_column);
+    f.start_byte = file_offset(p, hit->span_start);
+    f.end_byte = file_offset(p, hit->span_end);
+    finding_redact(&f, slice_sub(c->value, hit->start, hit->end),
+                   hit->rule && hit->rule->prefix ? hit->rule->prefix : "");
+    set_fixable(&f, c);
+    set_suppression(w, p, &f, hit);
+    set_value(w, &f, hit);
+    r->findings = mem_grow(r->findings, &r->finding_cap, r->finding_count + 1, sizeof *r->findings);
+    r->findings[r->finding_count++] = f;
+}
+
+void scan_report_hits(struct scan_worker *w, struct scan_place *p) {
+    scan_place_lines(w, p);
+    const char *path = arena_cstr(&w->part.arena, slice_cstr(p->path));
+    for (size_t i = 0; i < w->hits.count; i++)
+        if (w->hits.items[i].confidence >= w->shared->options->min_confidence)
+            report_hit(w, p, path, &w->hits.items[i]);
+}
+
+void scan_report_reads(struct scan_worker *w, struct scan_place *p) {
+    struct scan_result *r = &w->part;
+    if (w->reads.count == 0)
+        return;
+    const char *path = arena_cstr(&r->arena, slice_cstr(p->path));
+    for (size_t i = 0; i < w->reads.count; i++) {
+        r->reads = mem_grow(r->reads, &r->read_cap, r->read_count + 1, sizeof *r->reads);
+        struct env_read *read = &r->reads[r->read_count++];
+        *read = w->reads.items[i];
+        read->path = path;
+        read->name = arena_cstr(&r->arena, slice_cstr(read->name));
+    }
+}

@@ -1,0 +1,225 @@
+/* scan_staged.c: `--staged`: not the files but what the next commit would put
+ * in their place, read from git's object store without filters. */
+#include <stdlib.h>
+
+#include "base/file.h"
+#include "base/mem.h"
+#include "scanner/gitrepo.h"
+#include "scanner/scanfile.h"
+#include "scanner/walk.h"
+
+#define MAX_LISTING_BYTES ((size_t)1 << 30)
+#define GROUP_BYTES ((size_t)64 << 20) /* of blobs asked for at once */
+
+struct staged_file {
+    const char *path; /* as reported */
+    struct slice oid; /* in hex */
+    uint64_t size;
+    bool readable;
+};
+
+struct staged {
+    struct scan_worker *w;
+    const char *folder;
+    struct arena arena;
+    struct staged_file *files;
+    size_t count, cap;
+};
+
+static enum kl_status git(const struct staged *s, const char *const *arguments, struct slice input, size_t max,
+                          struct process_result *out, struct error *e) {
+    return gitrepo_run(s->folder, GITREPO_HOOK, arguments, input, max, out, e);
+}
+
+static void add_file(struct staged *s, struct slice mode, struct slice oid, struct slice path) {
+    const struct ignore_list *excludes = s->w->shared->excludes;
+    const char *name = arena_cstr(&s->arena, path);
+    const char *reported = strcmp(s->folder, ".") == 0 ? name : path_join(&s->arena, s->folder, name);
+    if (slice_eq_cstr(mode, "160000"))
+        scan_worker_skip(s->w, SKIP_SUBMODULE);
+    else if (slice_eq_cstr(mode, "120000"))
+        scan_worker_skip(s->w, SKIP_LINK);
+    else if (walk_is_excluded(excludes, s->folder, reported, false))
+        scan_worker_skip(s->w, SKIP_EXCLUDED);
+    else {
+        s->files = mem_grow(s->files, &s->cap, s->count + 1, sizeof *s->files);
+        s->files[s->count++] = (struct staged_file){.path = reported, .oid = arena_copy(&s->arena, oid)};
+    }
+}
+
+/* The next field of a line, up to a blank. */
+static struct slice field(struct slice s, size_t *at) {
+    size_t end = slice_find_byte(s, ' ', *at);
+    end = end == SIZE_MAX ? s.len : end;
+    struct slice f = slice_sub(s, *at, end);
+    *at = end + 1;
+    return f;
+}
+
+/* ":old-mode new-mode old-id new-id status" NUL path NUL. */
+static bool list_changes(struct staged *s, struct slice text) {
+    for (size_t at = 0; at < text.len;) {
+        size_t head_end = slice_find_byte(text, '\0', at);
+        size_t path_end = head_end == SIZE_MAX ? SIZE_MAX : slice_find_byte(text, '\0', head_end + 1);
+        if (path_end == SIZE_MAX)
+            return false;
+        struct slice head = slice_sub(text, at, head_end), path = slice_sub(text, head_end + 1, path_end);
+        size_t i = 0;
+        field(head, &i);
+        struct slice mode = field(head, &i);
+        field(head, &i);
+        struct slice oid = field(head, &i), status = field(head, &i);
+        if (slice_eq_cstr(status, "U"))
+            scan_worker_error(s->w, arena_cstr(&s->arena, path), "is in conflict: resolve it, and stage it");
+        else if (!slice_eq_cstr(status, "D"))
+            add_file(s, mode, oid, path);
+        at = path_end + 1;
+    }
+    return true;
+}
+
+/* "mode id stage\tpath" NUL: before the first commit all of the index is new. */
+static bool list_index(struct staged *s, struct slice text) {
+    for (size_t at = 0; at < text.len;) {
+        size_t end = slice_find_byte(text, '\0', at), tab = slice_find_byte(text, '\t', at);
+        if (end == SIZE_MAX || tab >= end)
+            return false;
+        struct slice head = slice_sub(text, at, tab);
+        size_t i = 0;
+        struct slice mode = field(head, &i), oid = field(head, &i);
+        add_file(s, mode, oid, slice_sub(text, tab + 1, end));
+        at = end + 1;
+    }
+    return true;
+}
+
+static enum kl_status list_files(struct staged *s, struct error *e) {
+    static const char *const changes[] = {"diff-index",    "--cached",      "--raw",         "-z",
+                                          "--no-renames",  "--no-ext-diff", "--no-textconv", "--no-abbrev",
+                                          "--relative",    "HEAD",          NULL};
+    static const char *const index[] = {"ls-files", "--stage", "-z", NULL};
+    struct process_result r = {0};
+    struct slice none = {0};
+    bool ok = false;
+    enum kl_status status = git(s, changes, none, MAX_LISTING_BYTES, &r, e);
+    if (status == KL_OK && r.exit_code == 0) {
+        ok = list_changes(s, buf_as_slice(&r.out));
+    } else if (status == KL_OK) {
+        process_result_release(&r);
+        status = git(s, index, none, MAX_LISTING_BYTES, &r, e);
+        if (status == KL_OK && r.exit_code != 0)
+            status = error_set(e, KL_ERR_USAGE, "--staged needs a git repository here");
+        else if (status == KL_OK)
+            ok = list_index(s, buf_as_slice(&r.out));
+    }
+    if (status == KL_OK && !ok)
+        status = error_set(e, KL_ERR_PROTOCOL, "git listed the staged files in a way that is not understood");
+    process_result_release(&r);
+    return status;
+}
+
+static enum kl_status ask(struct staged *s, const char *how, size_t first, size_t end, size_t max,
+                          struct process_result *r, struct error *e) {
+    const char *const arguments[] = {"cat-file", how, "--buffer", NULL};
+    struct buf input = BUF_INIT(KL_MAX_FILE_BYTES);
+    for (size_t i = first; i < end; i++) {
+        buf_slice(&input, s->files[i].oid);
+        buf_char(&input, '\n');
+    }
+    enum kl_status status = git(s, arguments, buf_as_slice(&input), max, r, e);
+    if (status == KL_OK && r->exit_code != 0)
+        status = error_set(e, KL_ERR_IO, "git cat-file failed with status %d", r->exit_code);
+    buf_release(&input);
+    return status;
+}
+
+/* "<id> blob <size>"; false for "<id> missing". */
+static bool parse_answer(struct slice line, uint64_t *size) {
+    size_t i = 0;
+    field(line, &i);
+    if (!slice_eq_cstr(field(line, &i), "blob") || i >= line.len)
+        return false;
+    *size = 0;
+    for (; i < line.len; i++) {
+        if (line.ptr[i] < '0' || line.ptr[i] > '9' || *size > KL_MAX_FILE_BYTES)
+            return line.ptr[i] >= '0' && line.ptr[i] <= '9';
+        *size = *size * 10 + (uint64_t)(line.ptr[i] - '0');
+    }
+    return true;
+}
+
+/* The sizes first, so that blobs can be asked for in groups of bounded size. */
+static enum kl_status read_sizes(struct staged *s, struct error *e) {
+    struct process_result r = {0};
+    enum kl_status status = ask(s, "--batch-check", 0, s->count, MAX_LISTING_BYTES, &r, e);
+    struct slice text = buf_as_slice(&r.out);
+    size_t at = 0;
+    for (size_t i = 0; status == KL_OK && i < s->count; i++) {
+        struct staged_file *f = &s->files[i];
+        size_t end = slice_find_byte(text, '\n', at);
+        if (end == SIZE_MAX) {
+            status = error_set(e, KL_ERR_PROTOCOL, "git cat-file answered too little");
+            break;
+        }
+        f->readable = parse_answer(slice_sub(text, at, end), &f->size);
+        at = end + 1;
+        if (!f->readable) {
+            scan_worker_error(s->w, f->path, "its staged content is not in this repository");
+        } else if (f->size > KL_MAX_FILE_BYTES) {
+            f->readable = false;
+            scan_worker_skip(s->w, SKIP_TOO_LARGE);
+            scan_worker_error(s->w, f->path, "its staged content is larger than a file may be");
+        }
+    }
+    process_result_release(&r);
+    return status;
+}
+
+static enum kl_status scan_group(struct staged *s, size_t first, size_t end, size_t bytes, struct error *e) {
+    struct process_result r = {0};
+    enum kl_status status = ask(s, "--batch", first, end, bytes + (end - first) * 128, &r, e);
+    struct slice text = buf_as_slice(&r.out);
+    size_t at = 0;
+    for (size_t i = first; status == KL_OK && i < end; i++) {
+        size_t line = slice_find_byte(text, '\n', at);
+        if (line == SIZE_MAX || text.len - line - 1 < s->files[i].size) {
+            status = error_set(e, KL_ERR_PROTOCOL, "git cat-file answered too little");
+            break;
+        }
+        scan_worker_bytes(s->w, s->files[i].path, slice_sub(text, line + 1, line + 1 + s->files[i].size));
+        at = line + 1 + (size_t)s->files[i].size + 1;
+    }
+    process_result_release(&r);
+    return status;
+}
+
+static enum kl_status scan_groups(struct staged *s, struct error *e) {
+    size_t readable = 0;
+    for (size_t i = 0; i < s->count; i++)
+        if (s->files[i].readable)
+            s->files[readable++] = s->files[i];
+    s->count = readable;
+    for (size_t first = 0, end; first < s->count; first = end) {
+        size_t bytes = 0;
+        for (end = first; end < s->count && (end == first || bytes + s->files[end].size <= GROUP_BYTES); end++)
+            bytes += (size_t)s->files[end].size;
+        enum kl_status status = scan_group(s, first, end, bytes, e);
+        if (status != KL_OK)
+            return status;
+    }
+    return KL_OK;
+}
+
+void scan_staged(struct scan_worker *w, const char *folder) {
+    struct staged s = {.w = w, .folder = folder};
+    struct error e = {0};
+    enum kl_status status = list_files(&s, &e);
+    if (status == KL_OK && s.count > 0)
+        status = read_sizes(&s, &e);
+    if (status == KL_OK)
+        status = scan_groups(&s, &e);
+    if (status != KL_OK)
+        scan_worker_error(w, folder, e.message);
+    free(s.files);
+    arena_release(&s.arena);
+}

@@ -1,0 +1,182 @@
+/* scanfile.c: bytes, language, tokens, candidates, rules, classifier. What is
+ * found is put down by scan_report.c. */
+#include "scanner/scanfile.h"
+
+#include <stdlib.h>
+
+#include "base/file.h"
+#include "base/mem.h"
+#include "scanner/classify.h"
+#include "scanner/pyfile.h"
+#include "scanner/scan_report.h"
+#include "scanner/textfile.h"
+
+void scan_worker_init(struct scan_worker *w, const struct scan_shared *shared) {
+    *w = (struct scan_worker){.shared = shared};
+    w->matcher = rule_matcher_new(shared->rules);
+    buf_init_secret(&w->bytes, KL_MAX_FILE_BYTES);
+}
+
+void scan_worker_release(struct scan_worker *w) {
+    rule_matcher_free(w->matcher);
+    buf_release(&w->bytes);
+    arena_release(&w->arena);
+    py_tokens_release(&w->tokens);
+    candidates_release(&w->candidates);
+    env_reads_release(&w->reads);
+    free(w->hits.items);
+    for (size_t i = 0; i < w->extra_count; i++)
+        secret_release(&w->extra[i]);
+    free(w->extra);
+    scan_result_release(&w->part);
+}
+
+void scan_worker_error(struct scan_worker *w, const char *path, const char *message) {
+    struct scan_result *r = &w->part;
+    r->errors = mem_grow(r->errors, &r->error_cap, r->error_count + 1, sizeof *r->errors);
+    r->errors[r->error_count++] = (struct scan_error){.path = arena_cstr(&r->arena, slice_cstr(path)),
+                                                      .message = arena_cstr(&r->arena, slice_cstr(message))};
+}
+
+void scan_worker_skip(struct scan_worker *w, enum skip_reason reason) { w->part.stats.skipped[reason]++; }
+
+struct match_context {
+    struct scan_worker *w;
+    const struct candidate *candidate;
+};
+
+static struct scan_hit *new_hit(struct scan_worker *w, const struct candidate *c) {
+    struct scan_hits *h = &w->hits;
+    h->items = mem_grow(h->items, &h->capacity, h->count + 1, sizeof *h->items);
+    struct scan_hit *hit = &h->items[h->count++];
+    *hit = (struct scan_hit){.candidate = c, .span_start = c->start, .span_end = c->end};
+    return hit;
+}
+
+static void on_match(void *ctx, const struct rule_match *m) {
+    struct match_context *x = ctx;
+    struct scan_hit *hit = new_hit(x->w, x->candidate);
+    hit->rule = m->rule;
+    hit->rule_id = m->rule->id;
+    hit->message = m->rule->description;
+    hit->note = m->note;
+    hit->start = m->start;
+    hit->end = m->end;
+    hit->confidence = m->confidence;
+    hit->severity = m->rule->severity;
+}
+
+/* Rules first; the generic classifier where none has something to say. */
+static void match_candidate(struct scan_worker *w, const char *path, const struct candidate *c, bool classify) {
+    struct match_context x = {w, c};
+    struct error e = {0};
+    size_t before = w->hits.count;
+    if (rule_match_value(w->matcher, c->value, c->name, on_match, &x, &e) != KL_OK)
+        scan_worker_error(w, path, e.message);
+    if (w->hits.count > before) {
+        scan_resolve_value(&w->hits, before);
+        return;
+    }
+    struct classification k;
+    if (!classify || !classify_value(c, &k))
+        return;
+    struct scan_hit *hit = new_hit(w, c);
+    hit->rule_id = k.rule;
+    hit->message = k.message;
+    hit->end = c->value.len;
+    hit->confidence = k.probability;
+    hit->severity = k.severity;
+}
+
+/* Every way to read the environment writes one of these words; a file without
+ * any needs no second pass. --exhaustive does not rely on it. */
+static bool may_read_environment(const struct scan_worker *w, struct slice text) {
+    static const char *const words[] = {"env", "decouple", "starlette", "ettings", "Env", "ENV"};
+    if (w->shared->options->rules.exhaustive)
+        return true;
+    for (size_t i = 0; i < KL_ARRAY_LEN(words); i++)
+        if (slice_find(text, slice_cstr(words[i]), 0) != SIZE_MAX)
+            return true;
+    return false;
+}
+
+static void scan_python(struct scan_worker *w, const char *path, struct slice bytes) {
+    struct pyfile file;
+    pyfile_decode(&file, bytes, &w->arena);
+    py_lex(file.text, &w->tokens);
+    candidates_collect(&file, &w->tokens, path, &w->arena, &w->candidates);
+    for (size_t i = 0; i < w->candidates.count; i++)
+        match_candidate(w, path, &w->candidates.items[i], true);
+    scan_resolve_file(&w->hits, true);
+    struct scan_place place = {.path = path, .text = file.text, .python = &file, .tokens = &w->tokens};
+    if (w->hits.count > 0)
+        scan_report_hits(w, &place);
+    w->part.stats.python_files++;
+    if (!may_read_environment(w, file.text))
+        return;
+    scan_place_lines(w, &place);
+    env_reads_collect(&file, &w->tokens, &place.lines, &w->arena, &w->reads);
+    scan_report_reads(w, &place);
+}
+
+/* The file as one string for the rules, then each pair for rules that go by a
+ * name and for the classifier. */
+static void scan_text(struct scan_worker *w, const char *path, enum scan_language language, struct slice bytes) {
+    struct scan_place place = {.path = path, .text = bytes};
+    if (textfile_is_utf16(bytes)) {
+        place.text = textfile_from_utf16(bytes, &w->arena);
+        place.utf16 = true;
+    }
+    bool in_test = scan_path_in_test(path);
+    struct candidate *whole = arena_calloc(&w->arena, 1, sizeof *whole);
+    *whole = (struct candidate){.end = (uint32_t)place.text.len,
+                                .first_token = UINT32_MAX,
+                                .last_token = UINT32_MAX,
+                                .context = CONTEXT_TEXT,
+                                .value = place.text,
+                                .parts = 1,
+                                .in_test = in_test};
+    match_candidate(w, path, whole, false);
+    for (size_t i = 0; i < w->hits.count; i++) {
+        w->hits.items[i].span_start = (uint32_t)w->hits.items[i].start;
+        w->hits.items[i].span_end = (uint32_t)w->hits.items[i].end;
+    }
+    textfile_collect(path, language, place.text, in_test, &w->arena, &w->candidates);
+    for (size_t i = 0; i < w->candidates.count; i++)
+        match_candidate(w, path, &w->candidates.items[i], true);
+    scan_resolve_file(&w->hits, false);
+    if (w->hits.count > 0)
+        scan_report_hits(w, &place);
+}
+
+bool scan_worker_bytes(struct scan_worker *w, const char *path, struct slice bytes) {
+    enum scan_language language = scan_language_of(path, bytes);
+    if (language == SCAN_BINARY) {
+        scan_worker_skip(w, SKIP_BINARY);
+        return false;
+    }
+    w->hits.count = 0;
+    w->part.stats.files++;
+    w->part.stats.bytes += bytes.len;
+    if (language == SCAN_PYTHON)
+        scan_python(w, path, bytes);
+    else
+        scan_text(w, path, language, bytes);
+    arena_clear(&w->arena);
+    return true;
+}
+
+bool scan_worker_file(struct scan_worker *w, const char *path, bool named) {
+    struct error e = {0};
+    w->bytes.len = 0; /* wiped when the worker goes; the next file overwrites it */
+    w->bytes.over = false;
+    enum kl_status s = file_read(path, KL_MAX_FILE_BYTES, &w->bytes, &e);
+    if (s == KL_OK)
+        return scan_worker_bytes(w, path, buf_as_slice(&w->bytes));
+    if (s == KL_ERR_NOT_FOUND && !named)
+        return false; /* removed since the folder was listed: there is nothing to scan */
+    if (s == KL_ERR_LIMIT)
+        scan_worker_skip(w, SKIP_TOO_LARGE);
+    scan_worker_error(w, path, e.message);
+    return false;
+}

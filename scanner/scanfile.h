@@ -1,0 +1,72 @@
+/* scanfile.h: one file through the whole engine. A worker belongs to one thread
+ * and keeps its memory from file to file. */
+#ifndef KEYLIFT_SCANNER_SCANFILE_H
+#define KEYLIFT_SCANNER_SCANFILE_H
+
+#include "scanner/candidate.h"
+#include "scanner/envread.h"
+#include "scanner/gitignore.h"
+#include "scanner/scan.h"
+#include "scanner/suppress.h"
+
+/* What all workers read and none changes. */
+struct scan_shared {
+    const struct scan_options *options;
+    struct rule_set *rules;
+    const struct suppress_rules *suppress;
+    const struct ignore_list *excludes;
+    struct arena arena;
+};
+
+enum kl_status scan_shared_init(struct scan_shared *s, const struct scan_options *o, struct error *e) KL_MUST_USE;
+void scan_shared_release(struct scan_shared *s);
+
+/* A match in one candidate, before it is decided whether it is reported. */
+struct scan_hit {
+    const struct candidate *candidate;
+    const struct rule *rule;     /* NULL: the generic classifier's */
+    const char *rule_id, *message, *note;
+    size_t start, end;           /* of the secret, in the candidate's value */
+    uint32_t span_start, span_end; /* in the text: the literal, or in a text file the match itself */
+    double confidence;
+    enum severity severity;
+};
+
+struct scan_hits {
+    struct scan_hit *items;
+    size_t count, capacity;
+};
+
+struct scan_worker {
+    const struct scan_shared *shared;
+    struct rule_matcher *matcher;
+    struct buf bytes;    /* of the file at hand */
+    struct arena arena;  /* of the file at hand */
+    struct py_tokens tokens;
+    struct candidates candidates;
+    struct env_reads reads;
+    struct scan_hits hits;
+    struct scan_result part; /* this worker's share */
+    struct secret *extra;    /* for the redactor: secrets that are a part of a literal */
+    size_t extra_count, extra_cap;
+};
+
+void scan_worker_init(struct scan_worker *w, const struct scan_shared *shared);
+void scan_worker_release(struct scan_worker *w);
+
+/* Reads and scans; true if the file was scanned. What went wrong is in the
+ * worker's part. `named`: it was asked for, and must be there. */
+bool scan_worker_file(struct scan_worker *w, const char *path, bool named);
+bool scan_worker_bytes(struct scan_worker *w, const char *path, struct slice bytes);
+void scan_worker_error(struct scan_worker *w, const char *path, const char *message);
+void scan_worker_skip(struct scan_worker *w, enum skip_reason reason);
+
+/* scan_resolve.c: of hits that overlap, the one that says most stays. Sorted by
+ * place after it. `literals`: spans are those of whole literals (Python). */
+void scan_resolve_value(struct scan_hits *h, size_t first);
+void scan_resolve_file(struct scan_hits *h, bool literals);
+
+/* scan_staged.c: the content that a commit would add or change. */
+void scan_staged(struct scan_worker *w, const char *folder);
+
+#endif

@@ -1,0 +1,277 @@
+/* textfile.c: pairs of name and value from text. Which ways of writing a pair a
+ * format has is a table; each way is one function over a line or the file. */
+#include "scanner/textfile.h"
+
+#include "base/encode.h"
+#include "base/file.h"
+#include "base/mem.h"
+
+#define PAIR_EQUALS 1u /* name = value */
+#define PAIR_COLON 2u  /* name: value */
+#define PAIR_QUOTED 4u /* "name": "value" anywhere */
+#define PAIR_WORDS 8u  /* password value (.netrc) */
+#define PAIR_SHELL 16u /* a blank or ';' ends a value without quotes */
+
+static const struct {
+    const char *end; /* of the file's name, small letters */
+    unsigned ways;
+} formats[] = {
+    {".json", PAIR_QUOTED},
+    {".ipynb", PAIR_QUOTED},
+    {".yaml", PAIR_COLON | PAIR_EQUALS | PAIR_QUOTED},
+    {".yml", PAIR_COLON | PAIR_EQUALS | PAIR_QUOTED},
+    {"netrc", PAIR_WORDS},
+    {".toml", PAIR_EQUALS},
+    {".properties", PAIR_EQUALS | PAIR_COLON},
+};
+
+static const char *const key_prefixes[] = {"export ", "set ", "declare ", "local ", "readonly ", "ENV ", "ARG ", "- "};
+
+struct extraction {
+    struct slice text;
+    struct arena *arena;
+    struct candidates *out;
+    bool in_test;
+};
+
+static unsigned ways_of(const char *path, enum scan_language language) {
+    struct slice name = slice_cstr(path_basename(path));
+    for (size_t i = 0; i < KL_ARRAY_LEN(formats); i++) {
+        struct slice end = slice_sub(name, name.len - (strlen(formats[i].end) < name.len ? strlen(formats[i].end) : name.len),
+                                     name.len);
+        if (slice_eq_nocase(end, formats[i].end))
+            return formats[i].ways;
+    }
+    switch (language) {
+    case SCAN_DOTENV:
+        return PAIR_EQUALS;
+    case SCAN_SHELL:
+        return PAIR_EQUALS | PAIR_SHELL;
+    case SCAN_CONFIG:
+        return PAIR_EQUALS | PAIR_COLON;
+    default:
+        return 0;
+    }
+}
+
+static bool is_blank(char c) { return c == ' ' || c == '\t' || c == '\r' || c == '\n'; }
+
+static bool is_key_char(char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' || c == '-' ||
+           c == '.' || c == '/' || (unsigned char)c >= 0x80;
+}
+
+static size_t skip_blanks(struct slice s, size_t at, size_t end) {
+    while (at < end && is_blank(s.ptr[at]))
+        at++;
+    return at;
+}
+
+/* The last part of a dotted or slashed key: spring.datasource.password. */
+static struct slice last_part(struct slice key) {
+    for (size_t i = key.len; i-- > 0;)
+        if (key.ptr[i] == '.' || key.ptr[i] == '/')
+            return slice_sub(key, i + 1, key.len);
+    return key;
+}
+
+static void add_pair(struct extraction *x, struct slice key, size_t start, size_t end, struct slice value) {
+    struct candidates *c = x->out;
+    if (value.len == 0 || value.len > KL_MAX_SECRET_BYTES || key.len == 0)
+        return;
+    c->items = mem_grow(c->items, &c->capacity, c->count + 1, sizeof *c->items);
+    c->items[c->count++] = (struct candidate){.start = (uint32_t)start,
+                                              .end = (uint32_t)end,
+                                              .first_token = UINT32_MAX,
+                                              .last_token = UINT32_MAX,
+                                              .context = CONTEXT_TEXT,
+                                              .name = last_part(key),
+                                              .value = value,
+                                              .parts = 1,
+                                              .in_test = x->in_test};
+}
+
+/* Offset behind the closing quote of the string that opens at `at`, or `end`. */
+static size_t quoted_end(struct slice s, size_t at, size_t end, bool *closed) {
+    char quote = s.ptr[at];
+    for (size_t i = at + 1; i < end; i++) {
+        if (s.ptr[i] == '\\' && quote == '"') {
+            i++;
+        } else if (s.ptr[i] == quote) {
+            *closed = true;
+            return i + 1;
+        }
+    }
+    *closed = false;
+    return end;
+}
+
+/* What is between quotes, with \" \\ \/ \n \t taken back. */
+static struct slice unquote(struct slice body, char quote, struct arena *arena) {
+    static const char from[] = "nrt", to[] = "\n\r\t";
+    if (quote != '"' || slice_find_byte(body, '\\', 0) == SIZE_MAX)
+        return body;
+    char *out = arena_alloc(arena, body.len + 1);
+    size_t n = 0;
+    for (size_t i = 0; i < body.len; i++) {
+        char c = body.ptr[i];
+        if (c == '\\' && i + 1 < body.len) {
+            c = body.ptr[++i];
+            const char *known = c ? strchr(from, c) : NULL;
+            c = known ? to[known - from] : c;
+        }
+        out[n++] = c;
+    }
+    return slice_of(out, n);
+}
+
+/* The value in text[at, end) of one line. */
+static void add_value(struct extraction *x, struct slice key, size_t at, size_t end, unsigned ways) {
+    struct slice s = x->text;
+    at = skip_blanks(s, at, end);
+    if (at >= end)
+        return;
+    if (s.ptr[at] == '"' || s.ptr[at] == '\'') {
+        bool closed = false;
+        size_t stop = quoted_end(s, at, end, &closed);
+        if (closed)
+            add_pair(x, key, at, stop, unquote(slice_sub(s, at + 1, stop - 1), s.ptr[at], x->arena));
+        return;
+    }
+    size_t stop = at;
+    while (stop < end) {
+        char c = s.ptr[stop];
+        if ((c == '#' && stop > at && is_blank(s.ptr[stop - 1])) ||
+            ((ways & PAIR_SHELL) && (is_blank(c) || c == ';' || c == '&' || c == '|')))
+            break;
+        stop++;
+    }
+    while (stop > at && is_blank(s.ptr[stop - 1]))
+        stop--;
+    add_pair(x, key, at, stop, slice_sub(s, at, stop));
+}
+
+static size_t skip_prefixes(struct slice s, size_t at, size_t end, bool *is_env) {
+    for (bool again = true; again;) {
+        again = false;
+        at = skip_blanks(s, at, end);
+        for (size_t i = 0; i < KL_ARRAY_LEN(key_prefixes) && !again; i++) {
+            if (!slice_starts(slice_sub(s, at, end), key_prefixes[i]))
+                continue;
+            *is_env = *is_env || strcmp(key_prefixes[i], "ENV ") == 0;
+            at += strlen(key_prefixes[i]);
+            again = true;
+        }
+    }
+    return at;
+}
+
+static void line_pair(struct extraction *x, size_t at, size_t end, unsigned ways) {
+    struct slice s = x->text;
+    bool is_env = false;
+    at = skip_prefixes(s, at, end, &is_env);
+    char quote = at < end && (s.ptr[at] == '"' || s.ptr[at] == '\'') ? s.ptr[at++] : '\0';
+    size_t start = at;
+    while (at < end && is_key_char(s.ptr[at]))
+        at++;
+    struct slice key = slice_sub(s, start, at);
+    if (quote) {
+        if (at >= end || s.ptr[at] != quote)
+            return;
+        at++;
+    }
+    size_t after = skip_blanks(s, at, end);
+    if (key.len == 0 || after >= end)
+        return;
+    char c = s.ptr[after];
+    bool yaml_like = c == ':' && (after + 1 >= end || is_blank(s.ptr[after + 1]) || !(ways & PAIR_QUOTED));
+    if (c == '=' && (ways & PAIR_EQUALS))
+        add_value(x, key, after + 1 < end && s.ptr[after + 1] == '=' ? after + 2 : after + 1, end, ways);
+    else if (yaml_like && (ways & PAIR_COLON))
+        add_value(x, key, after + 1, end, ways);
+    else if (is_env && after > at)
+        add_value(x, key, after, end, ways & ~PAIR_SHELL);
+}
+
+/* .netrc: words, and the one after "password" is one. */
+static void words_pair(struct extraction *x, size_t at, size_t end) {
+    struct slice s = x->text, before = {0};
+    while ((at = skip_blanks(s, at, end)) < end) {
+        size_t stop = at;
+        while (stop < end && !is_blank(s.ptr[stop]))
+            stop++;
+        struct slice word = slice_sub(s, at, stop);
+        if (slice_eq_cstr(before, "password") || slice_eq_cstr(before, "account"))
+            add_pair(x, before, at, stop, word);
+        before = slice_eq_cstr(before, "password") ? (struct slice){0} : word;
+        at = stop;
+    }
+}
+
+/* Every "name": "value" of the text, however it is laid out. */
+static void quoted_pairs(struct extraction *x) {
+    struct slice s = x->text;
+    size_t at = slice_find_byte(s, '"', 0);
+    while (at != SIZE_MAX) {
+        bool closed = false;
+        size_t stop = quoted_end(s, at, s.len, &closed);
+        if (!closed)
+            return;
+        struct slice key = slice_sub(s, at + 1, stop - 1);
+        size_t next = skip_blanks(s, stop, s.len);
+        if (next < s.len && s.ptr[next] == ':') {
+            next = skip_blanks(s, next + 1, s.len);
+            if (next < s.len && s.ptr[next] == '"') {
+                stop = quoted_end(s, next, s.len, &closed);
+                if (closed)
+                    add_pair(x, key, next, stop, unquote(slice_sub(s, next + 1, stop - 1), '"', x->arena));
+            }
+        }
+        at = slice_find_byte(s, '"', stop);
+    }
+}
+
+void textfile_collect(const char *path, enum scan_language language, struct slice text, bool in_test,
+                      struct arena *arena, struct candidates *out) {
+    struct extraction x = {.text = text, .arena = arena, .out = out, .in_test = in_test};
+    unsigned ways = ways_of(path, language);
+    out->count = 0;
+    if (ways & PAIR_QUOTED)
+        quoted_pairs(&x);
+    if (!(ways & (PAIR_EQUALS | PAIR_COLON | PAIR_WORDS)))
+        return;
+    for (size_t at = 0; at < text.len;) {
+        size_t end = slice_find_byte(text, '\n', at);
+        end = end == SIZE_MAX ? text.len : end;
+        size_t first = skip_blanks(text, at, end);
+        if (ways & PAIR_WORDS)
+            words_pair(&x, at, end);
+        else if (first < end && text.ptr[first] != '#' && text.ptr[first] != ';')
+            line_pair(&x, at, end, ways);
+        at = end + 1;
+    }
+}
+
+bool textfile_is_utf16(struct slice bytes) {
+    return slice_starts(bytes, "\xff\xfe") || slice_starts(bytes, "\xfe\xff");
+}
+
+struct slice textfile_from_utf16(struct slice bytes, struct arena *arena) {
+    bool little = slice_starts(bytes, "\xff\xfe");
+    struct buf b = BUF_INIT_SECRET(2 * KL_MAX_FILE_BYTES);
+    for (size_t i = 2; i + 1 < bytes.len; i += 2) {
+        unsigned char x = (unsigned char)bytes.ptr[i], y = (unsigned char)bytes.ptr[i + 1];
+        /* Halves of a pair stay halves, three bytes each: a secret is ASCII, and places stay simple. */
+        buf_utf8(&b, little ? (uint32_t)(y << 8 | x) : (uint32_t)(x << 8 | y));
+    }
+    struct slice text = arena_copy(arena, buf_as_slice(&b));
+    buf_release(&b);
+    return text;
+}
+
+size_t textfile_utf16_offset(struct slice text, size_t offset) {
+    size_t units = 0;
+    for (size_t i = 0; i < offset && i < text.len; i++)
+        units += ((unsigned char)text.ptr[i] & 0xc0u) != 0x80u;
+    return 2 + 2 * units;
+}
