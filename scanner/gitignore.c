@@ -58,7 +58,7 @@ static bool parse_line(struct slice line, struct ignore_pattern *out) {
     return true;
 }
 
-/* The next line without its end; a CR before the LF belongs to the end. */
+/* The next line without its end; a CR before it belongs to the end. */
 static bool next_line(struct slice text, size_t *at, struct slice *line) {
     if (*at >= text.len)
         return false;
@@ -66,7 +66,7 @@ static bool next_line(struct slice text, size_t *at, struct slice *line) {
     size_t next = end == SIZE_MAX ? text.len : end + 1;
     if (end == SIZE_MAX)
         end = text.len;
-    else if (end > *at && text.ptr[end - 1] == '\r')
+    if (end > *at && text.ptr[end - 1] == '\r')
         end--;
     *line = slice_sub(text, *at, end);
     *at = next;

@@ -23,7 +23,5 @@ struct scan_place {
 void scan_place_lines(struct scan_worker *w, struct scan_place *p);
 void scan_report_hits(struct scan_worker *w, struct scan_place *p);
 void scan_report_reads(struct scan_worker *w, struct scan_place *p);
-/* Does the path look like a test's or an example's? */
-bool scan_path_in_test(const char *path);
 
 #endif

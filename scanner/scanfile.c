@@ -6,6 +6,7 @@
 
 #include "base/file.h"
 #include "base/mem.h"
+#include "scanner/candidate_internal.h"
 #include "scanner/classify.h"
 #include "scanner/pyfile.h"
 #include "scanner/scan_report.h"
@@ -127,7 +128,7 @@ static void scan_text(struct scan_worker *w, const char *path, enum scan_languag
         place.text = textfile_from_utf16(bytes, &w->arena);
         place.utf16 = true;
     }
-    bool in_test = scan_path_in_test(path);
+    bool in_test = path_in_test(path);
     struct candidate *whole = arena_calloc(&w->arena, 1, sizeof *whole);
     *whole = (struct candidate){.end = (uint32_t)place.text.len,
                                 .first_token = UINT32_MAX,
