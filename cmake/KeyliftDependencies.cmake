@@ -31,7 +31,8 @@ set(TREE_SITTER_PYTHON_DIR "" CACHE PATH "tree-sitter-python (with src/parser.c)
 set(TREE_SITTER_TOML_DIR "" CACHE PATH "tree-sitter-toml (with src/parser.c)")
 
 if(NOT TREE_SITTER_CORE_DIR OR NOT TREE_SITTER_PYTHON_DIR OR NOT TREE_SITTER_TOML_DIR)
-  set(grammars "${CMAKE_BINARY_DIR}/grammars")
+  set(KEYLIFT_GRAMMARS "${CMAKE_BINARY_DIR}/grammars" CACHE PATH "Where npm unpacks the grammar sources")
+  set(grammars "${KEYLIFT_GRAMMARS}")
   file(SHA256 "${CMAKE_SOURCE_DIR}/package-lock.json" lock_hash)
   set(stamp "${grammars}/${lock_hash}.stamp")
   if(NOT EXISTS "${stamp}")
@@ -44,7 +45,9 @@ if(NOT TREE_SITTER_CORE_DIR OR NOT TREE_SITTER_PYTHON_DIR OR NOT TREE_SITTER_TOM
     foreach(file package.json package-lock.json .npmrc)
       file(COPY_FILE "${CMAKE_SOURCE_DIR}/${file}" "${grammars}/${file}")
     endforeach()
+    # Its cache and logs, too, stay inside the build.
     execute_process(COMMAND ${NPM} ci --ignore-scripts --no-audit --no-fund --loglevel=error
+                            --no-update-notifier --cache "${grammars}/cache"
                     WORKING_DIRECTORY "${grammars}" RESULT_VARIABLE failed)
     if(failed)
       message(FATAL_ERROR "npm ci could not fetch the grammar sources named in package-lock.json")

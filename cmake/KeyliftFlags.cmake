@@ -24,6 +24,10 @@ elseif(CMAKE_BUILD_TYPE MATCHES "Rel")
   target_compile_options(keylift_flags INTERFACE -U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=2)
 endif()
 
+if(KEYLIFT_FUZZ)
+  add_compile_options(-fsanitize=fuzzer-no-link)
+endif()
+
 add_link_options(-pie)
 if(NOT APPLE)
   add_link_options(-Wl,-z,relro,-z,now,-z,noexecstack -Wl,--as-needed)
