@@ -1,0 +1,69 @@
+/* cmd_scan.c: `keylift scan` and `keylift env`: one scan, two reports. */
+#include <stdlib.h>
+
+#include "base/file.h"
+#include "cli/report.h"
+#include "cli/scanning.h"
+
+static bool from_stdin(const struct cli *c) {
+    const struct string_list *paths = &c->options.arguments;
+    for (size_t i = 0; i < paths->count; i++) {
+        if (strcmp(paths->items[i], "-") == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static enum kl_status scan_stdin(struct cli *c, const struct scan_options *o, struct scan_result *out,
+                                 struct error *e) {
+    if (c->options.arguments.count > 1 || c->options.staged) {
+        return error_set(e, KL_ERR_USAGE,
+                         "\"-\" (standard input) stands alone: without other paths and --staged");
+    }
+    struct buf text;
+    buf_init_secret(&text, KL_MAX_FILE_BYTES);
+    const char *name = c->options.stdin_filename != NULL ? c->options.stdin_filename : "<stdin>";
+    enum kl_status s = file_read_fd(0, "standard input", KL_MAX_FILE_BYTES, &text, e);
+    if (s == KL_OK) {
+        s = scan_bytes(o, name, buf_as_slice(&text), out, e);
+    }
+    buf_release(&text);
+    return s;
+}
+
+static int run(struct cli *c, bool env) {
+    struct error e = {0};
+    struct scan_result result = {0};
+    const char *const *paths = cli_paths(c);
+    struct scan_options o = cli_scan_options(c, paths);
+    bool piped = from_stdin(c);
+    int status = STATUS_TROUBLE;
+    if (!piped && c->options.stdin_filename != NULL) {
+        return cli_usage(c, "--stdin-filename needs \"-\" as the path: keylift %s - --stdin-filename NAME",
+                         c->command->name);
+    }
+    if ((piped ? scan_stdin(c, &o, &result, &e) : scan_run(&o, &result, &e)) != KL_OK) {
+        status = cli_fail(c, &e);
+        goto done;
+    }
+    struct report report = {
+        .result = &result,
+        .options = &c->options,
+        .paths = paths,
+        .nothing_to_scan = result.stats.files == 0 && result.error_count == 0,
+        .inventory = env,
+    };
+    status = report_finish(c, &report);
+done:
+    scan_result_release(&result);
+    return status;
+}
+
+int cmd_scan(struct cli *c) {
+    return run(c, false);
+}
+
+int cmd_env(struct cli *c) {
+    return run(c, true);
+}

@@ -1,0 +1,143 @@
+/* report.c: what all formats share: what counts, the status, where it goes. */
+#include "cli/report.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "base/file.h"
+#include "base/mem.h"
+
+static const struct report_format formats[] = {
+    [FORMAT_TEXT] = {"text", report_text_scan, report_text_env},
+    [FORMAT_JSON] = {"json", report_json_scan, report_json_env},
+};
+
+const struct report_format *report_format_at(int format) {
+    return &formats[format];
+}
+
+bool report_has_finding(const struct report *r, const struct finding *f) {
+    return f->suppressed == SUPPRESSED_NO || r->options->show_suppressed;
+}
+
+bool report_has_read(const struct report *r, const struct env_read *e) {
+    return r->options->report_env == ENV_ALL || (r->options->report_env == ENV_SECRETS && e->secret);
+}
+
+static int by_text(const void *a, const void *b) {
+    return strcmp(*(char *const *)a, *(char *const *)b);
+}
+
+static size_t count_names(const struct report *r, size_t reads) {
+    const char **names = mem_calloc(reads + 1, sizeof *names);
+    size_t n = 0, different = 0;
+    for (size_t i = 0; i < r->result->read_count; i++) {
+        if (report_has_read(r, &r->result->reads[i]) && r->result->reads[i].name[0] != '\0') {
+            names[n++] = r->result->reads[i].name;
+        }
+    }
+    qsort((void *)names, n, sizeof *names, by_text);
+    for (size_t i = 0; i < n; i++) {
+        different += i == 0 || strcmp(names[i], names[i - 1]) != 0;
+    }
+    free((void *)names);
+    return different;
+}
+
+void report_count(const struct report *r, struct report_counts *out) {
+    *out = (struct report_counts){0};
+    const char *path = NULL;
+    for (size_t i = 0; i < r->result->finding_count; i++) {
+        const struct finding *f = &r->result->findings[i];
+        if (f->suppressed != SUPPRESSED_NO) {
+            out->silenced++;
+            continue;
+        }
+        out->shown++;
+        out->by_severity[f->severity]++;
+        out->failing += (int)f->severity >= r->options->fail_on;
+        out->fixable += f->fixable;
+        out->files += path == NULL || strcmp(path, f->path) != 0;
+        path = f->path;
+    }
+    for (size_t i = 0; i < r->result->read_count; i++) {
+        if (report_has_read(r, &r->result->reads[i])) {
+            out->reads++;
+            out->read_secrets += r->result->reads[i].secret;
+        }
+    }
+    out->read_names = count_names(r, out->reads);
+}
+
+int report_status(const struct report *r) {
+    struct report_counts counts;
+    report_count(r, &counts);
+    if (r->result->error_count > 0 || r->result->interrupted) {
+        return STATUS_TROUBLE;
+    }
+    return counts.failing > 0 && !r->inventory ? STATUS_FINDINGS : STATUS_DONE;
+}
+
+int report_finish(struct cli *c, const struct report *r) {
+    const struct report_format *format = report_format_at(c->options.format);
+    void (*write)(const struct report *, struct output *) = r->inventory ? format->env : format->scan;
+    int status = report_status(r);
+    if (c->options.output == NULL) {
+        write(r, &c->out);
+        return status;
+    }
+    struct output file;
+    out_init(&file, -1, COLOR_NEVER, c->redactor);
+    write(r, &file);
+    struct error e = {0};
+    if (!buf_ok(&file.pending)) {
+        (void)error_set(&e, KL_ERR_LIMIT, "the report is larger than keylift writes at once");
+    } else {
+        (void)(file_write_atomic(c->options.output, buf_as_slice(&file.pending), 0, &e) == KL_OK);
+    }
+    out_release(&file);
+    if (e.status != KL_OK) {
+        return cli_fail(c, &e);
+    }
+    report_text_summary(r, &c->out);
+    out_text(&c->out, "The report is in ");
+    out_path(&c->out, MARK_NONE, c->options.output);
+    out_text(&c->out, ".\n");
+    return status;
+}
+
+/* Names are shown as they are, for a report without them is of no use, and most
+ * passwords are words that some name contains. But a name can be a secret: the
+ * key of a dictionary. What shows 16 bytes of a known value, or nothing else, is
+ * masked. */
+const char *report_name(const struct redactor *redactor, const char *name, struct buf *scratch) {
+    static const struct slice mask = {"[redacted]", 10};
+    buf_clear(scratch);
+    redact_text(redactor, slice_cstr(name), scratch);
+    struct slice masked = buf_as_slice(scratch);
+    size_t hidden = strlen(name);
+    for (size_t at = slice_find(masked, mask, 0); at != SIZE_MAX;
+         at = slice_find(masked, mask, at + mask.len)) {
+        hidden += mask.len;
+    }
+    hidden -= hidden < masked.len ? hidden : masked.len;
+    return hidden >= 16 || (hidden > 0 && hidden == strlen(name)) ? buf_cstr(scratch) : name;
+}
+
+const char *report_number(uint64_t n, char out[32]) {
+    char digits[24];
+    int len = snprintf(digits, sizeof digits, "%llu", (unsigned long long)n);
+    size_t at = 0;
+    for (int i = 0; i < len; i++) {
+        if (i > 0 && (len - i) % 3 == 0) {
+            out[at++] = ',';
+        }
+        out[at++] = digits[i];
+    }
+    out[at] = '\0';
+    return out;
+}
+
+const char *report_plural(uint64_t n, const char *one, const char *many) {
+    return n == 1 ? one : many;
+}

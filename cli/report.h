@@ -1,0 +1,62 @@
+/* report.h: a scan's result for a person or a machine. A format is a row of the
+ * table in report.c, and a file report_<name>.c. */
+#ifndef KEYLIFT_CLI_REPORT_H
+#define KEYLIFT_CLI_REPORT_H
+
+#include "base/json.h"
+#include "cli/command.h"
+#include "scanner/scan.h"
+
+struct report {
+    const struct scan_result *result;
+    const struct options *options;
+    const char *const *paths; /* as named; NULL-terminated */
+    bool nothing_to_scan;     /* an empty request: no file, and none was expected */
+    bool inventory;           /* of environment variables (keylift env): judges nothing */
+};
+
+/* Findings by what a status and a summary need. Silenced ones count only there. */
+struct report_counts {
+    size_t shown;          /* not silenced */
+    size_t by_severity[3]; /* of these; by enum severity */
+    size_t failing;        /* at or above --fail-on */
+    size_t fixable;
+    size_t files; /* with findings */
+    size_t silenced;
+    size_t reads, read_secrets; /* environment reads, and those of secrets */
+    size_t read_names;          /* different variables */
+};
+void report_count(const struct report *r, struct report_counts *out);
+/* The exit status of the design. */
+int report_status(const struct report *r);
+
+/* Whether a finding or a read is part of the report, by the options. */
+bool report_has_finding(const struct report *r, const struct finding *f);
+bool report_has_read(const struct report *r, const struct env_read *e);
+
+struct report_format {
+    const char *name; /* as in --format */
+    void (*scan)(const struct report *r, struct output *o);
+    void (*env)(const struct report *r, struct output *o);
+};
+const struct report_format *report_format_at(int format); /* enum option_format */
+
+void report_text_scan(const struct report *r, struct output *o);
+void report_text_env(const struct report *r, struct output *o);
+/* Counts, errors and what to do next: what is left of the text with --quiet. */
+void report_text_summary(const struct report *r, struct output *o);
+void report_json_scan(const struct report *r, struct output *o);
+void report_json_env(const struct report *r, struct output *o);
+
+/* Writes the report to --output or standard output, the rest to standard output,
+ * and returns the exit status. */
+int report_finish(struct cli *c, const struct report *r);
+
+/* A variable's name, unless a dictionary key or the like is a secret itself. */
+const char *report_name(const struct redactor *redactor, const char *name, struct buf *scratch);
+/* "1,234,567" into out[32]. */
+const char *report_number(uint64_t n, char out[32]);
+/* "file" or "files", without the number. */
+const char *report_plural(uint64_t n, const char *one, const char *many);
+
+#endif

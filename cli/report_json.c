@@ -1,0 +1,161 @@
+/* report_json.c: the stable report for machines (docs/json.md). Keys stand in a
+ * fixed order; new ones may be added, none is renamed or removed within a
+ * version. Paths and names go in as they are, all other text through the filter. */
+#include "cli/report.h"
+
+#define REPORT_JSON_MAX ((size_t)4 << 30)
+#define REPORT_VERSION 1
+
+static const char *const default_names[] = {
+    [ENV_DEFAULT_NONE] = "none", [ENV_DEFAULT_LITERAL] = "literal", [ENV_DEFAULT_EXPRESSION] = "expression"};
+
+static const char *const suppression_names[] = {
+    [SUPPRESSED_NO] = NULL,
+    [SUPPRESSED_COMMENT] = "comment",
+    [SUPPRESSED_CONFIG] = "configuration",
+    [SUPPRESSED_BASELINE] = "baseline",
+};
+
+/* What one report needs again and again. */
+struct writer {
+    const struct redactor *redactor;
+    struct buf scratch;
+};
+
+/* NULL adds null. */
+static void add_filtered(struct writer *w, cJSON *j, const char *key, const char *text) {
+    if (text == NULL) {
+        json_add_string(j, key, NULL);
+        return;
+    }
+    buf_clear(&w->scratch);
+    redact_text(w->redactor, slice_cstr(text), &w->scratch);
+    json_add_slice(j, key, buf_as_slice(&w->scratch));
+}
+
+static void add_name(struct writer *w, cJSON *j, const char *name) {
+    if (name[0] == '\0') {
+        json_add_string(j, "name", NULL);
+    } else {
+        json_add_slice(j, "name", slice_cstr(report_name(w->redactor, name, &w->scratch)));
+    }
+}
+
+static cJSON *finding_json(struct writer *w, const struct finding *f) {
+    cJSON *j = cJSON_CreateObject();
+    json_add_string(j, "rule", f->rule);
+    add_filtered(w, j, "message", f->message);
+    json_add_slice(j, "path", slice_cstr(f->path));
+    json_add_count(j, "line", f->line);
+    json_add_count(j, "column", f->column);
+    json_add_count(j, "end_line", f->end_line);
+    json_add_count(j, "end_column", f->end_column);
+    json_add_count(j, "start_byte", f->start_byte);
+    json_add_count(j, "end_byte", f->end_byte);
+    add_name(w, j, f->name);
+    json_add_string(j, "context", context_name(f->context));
+    add_filtered(w, j, "redacted", f->redacted);
+    json_add_string(j, "fingerprint", f->fingerprint);
+    json_add_string(j, "severity", severity_name(f->severity));
+    cJSON_AddNumberToObject(j, "confidence", f->confidence);
+    cJSON_AddBoolToObject(j, "fixable", f->fixable);
+    add_filtered(w, j, "reason", f->reason);
+    const char *by = f->suppressed_by != NULL ? f->suppressed_by : suppression_names[f->suppressed];
+    add_filtered(w, j, "suppressed", f->suppressed != SUPPRESSED_NO ? by : NULL);
+    json_add_string(j, "revoke", f->revoke);
+    return j;
+}
+
+static cJSON *read_json(struct writer *w, const struct env_read *e) {
+    cJSON *j = cJSON_CreateObject();
+    add_name(w, j, e->name);
+    json_add_slice(j, "path", slice_cstr(e->path));
+    json_add_count(j, "line", e->line);
+    json_add_count(j, "column", e->column);
+    json_add_string(j, "access", env_access_name(e->access));
+    json_add_string(j, "default", default_names[e->default_kind]);
+    cJSON_AddBoolToObject(j, "secret", e->secret);
+    return j;
+}
+
+static cJSON *error_json(struct writer *w, const char *path, const char *message) {
+    cJSON *j = cJSON_CreateObject();
+    json_add_slice(j, "path", slice_cstr(path));
+    add_filtered(w, j, "message", message);
+    return j;
+}
+
+static void add_findings(struct writer *w, const struct report *r, cJSON *j) {
+    cJSON *list = cJSON_AddArrayToObject(j, "findings");
+    for (size_t i = 0; i < r->result->finding_count; i++) {
+        if (report_has_finding(r, &r->result->findings[i])) {
+            cJSON_AddItemToArray(list, finding_json(w, &r->result->findings[i]));
+        }
+    }
+}
+
+static void add_reads(struct writer *w, const struct report *r, cJSON *j) {
+    cJSON *list = cJSON_AddArrayToObject(j, "environment");
+    for (size_t i = 0; i < r->result->read_count; i++) {
+        if (report_has_read(r, &r->result->reads[i])) {
+            cJSON_AddItemToArray(list, read_json(w, &r->result->reads[i]));
+        }
+    }
+}
+
+static void add_errors(struct writer *w, const struct report *r, cJSON *j) {
+    cJSON *list = cJSON_AddArrayToObject(j, "errors");
+    for (size_t i = 0; i < r->result->error_count; i++) {
+        const struct scan_error *e = &r->result->errors[i];
+        cJSON_AddItemToArray(list, error_json(w, e->path, e->message));
+    }
+    if (r->result->interrupted) {
+        cJSON_AddItemToArray(list, error_json(w, "", "interrupted: this report is incomplete"));
+    }
+}
+
+static void add_stats(const struct report *r, cJSON *j) {
+    const struct scan_stats *s = &r->result->stats;
+    struct report_counts counts;
+    report_count(r, &counts);
+    cJSON *stats = cJSON_AddObjectToObject(j, "stats");
+    json_add_count(stats, "files", s->files);
+    json_add_count(stats, "bytes", s->bytes);
+    cJSON *skipped = cJSON_AddObjectToObject(stats, "skipped");
+    for (int i = 0; i < SKIP_REASON_COUNT; i++) {
+        if (s->skipped[i] > 0) {
+            json_add_count(skipped, skip_reason_name((enum skip_reason)i), s->skipped[i]);
+        }
+    }
+    json_add_count(stats, "suppressed", counts.silenced);
+    uint64_t milliseconds = (uint64_t)(s->seconds * 1000.0 + 0.5);
+    cJSON_AddNumberToObject(stats, "seconds", (double)milliseconds / 1000.0);
+}
+
+static void write_report(const struct report *r, struct output *o, bool with_findings) {
+    struct writer w = {.redactor = o->redactor};
+    buf_init_secret(&w.scratch, KL_MAX_FILE_BYTES);
+    cJSON *j = cJSON_CreateObject();
+    json_add_count(j, "version", REPORT_VERSION);
+    json_add_string(j, "tool", "keylift " KEYLIFT_VERSION);
+    if (with_findings) {
+        add_findings(&w, r, j);
+    }
+    add_reads(&w, r, j);
+    add_errors(&w, r, j);
+    add_stats(r, j);
+    struct buf text = BUF_INIT(REPORT_JSON_MAX);
+    json_print(j, true, &text);
+    out_raw(o, buf_as_slice(&text));
+    buf_release(&text);
+    buf_release(&w.scratch);
+    cJSON_Delete(j);
+}
+
+void report_json_scan(const struct report *r, struct output *o) {
+    write_report(r, o, true);
+}
+
+void report_json_env(const struct report *r, struct output *o) {
+    write_report(r, o, false);
+}

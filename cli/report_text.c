@@ -1,0 +1,342 @@
+/* report_text.c: the report for a person: an overview when there is much, every
+ * finding on a line of its own, what could not be read, what was scanned, and
+ * what to do next. */
+#include "cli/report.h"
+
+#include <stdlib.h>
+
+#include "base/encode.h"
+#include "base/mem.h"
+
+#define OVERVIEW_FROM 30 /* findings; fewer need no overview */
+#define OVERVIEW_FILES 10
+#define SEVERITY_WIDTH 6 /* "medium" */
+
+static const enum style_mark severity_marks[] = {
+    [SEVERITY_LOW] = MARK_DIM, [SEVERITY_MEDIUM] = MARK_YELLOW, [SEVERITY_HIGH] = MARK_RED};
+
+/* One line of a table: how many findings share a rule, or a file. */
+struct tally {
+    const char *key; /* rule or path */
+    const struct finding *first;
+    size_t count;
+};
+
+static int by_key(const void *a, const void *b) {
+    return strcmp(((const struct tally *)a)->key, ((const struct tally *)b)->key);
+}
+
+static int by_count(const void *a, const void *b) {
+    const struct tally *x = a, *y = b;
+    if (x->count != y->count) {
+        return x->count > y->count ? -1 : 1;
+    }
+    return strcmp(x->key, y->key);
+}
+
+static int by_severity(const void *a, const void *b) {
+    const struct tally *x = a, *y = b;
+    if (x->first->severity != y->first->severity) {
+        return x->first->severity > y->first->severity ? -1 : 1;
+    }
+    return by_count(a, b);
+}
+
+/* Counts what is shown by rule or by path. The caller frees. */
+static struct tally *tally_findings(const struct report *r, bool by_path, size_t *count) {
+    struct tally *all = mem_calloc(r->result->finding_count + 1, sizeof *all);
+    size_t n = 0, kept = 0;
+    for (size_t i = 0; i < r->result->finding_count; i++) {
+        const struct finding *f = &r->result->findings[i];
+        if (f->suppressed == SUPPRESSED_NO) {
+            all[n++] = (struct tally){by_path ? f->path : f->rule, f, 1};
+        }
+    }
+    qsort(all, n, sizeof *all, by_key);
+    for (size_t i = 0; i < n; i++) {
+        if (kept > 0 && strcmp(all[kept - 1].key, all[i].key) == 0) {
+            all[kept - 1].count++;
+        } else {
+            all[kept++] = all[i];
+        }
+    }
+    *count = kept;
+    return all;
+}
+
+static void heading(struct output *o, const char *text) {
+    out_mark(o, MARK_BOLD, "%s\n", text);
+}
+
+static void print_overview(const struct report *r, struct output *o) {
+    char number[32];
+    size_t rules = 0, files = 0;
+    struct tally *by_rule = tally_findings(r, false, &rules);
+    struct tally *by_path = tally_findings(r, true, &files);
+    qsort(by_rule, rules, sizeof *by_rule, by_severity);
+    qsort(by_path, files, sizeof *by_path, by_count);
+    heading(o, "By rule");
+    for (size_t i = 0; i < rules; i++) {
+        const struct finding *f = by_rule[i].first;
+        out_text(o, "%8s  ", report_number(by_rule[i].count, number));
+        out_mark(o, severity_marks[f->severity], "%-*s", SEVERITY_WIDTH, severity_name(f->severity));
+        out_text(o, "  %s (%s)\n", f->message, f->rule);
+    }
+    heading(o, "\nFiles with the most");
+    for (size_t i = 0; i < files && i < OVERVIEW_FILES; i++) {
+        out_text(o, "%8s  ", report_number(by_path[i].count, number));
+        out_path(o, MARK_NONE, by_path[i].key);
+        out_text(o, "\n");
+    }
+    if (files > OVERVIEW_FILES) {
+        out_text(o, "%8s  other files\n", report_number(files - OVERVIEW_FILES, number));
+    }
+    heading(o, "\nAll findings");
+    free(by_rule);
+    free(by_path);
+}
+
+/* "path:line:col" as it will be seen, and its width. */
+static size_t print_place(struct output *o, const char *path, uint32_t line, uint32_t column) {
+    struct buf place = BUF_INIT(2 * KL_MAX_PATH_BYTES);
+    buf_printf(&place, "%s:%u:%u", path, (unsigned)line, (unsigned)column);
+    struct buf seen = BUF_INIT(16 * KL_MAX_PATH_BYTES);
+    out_visible(buf_as_slice(&place), false, &seen);
+    size_t width = utf8_count(buf_as_slice(&seen));
+    out_path(o, MARK_CYAN, buf_cstr(&place));
+    buf_release(&place);
+    buf_release(&seen);
+    return width;
+}
+
+static void print_finding(struct output *o, const struct finding *f) {
+    struct buf name = BUF_INIT_SECRET(KL_MAX_CONFIG_BYTES);
+    const char *shown = report_name(o->redactor, f->name, &name);
+    size_t rest = strlen(f->message) + utf8_count(slice_cstr(f->redacted)) + SEVERITY_WIDTH + 6;
+    rest += shown[0] != '\0' ? utf8_count(slice_cstr(shown)) + 4 : 0;
+    size_t width = print_place(o, f->path, f->line, f->column);
+    out_text(o, width + 2 + rest > o->columns ? "\n    " : "  ");
+    out_mark(o, severity_marks[f->severity], "%-*s", SEVERITY_WIDTH, severity_name(f->severity));
+    out_text(o, "  %s", f->message);
+    if (shown[0] != '\0') {
+        out_text(o, " in ");
+        out_path(o, MARK_BOLD, shown);
+    }
+    out_text(o, ": %s\n", f->redacted);
+    if (f->suppressed != SUPPRESSED_NO) {
+        out_mark(o, MARK_DIM, "    silenced by %s\n",
+                 f->suppressed_by != NULL ? f->suppressed_by : "the configuration");
+    } else if (f->reason != NULL) {
+        out_mark(o, MARK_DIM, "    migrate leaves it: %s\n", f->reason);
+    }
+    buf_release(&name);
+}
+
+static void print_findings(const struct report *r, struct output *o) {
+    const char *path = NULL;
+    for (size_t i = 0; i < r->result->finding_count; i++) {
+        const struct finding *f = &r->result->findings[i];
+        if (!report_has_finding(r, f)) {
+            continue;
+        }
+        if (path != NULL && strcmp(path, f->path) != 0) {
+            out_text(o, "\n");
+        }
+        path = f->path;
+        print_finding(o, f);
+    }
+}
+
+/* Once a rule, not once a finding. */
+static void print_revocations(const struct report *r, struct output *o) {
+    size_t rules = 0;
+    struct tally *by_rule = tally_findings(r, false, &rules);
+    qsort(by_rule, rules, sizeof *by_rule, by_severity);
+    bool any = false;
+    for (size_t i = 0; i < rules; i++) {
+        const struct finding *f = by_rule[i].first;
+        if (f->revoke == NULL || f->revoke[0] == '\0') {
+            continue;
+        }
+        if (!any) {
+            heading(o, "Revoke what has left this machine (a commit that was pushed, a shared file)");
+        }
+        any = true;
+        out_text(o, "  %s:", f->message);
+        out_text(o, strlen(f->message) + strlen(f->revoke) + 4 > o->columns ? "\n      " : " ");
+        out_path(o, MARK_NONE, f->revoke);
+        out_text(o, "\n");
+    }
+    if (any) {
+        out_text(o, "\n");
+    }
+    free(by_rule);
+}
+
+static void print_errors(const struct report *r, struct output *o) {
+    if (r->result->error_count == 0) {
+        return;
+    }
+    char number[32];
+    out_mark(o, MARK_RED, "Could not be scanned (%s)\n", report_number(r->result->error_count, number));
+    struct buf masked;
+    buf_init_secret(&masked, KL_MAX_CONFIG_BYTES);
+    for (size_t i = 0; i < r->result->error_count; i++) {
+        const struct scan_error *e = &r->result->errors[i];
+        out_text(o, "  ");
+        if (e->path[0] != '\0') {
+            out_path(o, MARK_CYAN, e->path);
+            out_text(o, ": ");
+        }
+        buf_clear(&masked);
+        redact_text(o->redactor, slice_cstr(e->message), &masked);
+        out_path(o, MARK_NONE, buf_cstr(&masked));
+        out_text(o, "\n");
+    }
+    buf_release(&masked);
+    out_text(o, "\n");
+}
+
+static const char *size_text(uint64_t bytes, char out[32]) {
+    static const char *const units[] = {"KB", "MB", "GB"};
+    struct buf b = BUF_INIT(32);
+    double n = (double)bytes / 1000.0;
+    size_t unit = 0;
+    while (n >= 1000.0 && unit + 1 < KL_ARRAY_LEN(units)) {
+        n /= 1000.0;
+        unit++;
+    }
+    if (bytes < 1000) {
+        buf_printf(&b, "%u %s", (unsigned)bytes, bytes == 1 ? "byte" : "bytes");
+    } else {
+        buf_printf(&b, n < 10.0 ? "%.1f %s" : "%.0f %s", n, units[unit]);
+    }
+    memcpy(out, buf_cstr(&b), b.len + 1);
+    buf_release(&b);
+    return out;
+}
+
+/* "Scanned 214 files (1.2 MB); skipped 12: 8 ignored, 4 binary." */
+static void print_scanned(const struct report *r, struct output *o) {
+    const struct scan_stats *s = &r->result->stats;
+    char number[32], size[32];
+    uint64_t skipped = 0;
+    for (int i = 0; i < SKIP_REASON_COUNT; i++) {
+        skipped += s->skipped[i];
+    }
+    out_text(o, "Scanned %s %s (%s); skipped %llu", report_number(s->files, number),
+             report_plural(s->files, "file", "files"), size_text(s->bytes, size),
+             (unsigned long long)skipped);
+    const char *separator = ": ";
+    for (int i = 0; i < SKIP_REASON_COUNT; i++) {
+        if (s->skipped[i] > 0) {
+            out_text(o, "%s%s %s", separator, report_number(s->skipped[i], number),
+                     skip_reason_name((enum skip_reason)i));
+            separator = ", ";
+        }
+    }
+    out_text(o, "; ");
+    out_mark(o, r->result->error_count > 0 ? MARK_RED : MARK_NONE, "%s %s",
+             r->result->error_count > 0 ? report_number(r->result->error_count, number) : "no",
+             report_plural(r->result->error_count, "error", "errors"));
+    out_text(o, ".\n");
+}
+
+static void print_verdict(const struct report *r, const struct report_counts *n, struct output *o) {
+    char number[32], files[32];
+    if (r->result->interrupted) {
+        out_mark(o, MARK_RED, "Interrupted: this report is incomplete.\n");
+    }
+    if (n->shown > 0) {
+        out_mark(o, n->failing > 0 ? MARK_RED : MARK_YELLOW, "%s %s", report_number(n->shown, number),
+                 report_plural(n->shown, "finding", "findings"));
+        out_text(o, " in %s %s:", report_number(n->files, files), report_plural(n->files, "file", "files"));
+        const char *separator = " ";
+        for (int severity = SEVERITY_HIGH; severity >= SEVERITY_LOW; severity--) {
+            if (n->by_severity[severity] > 0) {
+                out_text(o, "%s%s %s", separator, report_number(n->by_severity[severity], number),
+                         severity_name((enum severity)severity));
+                separator = ", ";
+            }
+        }
+    } else if (r->nothing_to_scan) {
+        out_text(o, "Nothing to scan");
+    } else {
+        bool clean = r->result->error_count == 0 && !r->result->interrupted;
+        out_mark(o, clean ? MARK_GREEN : MARK_NONE, "No secrets found");
+    }
+    if (n->silenced > 0) {
+        out_text(o, "; %s silenced", report_number(n->silenced, number));
+    }
+    out_text(o, ".\n");
+}
+
+/* The verdict of `keylift env`. */
+static void print_inventory(const struct report *r, const struct report_counts *n, struct output *o) {
+    char names[32], secrets[32], reads[32];
+    if (r->result->interrupted) {
+        out_mark(o, MARK_RED, "Interrupted: this report is incomplete.\n");
+    }
+    out_text(o, "%s %s in %s %s, %s of secrets.\n", report_number(n->read_names, names),
+             report_plural(n->read_names, "variable", "variables"), report_number(n->reads, reads),
+             report_plural(n->reads, "place", "places"), report_number(n->read_secrets, secrets));
+}
+
+static void print_reads(const struct report *r, const struct report_counts *n, struct output *o) {
+    if (n->reads == 0 || r->options->report_env == ENV_NONE) {
+        return;
+    }
+    char reads[32], names[32], secrets[32];
+    out_text(o, "Environment: %s %s of %s %s, %s of them of secrets; \"keylift env\" lists them.\n",
+             report_number(n->reads, reads), report_plural(n->reads, "use", "uses"),
+             report_number(n->read_names, names), report_plural(n->read_names, "variable", "variables"),
+             report_number(n->read_secrets, secrets));
+}
+
+static void print_next(const struct report *r, const struct report_counts *n, struct output *o) {
+    if (n->shown == 0) {
+        return;
+    }
+    bool from_stdin = strcmp(r->paths[0], "-") == 0;
+    if (n->fixable > 0 && !from_stdin && command_find("migrate") != NULL) {
+        out_mark(o, MARK_BOLD, "Next: ");
+        out_text(o, "keylift migrate%s", r->options->staged ? " --staged" : "");
+        for (size_t i = 0; r->paths[i] != NULL && i < 3; i++) {
+            out_text(o, " ");
+            out_path(o, MARK_NONE, r->paths[i]);
+        }
+        out_text(o, "\n      moves them into a vault and rewrites the code.\n");
+    }
+    out_text(o, "No secret? The comment  # keylift: ignore  on its line silences a finding.\n");
+}
+
+void report_text_summary(const struct report *r, struct output *o) {
+    struct report_counts n;
+    report_count(r, &n);
+    print_errors(r, o);
+    if (r->inventory) {
+        print_inventory(r, &n, o);
+    } else {
+        print_verdict(r, &n, o);
+    }
+    print_scanned(r, o);
+    if (!r->options->quiet && !r->inventory) {
+        print_reads(r, &n, o);
+        print_next(r, &n, o);
+    }
+}
+
+void report_text_scan(const struct report *r, struct output *o) {
+    struct report_counts n;
+    report_count(r, &n);
+    bool any = n.shown > 0 || (r->options->show_suppressed && n.silenced > 0);
+    if (any && !r->options->quiet) {
+        if (n.shown >= OVERVIEW_FROM) {
+            print_overview(r, o);
+        }
+        print_findings(r, o);
+        out_text(o, "\n");
+        print_revocations(r, o);
+    }
+    report_text_summary(r, o);
+}
