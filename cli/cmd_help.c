@@ -1,6 +1,7 @@
 /* cmd_help.c: `keylift help`, `keylift version`, and the tables as JSON, from
  * which scripts/cli-docs makes the manual page, the completions and the list of
  * configuration keys. */
+#include "backends/vault.h"
 #include "base/json.h"
 #include "cli/command.h"
 #include "cli/nearest.h"
@@ -81,6 +82,10 @@ int cmd_table(struct cli *c) {
     cJSON *options = cJSON_AddArrayToObject(j, "options");
     for (size_t i = 0; i < option_count(); i++) {
         cJSON_AddItemToArray(options, option_json(option_at(i)));
+    }
+    cJSON *vaults = cJSON_AddArrayToObject(j, "vaults");
+    for (size_t i = 0; i < vault_kind_count(); i++) {
+        cJSON_AddItemToArray(vaults, cJSON_CreateString(vault_kind_at(i)->id));
     }
     struct buf text = BUF_INIT(KL_MAX_CONFIG_BYTES);
     json_print(j, true, &text);

@@ -2,6 +2,59 @@
 #include "cli/command.h"
 
 static const struct command commands[] = {
+    {.name = "scan",
+     .bit = CMD_SCAN,
+     .arguments = "[PATH...]",
+     .max_arguments = SIZE_MAX,
+     .uses_config = true,
+     .run = cmd_scan,
+     .summary = "report hard-coded secrets; change nothing",
+     .details =
+         "Looks at files, at whole folders, or at standard input (PATH is \"-\"); without a PATH, at the "
+         "current folder. In a git repository all tracked files are scanned, and untracked ones unless git "
+         "ignores them. No secret is ever shown.\n\n"
+         "A finding is silenced by the comment \"# keylift: ignore\" on its line, or "
+         "\"# keylift: ignore[rule]\" for one rule.\n\n"
+         "Status: 0 if nothing was found at or above --fail-on, 1 if something was, 2 if something could "
+         "not be read or understood.",
+     .examples = "keylift scan\tthe current folder\n"
+                 "keylift scan --staged\twhat the next commit would hold\n"
+                 "keylift scan --format json -o report.json src\ta report for a machine\n"
+                 "cat app.py | keylift scan - --stdin-filename app.py\tone file from a pipe\n"},
+    {.name = "env",
+     .bit = CMD_ENV,
+     .arguments = "[PATH...]",
+     .max_arguments = SIZE_MAX,
+     .uses_config = true,
+     .run = cmd_env,
+     .summary = "list every environment variable that the code reads",
+     .details =
+         "For each variable: where and how it is read, whether there is a default, and whether it looks "
+         "like a secret or like a setting. Values are not looked up.",
+     .examples = "keylift env\tthe current folder\n"
+                 "keylift env --format json src\tthe same for a machine\n"},
+    {.name = "rules",
+     .bit = CMD_RULES,
+     .arguments = "list | show ID | test FILE",
+     .max_arguments = 2,
+     .run = cmd_rules,
+     .summary = "list the rules, show one, or test a rule file of your own",
+     .details =
+         "A rule describes what the secrets of one provider look like, and carries examples that it must "
+         "find and must not find. \"test\" runs the examples of a TOML file of rules.",
+     .examples = "keylift rules list\tids, severities, what they find\n"
+                 "keylift rules test my-rules.toml\tstatus 0 when every example behaves\n"},
+    {.name = "vaults",
+     .bit = CMD_VAULTS,
+     .arguments = "list | check [VAULT]",
+     .max_arguments = 2,
+     .uses_config = true,
+     .run = cmd_vaults,
+     .summary = "list the vaults, or check that one can be used",
+     .details =
+         "\"check\" says which credential was found, whose it is and what it may do. It writes nothing.",
+     .examples = "keylift vaults list\twhich vaults this version has\n"
+                 "keylift vaults check dotenv\tcan the .env of this project be written?\n"},
     {.name = "help",
      .bit = CMD_HELP,
      .arguments = "[COMMAND]",
@@ -29,9 +82,8 @@ static const struct command commands[] = {
      .examples = ""},
 };
 
-static const char *const later[] = {"scan",    "env",   "rules",    "vaults", "put",          "runs",
-                                    "resume",  "undo",  "baseline", "report", "install-hook", "plan",
-                                    "migrate", "apply", "upload",   "rewrite"};
+static const char *const later[] = {"plan", "migrate", "apply", "upload",   "rewrite", "put",
+                                    "runs", "resume",  "undo",  "baseline", "report",  "install-hook"};
 
 size_t command_count(void) {
     return KL_ARRAY_LEN(commands);
