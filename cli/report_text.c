@@ -56,6 +56,9 @@ static struct tally *tally_findings(const struct report *r, bool by_path, size_t
     for (size_t i = 0; i < n; i++) {
         if (kept > 0 && strcmp(all[kept - 1].key, all[i].key) == 0) {
             all[kept - 1].count++;
+            if (all[i].first->severity > all[kept - 1].first->severity) {
+                all[kept - 1].first = all[i].first;
+            }
         } else {
             all[kept++] = all[i];
         }
@@ -263,7 +266,8 @@ static void print_verdict(const struct report *r, const struct report_counts *n,
         out_text(o, "Nothing to scan");
     } else {
         bool clean = r->result->error_count == 0 && !r->result->interrupted;
-        out_mark(o, clean ? MARK_GREEN : MARK_NONE, "No secrets found");
+        out_mark(o, clean ? MARK_GREEN : MARK_NONE, "No secrets found%s",
+                 clean ? "" : " in what could be read");
     }
     if (n->silenced > 0) {
         out_text(o, "; %s silenced", report_number(n->silenced, number));
@@ -287,7 +291,7 @@ static void print_reads(const struct report *r, const struct report_counts *n, s
         return;
     }
     char reads[32], names[32], secrets[32];
-    out_text(o, "Environment: %s %s of %s %s, %s of them of secrets; \"keylift env\" lists them.\n",
+    out_text(o, "Environment: %s %s of %s %s (%s of secrets); \"keylift env\" lists them.\n",
              report_number(n->reads, reads), report_plural(n->reads, "use", "uses"),
              report_number(n->read_names, names), report_plural(n->read_names, "variable", "variables"),
              report_number(n->read_secrets, secrets));

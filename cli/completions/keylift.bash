@@ -1,0 +1,51 @@
+# bash completion for keylift. Made by scripts/cli-docs from the table of options: do not edit.
+_keylift() {
+    local current=${COMP_WORDS[COMP_CWORD]} previous=${COMP_WORDS[COMP_CWORD-1]} command= i
+    COMPREPLY=()
+    for ((i = 1; i < COMP_CWORD; i++)); do
+        [[ ${COMP_WORDS[i]} != -* ]] && { command=${COMP_WORDS[i]}; break; }
+    done
+    case $previous in
+        --stdin-filename) mapfile -t COMPREPLY < <(compgen -W "" -- "$current"); return ;;
+        --exclude) mapfile -t COMPREPLY < <(compgen -f -- "$current"); return ;;
+        --rules) mapfile -t COMPREPLY < <(compgen -W "" -- "$current"); return ;;
+        --skip-rules) mapfile -t COMPREPLY < <(compgen -W "" -- "$current"); return ;;
+        --rules-file) mapfile -t COMPREPLY < <(compgen -f -- "$current"); return ;;
+        --min-confidence) mapfile -t COMPREPLY < <(compgen -W "" -- "$current"); return ;;
+        --jobs) mapfile -t COMPREPLY < <(compgen -W "" -- "$current"); return ;;
+        --format) mapfile -t COMPREPLY < <(compgen -W "text json" -- "$current"); return ;;
+        -o|--output) mapfile -t COMPREPLY < <(compgen -f -- "$current"); return ;;
+        --fail-on) mapfile -t COMPREPLY < <(compgen -W "low medium high" -- "$current"); return ;;
+        --report-env) mapfile -t COMPREPLY < <(compgen -W "all secrets none" -- "$current"); return ;;
+        --to) mapfile -t COMPREPLY < <(compgen -W "dotenv environ" -- "$current"); return ;;
+        --dotenv-file) mapfile -t COMPREPLY < <(compgen -f -- "$current"); return ;;
+        --style) mapfile -t COMPREPLY < <(compgen -W "inline" -- "$current"); return ;;
+        --env-reads) mapfile -t COMPREPLY < <(compgen -W "all secrets none" -- "$current"); return ;;
+        --site) mapfile -t COMPREPLY < <(compgen -f -- "$current"); return ;;
+        --names) mapfile -t COMPREPLY < <(compgen -f -- "$current"); return ;;
+        --prefix) mapfile -t COMPREPLY < <(compgen -W "" -- "$current"); return ;;
+        --on-conflict) mapfile -t COMPREPLY < <(compgen -W "fail reuse version rename" -- "$current"); return ;;
+        --config) mapfile -t COMPREPLY < <(compgen -f -- "$current"); return ;;
+        --color) mapfile -t COMPREPLY < <(compgen -W "auto always never" -- "$current"); return ;;
+    esac
+    local options= words=
+    case $command in
+        "") words="scan env rules vaults help version" ;;
+        scan) options="--staged --stdin-filename --exclude --no-gitignore --rules --skip-rules --rules-file --min-confidence --jobs --exhaustive --format --output --fail-on --show-suppressed --report-env --config --no-config --quiet --verbose --color --no-progress --version --help" words="" ;;
+        env) options="--stdin-filename --exclude --no-gitignore --rules --skip-rules --rules-file --min-confidence --jobs --exhaustive --format --output --config --no-config --quiet --verbose --color --no-progress --version --help" words="" ;;
+        rules) options="--rules-file --config --no-config --quiet --verbose --color --no-progress --version --help" words="list show test" ;;
+        vaults) options="--to --dotenv-file --config --no-config --quiet --verbose --color --no-progress --version --help" words="list check" ;;
+        help) options="--config --no-config --quiet --verbose --color --no-progress --version --help" words="scan env rules vaults help version" ;;
+        version) options="--config --no-config --quiet --verbose --color --no-progress --version --help" words="" ;;
+    esac
+    ((COMP_CWORD > i + 1)) && words=
+    if [[ $current == -* ]]; then
+        [[ -z $command ]] && options="--help --version"
+        mapfile -t COMPREPLY < <(compgen -W "$options" -- "$current")
+    elif [[ -n $words ]]; then
+        mapfile -t COMPREPLY < <(compgen -W "$words" -- "$current")
+    else
+        mapfile -t COMPREPLY < <(compgen -f -- "$current")
+    fi
+}
+complete -o filenames -F _keylift keylift
