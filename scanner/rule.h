@@ -10,21 +10,21 @@
 #include "scanner/finding.h"
 
 struct rule {
-    const char *id;          /* "aws-access-key-id" */
-    const char *provider;    /* "AWS" */
-    const char *description; /* "AWS access key id" */
-    const char *pattern;     /* PCRE2; the secret is group 1 if there is one, else the whole match */
-    const char *const *keywords; /* lower case, NULL-terminated: one of them stands in every match */
-    const char *revoke;      /* where to revoke it */
-    const char *source;      /* title of the provider's documentation */
-    const char *prefix;      /* public prefix that a report may show; "" for none */
+    const char *id;                /* "aws-access-key-id" */
+    const char *provider;          /* "AWS" */
+    const char *description;       /* "AWS access key id" */
+    const char *pattern;           /* PCRE2; the secret is group 1 if there is one, else the whole match */
+    const char *const *keywords;   /* lower case, NULL-terminated: one of them stands in every match */
+    const char *revoke;            /* where to revoke it */
+    const char *source;            /* title of the provider's documentation */
+    const char *prefix;            /* public prefix that a report may show; "" for none */
     const char *const *name_words; /* if not NULL: the name must hold one of them (a value without a shape) */
-    const char *check;       /* a named check, "" for none: "github-crc32", "jwt", "pem", ... */
-    double entropy;          /* bits a character that the match must reach; 0 for none */
+    const char *check;             /* a named check, "" for none: "github-crc32", "jwt", "pem", ... */
+    double entropy;                /* bits a character that the match must reach; 0 for none */
     enum severity severity;
     double confidence;
-    const char *const *find; /* examples that must match (assembled: see docs/ADDING-A-RULE.md) */
-    const char *const *skip; /* and those that must not */
+    const char *const *find; /* examples that must match, in the notation of rule_example.h */
+    const char *const *skip; /* and those that must not; "name=value" where there are name_words */
 };
 
 /* The built-in table, in the order of ids. */
@@ -35,23 +35,24 @@ const struct rule *rule_find(const char *id); /* NULL if unknown */
 /* Matching state of one thread: compiled patterns, match data. */
 struct rule_matcher;
 struct rule_set_options {
-    const char *const *only;      /* ids, NULL-terminated; NULL for all */
+    const char *const *only; /* ids, NULL-terminated; NULL for all */
     const char *const *skip;
-    const char *const *files;     /* TOML rule files of the user, NULL-terminated; NULL for none */
-    bool exhaustive;              /* every pattern on every string: no keyword filter */
+    const char *const *files; /* TOML rule files of the user, NULL-terminated; NULL for none */
+    bool exhaustive;          /* every pattern on every string: no keyword filter */
 };
 /* Shared by the threads; read-only once made. */
 struct rule_set;
-enum kl_status rule_set_new(const struct rule_set_options *o, struct rule_set **out, struct error *e) KL_MUST_USE;
+enum kl_status rule_set_new(const struct rule_set_options *o, struct rule_set **out,
+                            struct error *e) KL_MUST_USE;
 void rule_set_free(struct rule_set *s);
 struct rule_matcher *rule_matcher_new(const struct rule_set *s);
 void rule_matcher_free(struct rule_matcher *m);
 
 struct rule_match {
     const struct rule *rule;
-    size_t start, end;      /* of the secret, in `value` */
-    double confidence;      /* the rule's, moved by its check */
-    const char *note;       /* "made up or damaged: its checksum is wrong", or NULL; static */
+    size_t start, end; /* of the secret, in `value` */
+    double confidence; /* the rule's, moved by its check */
+    const char *note;  /* "made up or damaged: its checksum is wrong", or NULL; static */
 };
 /* Calls `found` for each match in `value`; `name` may be empty. A match limit
  * that was hit is reported through the return: KL_ERR_LIMIT, and the matches so

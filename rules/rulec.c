@@ -1,0 +1,206 @@
+/* rulec: the compiler of the rules, run by the build.
+ *
+ *     rulec OUT.c RULES.toml...
+ *
+ * Checks every rule, its examples included, and writes them as C tables:
+ * rule_count and rule_at of scanner/rule.h, and the keyword automata of
+ * scanner/rule_table.h. Anything wrong is an error with the rule's name, and
+ * the build stops. Examples are written in their notation, not expanded. */
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "base/file.h"
+#include "base/mem.h"
+#include "scanner/keyword.h"
+#include "scanner/rule_file.h"
+#include "scanner/rule_pattern.h"
+
+#define RULEC_MAX_OUTPUT ((size_t)64 << 20)
+
+static int by_id(const void *a, const void *b) {
+    const struct rule *x = a, *y = b;
+    return strcmp(x->id, y->id);
+}
+
+/* A C string literal; every byte that is not plain becomes an octal escape. */
+static void write_text(struct buf *out, const char *s) {
+    if (s == NULL) {
+        buf_str(out, "NULL");
+        return;
+    }
+    buf_char(out, '"');
+    for (; *s != '\0'; s++) {
+        unsigned char c = (unsigned char)*s;
+        if (c < 0x20 || c > 0x7E || c == '"' || c == '\\' || c == '?')
+            buf_printf(out, "\\%03o", c);
+        else
+            buf_char(out, *s);
+    }
+    buf_char(out, '"');
+}
+
+static void write_list(struct buf *out, const char *const *list) {
+    if (list == NULL) {
+        buf_str(out, "NULL");
+        return;
+    }
+    buf_str(out, "(const char *const[]){");
+    for (; *list != NULL; list++) {
+        write_text(out, *list);
+        buf_str(out, ", ");
+    }
+    buf_str(out, "NULL}");
+}
+
+static void write_rule(struct buf *out, const struct rule *r) {
+    static const char *const severities[] = {"SEVERITY_LOW", "SEVERITY_MEDIUM", "SEVERITY_HIGH"};
+    const struct {
+        const char *name, *value;
+    } texts[] = {{"id", r->id},           {"provider", r->provider}, {"description", r->description},
+                 {"pattern", r->pattern}, {"revoke", r->revoke},     {"source", r->source},
+                 {"prefix", r->prefix},   {"check", r->check}};
+    const struct {
+        const char *name;
+        const char *const *value;
+    } lists[] = {
+        {"keywords", r->keywords}, {"name_words", r->name_words}, {"find", r->find}, {"skip", r->skip}};
+    buf_str(out, "    {\n");
+    for (size_t i = 0; i < KL_ARRAY_LEN(texts); i++) {
+        buf_printf(out, "        .%s = ", texts[i].name);
+        write_text(out, texts[i].value);
+        buf_str(out, ",\n");
+    }
+    for (size_t i = 0; i < KL_ARRAY_LEN(lists); i++) {
+        buf_printf(out, "        .%s = ", lists[i].name);
+        write_list(out, lists[i].value);
+        buf_str(out, ",\n");
+    }
+    buf_printf(out, "        .entropy = %.17g, .confidence = %.17g, .severity = %s,\n    },\n", r->entropy,
+               r->confidence, severities[r->severity]);
+}
+
+static void write_numbers(struct buf *out, const char *type, const char *name, const void *items,
+                          size_t count, size_t size) {
+    buf_printf(out, "static const %s %s[] = {", type, name);
+    for (size_t i = 0; i < count; i++) {
+        uint32_t value = size == 1   ? ((const uint8_t *)items)[i]
+                         : size == 2 ? ((const uint16_t *)items)[i]
+                                     : ((const uint32_t *)items)[i];
+        buf_printf(out, "%s%u,", i % 24 == 0 ? "\n    " : "", (unsigned)value);
+    }
+    buf_str(out, count == 0 ? "0};\n" : "};\n");
+}
+
+static enum kl_status write_automaton(struct buf *out, const struct rule_list *rules, bool names,
+                                      struct error *e) {
+    const char *name = names ? "name_words" : "keywords";
+    char array[64];
+    struct keyword_builder *b = keyword_builder_new();
+    for (size_t i = 0; i < rules->count; i++) {
+        const char *const *words = names ? rules->items[i].name_words : rules->items[i].keywords;
+        for (; words != NULL && *words != NULL; words++) {
+            if (!keyword_builder_add(b, *words, (uint16_t)i)) {
+                keyword_builder_free(b);
+                return error_set(e, KL_ERR_LIMIT,
+                                 "too many keywords, or too many different characters in them");
+            }
+        }
+    }
+    struct keyword_arrays k = keyword_builder_finish(b);
+    (void)snprintf(array, sizeof array, "%s_classes", name);
+    write_numbers(out, "uint8_t", array, k.table.classes, 256, 1);
+    (void)snprintf(array, sizeof array, "%s_next", name);
+    write_numbers(out, "uint16_t", array, k.table.next, (size_t)k.states << KEYWORD_CLASS_BITS, 2);
+    (void)snprintf(array, sizeof array, "%s_reports", name);
+    write_numbers(out, "uint32_t", array, k.table.reports, k.reporting, 4);
+    (void)snprintf(array, sizeof array, "%s_owners", name);
+    write_numbers(out, "uint16_t", array, k.table.owners, k.owner_count, 2);
+    buf_printf(
+        out, "const struct keyword_table rule_table_%s = {%s_classes, %s_next, %s_reports, %s_owners, %u};\n",
+        name, name, name, name, name, (unsigned)k.table.first_report);
+    keyword_builder_free(b);
+    return KL_OK;
+}
+
+/* A rule whose keywords do not tell is found by its name words. */
+static enum kl_status write_table(struct buf *out, const struct rule_list *rules, const uint16_t *lengths,
+                                  struct error *e) {
+    buf_str(out, "/* Made by rulec. */\n#include \"scanner/rule_table.h\"\n\n");
+    buf_str(out, "static const struct rule rules[] = {\n");
+    for (size_t i = 0; i < rules->count; i++)
+        write_rule(out, &rules->items[i]);
+    buf_printf(out, "};\n\nsize_t rule_count(void) { return %zu; }\n", rules->count);
+    buf_str(out, "const struct rule *rule_at(size_t index) { return &rules[index]; }\n\n");
+    buf_str(out, "const uint16_t rule_table_min_length[] = {");
+    for (size_t i = 0; i < rules->count; i++)
+        buf_printf(out, "%u,", lengths[i]);
+    buf_str(out, "};\n");
+    enum kl_status status = write_automaton(out, rules, false, e);
+    if (status == KL_OK)
+        status = write_automaton(out, rules, true, e);
+    if (status == KL_OK && !buf_ok(out))
+        status = error_set(e, KL_ERR_LIMIT, "the tables are too large");
+    return status;
+}
+
+static enum kl_status verify_one(const struct rule *r, uint16_t *length, struct error *e) {
+    pcre2_code *code = NULL;
+    enum kl_status status = rule_verify(r, e);
+    if (status == KL_OK)
+        status = rule_compile(r, &code, e);
+    if (status != KL_OK)
+        return status;
+    size_t shortest = rule_min_length(code);
+    *length = (uint16_t)(shortest > UINT16_MAX ? UINT16_MAX : shortest);
+    pcre2_code_free(code);
+    return KL_OK;
+}
+
+/* Names everything that is wrong, not only the first. */
+static enum kl_status verify_all(const struct rule_list *rules, uint16_t *lengths, struct error *e) {
+    size_t failed = 0;
+    for (size_t i = 0; i < rules->count; i++) {
+        const struct rule *r = &rules->items[i];
+        enum kl_status status = verify_one(r, &lengths[i], e);
+        if (status == KL_OK && i > 0 && strcmp(r->id, rules->items[i - 1].id) == 0)
+            status = error_set(e, KL_ERR_PARSE, "rule %s: the id is used twice", r->id);
+        if (status != KL_OK) {
+            (void)fprintf(stderr, "rulec: %s\n", e->message);
+            failed++;
+        }
+    }
+    return failed == 0 ? KL_OK
+                       : error_set(e, KL_ERR_PARSE, "%zu of %zu rules are wrong", failed, rules->count);
+}
+
+int main(int argc, char **argv) {
+    struct error e = {0};
+    struct rule_list rules = {0};
+    struct buf out = BUF_INIT(RULEC_MAX_OUTPUT);
+    uint16_t *lengths = NULL;
+    enum kl_status status = KL_OK;
+    if (argc < 2) {
+        status = error_set(&e, KL_ERR_USAGE, "usage: rulec OUT.c RULES.toml...");
+        goto done;
+    }
+    for (int i = 2; i < argc && status == KL_OK; i++)
+        status = rule_file_read(argv[i], &rules, &e);
+    if (status == KL_OK && (rules.count == 0 || rules.count >= KEYWORD_NO_OWNER))
+        status = error_set(&e, KL_ERR_USAGE, "there are no rules, or too many");
+    if (status != KL_OK)
+        goto done;
+    qsort(rules.items, rules.count, sizeof *rules.items, by_id);
+    lengths = mem_calloc(rules.count, sizeof *lengths);
+    status = verify_all(&rules, lengths, &e);
+    if (status == KL_OK)
+        status = write_table(&out, &rules, lengths, &e);
+    if (status == KL_OK)
+        status = file_write_atomic(argv[1], buf_as_slice(&out), 0644, &e);
+done:
+    if (status != KL_OK)
+        (void)fprintf(stderr, "rulec: %s\n", e.message);
+    free(lengths);
+    buf_release(&out);
+    rule_list_release(&rules);
+    return status == KL_OK ? 0 : 2;
+}

@@ -1,0 +1,294 @@
+/* rule.c: see rule.h. Which rules apply to a string is told by two automata,
+ * one over the string and one over its name; only those patterns are run. */
+#include "scanner/rule.h"
+
+#include <stdatomic.h>
+#include <stdlib.h>
+
+#include "base/mem.h"
+#include "base/thread.h"
+#include "scanner/rule_file.h"
+#include "scanner/rule_pattern.h"
+#include "scanner/rule_table.h"
+
+#define RULE_MAX_RULES 4096u
+#define RULE_BITS (RULE_MAX_RULES / 64)
+#define RULE_PLAIN_NAME_MAX 256u
+
+/* A pattern is compiled when a keyword of it is first seen, by whichever thread
+ * sees it, and then shared. */
+struct shared_code {
+    _Atomic(pcre2_code *) code;
+};
+
+struct rule_set {
+    size_t count; /* built-in rules first, then the user's */
+    size_t words; /* of a bit set */
+    struct rule_list own;
+    struct keyword_builder *own_keywords, *own_names;
+    struct keyword_table own_keyword_table, own_name_table;
+    uint16_t *min_length;
+    uint16_t shortest;         /* of all enabled rules */
+    uint16_t shortest_by_name; /* of those with name words */
+    uint64_t enabled[RULE_BITS];
+    uint64_t with_keywords[RULE_BITS]; /* the others are called by their name words */
+    uint64_t with_names[RULE_BITS];
+    struct shared_code *codes;
+    struct mutex *compiling;
+    bool exhaustive;
+};
+
+struct rule_matcher {
+    const struct rule_set *set;
+    struct rule_scratch scratch;
+    struct buf plain_name;
+};
+
+static const struct rule *set_rule(const struct rule_set *s, size_t i) {
+    return i < rule_count() ? rule_at(i) : &s->own.items[i - rule_count()];
+}
+
+static void set_bit(uint64_t *bits, size_t i) {
+    bits[i / 64] |= (uint64_t)1 << (i % 64);
+}
+static bool get_bit(const uint64_t *bits, size_t i) {
+    return (bits[i / 64] >> (i % 64) & 1) != 0;
+}
+
+const struct rule *rule_find(const char *id) {
+    size_t low = 0, high = rule_count();
+    while (low < high) {
+        size_t middle = (low + high) / 2;
+        int order = strcmp(rule_at(middle)->id, id);
+        if (order == 0)
+            return rule_at(middle);
+        if (order < 0)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return NULL;
+}
+
+/* ---- making a set ---- */
+
+static size_t set_find(const struct rule_set *s, const char *id) {
+    for (size_t i = 0; i < s->count; i++) {
+        if (strcmp(set_rule(s, i)->id, id) == 0)
+            return i;
+    }
+    return SIZE_MAX;
+}
+
+static enum kl_status read_own_rules(struct rule_set *s, const char *const *files, struct error *e) {
+    enum kl_status status = KL_OK;
+    for (; files != NULL && *files != NULL && status == KL_OK; files++)
+        status = rule_file_read(*files, &s->own, e);
+    if (status != KL_OK)
+        return status;
+    s->count = rule_count() + s->own.count;
+    if (s->count > RULE_MAX_RULES)
+        return error_set(e, KL_ERR_LIMIT, "more than %u rules", RULE_MAX_RULES);
+    for (size_t i = rule_count(); i < s->count; i++) {
+        if (set_find(s, set_rule(s, i)->id) != i)
+            return error_set(e, KL_ERR_USAGE, "rule %s: the id is already in use", set_rule(s, i)->id);
+    }
+    return KL_OK;
+}
+
+static enum kl_status build_own_tables(struct rule_set *s, struct error *e) {
+    s->own_keywords = keyword_builder_new();
+    s->own_names = keyword_builder_new();
+    for (size_t i = rule_count(); i < s->count; i++) {
+        const struct rule *r = set_rule(s, i);
+        bool good = true;
+        for (size_t k = 0; r->keywords[k] != NULL; k++)
+            good = good && keyword_builder_add(s->own_keywords, r->keywords[k], (uint16_t)i);
+        for (size_t k = 0; r->name_words != NULL && r->name_words[k] != NULL; k++)
+            good = good && keyword_builder_add(s->own_names, r->name_words[k], (uint16_t)i);
+        if (!good)
+            return error_set(e, KL_ERR_LIMIT, "rule %s: too many keywords, or too many different characters",
+                             r->id);
+        pcre2_code *code = NULL;
+        enum kl_status status = rule_compile(r, &code, e);
+        if (status != KL_OK)
+            return status;
+        size_t length = rule_min_length(code);
+        s->min_length[i] = (uint16_t)(length > UINT16_MAX ? UINT16_MAX : length);
+        atomic_init(&s->codes[i].code, code);
+    }
+    s->own_keyword_table = keyword_builder_finish(s->own_keywords).table;
+    s->own_name_table = keyword_builder_finish(s->own_names).table;
+    return KL_OK;
+}
+
+/* Marks the rules that `ids` names; an unknown id is an error. */
+static enum kl_status mark(const struct rule_set *s, const char *const *ids, bool on, uint64_t *bits,
+                           struct error *e) {
+    for (; ids != NULL && *ids != NULL; ids++) {
+        size_t i = set_find(s, *ids);
+        if (i == SIZE_MAX)
+            continue; /* the ids of the generic classifier are no rules of ours */
+        if (on)
+            set_bit(bits, i);
+        else
+            bits[i / 64] &= ~((uint64_t)1 << (i % 64));
+    }
+    (void)e;
+    return KL_OK;
+}
+
+static enum kl_status choose(struct rule_set *s, const struct rule_set_options *o, struct error *e) {
+    for (size_t i = 0; i < s->count && o->only == NULL; i++)
+        set_bit(s->enabled, i);
+    enum kl_status status = mark(s, o->only, true, s->enabled, e);
+    if (status == KL_OK)
+        status = mark(s, o->skip, false, s->enabled, e);
+    s->shortest = UINT16_MAX;
+    s->shortest_by_name = UINT16_MAX;
+    for (size_t i = 0; i < s->count; i++) {
+        if (!get_bit(s->enabled, i))
+            continue;
+        bool by_name = set_rule(s, i)->name_words != NULL;
+        if (s->min_length[i] < s->shortest)
+            s->shortest = s->min_length[i];
+        if (by_name && s->min_length[i] < s->shortest_by_name)
+            s->shortest_by_name = s->min_length[i];
+        if (set_rule(s, i)->keywords[0] != NULL)
+            set_bit(s->with_keywords, i);
+        if (by_name)
+            set_bit(s->with_names, i);
+    }
+    return status;
+}
+
+enum kl_status rule_set_new(const struct rule_set_options *o, struct rule_set **out, struct error *e) {
+    *out = NULL;
+    struct rule_set *s = mem_calloc(1, sizeof *s);
+    s->exhaustive = o->exhaustive;
+    s->compiling = mutex_new();
+    s->count = rule_count();
+    enum kl_status status = read_own_rules(s, o->files, e);
+    if (status == KL_OK) {
+        s->words = (s->count + 63) / 64;
+        s->codes = mem_calloc(s->count, sizeof *s->codes);
+        s->min_length = mem_calloc(s->count, sizeof *s->min_length);
+        memcpy(s->min_length, rule_table_min_length, rule_count() * sizeof *s->min_length);
+        if (s->own.count > 0)
+            status = build_own_tables(s, e);
+    }
+    if (status == KL_OK)
+        status = choose(s, o, e);
+    if (status != KL_OK) {
+        rule_set_free(s);
+        return status;
+    }
+    *out = s;
+    return KL_OK;
+}
+
+void rule_set_free(struct rule_set *s) {
+    if (s == NULL)
+        return;
+    for (size_t i = 0; s->codes != NULL && i < s->count; i++)
+        pcre2_code_free(atomic_load(&s->codes[i].code));
+    keyword_builder_free(s->own_keywords);
+    keyword_builder_free(s->own_names);
+    rule_list_release(&s->own);
+    mutex_free(s->compiling);
+    free(s->codes);
+    free(s->min_length);
+    free(s);
+}
+
+/* ---- matching ---- */
+
+struct rule_matcher *rule_matcher_new(const struct rule_set *s) {
+    struct rule_matcher *m = mem_calloc(1, sizeof *m);
+    m->set = s;
+    rule_scratch_init(&m->scratch);
+    buf_init(&m->plain_name, RULE_PLAIN_NAME_MAX);
+    return m;
+}
+
+void rule_matcher_free(struct rule_matcher *m) {
+    if (m == NULL)
+        return;
+    rule_scratch_release(&m->scratch);
+    buf_release(&m->plain_name);
+    free(m);
+}
+
+static enum kl_status code_of(const struct rule_set *s, size_t i, pcre2_code **out, struct error *e) {
+    struct shared_code *shared = &s->codes[i];
+    *out = atomic_load_explicit(&shared->code, memory_order_acquire);
+    if (*out != NULL)
+        return KL_OK;
+    mutex_lock(s->compiling);
+    enum kl_status status = KL_OK;
+    *out = atomic_load_explicit(&shared->code, memory_order_acquire);
+    if (*out == NULL) {
+        status = rule_compile(set_rule(s, i), out, e);
+        if (status == KL_OK)
+            atomic_store_explicit(&shared->code, *out, memory_order_release);
+    }
+    mutex_unlock(s->compiling);
+    return status;
+}
+
+/* The rules that could match: a keyword stands in the value, and a name word in
+ * the name, for those rules that have any. */
+static bool filter(struct rule_matcher *m, struct slice value, struct slice name, uint64_t *bits) {
+    const struct rule_set *s = m->set;
+    uint64_t by_value[RULE_BITS] = {0}, by_name[RULE_BITS] = {0};
+    bool any = keyword_find(&rule_table_keywords, value, by_value);
+    if (s->own.count > 0)
+        any |= keyword_find(&s->own_keyword_table, value, by_value);
+    if (name.len > 0 && value.len >= s->shortest_by_name) {
+        buf_clear(&m->plain_name);
+        rule_plain_name(name, &m->plain_name);
+        any |= keyword_find(&rule_table_name_words, buf_as_slice(&m->plain_name), by_name);
+        if (s->own.count > 0)
+            any |= keyword_find(&s->own_name_table, buf_as_slice(&m->plain_name), by_name);
+    }
+    for (size_t w = 0; any && w < s->words; w++) {
+        uint64_t value_fits = by_value[w] | ~s->with_keywords[w], name_fits = by_name[w] | ~s->with_names[w];
+        bits[w] = s->enabled[w] & value_fits & name_fits;
+    }
+    return any;
+}
+
+static unsigned lowest_bit(uint64_t word) {
+    unsigned i = 0;
+    for (; (word & 1) == 0; word >>= 1)
+        i++;
+    return i;
+}
+
+enum kl_status rule_match_value(struct rule_matcher *m, struct slice value, struct slice name,
+                                void (*found)(void *ctx, const struct rule_match *match), void *ctx,
+                                struct error *e) {
+    const struct rule_set *s = m->set;
+    uint64_t bits[RULE_BITS];
+    enum kl_status status = KL_OK;
+    if (value.len < s->shortest)
+        return KL_OK;
+    if (s->exhaustive)
+        memcpy(bits, s->enabled, sizeof bits);
+    else if (!filter(m, value, name, bits))
+        return KL_OK;
+    for (size_t w = 0; w < s->words; w++) {
+        for (uint64_t left = bits[w]; left != 0; left &= left - 1) {
+            size_t i = w * 64 + lowest_bit(left);
+            pcre2_code *code = NULL;
+            if (value.len < s->min_length[i])
+                continue;
+            enum kl_status one = code_of(s, i, &code, e);
+            if (one == KL_OK)
+                one = rule_run(set_rule(s, i), code, &m->scratch, value, name, found, ctx, e);
+            if (one != KL_OK)
+                status = one;
+        }
+    }
+    return status;
+}

@@ -1,0 +1,258 @@
+#include "scanner/rule_file.h"
+
+#include <stdlib.h>
+
+#include "base/mem.h"
+#include "base/toml.h"
+#include "scanner/checks.h"
+
+#define RULE_MIN_EXAMPLES 2u
+#define RULE_MIN_KEYWORD 3u /* shorter ones stand in every second string */
+
+enum key_kind { KEY_TEXT, KEY_LIST, KEY_NUMBER };
+
+/* Keys of a [[rule]], and of the file itself, where they are the defaults. */
+static const struct rule_key {
+    const char *name;
+    enum key_kind kind;
+    bool required, inherited;
+} rule_keys[] = {
+    {"id", KEY_TEXT, true, false},           {"provider", KEY_TEXT, true, true},
+    {"description", KEY_TEXT, true, false},  {"severity", KEY_TEXT, true, true},
+    {"confidence", KEY_NUMBER, false, true}, {"keywords", KEY_LIST, false, false},
+    {"pattern", KEY_TEXT, true, false},      {"name_words", KEY_LIST, false, false},
+    {"prefix", KEY_TEXT, false, false},      {"check", KEY_TEXT, false, false},
+    {"entropy", KEY_NUMBER, false, false},   {"revoke", KEY_TEXT, true, true},
+    {"source", KEY_TEXT, true, true},        {"find", KEY_LIST, true, false},
+    {"skip", KEY_LIST, true, false},
+};
+
+/* Where an error is: a file, and the rule in it. */
+struct place {
+    const char *path;
+    const char *id;
+    struct error *e;
+};
+
+static enum kl_status wrong(const struct place *p, const char *problem, const char *what) {
+    return error_set(p->e, KL_ERR_PARSE, "%s: rule %s: %s \"%.80s\"", p->path, p->id, problem, what);
+}
+
+/* Levenshtein's distance, for names of up to 31 characters. */
+static unsigned edit_distance(const char *a, const char *b) {
+    unsigned row[32];
+    size_t m = strlen(a), n = strlen(b);
+    if (m > 31 || n > 31)
+        return 99;
+    for (unsigned j = 0; j <= n; j++)
+        row[j] = j;
+    for (unsigned i = 1; i <= m; i++) {
+        unsigned diagonal = row[0];
+        row[0] = i;
+        for (unsigned j = 1; j <= n; j++) {
+            unsigned change = diagonal + (a[i - 1] != b[j - 1]);
+            unsigned other = (row[j] < row[j - 1] ? row[j] : row[j - 1]) + 1;
+            diagonal = row[j];
+            row[j] = change < other ? change : other;
+        }
+    }
+    return row[n];
+}
+
+static const struct rule_key *find_key(const char *name) {
+    for (size_t i = 0; i < KL_ARRAY_LEN(rule_keys); i++) {
+        if (strcmp(rule_keys[i].name, name) == 0)
+            return &rule_keys[i];
+    }
+    return NULL;
+}
+
+static enum kl_status unknown_key(const struct place *p, const char *name) {
+    const char *nearest = rule_keys[0].name;
+    for (size_t i = 1; i < KL_ARRAY_LEN(rule_keys); i++) {
+        if (edit_distance(name, rule_keys[i].name) < edit_distance(name, nearest))
+            nearest = rule_keys[i].name;
+    }
+    return error_set(p->e, KL_ERR_PARSE, "%s: rule %s: unknown key \"%.80s\"; did you mean \"%s\"?", p->path,
+                     p->id, name, nearest);
+}
+
+static bool is_text_list(const cJSON *j) {
+    if (!cJSON_IsArray(j))
+        return false;
+    for (const cJSON *item = j->child; item != NULL; item = item->next) {
+        if (!cJSON_IsString(item))
+            return false;
+    }
+    return true;
+}
+
+static enum kl_status check_keys(const struct place *p, const cJSON *table) {
+    for (const cJSON *item = table->child; item != NULL; item = item->next) {
+        const struct rule_key *key = find_key(item->string);
+        if (key == NULL)
+            return unknown_key(p, item->string);
+        bool good = key->kind == KEY_TEXT     ? cJSON_IsString(item) != 0
+                    : key->kind == KEY_NUMBER ? cJSON_IsNumber(item) != 0
+                                              : is_text_list(item);
+        if (!good)
+            return wrong(p, "a value of the wrong type for", item->string);
+    }
+    return KL_OK;
+}
+
+/* The rule's own member, or the file's default. */
+static const cJSON *member(const cJSON *file, const cJSON *table, const char *name) {
+    const cJSON *own = json_get(table, name);
+    const struct rule_key *key = find_key(name);
+    return own != NULL || !key->inherited ? own : json_get(file, name);
+}
+
+struct source {
+    const cJSON *file, *table;
+    struct arena *a;
+};
+
+static const char *text_of(const struct source *s, const char *name) {
+    const cJSON *j = member(s->file, s->table, name);
+    return j != NULL && cJSON_IsString(j) ? arena_cstr(s->a, slice_cstr(j->valuestring)) : "";
+}
+
+static double number_of(const struct source *s, const char *name, double otherwise) {
+    const cJSON *j = member(s->file, s->table, name);
+    return j != NULL && cJSON_IsNumber(j) ? j->valuedouble : otherwise;
+}
+
+static const char *const *list_of(const struct source *s, const char *name) {
+    const cJSON *j = member(s->file, s->table, name);
+    int count = j != NULL ? cJSON_GetArraySize(j) : 0;
+    const char **list = arena_calloc(s->a, (size_t)count + 1, sizeof *list);
+    size_t i = 0;
+    for (const cJSON *item = j != NULL ? j->child : NULL; item != NULL; item = item->next)
+        list[i++] = arena_cstr(s->a, slice_cstr(item->valuestring));
+    return list;
+}
+
+static size_t list_length(const char *const *list) {
+    size_t n = 0;
+    while (list != NULL && list[n] != NULL)
+        n++;
+    return n;
+}
+
+static bool is_plain_word(const char *s, const char *more) {
+    for (const char *c = s; *c != '\0'; c++) {
+        bool good = (*c >= 'a' && *c <= 'z') || (*c >= '0' && *c <= '9') || strchr(more, *c) != NULL;
+        if (!good)
+            return false;
+    }
+    return s[0] != '\0';
+}
+
+static bool is_keyword(const char *s) {
+    for (const char *c = s; *c != '\0'; c++) {
+        if ((*c >= 'A' && *c <= 'Z') || (unsigned char)*c < 0x20 || (unsigned char)*c > 0x7E)
+            return false;
+    }
+    return strlen(s) >= RULE_MIN_KEYWORD;
+}
+
+/* severity_parse is not linked into rulec, which knows nothing of findings. */
+static bool read_severity(const char *word, enum severity *out) {
+    static const char *const words[] = {
+        [SEVERITY_LOW] = "low", [SEVERITY_MEDIUM] = "medium", [SEVERITY_HIGH] = "high"};
+    for (size_t i = 0; i < KL_ARRAY_LEN(words); i++) {
+        if (strcmp(words[i], word) == 0) {
+            *out = (enum severity)i;
+            return true;
+        }
+    }
+    return false;
+}
+
+static enum kl_status check_rule(const struct place *p, const struct rule *r) {
+    if (!is_plain_word(r->id, "-"))
+        return wrong(p, "an id has only lower-case letters, digits and \"-\":", r->id);
+    if (r->confidence <= 0 || r->confidence > 1)
+        return wrong(p, "must be above 0 and at most 1:", "confidence");
+    if (r->check[0] != '\0' && check_find(r->check) == NULL)
+        return wrong(p, "unknown check", r->check);
+    if (r->keywords[0] == NULL && r->name_words == NULL)
+        return wrong(p, "missing:", "keywords (or name_words)");
+    for (size_t i = 0; r->keywords[i] != NULL; i++) {
+        if (!is_keyword(r->keywords[i]))
+            return wrong(p,
+                         "a keyword is lower case, ASCII, and has three characters or more:", r->keywords[i]);
+    }
+    for (size_t i = 0; r->name_words != NULL && r->name_words[i] != NULL; i++) {
+        if (!is_plain_word(r->name_words[i], ""))
+            return wrong(p, "a name word has only lower-case letters and digits:", r->name_words[i]);
+    }
+    if (list_length(r->find) < RULE_MIN_EXAMPLES || list_length(r->skip) < RULE_MIN_EXAMPLES)
+        return wrong(p, "needs at least two examples each of", "find, skip");
+    return KL_OK;
+}
+
+static enum kl_status read_rule(const char *path, const cJSON *file, const cJSON *table,
+                                struct rule_list *out, struct error *e) {
+    const char *id = json_string(table, "id");
+    struct place p = {path, id != NULL ? id : "without an id", e};
+    if (!cJSON_IsObject(table))
+        return wrong(&p, "this must be a table:", "[[rule]]");
+    enum kl_status status = check_keys(&p, table);
+    if (status != KL_OK)
+        return status;
+    for (size_t i = 0; i < KL_ARRAY_LEN(rule_keys); i++) {
+        if (rule_keys[i].required && member(file, table, rule_keys[i].name) == NULL)
+            return wrong(&p, "missing:", rule_keys[i].name);
+    }
+    struct source s = {file, table, &out->strings};
+    struct rule r = {
+        .id = text_of(&s, "id"),
+        .provider = text_of(&s, "provider"),
+        .description = text_of(&s, "description"),
+        .pattern = text_of(&s, "pattern"),
+        .keywords = list_of(&s, "keywords"),
+        .revoke = text_of(&s, "revoke"),
+        .source = text_of(&s, "source"),
+        .prefix = text_of(&s, "prefix"),
+        .name_words = json_get(table, "name_words") != NULL ? list_of(&s, "name_words") : NULL,
+        .check = text_of(&s, "check"),
+        .entropy = number_of(&s, "entropy", 0),
+        .confidence = number_of(&s, "confidence", 0.9),
+        .find = list_of(&s, "find"),
+        .skip = list_of(&s, "skip"),
+    };
+    if (!read_severity(text_of(&s, "severity"), &r.severity))
+        return wrong(&p, "a severity is low, medium or high:", text_of(&s, "severity"));
+    status = check_rule(&p, &r);
+    if (status != KL_OK)
+        return status;
+    out->items = mem_grow(out->items, &out->cap, out->count + 1, sizeof *out->items);
+    out->items[out->count++] = r;
+    return KL_OK;
+}
+
+enum kl_status rule_file_read(const char *path, struct rule_list *out, struct error *e) {
+    cJSON *file = NULL;
+    enum kl_status status = toml_read_file(path, &file, e);
+    if (status != KL_OK)
+        return status;
+    struct place p = {path, "(defaults of the file)", e};
+    cJSON *rules = cJSON_DetachItemFromObjectCaseSensitive(file, "rule");
+    status = check_keys(&p, file);
+    if (status == KL_OK && !cJSON_IsArray(rules))
+        status = error_set(e, KL_ERR_PARSE, "%s: there is no [[rule]]", path);
+    for (const cJSON *table = status == KL_OK ? rules->child : NULL; table != NULL && status == KL_OK;
+         table = table->next)
+        status = read_rule(path, file, table, out, e);
+    cJSON_Delete(rules);
+    cJSON_Delete(file);
+    return status;
+}
+
+void rule_list_release(struct rule_list *l) {
+    free(l->items);
+    arena_release(&l->strings);
+    *l = (struct rule_list){0};
+}

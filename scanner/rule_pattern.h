@@ -1,0 +1,40 @@
+/* rule_pattern.h: one rule against one string: its pattern, then its entropy,
+ * name words and check. Used by the scan, and by rulec on the examples. */
+#ifndef KEYLIFT_SCANNER_RULE_PATTERN_H
+#define KEYLIFT_SCANNER_RULE_PATTERN_H
+
+#define PCRE2_CODE_UNIT_WIDTH 8
+#include <pcre2.h>
+
+#include "base/buf.h"
+#include "scanner/rule.h"
+
+/* Bytes, not UTF-8: every byte sequence is a valid input. JIT where there is one. */
+enum kl_status rule_compile(const struct rule *r, pcre2_code **out, struct error *e) KL_MUST_USE;
+/* Shortest string that can match. */
+size_t rule_min_length(const pcre2_code *code);
+
+/* The limits of one thread: match data, match context, JIT stack. */
+struct rule_scratch {
+    pcre2_match_context *context;
+    pcre2_match_data *data;
+    pcre2_jit_stack *stack;
+};
+void rule_scratch_init(struct rule_scratch *s);
+void rule_scratch_release(struct rule_scratch *s);
+
+/* Calls `found` for each match; `name` is as it stands in the source. */
+enum kl_status rule_run(const struct rule *r, const pcre2_code *code, struct rule_scratch *s,
+                        struct slice value, struct slice name,
+                        void (*found)(void *ctx, const struct rule_match *match), void *ctx,
+                        struct error *e) KL_MUST_USE;
+
+/* A name as name_words are compared with it: lower case, without separators;
+ * appended to *out. "AWS_SECRET-key" is "awssecretkey". */
+void rule_plain_name(struct slice name, struct buf *out);
+
+/* Runs the examples of a rule: each of `find` must match, with a keyword in the
+ * match, and none of `skip`. The error names the example as it is written. */
+enum kl_status rule_verify(const struct rule *r, struct error *e) KL_MUST_USE;
+
+#endif
