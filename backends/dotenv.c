@@ -8,6 +8,7 @@
  * weak password; so would a short one with a new random salt each time, after a
  * few runs. The same 16 bits each time say the same little for ever. */
 #include "backends/dotenv_file.h"
+#include "backends/dotenv_project.h"
 #include "backends/vault.h"
 #include "backends/vault_kinds.h"
 
@@ -56,7 +57,7 @@ static enum kl_status dotenv_open(const struct vault_options *o, struct vault **
     struct dotenv_vault *d = mem_calloc(1, sizeof *d);
     d->root = arena_cstr(&d->arena, slice_cstr(o->root));
     d->shown = arena_cstr(&d->arena, slice_cstr(file));
-    d->path = file[0] == '/' ? d->shown : path_join(&d->arena, d->root, file);
+    d->path = dotenv_path(&d->arena, d->root, file);
     d->vault.kind = &vault_kind_dotenv;
     *out = &d->vault;
     return KL_OK;

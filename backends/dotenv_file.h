@@ -70,6 +70,9 @@ enum kl_status dotenv_value(struct slice bytes, const char *name, dotenv_env_fn 
                             const char *what, struct arena *a, struct slice *out,
                             struct error *e) KL_MUST_USE;
 
+/* The line end that the last line of a text has; "\n" without one. */
+const char *dotenv_newline(struct slice bytes);
+
 /* What a .env file can hold: KL_ERR_UNSUPPORTED or KL_ERR_LIMIT, without the value. */
 enum kl_status dotenv_accepts_name(const char *name, struct error *e) KL_MUST_USE;
 enum kl_status dotenv_accepts(const char *name, struct slice value, struct error *e) KL_MUST_USE;

@@ -119,7 +119,7 @@ struct change {
     struct arena arena;
 };
 
-static const char *last_newline(struct slice bytes) {
+const char *dotenv_newline(struct slice bytes) {
     for (size_t i = bytes.len; i-- > 0;)
         if (bytes.ptr[i] == '\r')
             return "\r";
@@ -146,7 +146,7 @@ static enum kl_status find_place(struct change *c, struct error *e) {
                          "%s, line %u: %s is read differently by python-dotenv before and since 1.2.3; "
                          "change that line by hand",
                          c->what, (unsigned)(new ? new->line : old->line), c->name);
-    c->newline = last_newline(c->bytes);
+    c->newline = dotenv_newline(c->bytes);
     c->append = !new;
     c->start = new ? new->value_start : c->bytes.len;
     c->end = new ? new->value_end : c->bytes.len;

@@ -8,17 +8,9 @@
 #define GIT_MAX_ENV 4096u
 
 /* Settings of the repository that would run a program or write something. */
-static const char *const safe_args[] = {"git",
-                                        "--literal-pathspecs",
-                                        "--no-optional-locks",
-                                        "-c",
-                                        "core.fsmonitor=false",
-                                        "-c",
-                                        "core.hooksPath=/dev/null",
-                                        "-c",
-                                        "core.untrackedCache=false",
-                                        "-c",
-                                        "protocol.allow=never"};
+static const char *const safe_args[] = {"git", "--no-optional-locks",      "-c", "core.fsmonitor=false",
+                                        "-c",  "core.hooksPath=/dev/null", "-c", "core.untrackedCache=false",
+                                        "-c",  "protocol.allow=never"};
 static const char *const safe_env[] = {"GIT_OPTIONAL_LOCKS=0", "GIT_TERMINAL_PROMPT=0", "GIT_NO_LAZY_FETCH=1",
                                        "LC_ALL=C"};
 
@@ -129,8 +121,10 @@ enum kl_status git_file_state(const char *path, enum git_file_state *out, struct
     }
     folder = path_real(&a, folder);
 
-    const char *const tracked[] = {"ls-files", "--error-unmatch", "--", name, NULL};
-    const char *const ignored[] = {"check-ignore", "--quiet", "--", name, NULL};
+    /* ls-files takes patterns; check-ignore takes names, but sees magic in a ":". */
+    const char *const tracked[] = {"ls-files", "--error-unmatch", "--",
+                                   arena_printf(&a, ":(literal)%s", name), NULL};
+    const char *const ignored[] = {"check-ignore", "--quiet", "--", arena_printf(&a, "./%s", name), NULL};
     enum kl_status st = ask(folder, tracked, &code, e);
     if (st == KL_OK && code == 0) {
         *out = GIT_TRACKED;
