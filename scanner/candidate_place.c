@@ -319,7 +319,7 @@ static void place_string(struct collector *c, struct candidate *n, const struct 
         p.context = CONTEXT_DOCSTRING;
     } else if (!compared(c, f, s->before, s->next, &p)) {
         p = frame_place(c, s->frame, s->next);
-        if (s->before != NO_TOKEN && tok_is_keyword(&c->t[s->before], KW_YIELD))
+        if (p.context == CONTEXT_EXPRESSION && s->before != NO_TOKEN && tok_is_keyword(&c->t[s->before], KW_YIELD))
             p.context = CONTEXT_RETURN;
         if (p.context == CONTEXT_RETURN && p.name.len == 0)
             p.name = name_of_function(c);
