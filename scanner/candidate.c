@@ -6,6 +6,18 @@
 
 #include <stdlib.h>
 
+/* Field by field: the slices are set before they are read. */
+static void frame_init(struct frame *f, unsigned kind, uint32_t open, uint32_t before, bool annotation) {
+    f->open = open;
+    f->before = before;
+    f->key = f->key_named = f->iterating = NO_TOKEN;
+    f->commas = 0;
+    f->kind = (uint8_t)kind;
+    f->role = CONTEXT_NONE;
+    f->annotation = annotation;
+    f->for_pending = f->is_dict = f->in_format_spec = f->outer_known = f->callee_known = false;
+}
+
 static void frame_push(struct collector *c, unsigned kind, uint32_t open) {
     if (c->depth == KL_MAX_NESTING)
         return; /* strings further in belong to the deepest frame kept */
@@ -16,14 +28,7 @@ static void frame_push(struct collector *c, unsigned kind, uint32_t open) {
         c->frame_capacity = KL_MAX_NESTING;
     }
     bool annotation = top_frame(c)->annotation;
-    struct frame *f = &c->frames[c->depth++];
-    *f = (struct frame){.open = open,
-                        .before = c->prev,
-                        .key = NO_TOKEN,
-                        .key_named = NO_TOKEN,
-                        .iterating = NO_TOKEN,
-                        .kind = (uint8_t)kind,
-                        .annotation = annotation};
+    frame_init(&c->frames[c->depth++], kind, open, c->prev, annotation);
 }
 
 /* Lambdas have no bracket that ends them. */
@@ -128,10 +133,8 @@ static void begin_statement(struct collector *c, uint32_t i) {
     c->at_start = false;
     c->body_first = false;
     c->depth = 1;
-    c->frames[0] = (struct frame){.open = NO_TOKEN, .before = NO_TOKEN, .key = NO_TOKEN, .key_named = NO_TOKEN,
-                                  .iterating = NO_TOKEN, .kind = FRAME_STATEMENT};
+    frame_init(&c->frames[0], FRAME_STATEMENT, NO_TOKEN, NO_TOKEN, c->stmt.is_type);
     c->frames[0].for_pending = kw == KW_FOR;
-    c->frames[0].annotation = c->stmt.is_type;
     if (kw != KW_DEF && kw != KW_CLASS) {
         if (c->stmt.header) {
             c->pending = *current_scope(c);
@@ -408,9 +411,20 @@ static void expression_token(struct collector *c, uint32_t i) {
     c->prev = c->at_start ? NO_TOKEN : i;
 }
 
+/* Operators that change what the pass knows; the others only stand between. */
+static const bool operator_matters[256] = {
+    ['('] = true, [')'] = true, ['['] = true, [']'] = true, ['{'] = true, ['}'] = true, [','] = true,
+    [':'] = true, ['='] = true, [';'] = true, [OP_AUG] = true, [OP_WALRUS] = true, [OP_ARROW] = true,
+};
+
 static void collect(struct collector *c) {
     for (uint32_t i = 0; i < c->count; i++) {
-        switch (c->t[i].kind) {
+        const struct py_token *t = &c->t[i];
+        if (!c->at_start && ((t->kind == PY_NAME && t->op == KW_NONE) || (t->kind == PY_OP && !operator_matters[t->op]))) {
+            c->prev = i;
+            continue;
+        }
+        switch (t->kind) {
         case PY_COMMENT:
             emit_comment(c, i);
             break;
@@ -457,10 +471,9 @@ void candidates_collect(const struct pyfile *file, const struct py_tokens *token
     c.is_inline = false;
     c.scope_depth = 0;
     c.scopes_too_deep = 0;
-    c.frames[0] = (struct frame){.open = NO_TOKEN, .before = NO_TOKEN, .key = NO_TOKEN, .key_named = NO_TOKEN,
-                                 .iterating = NO_TOKEN, .kind = FRAME_STATEMENT};
+    frame_init(&c.frames[0], FRAME_STATEMENT, NO_TOKEN, NO_TOKEN, false);
     c.stmt = (struct statement){.bases = NO_TOKEN};
-    env_names_collect(file->text, tokens, arena, &c.env);
+    c.env_known = false;
     collect(&c);
 }
 

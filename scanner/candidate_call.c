@@ -118,13 +118,13 @@ static bool reads_environment(struct collector *c, const struct frame *f, struct
     if (f->before == NO_TOKEN || !tok_is_name(&c->t[f->before]))
         return false;
     struct env_name scratch;
-    const struct env_name *n = env_names_ending_at(&c->env, c->text, c->t, f->before, &scratch);
+    const struct env_name *n = env_names_ending_at(file_env_names(c), c->text, c->t, f->before, &scratch);
     if (n)
         return n->meaning == MEANS_GETENV || n->meaning == MEANS_DECOUPLE || n->meaning == MEANS_ENVIRONS ||
                n->meaning == MEANS_STARLETTE;
     if (f->before < 2 || !tok_is_op(&c->t[f->before - 1], '.') || !tok_is_name(&c->t[f->before - 2]))
         return false;
-    n = env_names_ending_at(&c->env, c->text, c->t, f->before - 2, &scratch);
+    n = env_names_ending_at(file_env_names(c), c->text, c->t, f->before - 2, &scratch);
     if (n && n->meaning == MEANS_ENVIRONS)
         return true;
     return n && (n->meaning == MEANS_ENVIRON || n->meaning == MEANS_DOTENV_DICT) &&

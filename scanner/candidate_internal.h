@@ -104,6 +104,7 @@ struct collector {
     bool is_inline;          /* behind `def f():` on the same line */
 
     struct env_names env;
+    bool env_known;
 };
 
 static inline bool tok_is_op(const struct py_token *t, unsigned op) { return t->kind == PY_OP && t->op == op; }
@@ -145,6 +146,7 @@ struct slice name_starting_at(struct collector *c, uint32_t first);
 struct slice name_unpacked(struct collector *c, uint32_t index);
 struct slice name_of_key(struct collector *c, struct frame *f);
 struct slice name_of_function(struct collector *c);
+const struct env_names *file_env_names(struct collector *c);
 bool is_environ_subscript(struct collector *c, uint32_t close);
 
 /* candidate_call.c: what an argument is to the function that gets it. */

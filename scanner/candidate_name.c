@@ -116,14 +116,37 @@ struct slice name_of_function(struct collector *c) {
     return f == NO_TOKEN ? (struct slice){0} : py_token_text(c->text, &c->t[f]);
 }
 
+/* Made when first asked for: most files never do. */
+const struct env_names *file_env_names(struct collector *c) {
+    if (!c->env_known) {
+        env_names_collect(c->text, c->tokens, c->arena, &c->env);
+        c->env_known = true;
+    }
+    return &c->env;
+}
+
 /* os.environ["X"], or through an alias. */
 bool is_environ_subscript(struct collector *c, uint32_t close) {
     uint32_t open = c->t[close].match;
     if (open >= close || open == 0 || !tok_is_name(&c->t[open - 1]))
         return false;
     struct env_name scratch;
-    const struct env_name *n = env_names_ending_at(&c->env, c->text, c->t, open - 1, &scratch);
+    const struct env_name *n = env_names_ending_at(file_env_names(c), c->text, c->t, open - 1, &scratch);
     return n && n->meaning == MEANS_ENVIRON;
+}
+
+/* The name token before `.` at this place, or `at` itself: inside brackets a
+ * dotted name may go over lines. */
+static uint32_t dotted_before(const struct py_tokens *t, uint32_t at) {
+    uint32_t i = at;
+    while (i > 0 && tok_is_blank(&t->items[i - 1]))
+        i--;
+    if (i == 0 || !tok_is_op(&t->items[i - 1], '.'))
+        return at;
+    i--;
+    while (i > 0 && tok_is_blank(&t->items[i - 1]))
+        i--;
+    return i > 0 && tok_is_name(&t->items[i - 1]) ? i - 1 : at;
 }
 
 struct slice candidate_dotted_name(struct slice text, const struct py_tokens *t, uint32_t last, struct arena *arena) {
@@ -132,10 +155,8 @@ struct slice candidate_dotted_name(struct slice text, const struct py_tokens *t,
         return none;
     uint32_t first = last;
     size_t len = t->items[last].end - t->items[last].start;
-    while (first >= 2 && tok_is_op(&t->items[first - 1], '.') && tok_is_name(&t->items[first - 2])) {
-        first -= 2;
-        len += 1u + t->items[first].end - t->items[first].start;
-    }
+    for (uint32_t before; (before = dotted_before(t, first)) != first; first = before)
+        len += 1u + t->items[before].end - t->items[before].start;
     size_t start = t->items[first].start, end = t->items[last].end;
     if (end - start == len)
         return (struct slice){text.ptr + start, len};
@@ -143,6 +164,8 @@ struct slice candidate_dotted_name(struct slice text, const struct py_tokens *t,
     size_t at = 0;
     for (uint32_t i = first; i <= last; i++) {
         struct slice piece = py_token_text(text, &t->items[i]);
+        if (tok_is_blank(&t->items[i]))
+            continue;
         memcpy(copy + at, piece.ptr, piece.len);
         at += piece.len;
     }

@@ -45,7 +45,8 @@ static bool compared(struct collector *c, const struct frame *f, uint32_t before
         uint32_t left = previous_token(c, before);
         if (left != NO_TOKEN && (tok_is_keyword(&c->t[left], KW_NOT) || tok_is_keyword(&c->t[left], KW_IS)))
             left = previous_token(c, left);
-        *p = (struct place){CONTEXT_COMPARISON, name_ending_at(c, left)};
+        bool literal = left != NO_TOKEN && c->t[left].kind == PY_STRING;
+        *p = (struct place){CONTEXT_COMPARISON, literal ? (struct slice){0} : name_ending_at(c, left)};
         return true;
     }
     if (next != NO_TOKEN && is_comparison(c, f, next)) {
@@ -319,9 +320,10 @@ static void place_string(struct collector *c, struct candidate *n, const struct 
         p.context = CONTEXT_DOCSTRING;
     } else if (!compared(c, f, s->before, s->next, &p)) {
         p = frame_place(c, s->frame, s->next);
-        if (p.context == CONTEXT_EXPRESSION && s->before != NO_TOKEN && tok_is_keyword(&c->t[s->before], KW_YIELD))
-            p.context = CONTEXT_RETURN;
-        if (p.context == CONTEXT_RETURN && p.name.len == 0)
+        bool yielded = s->before != NO_TOKEN && tok_is_keyword(&c->t[s->before], KW_YIELD);
+        if (yielded && p.context != CONTEXT_ELEMENT)
+            p = (struct place){CONTEXT_RETURN, name_of_function(c)};
+        else if (p.context == CONTEXT_RETURN && p.name.len == 0)
             p.name = name_of_function(c);
         if (f->kind == FRAME_CALL) {
             n->callee = frame_callee(c, f);

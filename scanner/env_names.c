@@ -55,7 +55,7 @@ struct walk {
     uint32_t count;
     struct arena *arena;
     struct env_names *out;
-    bool any_assigned;
+    bool any_assigned, os_known;
 };
 
 static bool is_op(const struct py_token *t, unsigned op) { return t->kind == PY_OP && t->op == op; }
@@ -367,35 +367,43 @@ static void other_bindings(struct walk *w) {
     }
 }
 
+/* `i` is the name behind `=` or `**`. */
+static void assigned(struct walk *w, uint32_t i) {
+    struct env_name scratch;
+    uint32_t last;
+    if (!env_names_may_hold(w->out, w->text, &w->t[i]))
+        return;
+    const struct env_name *n = env_names_at(w->out, w->text, w->t, i, &last, &scratch);
+    if (n)
+        assignment(w, i, last, n);
+}
+
+static bool is_os(struct slice text, const struct py_token *t) {
+    return text.ptr[t->start] == 'o' && text.ptr[t->start + 1] == 's';
+}
+
 void env_names_collect(struct slice text, const struct py_tokens *tokens, struct arena *arena, struct env_names *out) {
     *out = (struct env_names){0};
-    struct walk w = {text, tokens->items, (uint32_t)tokens->count, arena, out, false};
+    struct walk w = {text, tokens->items, (uint32_t)tokens->count, arena, out, false, false};
     if (w.count < 4)
         return;
-    bool os_known = false;
-    /* The last token is PY_END, before it comes a NEWLINE or an error: looking
-     * ahead by three stays inside when the walk stops there. */
+    /* The last token is PY_END: looking ahead stops there at the latest. */
     for (uint32_t i = 0; i + 3 < w.count; i++) {
         const struct py_token *t = &w.t[i];
-        if (t->kind != PY_NAME)
+        if (t->kind == PY_OP && (t->op == '=' || t->op == OP_POW)) {
+            if (out->count > 0 && is_name(t + 1))
+                assigned(&w, i + 1);
+        } else if (t->kind != PY_NAME) {
             continue;
-        if (t->op == KW_IMPORT && begins_statement(&w, i)) {
+        } else if (t->op == KW_IMPORT && begins_statement(&w, i)) {
             import_modules(&w, i + 1);
         } else if (t->op == KW_FROM) {
             import_members(&w, i + 1);
-        } else if (is_name(t) && t->end - t->start == 2 && !os_known && text.ptr[t->start] == 'o' &&
-                   text.ptr[t->start + 1] == 's' && !env_names_find(out, SLICE_LIT("os"))) {
-            /* a notebook's cell, a snippet: os without its import */
-            os_known = true;
-            env_names_add(out, arena, (struct env_name){.name = SLICE_LIT("os"), .meaning = MEANS_OS});
+        } else if (!w.os_known && t->op == KW_NONE && t->end - t->start == 2 && is_os(text, t)) {
+            w.os_known = true; /* a notebook's cell, a snippet: os without its import */
+            if (!env_names_find(out, SLICE_LIT("os")))
+                env_names_add(out, arena, (struct env_name){.name = SLICE_LIT("os"), .meaning = MEANS_OS});
         }
-        if (out->count == 0 || !is_name(t) || i == 0 || !(is_op(t - 1, '=') || is_op(t - 1, OP_POW)))
-            continue;
-        struct env_name scratch;
-        uint32_t last;
-        const struct env_name *n = env_names_at(out, text, w.t, i, &last, &scratch);
-        if (n)
-            assignment(&w, i, last, n);
     }
     if (w.any_assigned)
         other_bindings(&w);

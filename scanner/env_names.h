@@ -49,6 +49,11 @@ struct env_names {
 
 /* Cheap when the text holds nothing that could matter. */
 void env_names_collect(struct slice text, const struct py_tokens *t, struct arena *arena, struct env_names *out);
+/* False for most names, without a look at the text of most of those. */
+static inline bool env_names_may_hold(const struct env_names *n, struct slice text, const struct py_token *name) {
+    return (n->filter >> ((name->end - name->start) & 31u) & 1u) &&
+           (n->filter >> (32u + ((unsigned char)text.ptr[name->start] & 31u)) & 1u);
+}
 const struct env_name *env_names_find(const struct env_names *n, struct slice name);
 /* What the dotted expression that begins at token `first` means: `os.environ`,
  * `o.getenv`, `env`, `decouple.config`. *last is where it ends; what comes

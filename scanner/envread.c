@@ -256,7 +256,7 @@ static void option_call(struct env_reader *r, uint32_t i) {
 
 static bool is_option_maker(const struct env_reader *r, uint32_t i) {
     uint32_t len = r->t[i].end - r->t[i].start;
-    if (len != 6 && len != 8)
+    if ((len != 6 && len != 8) || !env_is_call(r, i + 1))
         return false;
     return env_text_is(r, i, "option") || env_text_is(r, i, "Option") || env_text_is(r, i, "argument") ||
            env_text_is(r, i, "Argument");
@@ -332,9 +332,9 @@ static void name_token(struct env_reader *r, uint32_t i) {
             env_settings_class(r, i);
         return;
     }
-    if (env_is_call(r, i + 1) && is_option_maker(r, i))
+    if (is_option_maker(r, i))
         option_call(r, i);
-    if (r->names.count == 0 || (i > 0 && env_is_op(t - 1, '.')))
+    if (!env_names_may_hold(&r->names, r->text, t) || (i > 0 && env_is_op(t - 1, '.')))
         return;
     struct env_name scratch;
     uint32_t last;

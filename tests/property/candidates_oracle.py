@@ -228,8 +228,9 @@ class File:
                 for n in [left, *comparators]:
                     self.expect(n, ["comparison"])
                 if len(comparators) == 1:
-                    self.expect(comparators[0], ["comparison"], name_of(left))
-                    self.expect(left, ["comparison"], name_of(comparators[0]))
+                    right = comparators[0]
+                    self.expect(right, ["comparison"], None if is_string(left) else name_of(left))
+                    self.expect(left, ["comparison"], None if is_string(right) else name_of(right))
             case ast.Return(value=value) | ast.Yield(value=value):
                 self.expect(value, ["return"])
             case ast.Expr(value=value):
