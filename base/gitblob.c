@@ -82,3 +82,47 @@ void git_blobs_release(struct git_blob *blobs, size_t count) {
     for (size_t i = 0; i < count; i++)
         buf_release(&blobs[i].bytes);
 }
+
+/* One git command whose first line of output matters. */
+static enum kl_status first_line(const char *top, const char *const *args, struct slice input,
+                                 struct buf *line, struct error *e) {
+    struct process_result r = {0};
+    enum kl_status s = git_run(top, args, input, KL_MAX_PATH_BYTES + 256, &r, e);
+    if (s == KL_OK && r.exit_code != 0)
+        s = error_set(e, KL_ERR_IO, "git %s failed in %s: %.*s", args[0], top,
+                      SLICE_ARG(slice_trim(buf_as_slice(&r.err))));
+    if (s == KL_OK) {
+        struct slice out = buf_as_slice(&r.out);
+        size_t end = slice_find_byte(out, '\n', 0);
+        buf_slice(line, slice_sub(out, 0, end));
+    }
+    process_result_release(&r);
+    return s;
+}
+
+#define GIT_MODE_LENGTH 6
+#define GIT_MODE_NEW "100644"
+
+enum kl_status git_stage_bytes(const char *top, const char *path, struct slice bytes, struct error *e) {
+    struct buf id = BUF_INIT(256), entry = BUF_INIT(KL_MAX_PATH_BYTES + 256),
+               info = BUF_INIT(KL_MAX_PATH_BYTES + 256);
+    const char *hash[] = {"hash-object", "-w", "--stdin", "--no-filters", NULL};
+    const char *list[] = {"ls-files", "--stage", "--", path, NULL};
+    enum kl_status s = first_line(top, hash, bytes, &id, e);
+    if (s == KL_OK)
+        s = first_line(top, list, slice_cstr(""), &entry, e);
+    if (s != KL_OK)
+        goto done;
+    struct slice mode = slice_sub(buf_as_slice(&entry), 0, GIT_MODE_LENGTH);
+    if (mode.len < GIT_MODE_LENGTH)
+        mode = SLICE_LIT(GIT_MODE_NEW);
+    buf_printf(&info, "%.*s,%s,%s", SLICE_ARG(mode), buf_cstr(&id), path);
+    const char *update[] = {"update-index", "--add", "--cacheinfo", buf_cstr(&info), NULL};
+    buf_clear(&entry);
+    s = first_line(top, update, slice_cstr(""), &entry, e);
+done:
+    buf_release(&id);
+    buf_release(&entry);
+    buf_release(&info);
+    return s;
+}

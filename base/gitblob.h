@@ -18,6 +18,10 @@ struct git_blob {
  * have is no error. */
 enum kl_status git_index_blobs(const char *top, struct git_blob *blobs, size_t count, size_t max_bytes,
                                struct error *e) KL_MUST_USE;
+/* Puts bytes into the object store, as they are, and into the index under
+ * `path`. A path that the index has keeps its mode; a new one gets 0644. */
+enum kl_status git_stage_bytes(const char *top, const char *path, struct slice bytes,
+                               struct error *e) KL_MUST_USE;
 void git_blobs_release(struct git_blob *blobs, size_t count);
 
 #endif

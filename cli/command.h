@@ -50,6 +50,10 @@ int cli_usage(struct cli *c, const char *fmt, ...) KL_PRINTF(2, 3);
 void help_print(struct output *o, const struct command *command);
 
 int cmd_scan(struct cli *c);
+int cmd_plan(struct cli *c);
+int cmd_migrate(struct cli *c);
+int cmd_upload(struct cli *c);
+int cmd_rewrite(struct cli *c);
 int cmd_env(struct cli *c);
 int cmd_rules(struct cli *c);
 int cmd_vaults(struct cli *c);

@@ -55,6 +55,46 @@ static const struct command commands[] = {
          "\"check\" says which credential was found, whose it is and what it may do. It writes nothing.",
      .examples = "keylift vaults list\twhich vaults this version has\n"
                  "keylift vaults check dotenv\tcan the .env of this project be written?\n"},
+    {.name = "plan",
+     .bit = CMD_PLAN,
+     .arguments = "[PATH...]",
+     .max_arguments = SIZE_MAX,
+     .run = cmd_plan,
+     .uses_config = true,
+     .summary = "show what migrate would do, and write nothing",
+     .details = "Lists each literal with the name that it would get, those that would stay with "
+                "the reason, and the change of every file with the secrets masked.",
+     .examples = "keylift plan .\twhat would move to .env, and how the code would read"},
+    {.name = "migrate",
+     .bit = CMD_MIGRATE,
+     .arguments = "[PATH...]",
+     .max_arguments = SIZE_MAX,
+     .run = cmd_migrate,
+     .uses_config = true,
+     .summary = "put secrets into a vault, read them back, rewrite the code",
+     .details = "A literal leaves the source only after the vault has given its value back. What "
+                "cannot be moved safely is left alone and listed with the reason (status 1).",
+     .examples = "keylift migrate .\tmove the secrets of this folder to .env, after a question\n"
+                 "keylift migrate --yes app/conf.py\tone file, without a question\n"
+                 "keylift migrate --site app/conf.py:12 .\tmove the literal on that line too"},
+    {.name = "upload",
+     .bit = CMD_UPLOAD,
+     .arguments = "[PATH...]",
+     .max_arguments = SIZE_MAX,
+     .run = cmd_upload,
+     .uses_config = true,
+     .summary = "the first half of migrate: put and read back; no code changes",
+     .details = "",
+     .examples = "keylift upload .\tput what migrate would move into .env"},
+    {.name = "rewrite",
+     .bit = CMD_REWRITE,
+     .arguments = "[PATH...]",
+     .max_arguments = SIZE_MAX,
+     .run = cmd_rewrite,
+     .uses_config = true,
+     .summary = "the second half of migrate: only for values that the vault holds",
+     .details = "",
+     .examples = "keylift rewrite .\tafter keylift upload"},
     {.name = "help",
      .bit = CMD_HELP,
      .arguments = "[COMMAND]",
@@ -82,8 +122,8 @@ static const struct command commands[] = {
      .examples = ""},
 };
 
-static const char *const later[] = {"plan", "migrate", "apply", "upload",   "rewrite", "put",
-                                    "runs", "resume",  "undo",  "baseline", "report",  "install-hook"};
+static const char *const later[] = {"apply", "put",      "runs",   "resume",
+                                    "undo",  "baseline", "report", "install-hook"};
 
 size_t command_count(void) {
     return KL_ARRAY_LEN(commands);

@@ -43,7 +43,7 @@ static bool is_hidden(uint32_t c) {
            (c >= 0xe0000 && c <= 0xe007f);
 }
 
-void out_visible(struct slice text, bool keep_newlines, struct buf *out) {
+void out_visible(struct slice text, bool keep_layout, struct buf *out) {
     size_t i = 0;
     while (i < text.len) {
         uint32_t c = 0;
@@ -51,8 +51,8 @@ void out_visible(struct slice text, bool keep_newlines, struct buf *out) {
         if (n == 0) {
             buf_printf(out, "\\x%02x", (unsigned)(unsigned char)text.ptr[i]);
             n = 1;
-        } else if (c == '\n' && keep_newlines) {
-            buf_char(out, '\n');
+        } else if ((c == '\n' || c == '\t') && keep_layout) {
+            buf_char(out, (char)c);
         } else if (c == '\n' || c == '\t' || c == '\r') {
             buf_str(out, c == '\n' ? "\\n" : c == '\t' ? "\\t" : "\\r");
         } else if (is_hidden(c)) {

@@ -26,8 +26,9 @@ void out_mark(struct output *o, enum style_mark mark, const char *fmt, ...)
 void out_path(struct output *o, enum style_mark mark, const char *path); /* not masked; controls shown */
 void out_raw(struct output *o, struct slice bytes);                      /* already filtered (reports) */
 /* Appends `text` with control characters, invisible and reordering code points
- * and bytes that are not UTF-8 spelled out ("\n", "\x1b", "\u202e"). */
-void out_visible(struct slice text, bool keep_newlines, struct buf *out);
+ * and bytes that are not UTF-8 spelled out ("\n", "\x1b", "\u202e"). With
+ * `keep_layout`, line ends and tabs stay: text of ours, and code in a diff. */
+void out_visible(struct slice text, bool keep_layout, struct buf *out);
 enum kl_status out_flush(struct output *o, struct error *e) KL_MUST_USE; /* a closed pipe is KL_OK */
 void out_release(struct output *o);
 

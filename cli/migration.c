@@ -1,0 +1,262 @@
+/* migration.c: the order of the steps. See migration.h. */
+#include "cli/migration.h"
+
+#include <stdlib.h>
+
+#include "backends/dotenv_project.h"
+#include "base/encode.h"
+#include "base/file.h"
+#include "base/mem.h"
+#include "cli/scanning.h"
+#include "rewriters/apply.h"
+
+#define READ_BACK_DEADLINE_MS 30000u
+
+static struct scan_options scan_options_of(struct migration *m, const char *const *paths) {
+    struct scan_options s = cli_scan_options(m->cli, paths);
+    s.keep_values = true;
+    return s;
+}
+
+/* The reads of the whole project decide which names are free and whether it
+ * loads a .env, also when only one file of it is migrated. */
+static enum kl_status scan_project_reads(struct migration *m, struct error *e) {
+    const char *paths[] = {m->project.root, NULL};
+    struct scan_options s = scan_options_of(m, paths);
+    s.keep_values = false;
+    return scan_run(&s, &m->project_reads, e);
+}
+
+static bool is_vault_file(const struct migration *m, const char *path) {
+    if (!m->dotenv_file)
+        return false;
+    struct arena a = ARENA_INIT;
+    const char *real = path_real(&a, path);
+    const char *vault = path_real(&a, path_join(&a, m->project.root, m->dotenv_file));
+    bool same = real && vault && strcmp(real, vault) == 0;
+    arena_release(&a);
+    return same;
+}
+
+/* What stands in the .env that we fill is where it should be. */
+static void forget_vault_file(struct migration *m) {
+    size_t kept = 0;
+    for (size_t i = 0; i < m->site_count; i++)
+        if (!is_vault_file(m, m->sites[i].finding->path))
+            m->sites[kept++] = m->sites[i];
+    m->site_count = kept;
+}
+
+enum kl_status migration_prepare(struct migration *m, bool uploads, bool rewrites, struct error *e) {
+    m->uploads = uploads;
+    m->rewrites = rewrites;
+    const char *const *paths = cli_paths(m->cli);
+    enum kl_status s = project_find(&m->project, paths[0], &m->arena, e);
+    if (s != KL_OK)
+        return s;
+    struct scan_options options = scan_options_of(m, paths);
+    if ((s = scan_run(&options, &m->found, e)) != KL_OK || (s = scan_project_reads(m, e)) != KL_OK ||
+        (s = migration_open_vault(m, e)) != KL_OK || (s = migration_select(m, e)) != KL_OK)
+        return s;
+    forget_vault_file(m);
+    if ((s = migration_name(m, e)) != KL_OK || (s = migration_rewrite(m, e)) != KL_OK ||
+        (s = migration_items(m, e)) != KL_OK)
+        return s;
+    size_t before = m->left;
+    migration_count(m);
+    if (m->left != before)
+        s = migration_rewrite(m, e);
+    migration_count(m);
+    return s;
+}
+
+static enum kl_status record_put(void *ctx, const char *step, const struct upload_item *item,
+                                 struct error *e) {
+    cJSON *record = cJSON_CreateObject();
+    json_add_string(record, "name", item->name);
+    json_add_string(record, "stored_name", item->stored_name);
+    json_add_string(record, "version", item->version);
+    json_add_string(record, "state", upload_state_name(item->state));
+    return journal_record(ctx, step, record, e);
+}
+
+static enum kl_status before_put(void *ctx, const struct upload_item *item, struct error *e) {
+    return record_put(ctx, "put", item, e);
+}
+
+static enum kl_status after_put(void *ctx, const struct upload_item *item, struct error *e) {
+    return record_put(ctx, "stored", item, e);
+}
+
+static enum kl_status record_start(struct migration *m, struct journal *j, struct error *e) {
+    cJSON *record = cJSON_CreateObject();
+    json_add_string(record, "root", m->project.root);
+    json_add_string(record, "vault", m->kind->id);
+    json_add_string(record, "dotenv_file", m->dotenv_file);
+    json_add_count(record, "secrets", m->item_count);
+    return journal_record(j, "start", record, e);
+}
+
+/* A file's text, or nothing if there is no such file. */
+static enum kl_status read_if_there(const char *path, struct buf *out, bool *exists, struct error *e) {
+    enum kl_status s = file_read(path, KL_MAX_REWRITE_BYTES, out, e);
+    *exists = s == KL_OK;
+    return s == KL_ERR_NOT_FOUND ? KL_OK : s;
+}
+
+/* Before anything is in the file, git must not pick it up. */
+static enum kl_status keep_out_of_git(struct migration *m, struct error *e) {
+    struct dotenv_ignore ignore = {0};
+    struct buf old = BUF_INIT(KL_MAX_REWRITE_BYTES), text = BUF_INIT(KL_MAX_REWRITE_BYTES);
+    bool exists;
+    if (!m->dotenv_file)
+        return KL_OK;
+    enum kl_status s = dotenv_ignore_plan(
+        m->project.root, dotenv_path(&m->arena, m->project.root, m->dotenv_file), &m->arena, &ignore, e);
+    if (s != KL_OK || !ignore.needed)
+        return s;
+    s = read_if_there(ignore.gitignore, &old, &exists, e);
+    if (s == KL_OK) {
+        dotenv_ignore_text(buf_as_slice(&old), ignore.pattern, &text);
+        s = file_write_atomic(ignore.gitignore, buf_as_slice(&text), 0644, e);
+        m->ignored_in = ignore.gitignore;
+    }
+    buf_release(&old);
+    buf_release(&text);
+    return s;
+}
+
+static void leave_failed(struct migration *m) {
+    for (size_t i = 0; i < m->site_count; i++) {
+        struct migration_site *site = &m->sites[i];
+        if (site->left)
+            continue;
+        const struct upload_item *item = &m->items[site->item];
+        if (item->state != UPLOAD_STORED && item->state != UPLOAD_PRESENT) {
+            site->left =
+                arena_printf(&m->arena, "not verified in the vault: %s",
+                             item->error.message[0] ? item->error.message : upload_state_name(item->state));
+            m->failed++;
+        }
+    }
+}
+
+static struct apply_file new_bytes_of(const struct migration_file *f) {
+    bool working = f->git_path != NULL;
+    return (struct apply_file){
+        .path = f->real,
+        .old_bytes = buf_as_slice(working ? &f->working : &f->bytes),
+        .new_bytes = working ? f->working_output.bytes : f->output.bytes,
+    };
+}
+
+/* .env.example with the names that are in the vault now. */
+static enum kl_status example_file(struct migration *m, struct buf *old, struct buf *text,
+                                   struct apply_file *out, struct error *e) {
+    const char **names = arena_calloc(&m->arena, m->item_count + 1, sizeof *names);
+    size_t count = 0, added = 0;
+    bool exists;
+    for (size_t i = 0; i < m->item_count; i++)
+        if (m->items[i].state == UPLOAD_STORED || m->items[i].state == UPLOAD_PRESENT)
+            names[count++] = m->items[i].name;
+    const char *path =
+        dotenv_example_path(&m->arena, dotenv_path(&m->arena, m->project.root, m->dotenv_file));
+    enum kl_status s = read_if_there(path, old, &exists, e);
+    if (s == KL_OK)
+        s = dotenv_example_text(buf_as_slice(old), names, count, text, &added, e);
+    if (s == KL_OK && added > 0) {
+        *out = (struct apply_file){
+            .path = path, .old_bytes = buf_as_slice(old), .new_bytes = buf_as_slice(text), .create = !exists};
+        m->example = path;
+    }
+    return s;
+}
+
+static enum kl_status write_files(struct migration *m, struct journal *j, struct error *e) {
+    struct apply_file *files = mem_calloc(m->file_count + m->module_count + 1, sizeof *files);
+    struct buf old_example = BUF_INIT(KL_MAX_REWRITE_BYTES), example = BUF_INIT(KL_MAX_REWRITE_BYTES);
+    size_t count = 0;
+    enum kl_status s = KL_OK;
+    if (m->dotenv_file)
+        s = example_file(m, &old_example, &example, &files[0], e);
+    if (s != KL_OK)
+        goto done;
+    count = files[0].path != NULL;
+    for (size_t i = 0; i < m->module_count && m->rewrites; i++)
+        if (!m->modules[i].exists)
+            files[count++] = (struct apply_file){
+                .path = m->modules[i].path, .new_bytes = slice_cstr(m->modules[i].text), .create = true};
+    for (size_t i = 0; i < m->file_count && m->rewrites; i++)
+        if (m->files[i].changes)
+            files[count++] = new_bytes_of(&m->files[i]);
+    if (count > 0)
+        s = apply_files(j, files, count, e);
+    for (size_t i = 0; i < count; i++)
+        m->written += files[i].written;
+done:
+    buf_release(&old_example);
+    buf_release(&example);
+    free(files);
+    return s;
+}
+
+static enum kl_status upload(struct migration *m, struct journal *j, struct error *e) {
+    struct upload_observer observer = {.before_put = before_put, .after_put = after_put, .ctx = j};
+    struct error first = {0};
+    enum kl_status s =
+        upload_run(m->vault, m->items, m->item_count, &observer, READ_BACK_DEADLINE_MS, &first);
+    if (s == KL_ERR_INTERRUPTED || (s != KL_OK && m->item_count == 0)) {
+        *e = first;
+        return s;
+    }
+    leave_failed(m);
+    migration_count(m);
+    return KL_OK;
+}
+
+enum kl_status migration_run(struct migration *m, struct error *e) {
+    struct journal j = {0};
+    if (m->moving == 0)
+        return KL_OK;
+    enum kl_status s = journal_begin(&j, m->project.root, e);
+    if (s != KL_OK)
+        return s;
+    if ((s = record_start(m, &j, e)) != KL_OK || (s = keep_out_of_git(m, e)) != KL_OK ||
+        (s = upload(m, &j, e)) != KL_OK)
+        goto done;
+    if (m->rewrites && m->failed > 0 && (s = migration_rewrite(m, e)) != KL_OK)
+        goto done;
+    s = write_files(m, &j, e);
+    if (s == KL_OK && m->rewrites && m->cli->options.staged)
+        s = migration_stage(m, e);
+    if (s == KL_OK)
+        s = journal_finish(&j, e);
+done:
+    journal_release(&j);
+    return s;
+}
+
+int migration_status(const struct migration *m) {
+    if (m->found.error_count > 0 || m->failed > 0)
+        return STATUS_TROUBLE;
+    return m->left > 0 ? STATUS_FINDINGS : STATUS_DONE;
+}
+
+void migration_release(struct migration *m) {
+    for (size_t i = 0; i < m->item_count; i++)
+        secret_release(&m->stored[i]);
+    for (size_t i = 0; i < m->file_count; i++) {
+        buf_release(&m->files[i].bytes);
+        buf_release(&m->files[i].working);
+    }
+    if (m->vault)
+        m->kind->close(m->vault);
+    free(m->items);
+    free(m->stored);
+    free(m->files);
+    free(m->sites);
+    scan_result_release(&m->forced);
+    scan_result_release(&m->project_reads);
+    scan_result_release(&m->found);
+    arena_release(&m->arena);
+}

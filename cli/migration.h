@@ -1,0 +1,115 @@
+/* migration.h: the transaction that migrate, plan, upload and rewrite share.
+ *
+ *     migration_prepare   scan, select, name, rewrite in memory, ask the vault:
+ *                         nothing is written anywhere
+ *     migration_show      what was prepared, for a person (or _json)
+ *     migration_run       put, read back, compare; then write the files
+ *     migration_release
+ *
+ * Order of migration_run, which promise 1 rests on: journal, .gitignore, vault
+ * (put, read back, compare), files beside their targets, synced, renamed. A site
+ * whose secret the vault did not give back keeps its literal. */
+#ifndef KEYLIFT_CLI_MIGRATION_H
+#define KEYLIFT_CLI_MIGRATION_H
+
+#include "backends/upload.h"
+#include "cli/command.h"
+#include "cli/project.h"
+#include "rewriters/names.h"
+#include "rewriters/rewrite.h"
+#include "scanner/scan.h"
+
+#define MIGRATION_NO_ITEM SIZE_MAX
+
+/* One literal that could move. */
+struct migration_site {
+    const struct finding *finding;
+    bool forced;      /* named by --site */
+    const char *left; /* why it stays; NULL when it moves */
+    const char *name; /* API_KEY */
+    const char *note; /* why not the plain name; NULL */
+    size_t item;      /* of migration.items */
+};
+
+struct migration_file {
+    const char *path; /* as reported */
+    const char *real; /* absolute, links resolved */
+    struct buf bytes;
+    size_t first_site, site_count;
+    const char *module;   /* that loads the .env for this file's package; NULL: the file does it */
+    const char *git_path; /* --staged: `bytes` are the index's; this is where */
+    struct buf working;   /* --staged, where the working tree differs from the index: its bytes, */
+    struct rewrite_output working_output; /* and the same values moved out of them */
+    struct rewrite_output output;
+    bool changes;
+};
+
+/* A file that the migration adds. */
+struct migration_module {
+    const char *path; /* absolute */
+    const char *text;
+    bool exists; /* with this very text */
+};
+
+struct migration {
+    struct cli *cli;
+    struct project project;
+    const struct vault_kind *kind;
+    const char *kind_origin; /* "--to", "pyproject.toml", "the default" */
+    struct vault_options vault_options;
+    struct vault *vault;
+    struct vault_identity identity;
+    const char *dotenv_file;          /* relative to the root; NULL for other vaults */
+    struct scan_result found;         /* of the paths */
+    struct scan_result project_reads; /* environment reads of the whole project */
+    struct scan_result forced;        /* literals of --site */
+    struct migration_site *sites;
+    size_t site_count, silenced;
+    struct migration_file *files;
+    size_t file_count;
+    struct migration_module *modules;
+    size_t module_count;
+    struct upload_item *items;
+    struct secret *stored; /* of each item: as the vault holds it */
+    size_t item_count;
+    size_t moving;          /* sites that move */
+    size_t left;            /* sites that stay, with a reason */
+    size_t failed;          /* of these: the vault did not give the value back */
+    size_t written;         /* files */
+    const char *example;    /* .env.example that gained names; NULL */
+    const char *ignored_in; /* .gitignore that gained the dotenv file; NULL */
+    bool uploads, rewrites; /* which halves this command runs */
+    struct arena arena;
+};
+
+/* *m is zero but for `cli`. */
+enum kl_status migration_prepare(struct migration *m, bool uploads, bool rewrites,
+                                 struct error *e) KL_MUST_USE;
+/* KL_OK also when single sites failed: they are `left`, with the reason. */
+enum kl_status migration_run(struct migration *m, struct error *e) KL_MUST_USE;
+void migration_release(struct migration *m);
+/* The exit status that the state stands for. */
+int migration_status(const struct migration *m);
+
+/* Shows what is about to be written and where; true if the user (or --yes) says so. */
+bool migration_confirm(const struct migration *m);
+void migration_show_plan(const struct migration *m);
+void migration_show_result(const struct migration *m);
+void migration_print_json(const struct migration *m, bool done, struct buf *out);
+
+/* Parts, one file each. */
+enum kl_status migration_select(struct migration *m, struct error *e) KL_MUST_USE; /* migration_select.c */
+enum kl_status migration_open_vault(struct migration *m, struct error *e) KL_MUST_USE; /* migration_vault.c */
+enum kl_status migration_name(struct migration *m, struct error *e) KL_MUST_USE;       /* migration_vault.c */
+enum kl_status migration_items(struct migration *m, struct error *e) KL_MUST_USE;      /* migration_vault.c */
+/* Rewrites every file in memory for the sites that still move. */
+enum kl_status migration_rewrite(struct migration *m, struct error *e) KL_MUST_USE; /* migration_rewrite.c */
+void migration_count(struct migration *m);
+struct rewrite_request migration_request(struct migration *m, const struct migration_file *f,
+                                         struct slice bytes, struct rewrite_site *sites, size_t count);
+/* --staged: the working tree's own version of a file, and what is staged in the end. */
+enum kl_status migration_rewrite_working(struct migration *m, struct migration_file *f,
+                                         struct error *e) KL_MUST_USE;            /* migration_stage.c */
+enum kl_status migration_stage(struct migration *m, struct error *e) KL_MUST_USE; /* migration_stage.c */
+
+#endif

@@ -1,0 +1,221 @@
+/* migration_show.c: what a migration will do, and what it did, for a person. */
+#include "cli/migration.h"
+
+#include <stdlib.h>
+
+#include "base/file.h"
+#include "base/system.h"
+
+#define NAMES_SHOWN 8 /* in the question; the list above it has them all */
+
+static const char *plural(size_t n, const char *one, const char *many) {
+    return n == 1 ? one : many;
+}
+
+static size_t changing_files(const struct migration *m) {
+    size_t n = 0;
+    for (size_t i = 0; i < m->file_count; i++)
+        n += m->files[i].changes;
+    return n;
+}
+
+static const char *place_of(const struct migration *m) {
+    return m->dotenv_file ? m->dotenv_file : m->kind->title;
+}
+
+static void show_site(struct output *o, const struct migration_site *site) {
+    const struct finding *f = site->finding;
+    out_text(o, "  %5u:%-4u ", f->line, f->column);
+    out_mark(o, f->severity == SEVERITY_HIGH ? MARK_RED : MARK_YELLOW, "%-7s", severity_name(f->severity));
+    out_text(o, "%s", f->message);
+    if (site->left) {
+        out_text(o, "\n             ");
+        out_mark(o, MARK_DIM, "left: %s\n", site->left);
+        return;
+    }
+    out_text(o, " -> ");
+    out_mark(o, MARK_GREEN, "%s\n", site->name);
+    if (site->note)
+        out_mark(o, MARK_DIM, "             (%s)\n", site->note);
+}
+
+/* The sites that move, or those that stay, under their files. */
+static void show_sites(struct output *o, const struct migration *m, bool left) {
+    const char *path = NULL;
+    for (size_t i = 0; i < m->site_count; i++) {
+        const struct migration_site *site = &m->sites[i];
+        if ((site->left != NULL) != left)
+            continue;
+        if (!path || strcmp(path, site->finding->path) != 0) {
+            path = site->finding->path;
+            out_path(o, MARK_BOLD, path);
+            out_text(o, "\n");
+        }
+        show_site(o, site);
+    }
+}
+
+static void show_errors(struct output *o, const struct migration *m) {
+    for (size_t i = 0; i < m->found.error_count; i++) {
+        out_mark(o, MARK_RED, "not read: ");
+        out_path(o, MARK_NONE, m->found.errors[i].path);
+        out_text(o, ": %s\n", m->found.errors[i].message);
+    }
+}
+
+static enum style_mark mark_of_line(struct slice line) {
+    if (slice_starts(line, "+++") || slice_starts(line, "---"))
+        return MARK_BOLD;
+    if (slice_starts(line, "@@"))
+        return MARK_CYAN;
+    return slice_starts(line, "+") ? MARK_GREEN : slice_starts(line, "-") ? MARK_RED : MARK_NONE;
+}
+
+static void show_diff(struct output *o, struct slice diff) {
+    for (size_t at = 0; at < diff.len;) {
+        size_t end = slice_find_byte(diff, '\n', at);
+        struct slice line = slice_sub(diff, at, end);
+        if (line.len > 0 && line.ptr[line.len - 1] == '\r')
+            line.len--; /* the line end of the file, nothing to look at */
+        out_mark(o, mark_of_line(line), "%.*s", (int)line.len, line.ptr);
+        out_text(o, "\n");
+        at = end == SIZE_MAX ? diff.len : end + 1;
+    }
+}
+
+static void show_diffs(struct output *o, const struct migration *m) {
+    struct buf diff;
+    buf_init_secret(&diff, KL_MAX_REWRITE_BYTES * 2);
+    for (size_t i = 0; i < m->file_count; i++) {
+        const struct migration_file *f = &m->files[i];
+        if (!f->changes)
+            continue;
+        buf_clear(&diff);
+        rewrite_diff(f->path, buf_as_slice(&f->bytes), &f->output, m->cli->redactor, &diff);
+        show_diff(o, buf_as_slice(&diff));
+    }
+    buf_release(&diff);
+    for (size_t i = 0; i < m->module_count; i++)
+        if (!m->modules[i].exists) {
+            out_text(o, "new file ");
+            out_path(o, MARK_BOLD, m->modules[i].path);
+            out_text(o, "\n");
+            show_diff(o, slice_cstr(m->modules[i].text));
+        }
+}
+
+void migration_show_plan(const struct migration *m) {
+    struct output *o = &m->cli->out;
+    if (m->moving > 0) {
+        size_t files = changing_files(m);
+        out_mark(o, MARK_BOLD, "%zu %s in %zu %s", m->moving, plural(m->moving, "literal", "literals"), files,
+                 plural(files, "file", "files"));
+        out_text(o, " can move to %s (vault %s: %s)\n\n", place_of(m), m->kind->id, m->kind_origin);
+        show_sites(o, m, false);
+        out_text(o, "\n");
+    }
+    if (m->left > 0) {
+        out_mark(o, MARK_BOLD, "%zu %s\n", m->left, plural(m->left, "literal stays", "literals stay"));
+        show_sites(o, m, true);
+        out_text(o, "\n");
+    }
+    show_errors(o, m);
+    if (m->moving > 0 && m->rewrites)
+        show_diffs(o, m);
+    if (m->moving == 0 && m->left == 0) {
+        out_text(o, "nothing to move: no secret in %llu %s\n", (unsigned long long)m->found.stats.files,
+                 plural(m->found.stats.files, "file", "files"));
+    }
+    if (m->silenced > 0)
+        out_text(o, "%zu silenced, not touched\n", m->silenced);
+}
+
+static void show_identity(struct output *o, const struct migration *m) {
+    for (size_t i = 0; i < KL_ARRAY_LEN(m->identity.lines) && m->identity.lines[i]; i++)
+        out_text(o, "  %s\n", m->identity.lines[i]);
+}
+
+bool migration_confirm(const struct migration *m) {
+    struct output *o = &m->cli->out;
+    out_text(o, "\n");
+    out_mark(o, MARK_BOLD, "This will be written\n");
+    show_identity(o, m);
+    out_text(o, "  %zu %s:", m->item_count, plural(m->item_count, "name", "names"));
+    for (size_t i = 0; i < m->item_count && i < NAMES_SHOWN; i++)
+        out_text(o, " %s%s", m->items[i].name, m->items[i].state == UPLOAD_PRESENT ? " (there already)" : "");
+    out_text(o, "%s\n", m->item_count > NAMES_SHOWN ? " ..." : "");
+    if (m->cli->options.yes)
+        return true;
+    struct error e = {0};
+    struct buf answer = BUF_INIT(256);
+    if (out_flush(o, &e) != KL_OK)
+        return false;
+    enum kl_status s = system_read_line("Go on? [y/N] ", &answer, &e);
+    struct slice text = slice_trim(buf_as_slice(&answer));
+    bool yes = s == KL_OK && (slice_eq_nocase(text, "y") || slice_eq_nocase(text, "yes"));
+    buf_release(&answer);
+    if (s != KL_OK)
+        out_text(&m->cli->err, "keylift: no terminal to ask on; say --yes to go on without a question\n");
+    return yes;
+}
+
+/* What is left for people: the names that CI and colleagues must set, the
+ * package, and the old values, which git's history still has. */
+static void show_next_steps(struct output *o, const struct migration *m) {
+    const struct python_package *p = m->kind->access->packages;
+    out_mark(o, MARK_BOLD, "\nBefore you push\n");
+    if (m->dotenv_file) {
+        out_text(o, "  - %s is for this machine and stays out of git. CI, servers and colleagues\n",
+                 m->dotenv_file);
+        out_text(o, "    need the same names: as secret variables of the CI system, or in their own\n");
+        out_text(o, "    %s (the names are listed in %s.example):\n", m->dotenv_file, m->dotenv_file);
+        for (size_t i = 0; i < m->item_count; i++)
+            if (m->items[i].state == UPLOAD_STORED || m->items[i].state == UPLOAD_PRESENT)
+                out_text(o, "      %s\n", m->items[i].name);
+    }
+    for (; m->rewrites && p && p->name; p++)
+        out_text(o, "  - The program now needs %s: add it to the requirements.\n", p->requirement);
+    if (m->project.git_top)
+        out_text(o, "  - The old values are still in git's history. Revoke and replace them:\n");
+    else
+        out_text(o, "  - Whoever had a copy of the code has the values. Revoke and replace them:\n");
+    for (size_t i = 0; i < m->site_count; i++) {
+        const struct migration_site *site = &m->sites[i];
+        bool again = false;
+        for (size_t k = 0; k < i && !again; k++)
+            again = !m->sites[k].left && strcmp(m->sites[k].finding->rule, site->finding->rule) == 0;
+        if (!site->left && !again && site->finding->revoke[0])
+            out_text(o, "      %s: %s\n", site->finding->message, site->finding->revoke);
+    }
+}
+
+void migration_show_result(const struct migration *m) {
+    struct output *o = &m->cli->out;
+    size_t stored = 0, present = 0;
+    for (size_t i = 0; i < m->item_count; i++) {
+        stored += m->items[i].state == UPLOAD_STORED;
+        present += m->items[i].state == UPLOAD_PRESENT;
+    }
+    out_text(o, "\n");
+    out_mark(o, MARK_GREEN, "%zu stored", stored);
+    out_text(o, " in %s, read back and equal", place_of(m));
+    if (present > 0)
+        out_text(o, "; %zu there already", present);
+    out_text(o, "\n");
+    if (m->rewrites) {
+        out_mark(o, MARK_GREEN, "%zu %s written", m->written, plural(m->written, "file", "files"));
+        out_text(o, ", %zu %s moved", m->moving, plural(m->moving, "literal", "literals"));
+        if (m->left > 0)
+            out_text(o, ", %zu left with the reasons above", m->left);
+        out_text(o, "\n");
+    }
+    if (m->ignored_in)
+        out_text(o, "%s gained %s\n", path_basename(m->ignored_in), m->dotenv_file);
+    if (m->example)
+        out_text(o, "%s gained the names, without values\n", path_basename(m->example));
+    for (size_t i = 0; i < m->item_count; i++)
+        if (m->items[i].state == UPLOAD_FAILED)
+            out_text(o, "%s: %s\n", m->items[i].name, m->items[i].error.message);
+    if (m->moving > 0)
+        show_next_steps(o, m);
+}

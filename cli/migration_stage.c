@@ -1,0 +1,87 @@
+/* migration_stage.c: migrate --staged mends exactly what is about to be
+ * committed: the index's version of each file. The working tree may have edits
+ * of its own beside it; the same values leave it too, and the edits stay. */
+#include "cli/migration.h"
+
+#include <stdlib.h>
+
+#include "base/file.h"
+#include "base/gitblob.h"
+#include "base/mem.h"
+#include "cli/scanning.h"
+
+/* The name under which a value of this file's index version moves; NULL if it
+ * does not move. */
+static const char *name_of_value(const struct migration *m, const struct migration_file *f,
+                                 const struct finding *wanted) {
+    for (size_t i = 0; i < f->site_count; i++) {
+        const struct migration_site *site = &m->sites[f->first_site + i];
+        if (!site->left && site->finding->is_bytes == wanted->is_bytes &&
+            secret_equal(&site->finding->value, &wanted->value))
+            return site->name;
+    }
+    return NULL;
+}
+
+enum kl_status migration_rewrite_working(struct migration *m, struct migration_file *f, struct error *e) {
+    struct slice working = buf_as_slice(&f->working);
+    if (slice_eq(working, buf_as_slice(&f->bytes))) {
+        f->working_output = f->output;
+        return KL_OK;
+    }
+    const char *paths[] = {f->path, NULL};
+    struct scan_options options = cli_scan_options(m->cli, paths);
+    struct scan_result found = {0};
+    options.keep_values = true;
+    options.staged = false;
+    enum kl_status s = scan_bytes(&options, f->path, working, &found, e);
+    struct rewrite_site *sites = arena_calloc(&m->arena, found.finding_count + 1, sizeof *sites);
+    size_t count = 0;
+    for (size_t i = 0; i < found.finding_count && s == KL_OK; i++) {
+        const struct finding *finding = &found.findings[i];
+        const char *name = name_of_value(m, f, finding);
+        if (name && (count == 0 || sites[count - 1].end_byte <= finding->start_byte))
+            sites[count++] = (struct rewrite_site){
+                .start_byte = finding->start_byte,
+                .end_byte = finding->end_byte,
+                .name = name,
+                .value = &finding->value,
+                .is_bytes = finding->is_bytes,
+                .context = finding->context,
+            };
+    }
+    f->working_output = (struct rewrite_output){.bytes = working};
+    if (s == KL_OK && count > 0) {
+        struct rewrite_request request = migration_request(m, f, working, sites, count);
+        s = rewrite_file(&request, &m->arena, &f->working_output, e);
+    }
+    scan_result_release(&found);
+    return s;
+}
+
+static enum kl_status stage_file(const struct migration *m, const char *path, struct arena *a,
+                                 struct error *e) {
+    const char *in_git = project_git_path(&m->project, path, a);
+    struct buf bytes = BUF_INIT(KL_MAX_REWRITE_BYTES);
+    enum kl_status s = in_git ? file_read(path, KL_MAX_REWRITE_BYTES, &bytes, e) : KL_OK;
+    if (s == KL_OK && in_git)
+        s = git_stage_bytes(m->project.git_top, in_git, buf_as_slice(&bytes), e);
+    buf_release(&bytes);
+    return s;
+}
+
+/* The mended files as they are in the index, and the files that the migration
+ * added, without which the commit would not run elsewhere. */
+enum kl_status migration_stage(struct migration *m, struct error *e) {
+    enum kl_status s = KL_OK;
+    for (size_t i = 0; i < m->file_count && s == KL_OK; i++)
+        if (m->files[i].changes && m->files[i].git_path)
+            s = git_stage_bytes(m->project.git_top, m->files[i].git_path, m->files[i].output.bytes, e);
+    for (size_t i = 0; i < m->module_count && s == KL_OK; i++)
+        s = stage_file(m, m->modules[i].path, &m->arena, e);
+    if (s == KL_OK && m->ignored_in)
+        s = stage_file(m, m->ignored_in, &m->arena, e);
+    if (s == KL_OK && m->example)
+        s = stage_file(m, m->example, &m->arena, e);
+    return s;
+}

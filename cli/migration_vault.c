@@ -1,0 +1,184 @@
+/* migration_vault.c: the vault's part of a migration: which one, under which
+ * names, and whether it can take the values. Nothing is written here. */
+#include "cli/migration.h"
+
+#include <stdlib.h>
+
+#include "base/encode.h"
+#include "base/file.h"
+#include "base/mem.h"
+#include "base/system.h"
+
+#define DEFAULT_VAULT "dotenv"
+#define DOTENV_FILE ".env"
+#define SECRET_FILE ".secret"
+
+static bool loads_a_dotenv(const struct migration *m) {
+    for (size_t i = 0; i < m->project_reads.read_count; i++)
+        switch (m->project_reads.reads[i].access) {
+        case ENV_LOAD_DOTENV:
+        case ENV_DECOUPLE:
+            return true;
+        default:
+            break;
+        }
+    return false;
+}
+
+/* A .env that is there but that the program does not load would change the
+ * program if it were loaded whole: then the values go to a file of their own.
+ * Once .secret exists, it stays the place. */
+static enum kl_status choose_dotenv_file(struct migration *m, struct error *e) {
+    if (m->cli->options.dotenv_file) {
+        m->dotenv_file = m->cli->options.dotenv_file;
+        return KL_OK;
+    }
+    struct file_info env, secret;
+    enum kl_status s = file_stat(path_join(&m->arena, m->project.root, DOTENV_FILE), &env, e);
+    if (s == KL_OK)
+        s = file_stat(path_join(&m->arena, m->project.root, SECRET_FILE), &secret, e);
+    if (s != KL_OK)
+        return s;
+    bool foreign = env.kind != FILE_MISSING && env.size > 0 && !loads_a_dotenv(m);
+    m->dotenv_file = foreign || secret.kind == FILE_REGULAR ? SECRET_FILE : DOTENV_FILE;
+    return KL_OK;
+}
+
+enum kl_status migration_open_vault(struct migration *m, struct error *e) {
+    const struct options *o = &m->cli->options;
+    const char *id = o->to ? o->to : DEFAULT_VAULT;
+    m->kind_origin = o->to ? config_origin(&m->cli->config, o, "to") : "the default";
+    m->kind = vault_kind_find(id);
+    if (!m->kind)
+        return error_set(e, KL_ERR_USAGE, "--to %s: there is no such vault; `keylift vaults list` shows them",
+                         id);
+    enum kl_status s = options_check_vault(o, m->kind->id, e);
+    if (s != KL_OK)
+        return s;
+    if (m->kind->ephemeral && !o->allow_ephemeral)
+        return error_set(e, KL_ERR_REFUSED,
+                         "%s may forget what it holds; say --allow-ephemeral if that is meant",
+                         m->kind->title);
+    m->vault_options = (struct vault_options){
+        .root = m->project.root,
+        .allow_ephemeral = o->allow_ephemeral,
+        .prefix = o->prefix,
+    };
+    if (m->kind->access->needs_loading) {
+        s = choose_dotenv_file(m, e);
+        if (s != KL_OK)
+            return s;
+        m->vault_options.dotenv_file = m->dotenv_file;
+    }
+    s = m->kind->open(&m->vault_options, &m->vault, e);
+    if (s != KL_OK)
+        return s;
+    return m->kind->identity(m->vault, &m->arena, &m->identity, e);
+}
+
+/* What the vault holds for a finding: vaults hold text, so bytes go as base64. */
+static void stored_value(const struct migration *m, const struct finding *f, struct secret *out) {
+    if (!f->is_bytes || !m->kind->access->text_only) {
+        secret_set(out, secret_slice(&f->value));
+        return;
+    }
+    struct buf text = BUF_INIT_SECRET(KL_MAX_SECRET_BYTES * 2);
+    encode_base64(secret_slice(&f->value), &text);
+    secret_set(out, buf_as_slice(&text));
+    buf_release(&text);
+}
+
+static bool in_environment(void *ctx, const char *name) {
+    (void)ctx;
+    return system_getenv(name) != NULL;
+}
+
+static int in_vault(void *ctx, const char *name, const struct finding *f) {
+    struct migration *m = ctx;
+    struct secret held = {0}, wanted = {0};
+    struct error why = {0};
+    const char *stored_name;
+    int answer = -1; /* what cannot be read is not ours to use */
+    if (m->kind->map_name(m->vault, name, &m->arena, &stored_name, &why) != KL_OK)
+        return -1;
+    enum kl_status s = m->kind->get(m->vault, stored_name, NULL, &held, NULL, &why);
+    if (s == KL_ERR_NOT_FOUND) {
+        answer = 0;
+    } else if (s == KL_OK) {
+        stored_value(m, f, &wanted);
+        answer = secret_equal(&held, &wanted) ? 1 : -1;
+    }
+    secret_release(&held);
+    secret_release(&wanted);
+    return answer;
+}
+
+enum kl_status migration_name(struct migration *m, struct error *e) {
+    (void)e;
+    struct name_request *requests = mem_calloc(m->site_count + 1, sizeof *requests);
+    size_t *site_of = mem_calloc(m->site_count + 1, sizeof *site_of);
+    size_t count = 0;
+    for (size_t i = 0; i < m->site_count; i++)
+        if (!m->sites[i].left) {
+            requests[count].finding = m->sites[i].finding;
+            site_of[count++] = i;
+        }
+    struct name_context context = {
+        .project = m->project.name,
+        .prefix = m->cli->options.prefix,
+        .reads = m->project_reads.reads,
+        .read_count = m->project_reads.read_count,
+        .in_environment = m->kind->stores ? in_environment : NULL,
+        .in_vault = in_vault,
+        .ctx = m,
+    };
+    names_assign(requests, count, &context, &m->arena);
+    for (size_t i = 0; i < count; i++) {
+        m->sites[site_of[i]].name = requests[i].name;
+        m->sites[site_of[i]].note = requests[i].note;
+    }
+    free(requests);
+    free(site_of);
+    return KL_OK;
+}
+
+static void leave_item(struct migration *m, size_t item, const char *reason) {
+    for (size_t i = 0; i < m->site_count; i++)
+        if (m->sites[i].item == item && !m->sites[i].left)
+            m->sites[i].left = reason;
+}
+
+/* One item a name, for the sites that can really be rewritten; then the vault
+ * says what it has and what it cannot hold. */
+enum kl_status migration_items(struct migration *m, struct error *e) {
+    m->items = mem_calloc(m->site_count + 1, sizeof *m->items);
+    m->stored = mem_calloc(m->site_count + 1, sizeof *m->stored);
+    for (size_t i = 0; i < m->site_count; i++) {
+        struct migration_site *site = &m->sites[i];
+        if (site->left)
+            continue;
+        size_t item = 0;
+        while (item < m->item_count && strcmp(m->items[item].name, site->name) != 0)
+            item++;
+        if (item == m->item_count) {
+            m->items[item].name = site->name;
+            m->items[item].value = &m->stored[item];
+            stored_value(m, site->finding, &m->stored[item]);
+            redact_add(m->cli->redactor, secret_slice(&m->stored[item]));
+            m->item_count++;
+        }
+        site->item = item;
+    }
+    enum kl_status s = upload_prepare(m->vault, m->items, m->item_count,
+                                      (enum upload_on_conflict)m->cli->options.on_conflict, &m->arena, e);
+    if (s != KL_OK)
+        return s;
+    for (size_t i = 0; i < m->item_count; i++) {
+        const struct upload_item *item = &m->items[i];
+        if (item->state == UPLOAD_CONFLICT || item->state == UPLOAD_REFUSED)
+            leave_item(m, i, arena_cstr(&m->arena, slice_cstr(item->error.message)));
+        else if (!m->uploads && item->state == UPLOAD_PENDING)
+            leave_item(m, i, "the vault does not hold the value (keylift upload puts it there)");
+    }
+    return KL_OK;
+}

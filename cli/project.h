@@ -1,0 +1,25 @@
+/* project.h: the project that a path belongs to: its root folder, its name, and
+ * which of its files have changes that git does not have yet. */
+#ifndef KEYLIFT_CLI_PROJECT_H
+#define KEYLIFT_CLI_PROJECT_H
+
+#include "base/arena.h"
+#include "base/error.h"
+
+struct project {
+    const char *root;    /* absolute: where .env goes */
+    const char *name;    /* for names of secrets: [project].name, else the folder's */
+    const char *git_top; /* absolute; NULL outside a repository */
+};
+
+/* The root is the nearest folder, from `path` up to the top of its repository,
+ * that a Python project's files mark (pyproject.toml, setup.py, manage.py...).
+ * Outside a repository it is the folder named, so that a file somewhere above
+ * rules nothing. Strings live in the arena. */
+enum kl_status project_find(struct project *p, const char *path, struct arena *arena,
+                            struct error *e) KL_MUST_USE;
+
+/* `path` (absolute) seen from the repository's top; NULL if it is not in it. */
+const char *project_git_path(const struct project *p, const char *path, struct arena *arena);
+
+#endif
