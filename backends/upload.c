@@ -63,12 +63,19 @@ static enum kl_status prepare_item(struct vault *v, struct upload_item *it,
     return st == KL_ERR_NOT_FOUND || is_about_item(st) ? KL_OK : st;
 }
 
+/* Whether `other` has the name of items[i] first, with another value. */
+static bool is_taken(const struct upload_item *items, size_t i, size_t other) {
+    const struct upload_item *x = &items[i], *y = &items[other];
+    bool claims = y->state == UPLOAD_PRESENT || (y->state == UPLOAD_PENDING && other < i);
+    return claims && other != i && strcmp(x->stored_name, y->stored_name) == 0 &&
+           !secret_equal(x->value, y->value);
+}
+
 /* Two values of one run under one stored name would overwrite each other. */
 static void find_twins(struct upload_item *items, size_t count) {
     for (size_t i = 0; i < count; i++) {
-        for (size_t k = 0; k < i && items[i].state == UPLOAD_PENDING; k++) {
-            if (!items[k].stored_name || strcmp(items[i].stored_name, items[k].stored_name) != 0 ||
-                secret_equal(items[i].value, items[k].value))
+        for (size_t k = 0; k < count && items[i].state == UPLOAD_PENDING; k++) {
+            if (!is_taken(items, i, k))
                 continue;
             items[i].state = UPLOAD_CONFLICT;
             error_set(&items[i].error, KL_ERR_CONFLICT, "%s: another value of this run has this name",
