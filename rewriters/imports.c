@@ -26,6 +26,18 @@ static bool at_blank_line(const struct source *s, uint32_t at) {
     return is_kind(s, token, PY_NL) || is_kind(s, token, PY_END);
 }
 
+/* How many blank lines to put between an insertion and what follows it: two
+ * before a function or class, as every formatter wants. */
+static unsigned blanks_before(const struct source *s, uint32_t at) {
+    static const char *const words[] = {"def", "class", "async", "@"};
+    if (at_blank_line(s, at))
+        return 0;
+    for (size_t i = 0; i < KL_ARRAY_LEN(words); i++)
+        if (source_token_is(s, source_token_after(s, at), words[i]))
+            return 2;
+    return 1;
+}
+
 /* After a statement: the next line, or on its own line if another statement
  * follows a semicolon there. */
 static struct import_point point_after(const struct source *s, uint32_t end) {
@@ -138,10 +150,6 @@ void imports_points(const struct source *s, uint32_t first_statement, struct imp
         /* Above a star import, it might take the name away again. */
         out->first = has_star ? out->last : point_before(s, first_import);
     }
-    if (at_blank_line(s, out->last.at))
-        out->last.blank_after = false;
-    if (at_blank_line(s, out->first.at))
-        out->first.blank_after = false;
 }
 
 /* Names. */
@@ -242,6 +250,11 @@ static void add_lines(struct buf *out, const char *text, const char *eol) {
     buf_str(out, eol);
 }
 
+static void add_blanks(struct buf *out, unsigned count, const char *eol) {
+    while (count-- > 0)
+        buf_str(out, eol);
+}
+
 /* A folded call on one line. */
 static void add_joined(struct buf *out, const char *text) {
     for (; *text; text++) {
@@ -273,13 +286,12 @@ static const char *point_text(const struct source *s, const struct import_point 
             if (standard || others || !p->blank_before)
                 buf_str(&whole, s->eol);
             add_lines(&whole, call, s->eol);
-            if (!at_blank_line(s, p->at))
-                buf_str(&whole, s->eol);
+            add_blanks(&whole, blanks_before(s, p->at), s->eol);
         } else if (call) {
             add_joined(&whole, call);
             buf_str(&whole, "; ");
         } else if (lines && p->blank_after) {
-            buf_str(&whole, s->eol);
+            add_blanks(&whole, blanks_before(s, p->at), s->eol);
         }
     }
     const char *text = arena_cstr(arena, buf_as_slice(&whole));

@@ -61,17 +61,6 @@ static bool is_old_octal(struct slice number) {
     return other_than_zero;
 }
 
-static const char *check_number(const struct source *s, uint32_t token) {
-    struct slice text = source_token_text(s, token);
-    char last = text.ptr[text.len - 1];
-    if (((last == 'l' || last == 'L')) || is_old_octal(text))
-        return is_python2;
-    uint32_t next = source_next(s, token);
-    if (is_plain_name(s, next) || is_kind(s, next, PY_NUMBER) || is_kind(s, next, PY_STRING))
-        return is_python2; /* 10L, lexed as 10 and L */
-    return NULL;
-}
-
 /* A comma outside brackets between `from` and the end of the clause: the forms
  * `except E, e:` and `raise E, "text"`. (Python 3.14 takes the first again, for
  * two exceptions; no older one does.) */
@@ -91,27 +80,34 @@ static bool has_bare_comma(const struct source *s, uint32_t from) {
     return false;
 }
 
+/* What does not lex as Python 3: 10L, 0777, `x`. */
+static const char *check_error(const struct source *s, uint32_t token) {
+    struct slice text = source_token_text(s, token);
+    if (text.len && text.ptr[0] == '`')
+        return is_python2;
+    return text.len && text.ptr[0] >= '0' && text.ptr[0] <= '9' &&
+                   (is_old_octal(text) || slice_ends(text, "L") || slice_ends(text, "l"))
+               ? is_python2
+               : NULL;
+}
+
 static const char *check_op(const struct source *s, uint32_t token) {
     const struct py_token *t = &s->tokens.items[token];
-    if (t->op == '`')
-        return is_python2;
-    if (t->op == '<' && is_op(s, token + 1, '>') && s->tokens.items[token + 1].start == t->end)
-        return is_python2;
-    return NULL;
+    return t->op == OP_NE && source_token_is(s, token, "<>") ? is_python2 : NULL;
 }
 
 const char *python2_refusal(const struct source *s) {
     for (uint32_t i = 0; i + 1 < s->tokens.count; i++) {
         const struct py_token *t = &s->tokens.items[i];
         const char *reason = NULL;
-        if (t->kind == PY_NAME)
-            reason = check_name(s, i);
-        else if (t->kind == PY_NUMBER)
-            reason = check_number(s, i);
+        if (t->kind == PY_NAME && !s->tokens.has_error)
+            reason = check_name(s, i); /* otherwise a template, or a merge conflict */
         else if (t->kind == PY_OP)
             reason = check_op(s, i);
-        if (!reason && t->kind == PY_NAME && (t->op == KW_EXCEPT || t->op == KW_RAISE) &&
-            has_bare_comma(s, i))
+        else if (t->kind == PY_ERROR)
+            reason = check_error(s, i);
+        if (!reason && !s->tokens.has_error && t->kind == PY_NAME &&
+            (t->op == KW_EXCEPT || t->op == KW_RAISE) && has_bare_comma(s, i))
             reason = is_python2;
         if (reason)
             return reason;

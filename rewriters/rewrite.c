@@ -21,6 +21,14 @@ struct job {
     struct edit_list edits;
 };
 
+static void set_lines(const struct job *j) {
+    for (size_t i = 0; i < j->request->site_count; i++) {
+        struct rewrite_site *site = &j->request->sites[i];
+        size_t at = source_text_offset(&j->source, site->start_byte);
+        site->line = at == SIZE_MAX ? 0 : source_line(&j->source, at);
+    }
+}
+
 static void refuse_all(const struct rewrite_request *r, const char *reason) {
     for (size_t i = 0; i < r->site_count; i++) {
         r->sites[i].rewritten = false;
@@ -167,6 +175,7 @@ enum kl_status rewrite_file(const struct rewrite_request *r, struct arena *arena
         refusal = "parsing took too long";
     else if (status != KL_OK)
         goto fail;
+    set_lines(&j);
     if (!refusal)
         refusal = source_refusal(&j.source, r->path);
     style_plan_for(r, arena, &j.plan);

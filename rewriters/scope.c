@@ -180,10 +180,6 @@ static bool encloses_place(const struct pytree_step *scope, const struct scope_q
     return false;
 }
 
-static bool is_module_level_import(const struct pytree_walker *w) {
-    return w->count >= 2 && is_import(w->steps[1].node);
-}
-
 enum occurrence { OCCURS_HARMLESS, OCCURS_READ, OCCURS_CLASH };
 
 static enum occurrence judge(const struct source *s, const struct pytree_walker *w,
@@ -207,8 +203,8 @@ static enum occurrence judge(const struct source *s, const struct pytree_walker 
         return encloses_place(&w->steps[scope], q) ? OCCURS_CLASH : OCCURS_HARMLESS;
     if (is_same)
         return OCCURS_HARMLESS;
-    /* A plain import that is overridden further down, before any site. */
-    bool overridden = !q->inserted && node->start < q->at && is_module_level_import(w);
+    /* The import stands below it, and before any site. */
+    bool overridden = !q->inserted && node->start < q->at;
     return overridden ? OCCURS_HARMLESS : OCCURS_CLASH;
 }
 

@@ -158,27 +158,11 @@ static const char *check_tree(struct site_view v, size_t node) {
     return NULL;
 }
 
-/* A statement of the module that tree-sitter could not make out, or that it took
- * for one of the module though it is indented: what it says about the site then
- * is not to be relied on. */
-static const char *check_errors(const struct source *s, const struct pytree_walker *w) {
-    static const char reason[] = "in a statement that did not parse";
-    if (w->count < 2 || ts_node_has_error(w->steps[1].node))
-        return reason;
-    if (!s->tree.has_error)
-        return NULL;
-    int indent = 0;
-    for (uint32_t i = 0; s->tokens.items[i].start < w->steps[1].start; i++)
-        indent += (s->tokens.items[i].kind == PY_INDENT) - (s->tokens.items[i].kind == PY_DEDENT);
-    return indent > 0 ? reason : NULL;
-}
-
 const char *site_decide(const struct source *s, struct pytree_walker *w, struct rewrite_site *site,
                         bool from_environment, struct arena *arena, struct site_place *place) {
     size_t start = source_text_offset(s, site->start_byte), end = source_text_offset(s, site->end_byte);
     if (start == SIZE_MAX || end == SIZE_MAX || start >= end)
         return reason_span;
-    site->line = source_line(s, start);
     uint32_t first = source_token_after(s, start), last = source_token_after(s, end - 1);
     if (s->tokens.items[first].start != start || s->tokens.items[last].end != end)
         return span_reason(s, start);
@@ -188,8 +172,6 @@ const char *site_decide(const struct source *s, struct pytree_walker *w, struct 
     if (reason)
         return reason;
     pytree_seek(w, (uint32_t)start, (uint32_t)end);
-    if ((reason = check_errors(s, w)))
-        return reason;
     size_t node = find_expression(s, w, (uint32_t)start, (uint32_t)end);
     if (!node)
         return "only a part of a larger expression";

@@ -312,6 +312,5 @@ const struct site_rule site_around_rules[] = {
     REFUSE("print_statement", NULL, NULL, reason_python2),
     REFUSE("exec_statement", NULL, NULL, reason_python2),
     REFUSE("except_clause", "value", is_first_child, "names an exception"),
-    REFUSE("ERROR", NULL, NULL, "in a statement that did not parse"),
     {NULL, NULL, NULL, SITE_ALLOW, NULL},
 };

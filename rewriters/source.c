@@ -29,14 +29,25 @@ void source_release(struct source *s) {
     pytree_release(&s->tree);
 }
 
+static bool is_inside_character(struct slice text, size_t at) {
+    return at < text.len && ((unsigned char)text.ptr[at] & 0xc0) == 0x80;
+}
+
+/* Only where a character begins does an offset of the text have a byte of a
+ * transcoded file. */
 size_t source_text_offset(const struct source *s, uint64_t byte) {
     size_t low = 0, high = s->text.len;
     while (low < high) {
         size_t middle = low + (high - low) / 2;
-        if (pyfile_byte_offset(&s->file, middle) < byte)
-            low = middle + 1;
-        else
+        while (middle > low && is_inside_character(s->text, middle))
+            middle--;
+        if (pyfile_byte_offset(&s->file, middle) >= byte) {
             high = middle;
+            continue;
+        }
+        low = middle + 1;
+        while (low < s->text.len && is_inside_character(s->text, low))
+            low++;
     }
     return pyfile_byte_offset(&s->file, low) == byte ? low : SIZE_MAX;
 }
@@ -136,7 +147,12 @@ const char *source_refusal(const struct source *s, const char *path) {
         return "the file's bytes do not fit its declared encoding";
     if (is_generated(s))
         return "a generated file: change what it is generated from";
+    const char *reason = python2_refusal(s);
+    if (reason)
+        return reason;
     if (s->tokens.has_error)
         return "the file is not valid Python (it does not lex)";
-    return python2_refusal(s);
+    /* Of a file that did not parse, nothing is certain: where an error ends is
+     * the parser's guess. */
+    return s->tree.has_error ? "the file did not parse" : NULL;
 }

@@ -65,6 +65,25 @@ static bool add_by_place(struct tool *t, const char *spec, const char *name) {
     return found || every;
 }
 
+/* The value of a span: of all literals in it. */
+static void add_value(struct tool *t, struct rewrite_site *site) {
+    struct buf value = BUF_INIT_SECRET(KL_MAX_SECRET_BYTES);
+    for (size_t i = 0; i < t->tokens.count; i++) {
+        const struct py_token *token = &t->tokens.items[i];
+        struct slice part;
+        size_t start = pyfile_byte_offset(&t->file, token->start);
+        if (token->kind != PY_STRING || start < site->start_byte || start >= site->end_byte ||
+            py_string_value(t->file.text, token, &t->arena, &part) != PY_VALUE_OK)
+            continue;
+        buf_slice(&value, part);
+        site->is_bytes = token->flags & PY_STR_BYTES;
+    }
+    struct secret *kept = arena_calloc(&t->arena, 1, sizeof *kept);
+    secret_set(kept, buf_as_slice(&value));
+    buf_release(&value);
+    site->value = kept;
+}
+
 static bool add_argument(struct tool *t, const char *argument) {
     const char *equal = strrchr(argument, '=');
     if (!equal)
@@ -73,9 +92,11 @@ static bool add_argument(struct tool *t, const char *argument) {
     if (*argument != '@')
         return add_by_place(t, argument, name);
     char *end = NULL;
-    unsigned long start = strtoul(argument + 1, &end, 10);
-    add_site(
-        t, (struct rewrite_site){.start_byte = start, .end_byte = strtoul(end + 1, NULL, 10), .name = name});
+    struct rewrite_site site = {.name = name};
+    site.start_byte = strtoul(argument + 1, &end, 10);
+    site.end_byte = strtoul(end + 1, NULL, 10);
+    add_value(t, &site);
+    add_site(t, site);
     return true;
 }
 

@@ -1,0 +1,2 @@
+key = "alpha"
+async = 1

@@ -1,0 +1,6 @@
+key = "alpha"
+<<<<<<< HEAD
+x = "beta"
+=======
+x = 2
+>>>>>>> branch

@@ -1,0 +1,3 @@
+# coding: ascii
+key = "alpha"
+x = "é"

@@ -1,0 +1,2 @@
+key = "alpha"
+foo("beta" = = 2)

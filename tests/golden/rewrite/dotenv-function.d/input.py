@@ -1,0 +1,8 @@
+import sys
+
+
+def f():
+    return "alpha"
+
+
+result = f()

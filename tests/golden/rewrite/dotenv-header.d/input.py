@@ -1,0 +1,4 @@
+#!/usr/bin/env python3
+"""Module."""
+
+key = "alpha"

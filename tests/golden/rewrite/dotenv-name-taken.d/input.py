@@ -1,0 +1,8 @@
+import sys
+
+
+def load_dotenv():
+    return "alpha"
+
+
+result = load_dotenv()

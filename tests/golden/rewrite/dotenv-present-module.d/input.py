@@ -1,0 +1,4 @@
+import dotenv
+
+dotenv.load_dotenv(dotenv.find_dotenv())
+key = "alpha"

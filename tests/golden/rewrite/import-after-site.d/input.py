@@ -1,0 +1,4 @@
+key = "alpha"
+import os
+
+sep = os.sep

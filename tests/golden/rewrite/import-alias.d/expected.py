@@ -1,0 +1,4 @@
+import os as o
+
+key = o.environ["V_1"]
+here = o.sep

@@ -1,0 +1,4 @@
+import os as o
+
+key = "alpha"
+here = o.sep

@@ -1,0 +1,7 @@
+class C:
+    pass
+
+
+C.os = 1
+key = "alpha"
+result = C.os

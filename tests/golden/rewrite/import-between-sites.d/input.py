@@ -1,0 +1,3 @@
+key = "alpha"
+import sys
+other = "beta"

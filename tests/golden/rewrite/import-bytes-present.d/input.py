@@ -1,0 +1,3 @@
+import base64 as b, os
+
+key = b"alpha"

@@ -1,0 +1,3 @@
+import os
+import sys  # noqa
+key = os.environ["V_1"]

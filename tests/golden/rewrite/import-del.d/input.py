@@ -1,0 +1,4 @@
+import os
+sep = os.sep
+key = "alpha"
+del os

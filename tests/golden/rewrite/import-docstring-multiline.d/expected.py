@@ -1,0 +1,9 @@
+"""Module.
+
+More.
+"""
+
+import os
+import sys
+
+key = os.environ["V_1"]

@@ -1,0 +1,8 @@
+"""Module.
+
+More.
+"""
+
+import sys
+
+key = "alpha"

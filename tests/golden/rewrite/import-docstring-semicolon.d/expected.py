@@ -1,0 +1,1 @@
+"""Module."""; import os; key = os.environ["V_1"]

@@ -1,0 +1,5 @@
+"""Module."""
+
+import os
+
+key = os.environ["V_1"]

@@ -1,0 +1,2 @@
+"""Module."""
+key = "alpha"

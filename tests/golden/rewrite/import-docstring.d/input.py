@@ -1,0 +1,3 @@
+"""Module."""
+
+key = "alpha"

@@ -1,0 +1,1 @@
+key = "alpha"; import os; sep = os.sep

@@ -1,0 +1,3 @@
+from os import environ as env, path
+
+key = "alpha"

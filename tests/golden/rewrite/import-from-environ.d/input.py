@@ -1,0 +1,4 @@
+from os import environ
+
+key = "alpha"
+home = environ.get("KEYLIFT_X")

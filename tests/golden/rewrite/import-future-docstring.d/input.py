@@ -1,0 +1,5 @@
+"""Module."""
+from __future__ import annotations
+import sys
+
+key = "alpha"

@@ -1,0 +1,7 @@
+def f():
+    key = "alpha"
+    import os
+    return key, os.sep
+
+
+result = f()

@@ -1,0 +1,4 @@
+# Copyright somebody.
+
+# The key of the shop.
+key = "alpha"

@@ -1,0 +1,7 @@
+# Copyright somebody.
+#
+# Licence: some.
+
+import os
+
+key = os.environ["V_1"]

@@ -1,0 +1,5 @@
+# Copyright somebody.
+#
+# Licence: some.
+
+key = "alpha"

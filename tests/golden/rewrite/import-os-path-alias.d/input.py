@@ -1,0 +1,4 @@
+import os.path as p
+
+key = "alpha"
+x = p.sep

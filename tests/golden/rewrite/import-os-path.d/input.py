@@ -1,0 +1,4 @@
+import os.path
+
+key = "alpha"
+x = os.path.sep

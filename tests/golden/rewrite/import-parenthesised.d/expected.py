@@ -1,0 +1,6 @@
+import os
+from typing import (
+    Any,
+    List,
+)
+key = os.environ["V_1"]

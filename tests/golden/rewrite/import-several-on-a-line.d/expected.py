@@ -1,0 +1,3 @@
+import sys, os, json
+
+key = os.environ["V_1"]

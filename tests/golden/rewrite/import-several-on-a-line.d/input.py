@@ -1,0 +1,3 @@
+import sys, os, json
+
+key = "alpha"

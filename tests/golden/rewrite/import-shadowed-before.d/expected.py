@@ -1,0 +1,4 @@
+os = "linux"
+import os as _os
+import os
+key = _os.environ["V_1"]

@@ -1,0 +1,3 @@
+os = "linux"
+import os
+key = "alpha"

@@ -1,0 +1,5 @@
+class os:
+    key = "alpha"
+
+
+result = os.key

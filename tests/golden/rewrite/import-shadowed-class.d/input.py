@@ -1,0 +1,6 @@
+class C:
+    os = "linux"
+    key = "alpha"
+
+
+result = C.key

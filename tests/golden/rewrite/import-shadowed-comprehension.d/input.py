@@ -1,0 +1,3 @@
+import os
+result = ["alpha" for os in range(2)]
+other = "beta"

@@ -1,0 +1,6 @@
+def f():
+    os = "linux"
+    return os
+
+
+result = f(), "alpha"

@@ -1,0 +1,3 @@
+result = []
+for os in ["linux"]:
+    result.append("alpha")

@@ -1,0 +1,5 @@
+def os():
+    return "alpha"
+
+
+result = os()

@@ -1,0 +1,9 @@
+import os
+
+
+def f():
+    global os
+    os = "linux"
+
+
+key = "alpha"

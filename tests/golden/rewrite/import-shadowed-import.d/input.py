@@ -1,0 +1,4 @@
+import json as os
+
+key = "alpha"
+x = os.dumps(1)

@@ -1,0 +1,2 @@
+f = lambda os: (os, "alpha")
+result = f(1)

@@ -1,0 +1,5 @@
+import os as _os
+import os
+
+key = _os.environ["V_1"]
+os = "linux"

@@ -1,0 +1,4 @@
+import os
+
+key = "alpha"
+os = "linux"

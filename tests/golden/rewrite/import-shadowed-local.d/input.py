@@ -1,0 +1,6 @@
+def f():
+    os = "linux"
+    return "alpha", os
+
+
+result = f()

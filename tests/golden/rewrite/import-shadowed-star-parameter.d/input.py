@@ -1,0 +1,5 @@
+def f(*os, **kw):
+    return "alpha", os
+
+
+result = f(1)

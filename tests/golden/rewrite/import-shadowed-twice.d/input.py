@@ -1,0 +1,3 @@
+os = 1
+_os = 2
+key = "alpha"

@@ -1,0 +1,1 @@
+result = (os := 1) + len("alpha")

@@ -1,0 +1,4 @@
+from math import *
+import os
+
+key = os.environ["V_1"]

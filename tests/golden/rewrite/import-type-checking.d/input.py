@@ -1,0 +1,6 @@
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import os
+
+key = "alpha"

@@ -1,0 +1,4 @@
+import os
+
+key = os.environ["V_1"]
+x = 1

@@ -1,0 +1,10 @@
+"""Module."""
+
+import sys
+
+
+def f():
+    return "alpha"
+
+
+result = f()

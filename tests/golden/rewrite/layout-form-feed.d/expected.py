@@ -1,0 +1,4 @@
+import os
+import sys
+
+key = os.environ["V_1"]

@@ -1,0 +1,4 @@
+# -*- coding: latin-1 -*-
+name = "Zoë"
+key = "älphä"  # ü
+after = "é"

@@ -1,0 +1,5 @@
+import os
+import sys   
+   
+key = os.environ["V_1"]   
+	

@@ -1,0 +1,4 @@
+import sys   
+   
+key = "alpha"   
+	

@@ -1,0 +1,4 @@
+key = (
+    "al"  # first
+    "pha"
+)

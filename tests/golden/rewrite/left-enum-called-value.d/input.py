@@ -1,0 +1,3 @@
+import enum
+
+Color = enum.Enum("Color", "RED GREEN")

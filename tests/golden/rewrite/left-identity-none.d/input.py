@@ -1,0 +1,2 @@
+KEY = "alpha"
+result = KEY is None, KEY is not True

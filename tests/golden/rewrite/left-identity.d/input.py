@@ -1,0 +1,7 @@
+KEY = "alpha"
+result = KEY is "alpha"
+other = "x"
+
+
+def f(x="beta"):
+    return x is other or x is not None

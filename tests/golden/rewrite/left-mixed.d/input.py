@@ -1,0 +1,3 @@
+key = "alpha"
+x = "al%s" % 1
+other = "beta"

@@ -1,0 +1,2 @@
+key = "V_1"
+other = "b"

@@ -1,0 +1,3 @@
+x = "q"
+key = x + "al"
+k2 = x + "al" + "pha"

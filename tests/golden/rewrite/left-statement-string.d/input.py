@@ -1,0 +1,4 @@
+x = 1
+"loose"
+("loose")
+"a" + "b"

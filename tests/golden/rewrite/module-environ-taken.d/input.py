@@ -1,0 +1,2 @@
+environ = {}
+key = "alpha"

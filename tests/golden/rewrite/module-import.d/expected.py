@@ -1,0 +1,4 @@
+import sys
+from env_secrets import environ
+
+key = environ["V_1"]

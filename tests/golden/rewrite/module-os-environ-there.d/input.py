@@ -1,0 +1,4 @@
+from os import environ
+
+key = "alpha"
+x = environ.get("KEYLIFT_X")

@@ -1,0 +1,4 @@
+from collections import OrderedDict
+from shop.env_secrets import environ
+
+key = environ["V_1"]

@@ -1,0 +1,5 @@
+key = "alpha"
+try:
+    pass
+except ValueError, e:
+    pass

@@ -1,0 +1,3 @@
+import os
+
+key: str = os.environ["V_1"]

@@ -1,0 +1,4 @@
+import os
+
+key = "al" + "pha"
+assert key == os.environ["V_1"]

@@ -1,0 +1,2 @@
+key = "al" + "pha"
+assert key == "alpha"

@@ -1,0 +1,6 @@
+class C:
+    pass
+
+
+C.key = "alpha"
+result = C.key

@@ -1,0 +1,4 @@
+import os
+
+key = "x"
+key += os.environ["V_1"]

@@ -1,0 +1,2 @@
+key = "x"
+key += "alpha"

@@ -1,0 +1,4 @@
+import base64
+import os
+
+key = base64.b64decode(os.environ["V_1"])

@@ -1,0 +1,1 @@
+key = b"al" b"pha"

@@ -1,0 +1,2 @@
+key = b"alpha"
+raw = rb"be\ta"

@@ -1,0 +1,3 @@
+import os
+
+result = str(bytes(str(os.environ["V_1"]), "ascii"))

@@ -1,0 +1,1 @@
+result = str(bytes(str("alpha"), "ascii"))

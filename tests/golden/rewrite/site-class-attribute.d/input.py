@@ -1,0 +1,6 @@
+class Settings:
+    key = "alpha"
+    other: str = "beta"
+
+
+result = Settings.key + Settings.other

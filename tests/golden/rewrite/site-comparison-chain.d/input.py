@@ -1,0 +1,2 @@
+a = "b"
+result = "alpha" < a < "gamma"

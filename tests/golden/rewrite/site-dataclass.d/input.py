@@ -1,0 +1,9 @@
+from dataclasses import dataclass
+
+
+@dataclass
+class Settings:
+    key: str = "alpha"
+
+
+result = Settings().key

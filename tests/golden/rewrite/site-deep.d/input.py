@@ -1,0 +1,15 @@
+def f():
+    def g():
+        class H:
+            def i(self):
+                if True:
+                    for _ in range(1):
+                        try:
+                            return {"a": [("alpha",)]}
+                        finally:
+                            pass
+        return H().i()
+    return g()
+
+
+result = f()

@@ -1,0 +1,4 @@
+import os
+
+f = lambda key=os.environ["V_1"]: key
+result = f()

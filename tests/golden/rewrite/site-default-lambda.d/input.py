@@ -1,0 +1,2 @@
+f = lambda key="alpha": key
+result = f()

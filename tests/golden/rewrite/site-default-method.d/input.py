@@ -1,0 +1,6 @@
+class C:
+    def f(self, key="alpha"):
+        return key
+
+
+result = C().f()

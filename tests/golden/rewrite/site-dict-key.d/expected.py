@@ -1,0 +1,3 @@
+import os
+
+users = {os.environ["V_1"]: "bob"}

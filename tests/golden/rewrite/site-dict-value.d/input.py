@@ -1,0 +1,1 @@
+conf = {"key": "alpha", "port": 1, "more": {"deep": "beta"}}

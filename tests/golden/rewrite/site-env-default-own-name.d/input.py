@@ -1,0 +1,3 @@
+import os
+
+key = os.getenv("V_1", "alpha")

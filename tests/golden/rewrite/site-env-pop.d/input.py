@@ -1,0 +1,3 @@
+import os
+
+result = os.environ.pop("KEYLIFT_X", "alpha")

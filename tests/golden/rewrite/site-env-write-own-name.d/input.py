@@ -1,0 +1,3 @@
+import os
+
+os.environ["V_1"] = "alpha"

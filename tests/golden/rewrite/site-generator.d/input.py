@@ -1,0 +1,1 @@
+result = list("alpha" for _ in range(2))

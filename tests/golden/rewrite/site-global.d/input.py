@@ -1,0 +1,9 @@
+key = None
+
+
+def f():
+    global key
+    key = "alpha"
+
+
+f()

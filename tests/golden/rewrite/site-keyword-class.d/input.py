@@ -1,0 +1,14 @@
+class M(type):
+    def __new__(m, n, b, d, key=None):
+        c = super().__new__(m, n, b, d)
+        c.key = key
+        return c
+    def __init__(c, n, b, d, key=None):
+        pass
+
+
+class C(metaclass=M, key="alpha"):
+    pass
+
+
+result = C.key

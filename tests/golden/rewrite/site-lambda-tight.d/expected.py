@@ -1,0 +1,4 @@
+import os
+
+f = lambda:os.environ["V_1"]
+result = f()

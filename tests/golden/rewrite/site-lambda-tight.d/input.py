@@ -1,0 +1,2 @@
+f = lambda:"alpha"
+result = f()

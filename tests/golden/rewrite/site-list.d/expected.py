@@ -1,0 +1,3 @@
+import os
+
+keys = [os.environ["V_1"], os.environ["V_2"]]

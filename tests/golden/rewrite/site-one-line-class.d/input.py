@@ -1,0 +1,2 @@
+class C: key = "alpha"
+result = C.key

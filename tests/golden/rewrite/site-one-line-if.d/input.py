@@ -1,0 +1,3 @@
+import sys
+if sys.argv: key = "alpha"
+else: key = "beta"

@@ -1,0 +1,3 @@
+key = "al" * 2
+percent = "%s!" % "alpha"
+neg = not "beta"

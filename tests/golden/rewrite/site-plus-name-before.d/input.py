@@ -1,0 +1,2 @@
+head = "x"
+key = head + "al" + "pha"

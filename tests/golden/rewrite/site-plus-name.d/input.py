@@ -1,0 +1,2 @@
+tail = "x"
+key = "al" + "pha" + tail

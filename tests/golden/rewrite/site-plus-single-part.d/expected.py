@@ -1,0 +1,4 @@
+import os
+
+tail = "x"
+key = os.environ["V_1"] + tail

@@ -1,0 +1,2 @@
+tail = "x"
+key = "alpha" + tail

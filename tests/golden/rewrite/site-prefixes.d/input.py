@@ -1,0 +1,3 @@
+a = u"alpha"
+b = r"be\ta"
+c = R'gamma'

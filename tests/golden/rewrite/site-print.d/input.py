@@ -1,0 +1,3 @@
+import builtins
+print = lambda *a, **k: a
+result = print("alpha", sep="beta")

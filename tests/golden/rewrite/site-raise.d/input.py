@@ -1,0 +1,4 @@
+try:
+    raise ValueError("alpha")
+except ValueError as e:
+    result = str(e)

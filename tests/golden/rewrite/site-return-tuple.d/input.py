@@ -1,0 +1,5 @@
+def f():
+    return "u", "alpha"
+
+
+result = f()

@@ -1,0 +1,1 @@
+a = "alpha"; b = "beta"; c = "gamma"

@@ -1,0 +1,5 @@
+def f(*a, **k):
+    return a, k
+
+
+result = f(*"al", **{"k": "beta"})

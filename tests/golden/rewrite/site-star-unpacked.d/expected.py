@@ -1,0 +1,3 @@
+import os
+
+a, *b = os.environ["V_1"], os.environ["V_2"], 3

@@ -1,0 +1,4 @@
+import os
+
+conf = {}
+conf["key"] = os.environ["V_1"]

@@ -1,0 +1,2 @@
+conf = {}
+conf["key"] = "alpha"

@@ -1,0 +1,4 @@
+import os
+
+a, b = os.environ["V_1"], os.environ["V_2"]
+(c, d) = (os.environ["V_3"], 1)

@@ -1,0 +1,2 @@
+a, b = "alpha", "beta"
+(c, d) = ("gamma", 1)

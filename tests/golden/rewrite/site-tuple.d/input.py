@@ -1,0 +1,2 @@
+keys = ("alpha", 1)
+one = ("beta",)

@@ -1,0 +1,4 @@
+import os
+
+é = 1
+key = os.environ["V_1"]; after = "ü"

@@ -1,0 +1,2 @@
+é = 1
+key = "pässwörd ☃"; after = "ü"

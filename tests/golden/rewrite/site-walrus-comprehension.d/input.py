@@ -1,0 +1,1 @@
+found = [k for _ in range(2) if (k := "alpha")]

@@ -1,0 +1,4 @@
+import os
+
+if (key := os.environ["V_1"]):
+    seen = key

@@ -1,0 +1,2 @@
+if (key := "alpha"):
+    seen = key

@@ -1,0 +1,4 @@
+import contextlib
+
+with contextlib.nullcontext("alpha") as result:
+    pass

@@ -1,0 +1,6 @@
+def f():
+    yield "alpha"
+    yield 1, "beta"
+
+
+result = list(f())

@@ -1,0 +1,137 @@
+"""Every folder under rewrite/ is a case: input.py, flags (arguments of rewritetool, one a line),
+expected.py (absent: the file stays as it is) and expected.txt (what became of each site).
+
+What is expected is also run: every CPython of the machine from 3.8 on compiles each new file and runs it
+beside the old one, with the values in the environment or in a dotenv file read by python-dotenv itself.
+
+KEYLIFT_ACCEPT_GOLDEN=1 writes the expectations anew; read the difference before you commit it.
+"""
+
+import base64
+import json
+import os
+import subprocess
+from pathlib import Path
+
+import pytest
+
+import support
+
+FOLDER = Path(__file__).resolve().parent / "rewrite"
+CASES = sorted(path.name[:-2] for path in FOLDER.glob("*.d"))
+TOOL = support.BINARY.parent / "tests" / "tools" / "rewritetool"
+ACCEPT = os.environ.get("KEYLIFT_ACCEPT_GOLDEN") == "1"
+
+
+def flags_of(case):
+    return (FOLDER / f"{case}.d" / "flags").read_text().split()
+
+
+def rewrite(path, flags, shown="app.py"):
+    """The tool's report; sites come last in the flags."""
+    options = [] if "--path" in flags else ["--path", shown]
+    places = [i for i, flag in enumerate(flags) if "=" in flag]
+    first = places[0] if places else len(flags)
+    command = [TOOL, *options, *flags[:first], path, *flags[first:]]
+    done = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, timeout=60)
+    assert done.returncode == 0, done.stderr.decode()
+    report = json.loads(done.stdout)
+    report["new"] = bytes.fromhex(report["new"])
+    return report
+
+
+def described(report):
+    lines = []
+    for site in report["sites"]:
+        lines.append(f"{site['line']} {site['name']}: {site['reason'] or 'rewritten'}\n")
+        assert site["rewritten"] == (site["reason"] is None)
+    return "".join(lines)
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_gives_what_is_expected(case):
+    folder = FOLDER / f"{case}.d"
+    source = (folder / "input.py").read_bytes()
+    report = rewrite(folder / "input.py", flags_of(case))
+    expected = folder / "expected.py"
+    if ACCEPT:
+        (folder / "expected.txt").write_text(described(report))
+        if report["new"] != source:
+            expected.write_bytes(report["new"])
+        elif expected.exists():
+            expected.unlink()
+    assert described(report) == (folder / "expected.txt").read_text()
+    assert report["new"] == (expected.read_bytes() if expected.exists() else source)
+
+
+def variables(report):
+    """{name: what the vault would hold}: bytes as base64 in dotenv."""
+    found = {}
+    for site in report["sites"]:
+        if site["rewritten"] and "value" in site:
+            value = bytes.fromhex(site["value"])
+            found[site["name"]] = base64.b64encode(value).decode() if site["bytes"] else value.decode()
+    return found
+
+
+def write_dotenv(path, found):
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text("".join(f"{name}='{value}'\n" for name, value in found.items()), encoding="utf-8")
+
+
+def prepare(case, folder):
+    """The job for rewrite_runner.py; None when nothing is rewritten."""
+    source = FOLDER / f"{case}.d" / "input.py"
+    flags = flags_of(case)
+    report = rewrite(source, flags)
+    if not any(site["rewritten"] for site in report["sites"]):
+        return None
+    # The folder is deep enough for ../../.. to stay inside of it.
+    home = folder / case / "a" / "b" / "c" / "d" / "e" / "f" / "g"
+    home.mkdir(parents=True)
+    (home / "before.py").write_bytes(source.read_bytes())
+    (home / "app.py").write_bytes(report["new"])
+    found, environment = variables(report), {}
+    if "--dotenv" in flags:
+        write_dotenv(home / flags[flags.index("--dotenv") + 1], found)
+    elif "--module" in flags:
+        write_dotenv(home / ".env", found)
+        target = home / (flags[flags.index("--module") + 1].replace(".", "/") + ".py")
+        relative = os.path.relpath(home / ".env", target.parent)
+        target.parent.mkdir(exist_ok=True)
+        target.write_bytes(subprocess.run([TOOL, "--dotenv-module", relative], stdout=subprocess.PIPE).stdout)
+    else:
+        environment = found
+    return {"case": case, "before": str(home / "before.py"), "after": str(home / "app.py"),
+            "environment": environment}  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def jobs(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("rewrite")
+    found = [prepare(case, folder) for case in CASES]
+    return [job for job in found if job]
+
+
+@pytest.mark.parametrize("version", support.pythons(), ids=lambda v: ".".join(map(str, v)))
+def test_rewritten_programs_do_the_same(version, jobs, tmp_path):
+    dotenv = support.package_folder("python-dotenv==1.0.1")
+    done = subprocess.run(
+        [support.pythons()[version], "-B", Path(__file__).with_name("rewrite_runner.py")],
+        input=json.dumps(jobs), env=support.clean_env(tmp_path, PYTHONPATH=str(dotenv)), text=True,
+        stdout=subprocess.PIPE, stderr=subprocess.PIPE, timeout=300,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    results = json.loads(done.stdout)
+    different = {case: pair for case, pair in results.items() if not same(*pair)}
+    assert not different
+    # Otherwise the comparison would say little.
+    ran = sum("globals" in before and bool(before["globals"]) for before, _ in results.values())
+    assert ran > 0.9 * len(results)
+
+
+def same(before, after):
+    if "globals" not in before:
+        return before.get("compiles") == after.get("compiles") and before.get("raised") == after.get("raised")
+    names = set(before["globals"]) & set(after.get("globals", {}))
+    return names == set(before["globals"]) and all(before["globals"][n] == after["globals"][n] for n in names)
