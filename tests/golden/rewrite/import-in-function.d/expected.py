@@ -1,5 +1,6 @@
 import os as _os
 
+
 def f():
     key = _os.environ["V_1"]
     import os

@@ -1,4 +1,3 @@
 os = "linux"
-import os as _os
 import os
-key = _os.environ["V_1"]
+key = os.environ["V_1"]

@@ -1,5 +1,6 @@
 import os as _os
 
+
 class os:
     key = _os.environ["V_1"]
 

@@ -1,5 +1,6 @@
 import os as _os
 
+
 class C:
     os = "linux"
     key = _os.environ["V_1"]

@@ -1,5 +1,6 @@
 import os as _os
 
+
 def os():
     return _os.environ["V_1"]
 

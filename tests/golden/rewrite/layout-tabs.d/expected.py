@@ -1,5 +1,6 @@
 import os
 
+
 def f():
 	if True:
 		return os.environ["V_1"] 	

@@ -1,5 +1,6 @@
 import os
 
+
 class Settings:
     key = os.environ["V_1"]
     other: str = os.environ["V_2"]

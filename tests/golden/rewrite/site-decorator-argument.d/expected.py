@@ -1,5 +1,6 @@
 import os
 
+
 def deco(key):
     def wrap(f):
         f.key = key

@@ -1,5 +1,6 @@
 import os
 
+
 def f():
     def g():
         class H:

@@ -1,5 +1,6 @@
 import os
 
+
 class C:
     def f(self, key=os.environ["V_1"]):
         return key

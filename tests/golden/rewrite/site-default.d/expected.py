@@ -1,5 +1,6 @@
 import os
 
+
 def f(user, password=os.environ["V_1"], *, token: str = os.environ["V_2"]):
     return password, token
 

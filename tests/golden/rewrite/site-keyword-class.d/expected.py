@@ -1,5 +1,6 @@
 import os
 
+
 class M(type):
     def __new__(m, n, b, d, key=None):
         c = super().__new__(m, n, b, d)

@@ -1,5 +1,6 @@
 import os
 
+
 def f(**k):
     return k
 

@@ -1,4 +1,5 @@
 import os
 
+
 class C: key = os.environ["V_1"]
 result = C.key

@@ -1,5 +1,6 @@
 import os
 
+
 def f(*a):
     return a
 

@@ -1,5 +1,6 @@
 import os
 
+
 def f():
     return os.environ["V_1"]
 

@@ -1,5 +1,6 @@
 import os
 
+
 def f():
     return "u", os.environ["V_1"]
 

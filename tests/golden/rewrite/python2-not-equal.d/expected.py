@@ -1,4 +1,0 @@
-import os
-
-key = os.environ["V_1"]
-x = 1 <> 2
