@@ -9,7 +9,8 @@
 struct classification {
     double probability;
     enum severity severity;
-    const char *rule;    /* "generic-password", "generic-api-key", "generic-secret", "generic-token", "url-password" */
+    const char
+        *rule; /* "generic-password", "generic-api-key", "generic-secret", "generic-token", "url-password" */
     const char *message; /* static */
 };
 

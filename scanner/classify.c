@@ -1,0 +1,178 @@
+/* classify.c: see classify.h and docs/detection.md: what the name promises,
+ * what the value looks like, where it stands. */
+#include "scanner/classify.h"
+
+#include "scanner/name_words.h"
+#include "scanner/placeholder.h"
+#include "scanner/value_shape.h"
+
+#define CLASSIFY_MIN_PASSWORD 4u
+#define CLASSIFY_MIN_SECRET 8u
+#define CLASSIFY_MAX_VALUE 4096u
+
+/* Functions with a password or key in a fixed position. */
+static const struct sink {
+    const char *callee; /* the last component */
+    uint32_t argument;
+    enum name_kind kind;
+} sinks[] = {
+    {"HTTPBasicAuth", 1, NAME_PASSWORD},
+    {"HTTPDigestAuth", 1, NAME_PASSWORD},
+    {"HTTPProxyAuth", 1, NAME_PASSWORD},
+    {"BasicAuth", 1, NAME_PASSWORD},
+    {"DigestAuth", 1, NAME_PASSWORD},
+    {"Fernet", 0, NAME_KEY},
+    {"login", 1, NAME_PASSWORD},
+    {"set_password", 0, NAME_PASSWORD},
+    {"make_password", 0, NAME_PASSWORD},
+    {"UserPassAuth", 1, NAME_PASSWORD},
+    {"PlainCredentials", 1, NAME_PASSWORD},
+    {"PlainTextAuthProvider", 1, NAME_PASSWORD},
+};
+
+/* By kind: the rule, and the words of the report. */
+static const struct kind_words {
+    const char *rule, *message, *weak;
+} kinds[] = {
+    [NAME_PASSWORD] = {"generic-password", "Password", "Weak password"},
+    [NAME_SECRET] = {"generic-secret", "Secret", "Weak secret"},
+    [NAME_KEY] = {"generic-api-key", "Key", "Weak key"},
+    [NAME_TOKEN] = {"generic-token", "Token", "Weak token"},
+    [NAME_PLAIN_KEY] = {"generic-secret", "Key or salt", "Key or salt"},
+};
+
+/* A cell of the model: how likely, and how bad. Probability 0: no finding. */
+struct cell {
+    double probability;
+    enum severity severity;
+};
+
+/* Rows: what the name promises. Columns: what the value looks like, in the order
+ * of enum value_shape. The figures are explained in docs/detection.md. */
+static const struct cell model[][SHAPE_RANDOM + 1] = {
+    [NAME_PASSWORD] = {[SHAPE_SENTENCE] = {0, SEVERITY_LOW},
+                       [SHAPE_PLAIN] = {0.5, SEVERITY_LOW},
+                       [SHAPE_MIXED] = {0.8, SEVERITY_MEDIUM},
+                       [SHAPE_RANDOM] = {0.95, SEVERITY_HIGH}},
+    [NAME_SECRET] = {[SHAPE_PLAIN] = {0.4, SEVERITY_LOW},
+                     [SHAPE_MIXED] = {0.6, SEVERITY_MEDIUM},
+                     [SHAPE_RANDOM] = {0.95, SEVERITY_HIGH}},
+    [NAME_KEY] = {[SHAPE_MIXED] = {0.5, SEVERITY_LOW}, [SHAPE_RANDOM] = {0.9, SEVERITY_HIGH}},
+    [NAME_TOKEN] = {[SHAPE_MIXED] = {0.3, SEVERITY_LOW}, [SHAPE_RANDOM] = {0.85, SEVERITY_HIGH}},
+    [NAME_PLAIN_KEY] = {[SHAPE_RANDOM] = {0.4, SEVERITY_LOW}},
+};
+
+static struct slice last_component(struct slice callee) {
+    size_t start = 0;
+    for (size_t i = 0; i < callee.len; i++) {
+        if (callee.ptr[i] == '.')
+            start = i + 1;
+    }
+    return slice_sub(callee, start, callee.len);
+}
+
+static enum name_kind sink_kind(const struct candidate *c) {
+    if (c->context != CONTEXT_ARGUMENT || c->callee.len == 0)
+        return NAME_OTHER;
+    struct slice last = last_component(c->callee);
+    for (size_t i = 0; i < KL_ARRAY_LEN(sinks); i++) {
+        if (sinks[i].argument == c->argument && slice_eq_cstr(last, sinks[i].callee))
+            return sinks[i].kind;
+    }
+    return NAME_OTHER;
+}
+
+/* "Bearer abc": the credential is what follows. */
+static struct slice without_scheme(struct slice v) {
+    static const char *const schemes[] = {"Bearer ", "bearer ", "Token ", "token ",
+                                          "Basic ",  "ApiKey ", "Key "};
+    for (size_t i = 0; i < KL_ARRAY_LEN(schemes); i++) {
+        if (slice_starts(v, schemes[i]))
+            return slice_sub(v, strlen(schemes[i]), v.len);
+    }
+    return v;
+}
+
+/* Letters only is how programs call things; a place that is not an assignment
+ * of some sort says nothing in favour of a weak password. */
+static bool place_supports_weak(enum context context) {
+    switch (context) {
+    case CONTEXT_ASSIGNMENT:
+    case CONTEXT_ATTRIBUTE:
+    case CONTEXT_SUBSCRIPT:
+    case CONTEXT_DICT_VALUE:
+    case CONTEXT_KEYWORD:
+    case CONTEXT_DEFAULT:
+    case CONTEXT_ARGUMENT:
+    case CONTEXT_ENV_WRITE:
+    case CONTEXT_ENV_DEFAULT:
+    case CONTEXT_OPTION_DEFAULT:
+    case CONTEXT_WALRUS:
+    case CONTEXT_TEXT:
+        return true;
+    default:
+        return false;
+    }
+}
+
+/* What a person types as a password: short, and no word of the trade. */
+static bool is_plausible_word(struct slice v) {
+    static const char *const trade[] = {"pass",  "pwd",    "secret",  "token", "key",
+                                        "auth",  "cred",   "login",   "user",  "input",
+                                        "field", "prompt", "encrypt", "hash",  "plain"};
+    char text[33];
+    if (v.len > 32)
+        return false;
+    for (size_t i = 0; i < v.len; i++)
+        text[i] = (char)(v.ptr[i] >= 'A' && v.ptr[i] <= 'Z' ? v.ptr[i] + 32 : v.ptr[i]);
+    for (size_t i = 0; i < KL_ARRAY_LEN(trade); i++) {
+        if (slice_find(slice_of(text, v.len), slice_cstr(trade[i]), 0) != SIZE_MAX)
+            return false;
+    }
+    return true;
+}
+
+static bool is_capitalised(struct slice v) {
+    return v.len > 1 && v.ptr[0] >= 'A' && v.ptr[0] <= 'Z' && v.ptr[1] >= 'a' && v.ptr[1] <= 'z';
+}
+
+bool classify_value(const struct candidate *c, struct classification *out) {
+    if (c->value.len < CLASSIFY_MIN_PASSWORD || c->value.len > CLASSIFY_MAX_VALUE ||
+        c->context == CONTEXT_DICT_KEY)
+        return false;
+    struct name_meaning meaning = name_meaning(c->name);
+    if (meaning.kind == NAME_OTHER)
+        meaning.kind = sink_kind(c);
+    if (meaning.kind == NAME_OTHER)
+        return false;
+    struct slice value = meaning.kind == NAME_TOKEN ? without_scheme(c->value) : c->value;
+    if (value.len < (meaning.kind == NAME_PASSWORD ? CLASSIFY_MIN_PASSWORD : CLASSIFY_MIN_SECRET))
+        return false;
+    bool stands_for_another = placeholder_is(value) || placeholder_has_field(value);
+    if ((stands_for_another && !value_is_machine_made(value)) || value_echoes_name(value, c->name))
+        return false;
+    enum value_shape shape = value_shape(value);
+    if (shape == SHAPE_PLAIN && (!place_supports_weak(c->context) || !is_plausible_word(value) ||
+                                 is_capitalised(value) || c->is_partial))
+        return false;
+    if (shape == SHAPE_MIXED && c->is_partial)
+        return false;
+    struct cell cell = model[meaning.kind][shape];
+    if (cell.probability <= 0)
+        return false;
+    bool weak = cell.severity == SEVERITY_LOW;
+    if (c->in_test || meaning.is_mock)
+        cell.severity = SEVERITY_LOW;
+    *out = (struct classification){
+        .probability = meaning.is_mock ? cell.probability * 0.5 : cell.probability,
+        .severity = cell.severity,
+        .rule = kinds[meaning.kind].rule,
+        .message = weak ? kinds[meaning.kind].weak : kinds[meaning.kind].message,
+    };
+    return true;
+}
+
+bool classify_name_is_secret(struct slice name) {
+    enum name_kind kind = name_meaning(name).kind;
+    return kind != NAME_OTHER && kind != NAME_PLAIN_KEY;
+}

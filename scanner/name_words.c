@@ -1,0 +1,283 @@
+#include "scanner/name_words.h"
+
+static bool is_upper(char c) {
+    return c >= 'A' && c <= 'Z';
+}
+static bool is_lower(char c) {
+    return c >= 'a' && c <= 'z';
+}
+static bool is_digit(char c) {
+    return c >= '0' && c <= '9';
+}
+
+/* A word starts at s.ptr[i]: after a separator, at a lower-to-upper change, and
+ * at the last capital of a run ("APIKey": API, Key). */
+static bool word_starts(struct slice s, size_t i) {
+    char before = s.ptr[i - 1], here = s.ptr[i];
+    if (!is_upper(here))
+        return false;
+    bool next_lower = i + 1 < s.len && is_lower(s.ptr[i + 1]);
+    return is_lower(before) || is_digit(before) || (is_upper(before) && next_lower);
+}
+
+bool name_split(struct slice s, struct name_words *out) {
+    out->count = 0;
+    size_t len = 0; /* of the word being made */
+    for (size_t i = 0; i < s.len; i++) {
+        char c = s.ptr[i];
+        bool letter = is_upper(c) || is_lower(c);
+        if (!letter || (i > 0 && len > 0 && word_starts(s, i)))
+            len = 0;
+        if (!letter)
+            continue; /* digits and separators belong to no word */
+        if (len == 0 && out->count++ == NAME_MAX_WORDS)
+            return false;
+        if (len + 1 >= NAME_WORD_MAX)
+            return false;
+        out->text[out->count - 1][len++] = (char)(is_upper(c) ? c + 32 : c);
+        out->text[out->count - 1][len] = '\0';
+    }
+    return out->count > 0;
+}
+
+/* ---- what the words say ---- */
+
+static const struct telling_word {
+    const char *word;
+    enum name_kind kind;
+} telling[] = {
+    {"password", NAME_PASSWORD},
+    {"passwd", NAME_PASSWORD},
+    {"passwort", NAME_PASSWORD},
+    {"pwd", NAME_PASSWORD},
+    {"passphrase", NAME_PASSWORD},
+    {"passcode", NAME_PASSWORD},
+    {"pword", NAME_PASSWORD},
+    {"passw", NAME_PASSWORD},
+    {"userpass", NAME_PASSWORD},
+    {"dbpass", NAME_PASSWORD},
+    {"dbpassword", NAME_PASSWORD},
+    {"dbpasswd", NAME_PASSWORD},
+    {"userpassword", NAME_PASSWORD},
+    {"mypassword", NAME_PASSWORD},
+    {"rootpassword", NAME_PASSWORD},
+    {"adminpassword", NAME_PASSWORD},
+    {"pgpassword", NAME_PASSWORD},
+    {"sqlpassword", NAME_PASSWORD},
+    {"secret", NAME_SECRET},
+    {"secrets", NAME_SECRET},
+    {"secretkey", NAME_SECRET},
+    {"clientsecret", NAME_SECRET},
+    {"appsecret", NAME_SECRET},
+    {"apisecret", NAME_SECRET},
+    {"secretaccesskey", NAME_SECRET},
+    {"jwtsecret", NAME_SECRET},
+    {"consumersecret", NAME_SECRET},
+    {"credential", NAME_SECRET},
+    {"credentials", NAME_SECRET},
+    {"creds", NAME_SECRET},
+    {"apikey", NAME_KEY},
+    {"accesskey", NAME_KEY},
+    {"authkey", NAME_KEY},
+    {"privatekey", NAME_KEY},
+    {"privkey", NAME_KEY},
+    {"signingkey", NAME_KEY},
+    {"encryptionkey", NAME_KEY},
+    {"masterkey", NAME_KEY},
+    {"appkey", NAME_KEY},
+    {"accountkey", NAME_KEY},
+    {"licensekey", NAME_KEY},
+    {"servicekey", NAME_KEY},
+    {"token", NAME_TOKEN},
+    {"accesstoken", NAME_TOKEN},
+    {"authtoken", NAME_TOKEN},
+    {"apitoken", NAME_TOKEN},
+    {"refreshtoken", NAME_TOKEN},
+    {"bottoken", NAME_TOKEN},
+    {"bearertoken", NAME_TOKEN},
+    {"oauthtoken", NAME_TOKEN},
+    {"usertoken", NAME_TOKEN},
+    {"jwt", NAME_TOKEN},
+    {"bearer", NAME_TOKEN},
+    {"authorization", NAME_TOKEN},
+    {"auth", NAME_TOKEN},
+    {"salt", NAME_PLAIN_KEY},
+    {"pepper", NAME_PLAIN_KEY},
+    {"pat", NAME_TOKEN},
+    {"otp", NAME_PLAIN_KEY},
+    {"pass", NAME_PASSWORD},
+    {"pw", NAME_PASSWORD},
+};
+
+/* What stands before "key" in a key that is a secret. */
+static const char *const key_adjectives[] = {
+    "api",      "access",     "auth",      "private", "priv",         "signing",     "sign",    "encryption",
+    "encrypt",  "decryption", "master",    "app",     "account",      "license",     "service", "secret",
+    "shared",   "hmac",       "aes",       "fernet",  "jwt",          "webhook",     "storage", "admin",
+    "crypto",   "cipher",     "symmetric", "ssh",     "deploy",       "integration", "write",   "client",
+    "consumer", "security",   "cookie",    "session", "subscription", "rsa",         "host",    "developer",
+};
+
+/* As the last word: the thing is about a secret, and holds none. */
+static const char *const tails[] = {
+    "url",         "urls",      "uri",        "file",       "filename",   "files",       "path",
+    "paths",       "name",      "names",      "field",      "fields",     "header",      "headers",
+    "regex",       "regexp",    "pattern",    "type",       "types",      "id",          "ids",
+    "length",      "len",       "size",       "help",       "label",      "prompt",      "title",
+    "text",        "message",   "msg",        "error",      "errors",     "hint",        "placeholder",
+    "description", "desc",      "doc",        "docs",       "count",      "max",         "min",
+    "limit",       "policy",    "validator",  "validators", "class",      "cls",         "format",
+    "fmt",         "param",     "params",     "parameter",  "arg",        "args",        "option",
+    "options",     "flag",      "var",        "env",        "envvar",     "variable",    "attr",
+    "attribute",   "column",    "col",        "table",      "index",      "idx",         "prefix",
+    "suffix",      "separator", "sep",        "delimiter",  "scheme",     "method",      "methods",
+    "algorithm",   "alg",       "algo",       "hasher",     "hashers",    "encoder",     "version",
+    "expiry",      "expires",   "expiration", "ttl",        "timeout",    "age",         "lifetime",
+    "date",        "time",      "at",         "on",         "endpoint",   "host",        "hostname",
+    "server",      "port",      "domain",     "realm",      "scope",      "scopes",      "audience",
+    "issuer",      "grant",     "role",       "user",       "username",   "owner",       "provider",
+    "manager",     "store",     "location",   "dir",        "directory",  "folder",      "reset",
+    "change",      "changed",   "strength",   "generator",  "template",   "view",        "form",
+    "widget",      "input",     "selector",   "xpath",      "css",        "locator",     "re",
+    "mode",        "state",     "status",     "style",      "kind",       "action",      "event",
+    "required",    "enabled",   "disabled",   "support",    "permission", "permissions", "list",
+    "map",         "dict",      "mask",       "usage",      "sql",        "query",       "verb",
+    "set",         "test",      "tests",      "hash",       "digest",     "fingerprint", "tokenizer",
+    "usages",      "callback",  "func",       "function",   "handler",    "module",      "package",
+    "backend",     "plugin",    "parser",     "schema",     "spec",       "model",       "object",
+    "obj",         "instance",  "resource",   "arn",        "ref",        "reference",   "link",
+    "page",        "tag",       "source",     "src",        "target",     "service",     "client",
+    "region",      "default",   "defaults",   "example",    "examples",   "info",        "details",
+    "data",        "metadata",  "config",     "settings",   "setting",    "section",     "group",
+    "category",    "level",     "position",   "offset",     "line",       "number",      "no",
+    "num",         "word",      "words",      "char",       "chars",      "charset",     "alphabet",
+    "language",    "locale",    "encoding",   "rule",       "rules",      "check",       "checks",
+    "match",       "symbol",    "icon",       "image",      "color",      "button",      "element",
+    "node",        "command",   "cmd",        "script",     "operation",  "op",          "process",
+    "task",        "job",       "queue",      "topic",      "bucket",     "project",     "namespace",
+    "tenant",      "label",     "labels",     "as",         "by",         "for",         "from",
+    "to",          "with",      "in",         "of",         "is",         "not",         "stdin",
+    "only",        "first",     "last",       "start",      "end",        "begin",       "open",
+    "close",       "unit",      "units",      "warning",
+};
+
+/* Anywhere: what these words make of a name is no secret. */
+static const char *const denials[] = {
+    "public",     "pub",      "publishable", "csrf",        "xsrf",         "max",       "min",
+    "num",        "is",       "has",         "use",         "should",       "allow",     "allows",
+    "forgot",     "pad",      "eos",         "bos",         "unk",          "cls",       "sep",
+    "mask",       "special",  "stop",        "primary",     "foreign",      "sort",      "partition",
+    "cache",      "lookup",   "unique",      "missing",     "without",      "require",   "requires",
+    "supports",   "enable",   "disable",     "show",        "hide",         "verify",    "validate",
+    "parse",      "next",     "prev",        "previous",    "continuation", "page",      "paging",
+    "pagination", "sync",     "lexer",       "syntax",      "grammar",      "tokenize",  "tokenizer",
+    "delta",      "image",    "audio",       "video",       "vocab",        "separator", "hotkey",
+    "shortcut",   "keyboard", "trans",       "translation", "error",        "errors",    "exception",
+    "template",   "pattern",  "regex",       "re",          "help",         "count",     "usage",
+    "begin",      "end",      "bypass",      "idempotency",
+};
+
+static const char *const mocks[] = {"test",  "fake",    "mock", "dummy",     "sample", "example",
+                                    "wrong", "invalid", "bad",  "incorrect", "old",    "demo",
+                                    "tmp",   "foo",     "bar",  "expected"};
+
+static bool in_list(const char *word, const char *const *list, size_t count) {
+    for (size_t i = 0; i < count; i++) {
+        if (list[i][0] == word[0] && strcmp(list[i], word) == 0)
+            return true;
+    }
+    return false;
+}
+#define IN(word, list) in_list((word), (list), KL_ARRAY_LEN(list))
+
+static enum name_kind kind_of_word(const char *word) {
+    for (size_t i = 0; i < KL_ARRAY_LEN(telling); i++) {
+        if (strcmp(telling[i].word, word) == 0)
+            return telling[i].kind;
+    }
+    return NAME_OTHER;
+}
+
+static bool starts_nocase(const char *s, size_t left, const char *word) {
+    for (size_t i = 0; word[i] != '\0'; i++) {
+        if (i == left || (s[i] | 0x20) != word[i])
+            return false;
+    }
+    return true;
+}
+
+/* Nearly every name ends here: none of the roots stands in it. */
+static bool has_root(struct slice name) {
+    static const char *const roots[] = {"pass",  "pwd", "pw",   "pat",  "pep", "secret", "salt",
+                                        "token", "key", "cred", "auth", "jwt", "bear",   "otp"};
+    for (size_t i = 0; i + 1 < name.len; i++) {
+        switch (name.ptr[i] | 0x20) {
+        case 'p':
+        case 's':
+        case 't':
+        case 'k':
+        case 'c':
+        case 'a':
+        case 'j':
+        case 'b':
+        case 'o':
+            for (size_t r = 0; r < KL_ARRAY_LEN(roots); r++) {
+                if (starts_nocase(name.ptr + i, name.len - i, roots[r]))
+                    return true;
+            }
+            break;
+        default:
+            break;
+        }
+    }
+    return false;
+}
+
+/* "key" by the word before it; alone it says little. */
+static enum name_kind kind_of_key(const struct name_words *w, unsigned at) {
+    if (at == 0)
+        return w->count == 1 ? NAME_PLAIN_KEY : NAME_OTHER;
+    if (strcmp(w->text[at - 1], "secret") == 0)
+        return NAME_SECRET;
+    return IN(w->text[at - 1], key_adjectives) ? NAME_KEY : NAME_OTHER;
+}
+
+struct name_meaning name_meaning(struct slice name) {
+    struct name_meaning m = {NAME_OTHER, false};
+    struct name_words w;
+    if (!has_root(name) || !name_split(name, &w))
+        return m;
+    /* Numbers and a trailing "value", "str", "bytes" do not change what it is. */
+    while (w.count > 1 &&
+           (IN(w.text[w.count - 1],
+               ((const char *const[]){"value", "val", "str", "string", "bytes", "b", "s", "x", "raw", "base",
+                                      "hex", "prod", "production", "dev", "staging", "live"}))))
+        w.count--;
+    const char *last = w.text[w.count - 1];
+    for (unsigned i = 0; i < w.count; i++) {
+        if (IN(w.text[i], denials))
+            return m;
+        m.is_mock |= IN(w.text[i], mocks);
+    }
+    bool secret_id = w.count >= 2 && strcmp(last, "id") == 0 && strcmp(w.text[w.count - 2], "secret") == 0;
+    if (IN(last, tails) && !secret_id)
+        return m;
+    if (strcmp(last, "key") == 0 || strcmp(last, "keys") == 0) {
+        m.kind = kind_of_key(&w, w.count - 1);
+        return m;
+    }
+    /* The last telling word decides; one further back still tells ("password_admin"). */
+    for (unsigned i = w.count; i-- > 0 && m.kind == NAME_OTHER;) {
+        m.kind = kind_of_word(w.text[i]);
+        bool loose = strcmp(w.text[i], "pass") == 0 || strcmp(w.text[i], "pw") == 0 ||
+                     strcmp(w.text[i], "pat") == 0 || strcmp(w.text[i], "auth") == 0 ||
+                     strcmp(w.text[i], "otp") == 0 || strcmp(w.text[i], "salt") == 0;
+        if (loose && i + 1 != w.count)
+            m.kind = NAME_OTHER;
+        if (m.kind == NAME_OTHER && i > 0 && strcmp(w.text[i], "key") == 0)
+            m.kind = kind_of_key(&w, i) == NAME_PLAIN_KEY ? NAME_OTHER : kind_of_key(&w, i);
+    }
+    if (m.kind == NAME_TOKEN && w.count == 1 && strcmp(last, "pat") == 0)
+        m.kind = NAME_OTHER;
+    return m;
+}
