@@ -56,7 +56,7 @@ enum kl_status migration_prepare(struct migration *m, bool uploads, bool rewrite
         return s;
     struct scan_options options = scan_options_of(m, paths);
     if ((s = scan_run(&options, &m->found, e)) != KL_OK || (s = scan_project_reads(m, e)) != KL_OK ||
-        (s = migration_open_vault(m, e)) != KL_OK || (s = migration_select(m, e)) != KL_OK)
+        (s = migration_select(m, e)) != KL_OK || (s = migration_open_vault(m, e)) != KL_OK)
         return s;
     forget_vault_file(m);
     if ((s = migration_name(m, e)) != KL_OK || (s = migration_rewrite(m, e)) != KL_OK ||

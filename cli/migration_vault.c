@@ -25,6 +25,57 @@ static bool loads_a_dotenv(const struct migration *m) {
     return false;
 }
 
+/* What the vault holds for a finding: vaults hold text, so bytes go as base64. */
+static void stored_value(const struct migration *m, const struct finding *f, struct secret *out) {
+    if (!f->is_bytes || !m->kind->access->text_only) {
+        secret_set(out, secret_slice(&f->value));
+        return;
+    }
+    struct buf text = BUF_INIT_SECRET(KL_MAX_SECRET_BYTES * 2);
+    encode_base64(secret_slice(&f->value), &text);
+    secret_set(out, buf_as_slice(&text));
+    buf_release(&text);
+}
+
+struct foreign_names {
+    struct migration *m;
+    struct vault *vault;
+    bool found;
+};
+
+/* Any name whose value is not one that is about to move. */
+static void look_for_foreign(void *ctx, const char *name) {
+    struct foreign_names *names = ctx;
+    struct secret held = {0}, ours = {0};
+    struct error unread = {0};
+    bool known = false;
+    if (names->found)
+        return;
+    if (names->m->kind->get(names->vault, name, NULL, &held, NULL, &unread) == KL_OK)
+        for (size_t i = 0; i < names->m->site_count && !known; i++) {
+            stored_value(names->m, names->m->sites[i].finding, &ours);
+            known = secret_equal(&held, &ours);
+        }
+    names->found = !known;
+    secret_release(&held);
+    secret_release(&ours);
+}
+
+/* Whether loading the .env whole would give the program anything but the secrets
+ * that it has in its code. One that keylift began to fill would not. */
+static enum kl_status holds_foreign_names(struct migration *m, bool *answer, struct error *e) {
+    struct vault_options options = m->vault_options;
+    struct foreign_names names = {.m = m};
+    options.dotenv_file = DOTENV_FILE;
+    enum kl_status s = m->kind->open(&options, &names.vault, e);
+    if (s != KL_OK)
+        return s;
+    s = m->kind->list(names.vault, look_for_foreign, &names, e);
+    m->kind->close(names.vault);
+    *answer = names.found;
+    return s;
+}
+
 /* A .env that is there but that the program does not load would change the
  * program if it were loaded whole: then the values go to a file of their own.
  * Once .secret exists, it stays the place. */
@@ -34,14 +85,14 @@ static enum kl_status choose_dotenv_file(struct migration *m, struct error *e) {
         return KL_OK;
     }
     struct file_info env, secret;
+    bool foreign = false;
     enum kl_status s = file_stat(path_join(&m->arena, m->project.root, DOTENV_FILE), &env, e);
     if (s == KL_OK)
         s = file_stat(path_join(&m->arena, m->project.root, SECRET_FILE), &secret, e);
-    if (s != KL_OK)
-        return s;
-    bool foreign = env.kind != FILE_MISSING && env.size > 0 && !loads_a_dotenv(m);
+    if (s == KL_OK && env.kind == FILE_REGULAR && !loads_a_dotenv(m))
+        s = holds_foreign_names(m, &foreign, e);
     m->dotenv_file = foreign || secret.kind == FILE_REGULAR ? SECRET_FILE : DOTENV_FILE;
-    return KL_OK;
+    return s;
 }
 
 enum kl_status migration_open_vault(struct migration *m, struct error *e) {
@@ -74,18 +125,6 @@ enum kl_status migration_open_vault(struct migration *m, struct error *e) {
     if (s != KL_OK)
         return s;
     return m->kind->identity(m->vault, &m->arena, &m->identity, e);
-}
-
-/* What the vault holds for a finding: vaults hold text, so bytes go as base64. */
-static void stored_value(const struct migration *m, const struct finding *f, struct secret *out) {
-    if (!f->is_bytes || !m->kind->access->text_only) {
-        secret_set(out, secret_slice(&f->value));
-        return;
-    }
-    struct buf text = BUF_INIT_SECRET(KL_MAX_SECRET_BYTES * 2);
-    encode_base64(secret_slice(&f->value), &text);
-    secret_set(out, buf_as_slice(&text));
-    buf_release(&text);
 }
 
 static bool in_environment(void *ctx, const char *name) {

@@ -14,7 +14,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 BUILD = Path(os.environ.get("KEYLIFT_BUILD", ROOT / "build"))
-BINARY = Path(os.environ.get("KEYLIFT_BIN", BUILD / "dev" / "keylift"))
+BINARY = Path(os.environ.get("KEYLIFT_BIN", BUILD / "dev" / "keylift")).resolve()
 
 # Variables that a child may have from us. Everything else is left behind: a test must not depend on
 # the credentials, proxies or git settings of whoever runs it.

@@ -1,0 +1,246 @@
+"""migrate, plan, upload and rewrite from the command line: what is written, what is refused, what is said."""
+
+import json
+import os
+import stat
+
+import pytest
+
+from support import made_aws_id
+
+
+@pytest.fixture
+def key():
+    return made_aws_id()
+
+
+@pytest.fixture
+def script(project, key):
+    """A script with one secret in it."""
+    project.write("pay.py", f'shop_key = "{key}"\nprint(shop_key)\n')
+    return project
+
+
+def said(run):
+    return run.stdout + run.stderr
+
+
+def test_plan_shows_names_and_the_diff_and_writes_nothing(keylift, script, key):
+    before = script.files()
+    run = keylift("plan", ".", cwd=script)
+    assert run.returncode == 0
+    assert "SHOP_KEY" in run.stdout and '+shop_key = os.environ["SHOP_KEY"]' in run.stdout
+    assert key not in said(run)
+    assert script.files() == before
+
+
+def test_dry_run_writes_nothing(keylift, script):
+    before = script.files()
+    assert keylift("migrate", "--yes", "--dry-run", ".", cwd=script).returncode == 0
+    assert script.files() == before
+
+
+def test_without_a_terminal_and_yes_nothing_is_written(keylift, script):
+    before = script.files()
+    run = keylift("migrate", ".", cwd=script)
+    assert run.returncode == 2
+    assert "--yes" in run.stderr
+    assert script.files() == before
+
+
+def test_migrate_moves_the_value_and_the_program_still_prints_it(keylift, script, key):
+    run = keylift("migrate", "--yes", ".", cwd=script)
+    assert run.returncode == 0, said(run)
+    assert key not in script.read("pay.py") and key not in said(run)
+    assert script.python("pay.py").stdout == key + "\n"
+    assert stat.S_IMODE((script / ".env").stat().st_mode) == 0o600
+    assert script.read(".env.example") == "SHOP_KEY=\n"
+
+
+def test_a_second_run_changes_nothing_and_ends_alike(keylift, script):
+    first = keylift("migrate", "--yes", ".", cwd=script)
+    before = script.files()
+    second = keylift("migrate", "--yes", ".", cwd=script)
+    assert second.returncode == first.returncode == 0
+    assert {k: v for k, v in script.files().items() if ".keylift" not in k} == {
+        k: v for k, v in before.items() if ".keylift" not in k}
+
+
+def test_a_site_that_must_stay_is_named_with_its_reason_and_status_1(keylift, project, key):
+    project.write("pay.py", f'match input():\n    case "{key}":\n        pass\n')
+    before = project.files()
+    first = keylift("migrate", "--yes", ".", cwd=project)
+    assert first.returncode == 1
+    assert "pattern" in first.stdout
+    assert project.files() == before
+    assert keylift("migrate", "--yes", ".", cwd=project).returncode == 1
+
+
+def test_test_credentials_stay_unless_asked_for(keylift, project, key):
+    project.write("tests/test_pay.py", f'shop_key = "{key}"\n')
+    run = keylift("migrate", "--yes", ".", cwd=project)
+    assert run.returncode == 1 and "--include-tests" in run.stdout
+    assert key in project.read("tests/test_pay.py")
+    run = keylift("migrate", "--yes", "--include-tests", ".", cwd=project)
+    assert run.returncode == 0, said(run)
+    assert key not in project.read("tests/test_pay.py")
+
+
+def test_a_silenced_finding_is_never_touched(keylift, project, key):
+    project.write("pay.py", f'shop_key = "{key}"  # keylift: ignore\n')
+    before = project.files()
+    run = keylift("migrate", "--yes", ".", cwd=project)
+    assert run.returncode == 0 and "silenced" in run.stdout
+    assert project.files() == before
+
+
+def test_gitignore_gains_the_file_before_it_exists(keylift, script, key):
+    script.git_init().write(".gitignore", "*.log")
+    script.commit()
+    run = keylift("migrate", "--yes", ".", cwd=script)
+    assert run.returncode == 0, said(run)
+    assert script.read(".gitignore") == "*.log\n/.env\n" or script.read(".gitignore") == "*.log\n/.env"
+    assert ".env\n" not in script.git("status", "--porcelain", "--untracked-files=all").replace(".env.example", "")
+
+
+def test_a_tracked_env_file_is_refused(keylift, script, key):
+    script.write(".env", "A=1\n")
+    script.write("load.py", "from dotenv import load_dotenv\nload_dotenv()\n")
+    script.git_init().commit()
+    before = script.files()
+    run = keylift("migrate", "--yes", ".", cwd=script)
+    assert run.returncode != 0
+    assert "track" in said(run)
+    assert script.files() == before
+
+
+def test_an_env_file_that_the_program_does_not_load_is_left_alone(keylift, script, key):
+    script.write(".env", "PATH_TO_X=/x\n")
+    run = keylift("migrate", "--yes", ".", cwd=script)
+    assert run.returncode == 0, said(run)
+    assert script.read(".env") == "PATH_TO_X=/x\n"
+    assert key in script.read(".secret") and ".secret" in script.read("pay.py")
+    assert script.python("pay.py").stdout == key + "\n"
+
+
+def test_an_env_file_that_the_program_loads_gains_the_name(keylift, script, key):
+    script.write(".env", "# ours\nA=1\n")
+    script.write("main.py", "from dotenv import load_dotenv\nload_dotenv()\nimport pay\n")
+    run = keylift("migrate", "--yes", ".", cwd=script)
+    assert run.returncode == 0, said(run)
+    assert script.read(".env").startswith("# ours\nA=1\nSHOP_KEY=")
+    assert not (script / ".secret").exists()
+
+
+def test_unstaged_changes_keep_a_file_out_unless_it_is_named(keylift, script, key):
+    script.git_init().commit()
+    script.write("pay.py", script.read("pay.py") + "# being edited\n")
+    run = keylift("migrate", "--yes", ".", cwd=script)
+    assert run.returncode == 1 and "--allow-dirty" in run.stdout
+    assert key in script.read("pay.py")
+    assert keylift("migrate", "--yes", "pay.py", cwd=script).returncode == 0
+    assert key not in script.read("pay.py")
+
+
+def test_staged_mends_the_commit_and_keeps_other_edits(keylift, script, key):
+    script.git_init().write("README", "x\n")
+    script.git("add", "README")
+    script.git("commit", "-q", "-m", "first")
+    script.git("add", "pay.py")
+    script.write("pay.py", script.read("pay.py") + "# an edit that is not staged\n")
+    run = keylift("migrate", "--yes", "--staged", ".", cwd=script)
+    assert run.returncode == 0, said(run)
+    staged = script.git("show", ":pay.py")
+    assert key not in staged and "SHOP_KEY" in staged and "an edit" not in staged
+    assert key not in script.read("pay.py") and script.read("pay.py").endswith("# an edit that is not staged\n")
+    assert "/.env" in script.git("show", ":.gitignore")
+    assert keylift("scan", "--staged", ".", cwd=script).returncode == 0
+    script.git("commit", "-q", "-m", "second")
+    assert key not in script.git("log", "-p")
+
+
+def test_a_folder_that_cannot_be_written_loses_nothing(keylift, script, key):
+    if os.geteuid() == 0:
+        (script / ".secret").mkdir()  # root writes everywhere, but not over a folder
+        script.write(".env", "OTHER=1\n")
+    else:
+        script.path.chmod(0o555)
+    before = script.files()
+    run = keylift("migrate", "--yes", ".", cwd=script)
+    script.path.chmod(0o755)
+    assert run.returncode == 2
+    assert key in script.read("pay.py") and key not in said(run)
+    assert {k: v for k, v in script.files().items() if ".keylift" not in k} == before
+
+
+def test_upload_stores_and_rewrite_uses_what_is_stored(keylift, script, key):
+    before = script.read("pay.py")
+    run = keylift("rewrite", "--yes", ".", cwd=script)
+    assert run.returncode == 1 and "keylift upload" in run.stdout
+    assert script.read("pay.py") == before
+    assert keylift("upload", "--yes", ".", cwd=script).returncode == 0
+    assert script.read("pay.py") == before and key in script.read(".env")
+    assert keylift("rewrite", "--yes", ".", cwd=script).returncode == 0
+    assert key not in script.read("pay.py")
+
+
+def test_site_names_a_literal_that_no_rule_knows(keylift, project):
+    project.write("conf.py", 'greeting = "hello there"\nprint(greeting)\n')
+    run = keylift("migrate", "--yes", "--site", "conf.py:1", ".", cwd=project)
+    assert run.returncode == 0, said(run)
+    assert project.read("conf.py").count("hello there") == 0
+    assert project.python("conf.py").stdout == "hello there\n"
+
+
+@pytest.mark.parametrize("place, message", [
+    ("conf.py:2", "no string literal"),
+    ("conf.py:1", "column"),
+    ("conf.py", "PATH:LINE"),
+    ("none.py:1", "none.py"),
+])
+def test_a_site_that_says_nothing_clear_is_an_error(keylift, project, place, message):
+    project.write("conf.py", 'pair = "one", "two"\n\n')
+    before = project.files()
+    run = keylift("migrate", "--yes", "--site", place, ".", cwd=project)
+    assert run.returncode == 2 and message in run.stderr
+    assert project.files() == before
+
+
+def test_json_tells_names_and_reasons_without_values(keylift, project, key):
+    project.write("pay.py", f'shop_key = "{key}"\nmatch shop_key:\n    case "{key}":\n        pass\n')
+    run = keylift("plan", "--format", "json", ".", cwd=project)
+    report = json.loads(run.stdout)
+    assert run.returncode == 1 and key not in said(run)
+    assert [site["name"] for site in report["sites"]] == ["SHOP_KEY"]
+    assert [site["line"] for site in report["left"]] == [3] and report["left"][0]["reason"]
+    assert report["vault"]["id"] == "dotenv" and report["done"] is False
+    assert "[redacted]" in report["files"][0]["diff"]
+
+
+def test_two_runs_at_once_are_kept_apart(keylift, script):
+    fcntl = pytest.importorskip("fcntl")
+    first = keylift("migrate", "--yes", ".", cwd=script)
+    assert first.returncode == 0
+    [lock] = [path for path in (script / ".keylift").rglob("*") if path.name == "lock"]
+    script.write("more.py", f'other_key = "{made_aws_id()}"\n')
+    before = script.read("more.py")
+    with open(lock, "r+") as held:
+        fcntl.flock(held, fcntl.LOCK_EX)
+        run = keylift("migrate", "--yes", ".", cwd=script)
+    assert run.returncode == 2
+    assert script.read("more.py") == before
+    assert keylift("migrate", "--yes", ".", cwd=script).returncode == 0
+
+
+def test_a_flag_of_another_vault_is_named(keylift, script):
+    run = keylift("migrate", "--yes", "--to", "environ", "--dotenv-file", "x.env", ".", cwd=script)
+    assert run.returncode == 2 and "dotenv" in run.stderr
+
+
+def test_environ_takes_only_what_the_environment_already_holds(keylift, script, key):
+    run = keylift("migrate", "--yes", "--to", "environ", ".", cwd=script)
+    assert run.returncode in (1, 2) and key in script.read("pay.py") and key not in said(run)
+    run = keylift("migrate", "--yes", "--to", "environ", ".", cwd=script, env={"SHOP_KEY": key})
+    assert run.returncode == 0, said(run)
+    assert "load_dotenv" not in script.read("pay.py")
+    assert script.python("pay.py", env={"SHOP_KEY": key}).stdout == key + "\n"
