@@ -94,7 +94,7 @@ static void print_examples(struct output *o, const char *examples) {
 
 static void print_command(struct output *o, const struct command *command) {
     out_mark(o, MARK_BOLD, "keylift %s", command->name);
-    out_text(o, " %s\n\n", command->arguments);
+    out_text(o, "%s%s\n\n", command->arguments[0] != '\0' ? " " : "", command->arguments);
     wrapped(o, command->summary, 0, 0);
     if (command->details[0] != '\0') {
         out_text(o, "\n");

@@ -1,0 +1,146 @@
+"""The command line: every option from one table, errors that help, help that fits a terminal."""
+
+import json
+
+import pytest
+
+LATER_COMMANDS = ["put", "undo", "resume", "runs", "baseline", "report", "install-hook"]
+LATER_FORMATS = ["jsonl", "sarif", "csv", "junit", "gitlab", "github", "html"]
+
+
+@pytest.fixture
+def table(keylift):
+    return json.loads(keylift("command-table").stdout)
+
+
+def refused(done, *parts):
+    """Status 2, nothing on standard output, one line on standard error that holds the parts."""
+    assert done.returncode == 2, done.stdout + done.stderr
+    assert done.stdout == ""
+    assert done.stderr.startswith("keylift: ") and done.stderr.count("\n") == 1
+    for part in parts:
+        assert part in done.stderr
+
+
+def test_help_lists_every_command_once(keylift, table):
+    shown = keylift("--help")
+    assert shown.returncode == 0 and shown.stderr == ""
+    for command in table["commands"]:
+        assert shown.stdout.count(f"\n  {command['name']} ") == 1
+
+
+def test_help_names_no_command_that_is_not_there(keylift, table):
+    shown = keylift("--help").stdout
+    names = {command["name"] for command in table["commands"]}
+    for name in LATER_COMMANDS:
+        if name not in names:
+            assert f"\n  {name} " not in shown
+            refused(keylift(name), name, "not in this version")
+
+
+def test_help_of_each_command_has_its_options_and_no_others(keylift, table):
+    for command in table["commands"]:
+        shown = keylift(command["name"], "--help")
+        assert shown.returncode == 0
+        assert shown.stdout == keylift("help", command["name"]).stdout
+        for option in table["options"]:
+            listed = any(line.split() and f"--{option['name']}" in line.split() for line in shown.stdout.splitlines()
+                         if line.startswith(("      --", "  -")))  # fmt: skip
+            assert listed == (command["name"] in option["commands"]), (command["name"], option["name"])
+
+
+def test_help_fits_80_columns_and_has_no_trailing_blanks(keylift, table):
+    pages = [("--help",)] + [(command["name"], "--help") for command in table["commands"]]
+    for page in pages:
+        for line in keylift(*page).stdout.splitlines():
+            assert len(line) <= 80, (page, line)
+            assert line == line.rstrip(), (page, line)
+
+
+def test_no_command_is_help_and_status_2(keylift):
+    done = keylift()
+    assert done.returncode == 2 and done.stdout == "" and "Commands" in done.stderr
+
+
+def test_version(keylift):
+    assert keylift("--version").stdout == keylift("version").stdout
+    assert keylift("--version").stdout.startswith("keylift ")
+    assert keylift("scan", "--version", "nowhere").returncode == 0
+
+
+@pytest.mark.parametrize(
+    "args, parts",
+    [
+        (["scna"], ["did you mean \"scan\""]),
+        (["src/app.py"], ["unknown command", "keylift scan src/app.py"]),
+        (["scan", "--stagged"], ["--stagged", "did you mean --staged"]),
+        (["scan", "--exclud=x"], ["did you mean --exclude"]),
+        (["scan", "--zzzzzzzz"], ["--zzzzzzzz", "keylift scan --help"]),
+        (["scan", "-z"], ["-z"]),
+        (["scan", "--format"], ["--format", "needs a value"]),
+        (["scan", "--format", "xml"], ["xml", "text or json"]),
+        (["scan", "--fail-on", "severe"], ["low, medium or high"]),
+        (["scan", "--jobs", "0"], ["--jobs", "1 to 1024"]),
+        (["scan", "--jobs", "-3"], ["--jobs"]),
+        (["scan", "--jobs", "4x"], ["--jobs"]),
+        (["scan", "--min-confidence", "1.5"], ["from 0 to 1"]),
+        (["scan", "--min-confidence", "nan"], ["from 0 to 1"]),
+        (["scan", "--staged=yes"], ["--staged", "takes no value"]),
+        (["scan", "--rules="], ["--rules"]),
+        (["scan", "--rules=,,"], ["--rules", "at least one"]),
+        (["scan", "--yes"], ["--yes"]),
+        (["env", "--fail-on", "low"], ["--fail-on", "\"keylift env\"", "scan"]),
+        (["scan", "--history"], ["--history", "not in this version"]),
+        (["vaults", "check", "--aws-region", "x"], ["--aws-region", "\"aws\"", "not in this version"]),
+        (["vaults", "check", "environ", "--dotenv-file", "x"], ["--dotenv-file", "\"dotenv\"", "\"environ\""]),
+        (["vaults", "check", "--to", "aws"], ["\"aws\"", "not in this version"]),
+        (["vaults", "check", "dotnev"], ["did you mean \"dotenv\""]),
+        (["vaults"], ["list", "check"]),
+        (["rules"], ["list", "show", "test"]),
+        (["rules", "show", "no-such-rule-at-all"], ["no-such-rule-at-all"]),
+        (["version", "extra"], ["\"extra\"", "too many"]),
+        (["help", "scna"], ["did you mean \"scan\""]),
+        (["scan", ""], ["empty"]),
+        (["scan", "-", "other"], ["standard input"]),
+        (["scan", "--stdin-filename", "a.py"], ["--stdin-filename", "\"-\""]),
+        (["scan", "--config", "a", "--no-config"], ["--config", "--no-config"]),
+    ],
+)
+def test_what_is_wrong_is_named_with_what_is_right(keylift, project, args, parts):
+    refused(keylift(*args, cwd=project), *parts)
+
+
+@pytest.mark.parametrize("name", LATER_FORMATS)
+def test_formats_of_the_design_are_refused_by_name(keylift, project, table, name):
+    [option] = [o for o in table["options"] if o["name"] == "format"]
+    if name not in option["argument"].split("|"):
+        refused(keylift("scan", "--format", name, cwd=project), name, "not in this version")
+
+
+def test_spellings_of_a_value_are_equal(keylift, project):
+    project.write("a.py", "x = 1\n")
+    for args in (["-o", "r.json"], ["-or.json"], ["--output", "r.json"], ["--output=r.json"], ["-qor.json"]):
+        done = keylift("scan", "--format=json", *args, cwd=project)
+        assert done.returncode == 0, done.stderr
+        assert json.loads(project.read("r.json"))["findings"] == []
+        (project / "r.json").unlink()
+
+
+def test_options_may_stand_before_the_command_and_after_paths(keylift, project):
+    project.write("a.py", "x = 1\n")
+    expected = keylift("scan", "-q", ".", cwd=project).stdout
+    assert expected != ""
+    assert keylift("-q", "scan", ".", cwd=project).stdout == expected
+    assert keylift("scan", ".", "-q", cwd=project).stdout == expected
+
+
+def test_two_dashes_end_the_options(keylift, project):
+    project.write("--staged", "x = 1\n")
+    done = keylift("scan", "--", "--staged", cwd=project)
+    assert done.returncode == 0 and "Scanned 1 file" in done.stdout
+
+
+def test_a_message_is_one_line_whatever_was_typed(keylift):
+    done = keylift("scan", "--fail-on", "a\nkeylift: all is well\x1b[2J")
+    assert done.returncode == 2
+    assert done.stderr.count("\n") == 1 and "\x1b" not in done.stderr

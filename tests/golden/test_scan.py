@@ -1,0 +1,63 @@
+"""Whole reports. A case is a folder tests/golden/scan/<name>.d: the project in input/, further arguments in
+`flags`, what must come out in expected.txt and expected.json. No code is needed for a new one; after a
+change that is meant, scripts/accept-golden writes what comes out now.
+
+In the input, «kind seed» stands for a value that is made when the test runs: «aws-id 1», «stripe-key 2»,
+«password 3», so that nothing in the repository looks like a token."""
+
+import json
+import os
+import re
+import shlex
+from pathlib import Path
+
+import pytest
+
+import support
+
+CASES = sorted(Path(__file__).parent.glob("scan/*.d"))
+KINDS = {"aws-id": support.made_aws_id, "stripe-key": support.made_stripe_key, "password": support.made_password}
+PLACE = re.compile("«([a-z-]+) ([0-9]+)»")
+
+
+def expand(text):
+    return PLACE.sub(lambda m: KINDS[m[1]](seed=int(m[2])), text)
+
+
+def lay_out(case, project):
+    for path in sorted((case / "input").rglob("*")):
+        if path.is_file():
+            data = path.read_bytes()
+            # Bytes that are no UTF-8 stay as they are, and so do line ends.
+            data = expand(data.decode("utf-8", "surrogateescape")).encode("utf-8", "surrogateescape")
+            project.write(path.relative_to(case / "input"), data)
+
+
+def masked(text):
+    """Without what differs from run to run: the version and the time."""
+    report = json.loads(text)
+    report["tool"] = "keylift"
+    report["stats"]["seconds"] = 0
+    return json.dumps(report, indent=2, ensure_ascii=False) + "\n"
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case.stem)
+def test_the_report_is_as_expected(keylift, project, case):
+    lay_out(case, project)
+    flags = shlex.split((case / "flags").read_text()) if (case / "flags").exists() else []
+    text = keylift("scan", *flags, cwd=project)
+    machine = keylift("scan", "--format", "json", *flags, cwd=project)
+    assert text.stderr == "" and machine.stderr == ""
+    assert text.returncode == machine.returncode
+    found = {
+        "expected.txt": f"{text.stdout}status {text.returncode}\n",
+        "expected.json": masked(machine.stdout),
+    }
+    for name, now in found.items():
+        if os.environ.get("KEYLIFT_ACCEPT"):
+            (case / name).write_text(now, encoding="utf-8")
+        assert now == (case / name).read_text(encoding="utf-8"), f"{case.name}/{name}: see scripts/accept-golden"
+
+
+def test_there_are_cases():
+    assert len(CASES) >= 5
