@@ -2,6 +2,7 @@
 #include "cli/command.h"
 #include "cli/nearest.h"
 #include "cli/report.h"
+#include "cli/rule_names.h"
 #include "scanner/rule_file.h"
 #include "scanner/rule_pattern.h"
 
@@ -34,11 +35,12 @@ static int list(struct cli *c, const struct all_rules *all) {
         out_mark(&c->out, MARK_BOLD, "%-32s", r->id);
         out_text(&c->out, "  %-6s  %s\n", severity_name(r->severity), r->description);
     }
-    out_text(&c->out,
-             "\n%s rules. Beside them, the generic classifier judges strings by their name and\n"
-             "value: generic-password, generic-api-key, generic-secret, generic-token,\n"
-             "url-password.\n",
+    out_text(&c->out, "\n%s rules. Beside them, the generic classifier judges strings by name and value:\n ",
              report_number(count_rules(all), number));
+    for (size_t i = 0; rule_names_generic[i] != NULL; i++) {
+        out_text(&c->out, " %s", rule_names_generic[i]);
+    }
+    out_text(&c->out, "\n");
     return STATUS_DONE;
 }
 

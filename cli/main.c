@@ -6,6 +6,7 @@
 #include "base/secret.h"
 #include "base/system.h"
 #include "cli/command.h"
+#include "cli/rule_names.h"
 
 int cli_fail(struct cli *c, const struct error *e) {
     out_mark(&c->err, MARK_RED, "keylift:");
@@ -44,6 +45,9 @@ static int run(struct cli *c, struct error *e) {
         return STATUS_TROUBLE;
     }
     if (c->command->uses_config && config_load(&c->config, &c->options, e) != KL_OK) {
+        return cli_fail(c, e);
+    }
+    if (rule_names_check(&c->options, e) != KL_OK) {
         return cli_fail(c, e);
     }
     return c->command->run(c);

@@ -67,6 +67,19 @@ static void on_match(void *ctx, const struct rule_match *m) {
     hit->severity = m->rule->severity;
 }
 
+static bool is_listed(const char *const *ids, const char *id) {
+    for (; ids && *ids; ids++)
+        if (strcmp(*ids, id) == 0)
+            return true;
+    return false;
+}
+
+/* --rules and --skip-rules name the classifier's ids as well; those of the
+ * providers' rules are the matcher's business. */
+static bool wants_generic(const struct rule_set_options *o, const char *id) {
+    return (!o->only || is_listed(o->only, id)) && !is_listed(o->skip, id);
+}
+
 /* Rules first; the generic classifier where none has something to say. */
 static void match_candidate(struct scan_worker *w, const char *path, const struct candidate *c, bool classify) {
     struct match_context x = {w, c};
@@ -79,7 +92,7 @@ static void match_candidate(struct scan_worker *w, const char *path, const struc
         return;
     }
     struct classification k;
-    if (!classify || !classify_value(c, &k))
+    if (!classify || !classify_value(c, &k) || !wants_generic(&w->shared->options->rules, k.rule))
         return;
     struct scan_hit *hit = new_hit(w, c);
     hit->rule_id = k.rule;

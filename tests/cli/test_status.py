@@ -1,5 +1,6 @@
 """The exit status of a scan: 0, 1 and 2, exactly as documented, and never "clean" without counts."""
 
+import json
 import os
 
 import pytest
@@ -111,8 +112,27 @@ def test_a_rule_file_that_does_not_parse_is_2(keylift, project):
 
 def test_an_unknown_rule_is_2(keylift, project):
     project.write("a.py", "x = 1\n")
-    done = keylift("scan", "--rules", "no-such-rule", ".", cwd=project)
-    assert done.returncode == 2 and "no-such-rule" in done.stderr
+    for option in ("--rules", "--skip-rules"):
+        done = keylift("scan", option, "no-such-rule", ".", cwd=project)
+        assert done.returncode == 2 and "no-such-rule" in done.stderr
+        done = keylift("scan", option, "aws-acces-key-id", ".", cwd=project)
+        assert done.returncode == 2 and "did you mean \"aws-access-key-id\"" in done.stderr
+
+
+def test_rules_choose_among_all_ids(keylift, project):
+    project.write("a.py", leaky() + f'db_password = "{support.made_password(seed=9)}"\n')
+
+    def lines(*args):
+        done = keylift("scan", *args, "--format", "json", ".", cwd=project)
+        assert done.returncode in (0, 1), done.stderr
+        return [finding["line"] for finding in json.loads(done.stdout)["findings"]]
+
+    assert lines() == [1, 2]
+    assert lines("--rules", "aws-access-key-id") == [1]
+    assert lines("--rules", "generic-password") == [2]
+    assert lines("--rules", "aws-access-key-id,generic-password") == [1, 2]
+    assert lines("--skip-rules", "generic-password") == [1]
+    assert lines("--skip-rules", "aws-access-key-id", "--skip-rules", "generic-password") == []
 
 
 def test_standard_input(keylift, project):

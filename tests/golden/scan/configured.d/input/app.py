@@ -1,0 +1,1 @@
+A = "«stripe-key 3»"
