@@ -21,40 +21,6 @@ static const struct command commands[] = {
                  "keylift scan --staged\twhat the next commit would hold\n"
                  "keylift scan --format json -o report.json src\ta report for a machine\n"
                  "cat app.py | keylift scan - --stdin-filename app.py\tone file from a pipe\n"},
-    {.name = "env",
-     .bit = CMD_ENV,
-     .arguments = "[PATH...]",
-     .max_arguments = SIZE_MAX,
-     .uses_config = true,
-     .run = cmd_env,
-     .summary = "list every environment variable that the code reads",
-     .details =
-         "For each variable: where and how it is read, whether there is a default, and whether it looks "
-         "like a secret or like a setting. Values are not looked up.",
-     .examples = "keylift env\tthe current folder\n"
-                 "keylift env --format json src\tthe same for a machine\n"},
-    {.name = "rules",
-     .bit = CMD_RULES,
-     .arguments = "list | show ID | test FILE",
-     .max_arguments = 2,
-     .run = cmd_rules,
-     .summary = "list the rules, show one, or test a rule file of your own",
-     .details =
-         "A rule describes what the secrets of one provider look like, and carries examples that it must "
-         "find and must not find. \"test\" runs the examples of a TOML file of rules.",
-     .examples = "keylift rules list\tids, severities, what they find\n"
-                 "keylift rules test my-rules.toml\tstatus 0 when every example behaves\n"},
-    {.name = "vaults",
-     .bit = CMD_VAULTS,
-     .arguments = "list | check [VAULT]",
-     .max_arguments = 2,
-     .uses_config = true,
-     .run = cmd_vaults,
-     .summary = "list the vaults, or check that one can be used",
-     .details =
-         "\"check\" says which credential was found, whose it is and what it may do. It writes nothing.",
-     .examples = "keylift vaults list\twhich vaults this version has\n"
-                 "keylift vaults check dotenv\tcan the .env of this project be written?\n"},
     {.name = "plan",
      .bit = CMD_PLAN,
      .arguments = "[PATH...]",
@@ -95,6 +61,40 @@ static const struct command commands[] = {
      .summary = "the second half of migrate: only for values that the vault holds",
      .details = "",
      .examples = "keylift rewrite .\tafter keylift upload"},
+    {.name = "env",
+     .bit = CMD_ENV,
+     .arguments = "[PATH...]",
+     .max_arguments = SIZE_MAX,
+     .uses_config = true,
+     .run = cmd_env,
+     .summary = "list every environment variable that the code reads",
+     .details =
+         "For each variable: where and how it is read, whether there is a default, and whether it looks "
+         "like a secret or like a setting. Values are not looked up.",
+     .examples = "keylift env\tthe current folder\n"
+                 "keylift env --format json src\tthe same for a machine\n"},
+    {.name = "rules",
+     .bit = CMD_RULES,
+     .arguments = "list | show ID | test FILE",
+     .max_arguments = 2,
+     .run = cmd_rules,
+     .summary = "list the rules, show one, or test a rule file of your own",
+     .details =
+         "A rule describes what the secrets of one provider look like, and carries examples that it must "
+         "find and must not find. \"test\" runs the examples of a TOML file of rules.",
+     .examples = "keylift rules list\tids, severities, what they find\n"
+                 "keylift rules test my-rules.toml\tstatus 0 when every example behaves\n"},
+    {.name = "vaults",
+     .bit = CMD_VAULTS,
+     .arguments = "list | check [VAULT]",
+     .max_arguments = 2,
+     .uses_config = true,
+     .run = cmd_vaults,
+     .summary = "list the vaults, or check that one can be used",
+     .details =
+         "\"check\" says which credential was found, whose it is and what it may do. It writes nothing.",
+     .examples = "keylift vaults list\twhich vaults this version has\n"
+                 "keylift vaults check dotenv\tcan the .env of this project be written?\n"},
     {.name = "help",
      .bit = CMD_HELP,
      .arguments = "[COMMAND]",

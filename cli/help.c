@@ -3,6 +3,7 @@
 
 #define HELP_COLUMNS 80u
 #define HELP_OPTION_COLUMN 28u  /* where the text of an option begins */
+#define HELP_EXAMPLE_COLUMN 34u /* width of a command in the examples */
 #define HELP_COMMAND_COLUMN 13u /* where the text of a command begins */
 
 /* Writes words from column `at` on; lines begin at `indent`. */
@@ -82,11 +83,11 @@ static void print_examples(struct output *o, const char *examples) {
         size_t command = strcspn(line, "\t"), all = strcspn(line, "\n");
         const char *meaning = line + command + 1;
         int meaning_len = (int)(all - command - 1);
-        if (2 + command + 2 + (size_t)meaning_len > HELP_COLUMNS) {
+        size_t column = command < HELP_EXAMPLE_COLUMN ? HELP_EXAMPLE_COLUMN : command;
+        if (2 + column + 2 + (size_t)meaning_len > HELP_COLUMNS) {
             out_text(o, "  %.*s\n      %.*s\n", (int)command, line, meaning_len, meaning);
         } else {
-            out_text(o, "  %-*.*s  %.*s\n", command < 34 ? 34 : (int)command, (int)command, line, meaning_len,
-                     meaning);
+            out_text(o, "  %-*.*s  %.*s\n", (int)column, (int)command, line, meaning_len, meaning);
         }
         line += all + (line[all] == '\n' ? 1 : 0);
     }

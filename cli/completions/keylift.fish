@@ -1,12 +1,20 @@
 # fish completion for keylift. Made by scripts/cli-docs from the table of options: do not edit.
 complete -c keylift -f
 complete -c keylift -n __fish_use_subcommand -a scan -d 'report hard-coded secrets; change nothing'
+complete -c keylift -n __fish_use_subcommand -a plan -d 'show what migrate would do, and write nothing'
+complete -c keylift -n __fish_use_subcommand -a migrate -d 'put secrets into a vault, read them back, rewrite the code'
+complete -c keylift -n __fish_use_subcommand -a upload -d 'the first half of migrate: put and read back; no code changes'
+complete -c keylift -n __fish_use_subcommand -a rewrite -d 'the second half of migrate: only for values that the vault holds'
 complete -c keylift -n __fish_use_subcommand -a env -d 'list every environment variable that the code reads'
 complete -c keylift -n __fish_use_subcommand -a rules -d 'list the rules, show one, or test a rule file of your own'
 complete -c keylift -n __fish_use_subcommand -a vaults -d 'list the vaults, or check that one can be used'
 complete -c keylift -n __fish_use_subcommand -a help -d 'explain keylift, or one command'
 complete -c keylift -n __fish_use_subcommand -a version -d 'print the version'
 complete -c keylift -n '__fish_seen_subcommand_from scan' -F
+complete -c keylift -n '__fish_seen_subcommand_from plan' -F
+complete -c keylift -n '__fish_seen_subcommand_from migrate' -F
+complete -c keylift -n '__fish_seen_subcommand_from upload' -F
+complete -c keylift -n '__fish_seen_subcommand_from rewrite' -F
 complete -c keylift -n '__fish_seen_subcommand_from env' -F
 complete -c keylift -n '__fish_seen_subcommand_from rules' -F
 complete -c keylift -n '__fish_seen_subcommand_from rules' -a list
@@ -14,23 +22,34 @@ complete -c keylift -n '__fish_seen_subcommand_from rules' -a show
 complete -c keylift -n '__fish_seen_subcommand_from rules' -a test
 complete -c keylift -n '__fish_seen_subcommand_from vaults' -a list
 complete -c keylift -n '__fish_seen_subcommand_from vaults' -a check
-complete -c keylift -l staged -n '__fish_seen_subcommand_from scan' -d 'look at what is staged for the next commit, not at the files'
+complete -c keylift -l staged -n '__fish_seen_subcommand_from scan plan migrate' -d 'look at what is staged for the next commit, not at the files'
 complete -c keylift -l stdin-filename -n '__fish_seen_subcommand_from scan env' -x -d 'name of what comes from standard input (PATH is "-"); it decides whether that is read as Python'
-complete -c keylift -l exclude -n '__fish_seen_subcommand_from scan env' -r -F -d 'leave out paths that match, as in a .gitignore; may be repeated'
-complete -c keylift -l no-gitignore -n '__fish_seen_subcommand_from scan env' -d 'scan files that git ignores, too'
-complete -c keylift -l rules -n '__fish_seen_subcommand_from scan env' -x -d 'use these rules alone; "keylift rules list" names them'
-complete -c keylift -l skip-rules -n '__fish_seen_subcommand_from scan env' -x -d 'do not use these rules'
-complete -c keylift -l rules-file -n '__fish_seen_subcommand_from scan env rules' -r -F -d 'add the rules of a TOML file; may be repeated'
-complete -c keylift -l min-confidence -n '__fish_seen_subcommand_from scan env' -x -d 'leave out findings that are less certain than P, from 0 to 1'
-complete -c keylift -l jobs -n '__fish_seen_subcommand_from scan env' -x -d 'threads (default: one a processor)'
-complete -c keylift -l exhaustive -n '__fish_seen_subcommand_from scan env' -d 'try every rule on every string: slow, and must find the same'
-complete -c keylift -l format -n '__fish_seen_subcommand_from scan env' -x -a 'text json' -d 'how to report (default: text)'
-complete -c keylift -l output -n '__fish_seen_subcommand_from scan env' -s o -r -F -d 'write the report to FILE, not to standard output'
+complete -c keylift -l exclude -n '__fish_seen_subcommand_from scan plan migrate upload rewrite env' -r -F -d 'leave out paths that match, as in a .gitignore; may be repeated'
+complete -c keylift -l no-gitignore -n '__fish_seen_subcommand_from scan plan migrate upload rewrite env' -d 'scan files that git ignores, too'
+complete -c keylift -l rules -n '__fish_seen_subcommand_from scan plan migrate upload rewrite env' -x -d 'use these rules alone; "keylift rules list" names them'
+complete -c keylift -l skip-rules -n '__fish_seen_subcommand_from scan plan migrate upload rewrite env' -x -d 'do not use these rules'
+complete -c keylift -l rules-file -n '__fish_seen_subcommand_from scan plan migrate upload rewrite env rules' -r -F -d 'add the rules of a TOML file; may be repeated'
+complete -c keylift -l min-confidence -n '__fish_seen_subcommand_from scan plan migrate upload rewrite env' -x -d 'leave out findings that are less certain than P, from 0 to 1'
+complete -c keylift -l jobs -n '__fish_seen_subcommand_from scan plan migrate upload rewrite env' -x -d 'threads (default: one a processor)'
+complete -c keylift -l exhaustive -n '__fish_seen_subcommand_from scan plan migrate upload rewrite env' -d 'try every rule on every string: slow, and must find the same'
+complete -c keylift -l format -n '__fish_seen_subcommand_from scan plan migrate upload rewrite env' -x -a 'text json' -d 'how to report (default: text)'
+complete -c keylift -l output -n '__fish_seen_subcommand_from scan plan env' -s o -r -F -d 'write the report to FILE, not to standard output'
 complete -c keylift -l fail-on -n '__fish_seen_subcommand_from scan' -x -a 'low medium high' -d 'end with status 1 only for findings of this severity or above (default: medium)'
 complete -c keylift -l show-suppressed -n '__fish_seen_subcommand_from scan' -d 'list silenced findings, too; they never change the status'
 complete -c keylift -l report-env -n '__fish_seen_subcommand_from scan' -x -a 'all secrets none' -d 'which reads of environment variables to report (default: all)'
-complete -c keylift -l to -n '__fish_seen_subcommand_from vaults' -x -a 'dotenv environ' -d 'where the secrets go (default: dotenv); "keylift vaults list" names the vaults'
-complete -c keylift -l dotenv-file -n '__fish_seen_subcommand_from vaults' -r -F -d 'the file that holds the secrets, relative to the project (default: .env)'
+complete -c keylift -l to -n '__fish_seen_subcommand_from plan migrate upload rewrite vaults' -x -a 'dotenv environ' -d 'where the secrets go (default: dotenv); "keylift vaults list" names the vaults'
+complete -c keylift -l dotenv-file -n '__fish_seen_subcommand_from plan migrate upload rewrite vaults' -r -F -d 'the file that holds the secrets, relative to the project (default: .env)'
+complete -c keylift -l style -n '__fish_seen_subcommand_from plan migrate rewrite' -x -a 'inline' -d 'where the new code reads a secret; inline: at the place of the literal'
+complete -c keylift -l env-reads -n '__fish_seen_subcommand_from plan migrate rewrite' -x -a 'all secrets none' -d 'which reads of environment variables become reads of the vault (default: none for dotenv)'
+complete -c keylift -l site -n '__fish_seen_subcommand_from plan migrate upload rewrite' -r -F -d 'take the literal at this place as well, whatever it is; may be repeated'
+complete -c keylift -l include-tests -n '__fish_seen_subcommand_from plan migrate upload rewrite' -d 'take findings of tests and examples, and low ones, as well'
+complete -c keylift -l names -n '__fish_seen_subcommand_from plan migrate upload rewrite' -r -F -d 'names for the secrets: a map that you can edit'
+complete -c keylift -l prefix -n '__fish_seen_subcommand_from plan migrate upload rewrite' -x -d 'put P before every name'
+complete -c keylift -l on-conflict -n '__fish_seen_subcommand_from plan migrate upload rewrite' -x -a 'fail reuse version rename' -d 'when the vault has another value under a name (default: fail)'
+complete -c keylift -l allow-dirty -n '__fish_seen_subcommand_from plan migrate rewrite' -d 'change files with unstaged changes, too'
+complete -c keylift -l allow-ephemeral -n '__fish_seen_subcommand_from plan migrate upload rewrite' -d 'accept a vault that may forget what it holds'
+complete -c keylift -l yes -n '__fish_seen_subcommand_from migrate upload rewrite' -d 'do not ask; needed where there is no terminal'
+complete -c keylift -l dry-run -n '__fish_seen_subcommand_from migrate upload rewrite' -d 'show what would be done; write nothing'
 complete -c keylift -l config -r -F -d 'read this configuration, not that of the scanned tree'
 complete -c keylift -l no-config -d 'read no configuration, and honour no comment that silences a finding'
 complete -c keylift -l quiet -s q -d 'say only what is needed: the summary, and errors'

@@ -23,15 +23,6 @@ def test_no_form_of_a_secret_is_shown(keylift, project):
             assert form not in done.stdout and form not in done.stderr
 
 
-def test_a_secret_on_the_command_line_is_not_repeated_by_the_report(keylift, project):
-    secret = support.made_stripe_key()
-    project.write("a.py", f'KEY = "{secret}"\n')
-    done = keylift("scan", "a.py", f"{secret}.missing", cwd=project)
-    assert done.returncode == 2
-    message = [line for line in done.stdout.splitlines() if ".missing" in line]
-    assert len(message) == 1  # paths are shown as they are: a report without them is of no use
-
-
 def test_names_of_files_cannot_drive_the_terminal(keylift, project):
     name = "a\x1b[2J\n\u202eb\x07.py"
     project.write(name, f'AWS_KEY = "{support.made_aws_id()}"\n')
