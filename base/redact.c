@@ -5,8 +5,8 @@
  * and only what is in there in the hash table of windows, where a value is then
  * compared as a whole:
  *
- *     text   ... postgres://u:hunter2hunter2@db ...
- *                             ^^^^^^^^ window of "u:hunter2hunter2", at offset 2
+ *     text   ... login u:hunter2hunter2 at ...
+ *                        ^^^^^^^^ window of "u:hunter2hunter2", at offset 2
  *
  * The window is chosen when the value is added: the one that the fewest others
  * share, so that a thousand keys with one prefix do not end up in one chain.

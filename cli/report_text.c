@@ -99,54 +99,80 @@ static void print_overview(const struct report *r, struct output *o) {
     free(by_path);
 }
 
-/* "path:line:col" as it will be seen, and its width. */
-static size_t print_place(struct output *o, const char *path, uint32_t line, uint32_t column) {
-    struct buf place = BUF_INIT(2 * KL_MAX_PATH_BYTES);
-    buf_printf(&place, "%s:%u:%u", path, (unsigned)line, (unsigned)column);
+/* How the findings are set: a few on two lines each when one line is too short
+ * for some, thousands on one line each, for grep. */
+enum setting { SET_ONE_LINE, SET_TWO_LINES, SET_MANY };
+
+static size_t seen_width(const char *text) {
     struct buf seen = BUF_INIT(16 * KL_MAX_PATH_BYTES);
-    out_visible(buf_as_slice(&place), false, &seen);
+    out_visible(slice_cstr(text), false, &seen);
     size_t width = utf8_count(buf_as_slice(&seen));
-    out_path(o, MARK_CYAN, buf_cstr(&place));
-    buf_release(&place);
     buf_release(&seen);
     return width;
 }
 
-static void print_finding(struct output *o, const struct finding *f) {
-    struct buf name = BUF_INIT_SECRET(KL_MAX_CONFIG_BYTES);
-    const char *shown = report_name(o->redactor, f->name, &name);
-    size_t rest = strlen(f->message) + utf8_count(slice_cstr(f->redacted)) + SEVERITY_WIDTH + 6;
-    rest += shown[0] != '\0' ? utf8_count(slice_cstr(shown)) + 4 : 0;
-    size_t width = print_place(o, f->path, f->line, f->column);
-    out_text(o, width + 2 + rest > o->columns ? "\n    " : "  ");
-    out_mark(o, severity_marks[f->severity], "%-*s", SEVERITY_WIDTH, severity_name(f->severity));
-    out_text(o, "  %s", f->message);
-    if (shown[0] != '\0') {
-        out_text(o, " in ");
-        out_path(o, MARK_BOLD, shown);
-    }
-    out_text(o, ": %s\n", f->redacted);
-    if (f->suppressed != SUPPRESSED_NO) {
-        out_mark(o, MARK_DIM, "    silenced by %s\n",
-                 f->suppressed_by != NULL ? f->suppressed_by : "the configuration");
-    } else if (f->reason != NULL) {
-        out_mark(o, MARK_DIM, "    migrate leaves it: %s\n", f->reason);
-    }
-    buf_release(&name);
+static void place_text(const struct finding *f, struct buf *out) {
+    buf_printf(out, "%s:%u:%u", f->path, (unsigned)f->line, (unsigned)f->column);
 }
 
-static void print_findings(const struct report *r, struct output *o) {
+static size_t one_line_width(const struct finding *f) {
+    struct buf place = BUF_INIT(2 * KL_MAX_PATH_BYTES);
+    place_text(f, &place);
+    size_t width = seen_width(buf_cstr(&place)) + 2 + SEVERITY_WIDTH + 2 + strlen(f->message);
+    width += f->name[0] != '\0' ? 4 + seen_width(f->name) : 0;
+    buf_release(&place);
+    return width + 2 + seen_width(f->redacted);
+}
+
+static enum setting choose_setting(const struct report *r, const struct output *o, size_t shown) {
+    if (shown >= OVERVIEW_FROM) {
+        return SET_MANY;
+    }
+    for (size_t i = 0; i < r->result->finding_count; i++) {
+        const struct finding *f = &r->result->findings[i];
+        if (report_has_finding(r, f) && one_line_width(f) > o->columns) {
+            return SET_TWO_LINES;
+        }
+    }
+    return SET_ONE_LINE;
+}
+
+static void print_finding(struct output *o, const struct finding *f, enum setting setting) {
+    struct buf name = BUF_INIT_SECRET(KL_MAX_CONFIG_BYTES), place = BUF_INIT(2 * KL_MAX_PATH_BYTES);
+    const char *shown = report_name(o->redactor, f->name, &name),
+               *indent = setting == SET_MANY ? "  " : "\n    ";
+    place_text(f, &place);
+    out_path(o, MARK_CYAN, buf_cstr(&place));
+    out_text(o, "  ");
+    out_mark(o, severity_marks[f->severity], "%-*s", SEVERITY_WIDTH, severity_name(f->severity));
+    out_text(o, "  %s", f->message);
+    out_text(o, setting == SET_TWO_LINES ? "\n    " : shown[0] != '\0' ? " in " : ": ");
+    out_path(o, MARK_BOLD, shown);
+    out_text(o, "%s%s", shown[0] != '\0' ? ": " : "", f->redacted);
+    if (f->suppressed != SUPPRESSED_NO) {
+        const char *by = f->suppressed_by != NULL ? f->suppressed_by : "the configuration";
+        out_mark(o, MARK_DIM, "%ssilenced by %s", indent, by);
+    } else if (f->reason != NULL) {
+        out_mark(o, MARK_DIM, "%smigrate leaves it: %s", indent, f->reason);
+    }
+    out_text(o, "\n");
+    buf_release(&name);
+    buf_release(&place);
+}
+
+static void print_findings(const struct report *r, struct output *o, size_t shown) {
+    enum setting setting = choose_setting(r, o, shown);
     const char *path = NULL;
     for (size_t i = 0; i < r->result->finding_count; i++) {
         const struct finding *f = &r->result->findings[i];
         if (!report_has_finding(r, f)) {
             continue;
         }
-        if (path != NULL && strcmp(path, f->path) != 0) {
+        if (path != NULL && strcmp(path, f->path) != 0 && setting != SET_MANY) {
             out_text(o, "\n");
         }
         path = f->path;
-        print_finding(o, f);
+        print_finding(o, f, setting);
     }
 }
 
@@ -338,7 +364,7 @@ void report_text_scan(const struct report *r, struct output *o) {
         if (n.shown >= OVERVIEW_FROM) {
             print_overview(r, o);
         }
-        print_findings(r, o);
+        print_findings(r, o, n.shown);
         out_text(o, "\n");
         print_revocations(r, o);
     }

@@ -67,8 +67,14 @@ static void digit_forms_are_masked(void **state) {
     (void)state;
     check("hunter2hunter2", "68756E7465723268756e74657232", "[redacted]");
     check("hunter2hunter2", "a68756E7465723268756e74657232", "a[redacted]");
-    check("hunter2hunter2", "Basic aHVudGVyMmh1bnRlcjI=", "Basic [redacted]=");
-    check("hunter2hunter2", "Basic YTpodW50ZXIyaHVudGVyMg==", "Basic YT[redacted]==");
+    check("hunter2hunter2",
+          "Basic "
+          "aHVudGVyMmh1bnRlcjI=",
+          "Basic [redacted]=");
+    check("hunter2hunter2",
+          "Basic "
+          "YTpodW50ZXIyaHVudGVyMg==",
+          "Basic YT[redacted]==");
     check("hunter2hunter2", "x/aHVudGVyMmh1bnRlcjI=", "x/[redacted]="); /* glued to another word */
     check("hunter2hunter2", "abc/v2/aHVudGVyMmh1bnRlcjI=", "abc/v2/[redacted]=");
     check("admin", "YWRtaW4=", "[redacted]=");
