@@ -50,11 +50,12 @@ struct cell {
 /* Rows: what the name promises. Columns: what the value looks like, in the order
  * of enum value_shape. The figures are explained in docs/detection.md. */
 static const struct cell model[][SHAPE_RANDOM + 1] = {
-    [NAME_PASSWORD] = {[SHAPE_SENTENCE] = {0, SEVERITY_LOW},
-                       [SHAPE_PLAIN] = {0.5, SEVERITY_LOW},
+    [NAME_PASSWORD] = {[SHAPE_PLAIN] = {0.5, SEVERITY_LOW},
+                       [SHAPE_NUMBERED] = {0.8, SEVERITY_MEDIUM},
                        [SHAPE_MIXED] = {0.8, SEVERITY_MEDIUM},
                        [SHAPE_RANDOM] = {0.95, SEVERITY_HIGH}},
     [NAME_SECRET] = {[SHAPE_PLAIN] = {0.4, SEVERITY_LOW},
+                     [SHAPE_NUMBERED] = {0.4, SEVERITY_LOW},
                      [SHAPE_MIXED] = {0.6, SEVERITY_MEDIUM},
                      [SHAPE_RANDOM] = {0.95, SEVERITY_HIGH}},
     [NAME_KEY] = {[SHAPE_MIXED] = {0.5, SEVERITY_LOW}, [SHAPE_RANDOM] = {0.9, SEVERITY_HIGH}},
@@ -152,10 +153,10 @@ bool classify_value(const struct candidate *c, struct classification *out) {
     if ((stands_for_another && !value_is_machine_made(value)) || value_echoes_name(value, c->name))
         return false;
     enum value_shape shape = value_shape(value);
-    if (shape == SHAPE_PLAIN && (!place_supports_weak(c->context) || !is_plausible_word(value) ||
-                                 is_capitalised(value) || c->is_partial))
+    if (shape == SHAPE_PLAIN &&
+        (!place_supports_weak(c->context) || !is_plausible_word(value) || is_capitalised(value)))
         return false;
-    if (shape == SHAPE_MIXED && c->is_partial)
+    if (c->is_partial && shape != SHAPE_RANDOM)
         return false;
     struct cell cell = model[meaning.kind][shape];
     if (cell.probability <= 0)

@@ -174,7 +174,7 @@ static const char *const denials[] = {
     "delta",      "image",    "audio",       "video",       "vocab",        "separator", "hotkey",
     "shortcut",   "keyboard", "trans",       "translation", "error",        "errors",    "exception",
     "template",   "pattern",  "regex",       "re",          "help",         "count",     "usage",
-    "begin",      "end",      "bypass",      "idempotency",
+    "begin",      "end",      "bypass",      "idempotency", "update",       "change",    "changed",
 };
 
 static const char *const mocks[] = {"test",  "fake",    "mock", "dummy",     "sample", "example",

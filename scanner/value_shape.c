@@ -117,7 +117,7 @@ static bool is_uuid(struct slice v) {
 }
 
 /* Letters in runs that a person could pronounce: runs of 3 and more with a
- * vowel, or all capitals. Random text has few. */
+ * vowel. Random text has few. */
 static size_t pronounceable(struct slice v) {
     size_t good = 0, run = 0, vowels = 0, consonants = 0;
     bool hard = false;
@@ -141,11 +141,56 @@ static size_t pronounceable(struct slice v) {
     return good;
 }
 
+/* A part of an identifier: letters, short or to be read aloud, and at most two
+ * digits behind them: "oauth2", "jwt", "B1". */
+static bool is_wordy(struct slice part) {
+    size_t letters = 0;
+    while (letters < part.len && class_of(part.ptr[letters]) < 2)
+        letters++;
+    size_t digits = part.len - letters;
+    for (size_t i = letters; i < part.len; i++) {
+        if (class_of(part.ptr[i]) != 2)
+            return false;
+    }
+    if (letters == 0)
+        return digits <= 1;
+    return digits <= 2 && (letters <= 4 || pronounceable(part) * 3 >= letters * 2);
+}
+
+/* Every part between joiners is wordy. */
+static bool is_joined_words(struct slice v) {
+    size_t start = 0;
+    for (size_t i = 0; i <= v.len; i++) {
+        if (i < v.len && class_of(v.ptr[i]) != 4)
+            continue;
+        if (!is_wordy(slice_sub(v, start, i)))
+            return false;
+        start = i + 1;
+    }
+    return true;
+}
+
+/* "Contrase\\u00f1a": a translation, in a file whose escapes are not evaluated. */
+static bool has_unicode_escape(struct slice v) {
+    for (size_t at = slice_find(v, SLICE_LIT("\\u"), 0); at != SIZE_MAX && at + 6 <= v.len;
+         at = slice_find(v, SLICE_LIT("\\u"), at + 2)) {
+        size_t hex = 0;
+        while (hex < 4 && strchr("0123456789abcdefABCDEF", v.ptr[at + 2 + hex]) != NULL &&
+               v.ptr[at + 2 + hex] != 0)
+            hex++;
+        if (hex == 4)
+            return true;
+    }
+    return false;
+}
+
 static enum value_shape random_or_mixed(struct slice v, const struct counts *n) {
     size_t letters = n->lower + n->upper;
     if (is_uuid(v))
         return SHAPE_RANDOM;
-    if (v.len < 12 || n->ascending * 2 > v.len)
+    if (n->ascending * 2 > v.len) /* abcdef...: an alphabet, or a poor password */
+        return v.len >= 20 ? SHAPE_STRUCTURED : SHAPE_MIXED;
+    if (v.len < 12)
         return SHAPE_MIXED;
     bool words = pronounceable(v) * 2 > v.len; /* most of it can be read aloud */
     double entropy = check_entropy(v);
@@ -165,18 +210,20 @@ enum value_shape value_shape(struct slice v) {
         return SHAPE_STRUCTURED;
     if (n.blank > 0)
         return SHAPE_SENTENCE;
-    if (n.other > 0)
+    if (n.other > 0 || has_unicode_escape(v))
         return SHAPE_WORDS; /* another script: a translation */
     size_t letters = n.lower + n.upper;
     if (n.digit == v.len)
         return SHAPE_PLAIN;
-    if (letters + n.joiner == v.len && pronounceable(v) * 4 >= letters * 3) {
-        bool camel = n.lower > 0 && n.upper > 1;
-        return n.joiner > 0 || camel ? SHAPE_WORDS : SHAPE_PLAIN;
-    }
-    /* Words with a number somewhere: sha256, s3_key, oauth2.token, v2-beta. */
-    if (n.sign == 0 && n.joiner > 0 && n.digit <= 2 * n.joiner + 2 && pronounceable(v) * 3 >= v.len * 2)
+    if (n.sign > 0)
+        return random_or_mixed(v, &n);
+    if (n.joiner > 0 && is_joined_words(v))
         return SHAPE_WORDS;
+    bool readable = pronounceable(v) * 4 >= letters * 3;
+    if (n.digit == 0 && readable)
+        return n.joiner > 0 || (n.lower > 0 && n.upper > 1) ? SHAPE_WORDS : SHAPE_PLAIN;
+    if (n.joiner == 0 && n.digit <= 4 && readable)
+        return SHAPE_NUMBERED;
     return random_or_mixed(v, &n);
 }
 

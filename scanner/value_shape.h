@@ -10,6 +10,7 @@ enum value_shape {
     SHAPE_WORDS,      /* words, joined or not: identifiers, header names, environment variables */
     SHAPE_SENTENCE,   /* words with blanks */
     SHAPE_PLAIN,      /* one word of letters, or digits only: a weak password could be that */
+    SHAPE_NUMBERED,   /* one word with a number behind it: hunter2, echarge1 */
     SHAPE_MIXED,      /* letters with digits or signs, but not random enough to be sure */
     SHAPE_RANDOM      /* made by a machine */
 };
