@@ -2,6 +2,7 @@
  * format has is a table; each way is one function over a line or the file. */
 #include "scanner/textfile.h"
 
+#include "base/buf.h"
 #include "base/encode.h"
 #include "base/file.h"
 #include "base/mem.h"
@@ -106,23 +107,57 @@ static size_t quoted_end(struct slice s, size_t at, size_t end, bool *closed) {
     return end;
 }
 
-/* What is between quotes, with \" \\ \/ \n \t taken back. */
+/* The four hexadecimal digits at `at`, or UINT32_MAX. */
+static uint32_t hex4(struct slice s, size_t at) {
+    static const char digits[] = "0123456789abcdef";
+    uint32_t code = 0;
+    for (size_t i = at; i < at + 4; i++) {
+        char c = i < s.len ? s.ptr[i] : '\0';
+        const char *digit = c ? strchr(digits, c >= 'A' && c <= 'F' ? c + 32 : c) : NULL;
+        if (digit == NULL)
+            return UINT32_MAX;
+        code = code * 16 + (uint32_t)(digit - digits);
+    }
+    return code;
+}
+
+/* \uXXXX, or a pair of them, at body.ptr[at] == '\\'; moves *at to the last digit. */
+static bool unquote_unicode(struct slice body, size_t *at, struct buf *out) {
+    uint32_t code = hex4(body, *at + 2);
+    if (code == UINT32_MAX)
+        return false;
+    *at += 5;
+    bool pair = code >= 0xD800 && code < 0xDC00 && *at + 2 < body.len && body.ptr[*at + 1] == '\\' &&
+                body.ptr[*at + 2] == 'u';
+    uint32_t low = pair ? hex4(body, *at + 3) : UINT32_MAX;
+    if (low >= 0xDC00 && low < 0xE000) {
+        code = 0x10000 + ((code - 0xD800) << 10) + (low - 0xDC00);
+        *at += 6;
+    }
+    buf_utf8(out, code);
+    return true;
+}
+
+/* What is between quotes, with \" \\ \/ \n \t \uXXXX taken back. */
 static struct slice unquote(struct slice body, char quote, struct arena *arena) {
     static const char from[] = "nrt", to[] = "\n\r\t";
     if (quote != '"' || slice_find_byte(body, '\\', 0) == SIZE_MAX)
         return body;
-    char *out = arena_alloc(arena, body.len + 1);
-    size_t n = 0;
+    struct buf out = BUF_INIT_SECRET(body.len + 1);
     for (size_t i = 0; i < body.len; i++) {
         char c = body.ptr[i];
         if (c == '\\' && i + 1 < body.len) {
+            if (body.ptr[i + 1] == 'u' && unquote_unicode(body, &i, &out))
+                continue;
             c = body.ptr[++i];
             const char *known = c ? strchr(from, c) : NULL;
             c = known ? to[known - from] : c;
         }
-        out[n++] = c;
+        buf_char(&out, c);
     }
-    return slice_of(out, n);
+    struct slice value = arena_copy(arena, buf_as_slice(&out));
+    buf_release(&out);
+    return value;
 }
 
 /* The value in text[at, end) of one line. */
