@@ -149,8 +149,9 @@ bool classify_value(const struct candidate *c, struct classification *out) {
     struct slice value = meaning.kind == NAME_TOKEN ? without_scheme(c->value) : c->value;
     if (value.len < (meaning.kind == NAME_PASSWORD ? CLASSIFY_MIN_PASSWORD : CLASSIFY_MIN_SECRET))
         return false;
-    bool stands_for_another = placeholder_is(value) || placeholder_has_field(value);
-    if ((stands_for_another && !value_is_machine_made(value)) || value_echoes_name(value, c->name))
+    bool is_template = placeholder_is(value) || placeholder_has_field(value);
+    if (placeholder_is_worded(value) || (is_template && !value_is_machine_made(value)) ||
+        value_echoes_name(value, c->name))
         return false;
     enum value_shape shape = value_shape(value);
     if (shape == SHAPE_PLAIN &&

@@ -175,6 +175,7 @@ static const char *const denials[] = {
     "shortcut",   "keyboard", "trans",       "translation", "error",        "errors",    "exception",
     "template",   "pattern",  "regex",       "re",          "help",         "count",     "usage",
     "begin",      "end",      "bypass",      "idempotency", "update",       "change",    "changed",
+    "request",    "action",   "lifecycle",   "used",        "created",      "modified",
 };
 
 static const char *const mocks[] = {"test",  "fake",    "mock", "dummy",     "sample", "example",

@@ -95,10 +95,10 @@ bool placeholder_has_field(struct slice v) {
     return false;
 }
 
-bool placeholder_is(struct slice value) {
+bool placeholder_is_worded(struct slice value) {
     struct slice v = slice_trim(value);
-    if (v.len > PLACEHOLDER_MAX_BYTES)
-        return false;
+    if (v.len > PLACEHOLDER_MAX_BYTES) /* documentation marks long tokens so */
+        return slice_find(v, SLICE_LIT("EXAMPLE"), 0) != SIZE_MAX;
     if (placeholder_is_monotone(v))
         return true;
     char text[PLACEHOLDER_MAX_BYTES];
@@ -117,6 +117,15 @@ bool placeholder_is(struct slice value) {
         if (slice_eq_cstr(slice_of(text, v.len), exact[i]))
             return true;
     }
+    return false;
+}
+
+bool placeholder_is(struct slice value) {
+    struct slice v = slice_trim(value);
+    if (placeholder_is_worded(v))
+        return true;
+    if (v.len > PLACEHOLDER_MAX_BYTES)
+        return false;
     char first = v.ptr[0], last = v.ptr[v.len - 1];
     return (first == '<' && last == '>') || (first == '[' && last == ']') || (first == '{' && last == '}') ||
            first == '$' || (first == '%' && last == '%') || (first == '(' && last == ')');

@@ -5,8 +5,10 @@
 
 #include "base/slice.h"
 
-/* The whole value is a placeholder or a template, by its shape or its words. */
+/* The whole value is a placeholder or a template, by its words or its brackets. */
 bool placeholder_is(struct slice value);
+/* By its words alone, or masked: "changeme", "my-EXAMPLE-key", "xxxx". */
+bool placeholder_is_worded(struct slice value);
 /* The value contains a field that is filled in at run time: ${X}, {x}, %(x)s. */
 bool placeholder_has_field(struct slice value);
 /* One character, or two in turn, all along: xxxx, ****, abababab, 12121212. */

@@ -77,6 +77,16 @@ static bool is_machine_made(struct slice v, const struct counts *n) {
     return v.len >= 24 && n->blank == 0 && n->sign >= 3 && n->digit >= 2 && n->lower + n->upper >= 8;
 }
 
+/* 2016-09-08T21:47:36Z */
+static bool is_timestamp(struct slice v) {
+    static const char shape[] = "0000-00-00";
+    for (size_t i = 0; i < sizeof shape - 1; i++) {
+        if (i >= v.len || (shape[i] == '0' ? class_of(v.ptr[i]) != 2 : v.ptr[i] != shape[i]))
+            return false;
+    }
+    return v.len == 10 || v.ptr[10] == 'T' || v.ptr[10] == ' ';
+}
+
 static bool is_structured(struct slice v, const struct counts *n) {
     static const char *const starts[] = {"/",    "./",   "../",   "~/", "-", "^", "(?",       "file:",
                                          "arn:", "urn:", "data:", "@",  "#", ".", "ssh-rsa ", "ssh-ed25519 "};
@@ -88,7 +98,7 @@ static bool is_structured(struct slice v, const struct counts *n) {
                                          "[a-z", "[A-Z", "[0-9", "[^",  "(?",  "{}"};
     static const char *const inside[] = {".*", ".+", "%s",  "%d", "%r", "{0", "::", "==", "=>",  "->",
                                          "&&", "||", "\\n", "<",  ">",  "[",  "]",  "(",  "=\"", "='"};
-    if (holds_any(v, always, KL_ARRAY_LEN(always)) || is_empty_hash(v))
+    if (holds_any(v, always, KL_ARRAY_LEN(always)) || is_empty_hash(v) || is_timestamp(v))
         return true;
     if (n->digit + n->joiner == v.len && n->joiner > 0)
         return true; /* dates, versions, addresses, times, telephone numbers */
