@@ -1,8 +1,8 @@
 /* cmd_vaults.c: `keylift vaults list` and `keylift vaults check [VAULT]`. */
 #include "backends/vault.h"
-#include "base/file.h"
 #include "cli/command.h"
 #include "cli/nearest.h"
+#include "cli/project.h"
 
 /* Vaults of the design that this version does not have. */
 static const char *const later[] = {"aws", "azure", "gcp", "vault", "hashicorp", "openbao", "exec"};
@@ -52,8 +52,12 @@ static int check(struct cli *c, const char *id, const char *origin) {
     if (find_vault(id, &kind, &e) != KL_OK || options_check_vault(&c->options, kind->id, &e) != KL_OK) {
         return cli_fail(c, &e);
     }
+    struct project project = {0};
+    if (project_find(&project, ".", &c->arena, &e) != KL_OK) {
+        return cli_fail(c, &e);
+    }
     const struct vault_options o = {
-        .root = path_real(&c->arena, "."),
+        .root = project.root,
         .dotenv_file = c->options.dotenv_file,
         .prefix = c->options.prefix,
     };

@@ -9,7 +9,6 @@
 const struct options option_defaults = {
     .fail_on = SEVERITY_MEDIUM,
     .report_env = ENV_ALL,
-    .env_reads = ENV_NONE,
     .color = COLOR_AUTO,
 };
 
@@ -91,7 +90,7 @@ const struct option_spec option_table[] = {
      .letter = 'o',
      .type = OPTION_TEXT,
      .argument = "FILE",
-     .commands = CMD_SCAN | CMD_ENV | CMD_PLAN,
+     .commands = CMD_SCAN | CMD_ENV,
      .offset = AT(output),
      .help = "write the report to FILE, not to standard output"},
     {.name = "fail-on",
@@ -141,11 +140,12 @@ const struct option_spec option_table[] = {
      .help = "where the new code reads a secret; inline: at the place of the literal"},
     {.name = "env-reads",
      .type = OPTION_CHOICE,
-     .argument = "all|secrets|none",
+     .argument = "none",
+     .later = "all|secrets",
      .commands = CMD_PLAN | CMD_MIGRATE | CMD_REWRITE,
      .offset = AT(env_reads),
      .config = CONFIG_TREE,
-     .help = "which reads of environment variables become reads of the vault (default: none for dotenv)"},
+     .help = "which reads of environment variables become reads of the vault (with dotenv: none)"},
     {.name = "site",
      .type = OPTION_LIST,
      .argument = "PATH:LINE[:COL]",
@@ -158,12 +158,6 @@ const struct option_spec option_table[] = {
      .offset = AT(include_tests),
      .config = CONFIG_TREE,
      .help = "take findings of tests and examples, and low ones, as well"},
-    {.name = "names",
-     .type = OPTION_TEXT,
-     .argument = "FILE",
-     .commands = CMD_CHANGING,
-     .offset = AT(names),
-     .help = "names for the secrets: a map that you can edit"},
     {.name = "prefix",
      .type = OPTION_TEXT,
      .argument = "P",
@@ -250,6 +244,7 @@ _Static_assert(KL_ARRAY_LEN(option_table) <= OPTIONS_MAX, "raise OPTIONS_MAX");
 
 const struct option_later options_later[] = {
     {"history", NULL},
+    {"names", NULL},
     {"since", NULL},
     {"baseline", NULL},
     {"fingerprint-key-file", NULL},

@@ -103,11 +103,10 @@ struct options {
     /* what is changed */
     const char *to;
     int style;     /* enum rewrite_style */
-    int env_reads; /* enum option_env; ENV_NONE unless given: see `given` */
+    int env_reads; /* 0: none, the only word of this version */
     struct string_list sites;
     bool include_tests;
     bool allow_dirty;
-    const char *names;
     const char *prefix;
     int on_conflict; /* enum upload_on_conflict */
     bool allow_ephemeral;

@@ -56,7 +56,7 @@ void report_count(const struct report *r, struct report_counts *out) {
         out->shown++;
         out->by_severity[f->severity]++;
         out->failing += (int)f->severity >= r->options->fail_on;
-        out->fixable += f->fixable;
+        out->movable += f->fixable && !f->in_test && f->severity >= SEVERITY_MEDIUM;
         out->files += path == NULL || strcmp(path, f->path) != 0;
         path = f->path;
     }

@@ -20,8 +20,8 @@ struct report_counts {
     size_t shown;          /* not silenced */
     size_t by_severity[3]; /* of these; by enum severity */
     size_t failing;        /* at or above --fail-on */
-    size_t fixable;
-    size_t files; /* with findings */
+    size_t movable;        /* what migrate would take */
+    size_t files;          /* with findings */
     size_t silenced;
     size_t reads, read_secrets; /* environment reads, and those of secrets */
     size_t read_names;          /* different variables */

@@ -137,7 +137,7 @@ static enum setting choose_setting(const struct report *r, const struct output *
     return SET_ONE_LINE;
 }
 
-static void print_finding(struct output *o, const struct finding *f, enum setting setting) {
+static void print_finding(struct output *o, const struct finding *f, enum setting setting, bool verbose) {
     struct buf name = BUF_INIT_SECRET(KL_MAX_CONFIG_BYTES), place = BUF_INIT(2 * KL_MAX_PATH_BYTES);
     const char *shown = report_name(o->redactor, f->name, &name),
                *indent = setting == SET_MANY ? "  " : "\n    ";
@@ -154,6 +154,10 @@ static void print_finding(struct output *o, const struct finding *f, enum settin
         out_mark(o, MARK_DIM, "%ssilenced by %s", indent, by);
     } else if (f->reason != NULL) {
         out_mark(o, MARK_DIM, "%smigrate leaves it: %s", indent, f->reason);
+    }
+    if (verbose) {
+        out_mark(o, MARK_DIM, "%srule %s, confidence %.2f, fingerprint %s", indent, f->rule, f->confidence,
+                 f->fingerprint);
     }
     out_text(o, "\n");
     buf_release(&name);
@@ -172,7 +176,7 @@ static void print_findings(const struct report *r, struct output *o, size_t show
             out_text(o, "\n");
         }
         path = f->path;
-        print_finding(o, f, setting);
+        print_finding(o, f, setting, r->options->verbose);
     }
 }
 
@@ -268,6 +272,9 @@ static void print_scanned(const struct report *r, struct output *o) {
     out_mark(o, r->result->error_count > 0 ? MARK_RED : MARK_NONE, "%s %s",
              r->result->error_count > 0 ? report_number(r->result->error_count, number) : "no",
              report_plural(r->result->error_count, "error", "errors"));
+    if (r->options->verbose) {
+        out_text(o, "; %.3f seconds", s->seconds);
+    }
     out_text(o, ".\n");
 }
 
@@ -328,7 +335,7 @@ static void print_next(const struct report *r, const struct report_counts *n, st
         return;
     }
     bool from_stdin = strcmp(r->paths[0], "-") == 0;
-    if (n->fixable > 0 && !from_stdin && command_find("migrate") != NULL) {
+    if (n->movable > 0 && !from_stdin && command_find("migrate") != NULL) {
         out_mark(o, MARK_BOLD, "Next: ");
         out_text(o, "keylift migrate%s", r->options->staged ? " --staged" : "");
         for (size_t i = 0; r->paths[i] != NULL && i < 3; i++) {

@@ -20,9 +20,8 @@ _keylift() {
         --to) mapfile -t COMPREPLY < <(compgen -W "dotenv environ" -- "$current"); return ;;
         --dotenv-file) mapfile -t COMPREPLY < <(compgen -f -- "$current"); return ;;
         --style) mapfile -t COMPREPLY < <(compgen -W "inline" -- "$current"); return ;;
-        --env-reads) mapfile -t COMPREPLY < <(compgen -W "all secrets none" -- "$current"); return ;;
+        --env-reads) mapfile -t COMPREPLY < <(compgen -W "none" -- "$current"); return ;;
         --site) mapfile -t COMPREPLY < <(compgen -f -- "$current"); return ;;
-        --names) mapfile -t COMPREPLY < <(compgen -f -- "$current"); return ;;
         --prefix) mapfile -t COMPREPLY < <(compgen -W "" -- "$current"); return ;;
         --on-conflict) mapfile -t COMPREPLY < <(compgen -W "fail reuse version rename" -- "$current"); return ;;
         --config) mapfile -t COMPREPLY < <(compgen -f -- "$current"); return ;;
@@ -32,10 +31,10 @@ _keylift() {
     case $command in
         "") words="scan plan migrate upload rewrite env rules vaults help version" ;;
         scan) options="--staged --stdin-filename --exclude --no-gitignore --rules --skip-rules --rules-file --min-confidence --jobs --exhaustive --format --output --fail-on --show-suppressed --report-env --config --no-config --quiet --verbose --color --no-progress --version --help" words="" ;;
-        plan) options="--staged --exclude --no-gitignore --rules --skip-rules --rules-file --min-confidence --jobs --exhaustive --format --output --to --dotenv-file --style --env-reads --site --include-tests --names --prefix --on-conflict --allow-dirty --allow-ephemeral --config --no-config --quiet --verbose --color --no-progress --version --help" words="" ;;
-        migrate) options="--staged --exclude --no-gitignore --rules --skip-rules --rules-file --min-confidence --jobs --exhaustive --format --to --dotenv-file --style --env-reads --site --include-tests --names --prefix --on-conflict --allow-dirty --allow-ephemeral --yes --dry-run --config --no-config --quiet --verbose --color --no-progress --version --help" words="" ;;
-        upload) options="--exclude --no-gitignore --rules --skip-rules --rules-file --min-confidence --jobs --exhaustive --format --to --dotenv-file --site --include-tests --names --prefix --on-conflict --allow-ephemeral --yes --dry-run --config --no-config --quiet --verbose --color --no-progress --version --help" words="" ;;
-        rewrite) options="--exclude --no-gitignore --rules --skip-rules --rules-file --min-confidence --jobs --exhaustive --format --to --dotenv-file --style --env-reads --site --include-tests --names --prefix --on-conflict --allow-dirty --allow-ephemeral --yes --dry-run --config --no-config --quiet --verbose --color --no-progress --version --help" words="" ;;
+        plan) options="--staged --exclude --no-gitignore --rules --skip-rules --rules-file --min-confidence --jobs --exhaustive --format --to --dotenv-file --style --env-reads --site --include-tests --prefix --on-conflict --allow-dirty --allow-ephemeral --config --no-config --quiet --verbose --color --no-progress --version --help" words="" ;;
+        migrate) options="--staged --exclude --no-gitignore --rules --skip-rules --rules-file --min-confidence --jobs --exhaustive --format --to --dotenv-file --style --env-reads --site --include-tests --prefix --on-conflict --allow-dirty --allow-ephemeral --yes --dry-run --config --no-config --quiet --verbose --color --no-progress --version --help" words="" ;;
+        upload) options="--exclude --no-gitignore --rules --skip-rules --rules-file --min-confidence --jobs --exhaustive --format --to --dotenv-file --site --include-tests --prefix --on-conflict --allow-ephemeral --yes --dry-run --config --no-config --quiet --verbose --color --no-progress --version --help" words="" ;;
+        rewrite) options="--exclude --no-gitignore --rules --skip-rules --rules-file --min-confidence --jobs --exhaustive --format --to --dotenv-file --style --env-reads --site --include-tests --prefix --on-conflict --allow-dirty --allow-ephemeral --yes --dry-run --config --no-config --quiet --verbose --color --no-progress --version --help" words="" ;;
         env) options="--stdin-filename --exclude --no-gitignore --rules --skip-rules --rules-file --min-confidence --jobs --exhaustive --format --output --config --no-config --quiet --verbose --color --no-progress --version --help" words="" ;;
         rules) options="--rules-file --config --no-config --quiet --verbose --color --no-progress --version --help" words="list show test" ;;
         vaults) options="--to --dotenv-file --config --no-config --quiet --verbose --color --no-progress --version --help" words="list check" ;;

@@ -46,3 +46,12 @@ def test_bash_completes(line, expected):
               f"COMP_CWORD={len(words) - 1}; _keylift; printf '%s\\n' \"${{COMPREPLY[@]}}\"")  # fmt: skip
     done = subprocess.run(["bash", "-c", script], capture_output=True, text=True, timeout=60)
     assert expected in done.stdout.split()
+
+
+@pytest.mark.parametrize("line, expected", [("keylift sc", "scan"), ("keylift scan --fail-on ", "medium"), ("keylift scan --stag", "--staged")])
+def test_fish_completes(line, expected):
+    if shutil.which("fish") is None:
+        pytest.skip("no fish")
+    script = f"source {support.ROOT}/cli/completions/keylift.fish; complete -C '{line}'"
+    done = subprocess.run(["fish", "--no-config", "-c", script], capture_output=True, text=True, timeout=60)
+    assert expected in [candidate.split("\t")[0] for candidate in done.stdout.splitlines()]

@@ -155,3 +155,17 @@ def test_any_bytes_are_a_valid_input(keylift, project, content):
     assert done.returncode in (0, 1, 2) and "Scanned" in done.stdout
     piped = keylift("scan", "-", "--stdin-filename", "a.py", input=content, cwd=project)
     assert piped.returncode in (0, 1, 2)
+
+
+def test_verbose_says_which_rule_and_how_sure(keylift, project):
+    project.write("a.py", f'AWS_KEY = "{support.made_aws_id()}"\n')
+    assert "rule aws-access-key-id, confidence 0." in keylift("scan", "-v", ".", cwd=project).stdout
+    assert "rule aws-access-key-id" not in keylift("scan", ".", cwd=project).stdout
+
+
+def test_migrate_is_proposed_only_for_what_it_would_take(keylift, project):
+    project.write("conf.yaml", f"key: {support.made_aws_id(seed=1)}\n")
+    project.write("tests/test_a.py", f'AWS_KEY = "{support.made_aws_id(seed=2)}"\n')
+    assert "keylift migrate" not in keylift("scan", ".", cwd=project).stdout
+    project.write("a.py", f'AWS_KEY = "{support.made_aws_id(seed=3)}"\n')
+    assert "keylift migrate ." in keylift("scan", ".", cwd=project).stdout
