@@ -44,6 +44,8 @@ static cJSON *describe(const struct apply_file *f, const char *temp) {
     cJSON_AddBoolToObject(o, "create", f->create);
     if (!f->create)
         add_old_tag(o, f->old_bytes);
+    if (f->undo)
+        cJSON_AddItemToObject(o, "undo", cJSON_Duplicate(f->undo, true));
     sha256_hex(f->new_bytes, hex);
     json_add_string(o, "new_sha256", hex);
     return o;

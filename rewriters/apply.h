@@ -13,7 +13,8 @@ struct apply_file {
     const char *path;       /* absolute */
     struct slice old_bytes; /* what was read: refused (KL_ERR_CONFLICT) if the file differs now */
     struct slice new_bytes;
-    bool create; /* a new file (module, .env.example): must not exist */
+    const cJSON *undo; /* borrowed; from undo_record: goes into the journal; or NULL */
+    bool create;       /* a new file (module, .env.example): must not exist */
     /* out */
     bool written;
     struct error error;

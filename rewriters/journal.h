@@ -9,8 +9,8 @@
  * percent-encoded under its key with "_percent" behind it.
  *
  *     begin    format (1), tool, run, time, root
- *     prepare  files: [{path, temp, create, old_tag, old_bytes, new_sha256}]
- *              old_tag is 16 bits of the old file's SHA-256, since a whole hash
+ *     prepare  files: [{path, temp, create, old_tag, old_bytes, new_sha256, undo}]
+ *              undo is as undo.h has it; old_tag is 16 bits of the old file's SHA-256, since a whole hash
  *              would confirm a guess of a weak secret that left the file
  *     commit   every temporary file is written and synced; renames begin
  *     applied  every file is replaced
