@@ -192,7 +192,7 @@ static enum kl_status write_files(struct migration *m, struct journal *j, struct
     if (count > 0)
         s = apply_files(j, files, count, e);
     for (size_t i = 0; i < count; i++)
-        m->written += files[i].written;
+        m->written += files[i].written && !files[i].create && files[i].path != m->example;
 done:
     buf_release(&old_example);
     buf_release(&example);

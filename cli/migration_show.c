@@ -203,7 +203,7 @@ void migration_show_result(const struct migration *m) {
         out_text(o, "; %zu there already", present);
     out_text(o, "\n");
     if (m->rewrites) {
-        out_mark(o, MARK_GREEN, "%zu %s written", m->written, plural(m->written, "file", "files"));
+        out_mark(o, MARK_GREEN, "%zu %s rewritten", m->written, plural(m->written, "file", "files"));
         out_text(o, ", %zu %s moved", m->moving, plural(m->moving, "literal", "literals"));
         if (m->left > 0)
             out_text(o, ", %zu left with the reasons above", m->left);
