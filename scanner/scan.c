@@ -232,7 +232,9 @@ static void scan_paths(struct scan *s) {
 }
 
 static const char *keep(struct scan_result *out, const char *text) {
-    return text && text[0] ? arena_cstr(&out->arena, slice_cstr(text)) : text;
+    if (!text || !text[0])
+        return text ? "" : NULL; /* an empty string may lie in the part's arena, too */
+    return arena_cstr(&out->arena, slice_cstr(text));
 }
 
 static void merge_findings(struct scan_result *out, struct scan_result *part, const struct scan_options *o) {

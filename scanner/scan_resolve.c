@@ -65,7 +65,8 @@ static bool in_conflict(const struct scan_hit *a, const struct scan_hit *b, bool
 /* Hits are sorted; what was kept and may still overlap are the last few. Hits
  * of one string follow each other and were settled before. */
 void scan_resolve_file(struct scan_hits *h, bool literals) {
-    qsort(h->items, h->count, sizeof *h->items, compare_in_file);
+    if (h->count > 1)
+        qsort(h->items, h->count, sizeof *h->items, compare_in_file);
     size_t kept = 0;
     for (size_t i = 0; i < h->count; i++) {
         struct scan_hit hit = h->items[i];
