@@ -147,6 +147,7 @@ static struct apply_file new_bytes_of(const struct migration_file *f) {
         .path = f->real,
         .old_bytes = buf_as_slice(working ? &f->working : &f->bytes),
         .new_bytes = working ? f->working_output.bytes : f->output.bytes,
+        .undo = working ? NULL : f->undo,
     };
 }
 
@@ -246,6 +247,7 @@ void migration_release(struct migration *m) {
     for (size_t i = 0; i < m->item_count; i++)
         secret_release(&m->stored[i]);
     for (size_t i = 0; i < m->file_count; i++) {
+        cJSON_Delete(m->files[i].undo);
         buf_release(&m->files[i].bytes);
         buf_release(&m->files[i].working);
     }

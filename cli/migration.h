@@ -13,6 +13,7 @@
 #define KEYLIFT_CLI_MIGRATION_H
 
 #include "backends/upload.h"
+#include "base/json.h"
 #include "cli/command.h"
 #include "cli/project.h"
 #include "rewriters/names.h"
@@ -41,6 +42,7 @@ struct migration_file {
     struct buf working;   /* --staged, where the working tree differs from the index: its bytes, */
     struct rewrite_output working_output; /* and the same values moved out of them */
     struct rewrite_output output;
+    cJSON *undo; /* how `bytes` come back from the output; NULL where that cannot be exact */
     bool changes;
 };
 

@@ -6,6 +6,7 @@
 #include "base/file.h"
 #include "base/gitblob.h"
 #include "base/mem.h"
+#include "rewriters/undo.h"
 
 #define MODULE_NAME "env_secrets"
 #define OLDEST_MINOR 8 /* the oldest Python 3 that the new code must run on */
@@ -110,6 +111,11 @@ static enum kl_status rewrite_one(struct migration *m, struct migration_file *f,
         next++;
     }
     f->changes = f->output.rewritten > 0;
+    cJSON_Delete(f->undo);
+    f->undo = NULL;
+    struct error no_undo = {0};
+    if (f->changes && undo_record(&request, &f->output, &f->undo, &no_undo) != KL_OK)
+        f->undo = NULL;
     return f->changes && f->git_path ? migration_rewrite_working(m, f, e) : KL_OK;
 }
 
