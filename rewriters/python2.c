@@ -96,7 +96,31 @@ static const char *check_op(const struct source *s, uint32_t token) {
     return t->op == OP_NE && source_token_is(s, token, "<>") ? is_python2 : NULL;
 }
 
+/* def f(a, (b, c)): and lambda (a, b): ... */
+static bool takes_tuple(const struct source *s, uint32_t token) {
+    if (s->tokens.items[token].op == KW_LAMBDA)
+        return is_op(s, source_next(s, token), '(');
+    uint32_t name = source_next(s, token), open = name == SOURCE_NO_TOKEN ? name : source_next(s, name);
+    if (!is_op(s, open, '(') || s->tokens.items[open].match == UINT32_MAX)
+        return false;
+    uint16_t depth = (uint16_t)(s->tokens.items[open].depth + 1);
+    for (uint32_t i = open + 1; i < s->tokens.items[open].match; i++) {
+        uint32_t before = source_previous(s, i);
+        if (s->tokens.items[i].depth == depth && is_op(s, i, '(') &&
+            (before == open || (is_op(s, before, ',') && s->tokens.items[before].depth == depth)))
+            return true;
+    }
+    return false;
+}
+
+static bool names_python2(const struct source *s) {
+    struct slice line = slice_sub(s->text, 0, slice_find_byte(s->text, '\n', 0));
+    return slice_starts(line, "#!") && slice_find(line, SLICE_LIT("python2"), 0) != SIZE_MAX;
+}
+
 const char *python2_refusal(const struct source *s) {
+    if (names_python2(s))
+        return is_python2;
     for (uint32_t i = 0; i + 1 < s->tokens.count; i++) {
         const struct py_token *t = &s->tokens.items[i];
         const char *reason = NULL;
@@ -108,6 +132,8 @@ const char *python2_refusal(const struct source *s) {
             reason = check_error(s, i);
         if (!reason && !s->tokens.has_error && t->kind == PY_NAME &&
             (t->op == KW_EXCEPT || t->op == KW_RAISE) && has_bare_comma(s, i))
+            reason = is_python2;
+        if (!reason && t->kind == PY_NAME && (t->op == KW_DEF || t->op == KW_LAMBDA) && takes_tuple(s, i))
             reason = is_python2;
         if (reason)
             return reason;

@@ -8,15 +8,12 @@ static bool serves(const struct rewrite_request *r) {
     return r->module_name && r->access->needs_loading && r->style != STYLE_ENVIRON;
 }
 
-static const char environ_text[] = "os.environ";
-
 /* os.environ becomes environ: what the module exports. */
 static const char *through_module(const char *template, struct arena *arena) {
-    struct slice text = slice_cstr(template);
+    const struct slice text = slice_cstr(template), wanted = SLICE_LIT("os.environ");
     struct buf b = BUF_INIT(KL_MAX_CONFIG_BYTES);
     size_t from = 0;
-    for (size_t at; (at = slice_find(text, SLICE_LIT("os.environ"), from)) != SIZE_MAX;
-         from = at + sizeof environ_text - 1) {
+    for (size_t at; (at = slice_find(text, wanted, from)) != SIZE_MAX; from = at + wanted.len) {
         buf_slice(&b, slice_sub(text, from, at));
         buf_str(&b, "environ");
     }

@@ -99,7 +99,8 @@ def prepare(case, folder):
         target = home / (flags[flags.index("--module") + 1].replace(".", "/") + ".py")
         relative = os.path.relpath(home / ".env", target.parent)
         target.parent.mkdir(exist_ok=True)
-        target.write_bytes(subprocess.run([TOOL, "--dotenv-module", relative], stdout=subprocess.PIPE).stdout)
+        command = [TOOL, "--dotenv-module", relative]
+        target.write_bytes(subprocess.run(command, stdout=subprocess.PIPE, check=True).stdout)
     else:
         environment = found
     return {"case": case, "before": str(home / "before.py"), "after": str(home / "app.py"),

@@ -166,6 +166,13 @@ static int usage(const char *problem) {
     return 2;
 }
 
+static int print_module(const char *relative) {
+    struct arena arena = ARENA_INIT;
+    int failed = fputs(rewrite_dotenv_module(&arena, relative), stdout) < 0;
+    arena_release(&arena);
+    return failed;
+}
+
 int main(int argc, char **argv) {
     struct tool t = {.bytes = BUF_INIT_SECRET(KL_MAX_FILE_BYTES), .tokens = PY_TOKENS_INIT};
     struct rewrite_request r = {.target_minor = 8};
@@ -182,7 +189,7 @@ int main(int argc, char **argv) {
         else if (strcmp(argv[i], "--path") == 0)
             r.path = argv[i + 1];
         else if (strcmp(argv[i], "--dotenv-module") == 0)
-            return fputs(rewrite_dotenv_module(&t.arena, argv[i + 1]), stdout) < 0;
+            return print_module(argv[i + 1]);
         else
             return usage(argv[i]);
     }

@@ -1,0 +1,2 @@
+key = "alpha"
+f = lambda (a, b): a

@@ -1,0 +1,3 @@
+key = "alpha"
+def f(a, (b, c)):
+    pass
