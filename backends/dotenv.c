@@ -20,8 +20,6 @@
 #include "base/mem.h"
 #include "base/system.h"
 
-/* One fixed name, so that what a killed run left is removed by the next write. */
-#define DOTENV_TEMP_TAG "dotenv"
 #define DOTENV_MODE 0600u
 #define DOTENV_OTHERS_MAY_READ 0044u
 
@@ -257,7 +255,7 @@ static enum kl_status write_text(const struct dotenv_vault *d, const struct buf 
     struct buf now = BUF_INIT_SECRET(DOTENV_MAX_FILE_BYTES);
     struct file_replacement r = {0};
     /* We hold the lock: a file of that name is what a killed run left. */
-    enum kl_status st = file_remove(file_replace_temp_path(&scratch, d->path, DOTENV_TEMP_TAG), e);
+    enum kl_status st = file_remove(dotenv_temp_path(&scratch, d->path), e);
     if (st == KL_OK)
         st = file_replace_prepare(&r, d->path, buf_as_slice(after), &opts, e);
     if (st == KL_OK)

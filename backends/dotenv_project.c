@@ -14,6 +14,10 @@ char *dotenv_example_path(struct arena *a, const char *path) {
     return arena_printf(a, "%s.example", path);
 }
 
+char *dotenv_temp_path(struct arena *a, const char *path) {
+    return file_replace_temp_path(a, path, DOTENV_TEMP_TAG);
+}
+
 /* A path as a pattern that matches only itself. */
 static char *as_pattern(struct arena *a, const char *relative) {
     struct buf out = BUF_INIT(2 * KL_MAX_PATH_BYTES);

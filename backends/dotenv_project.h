@@ -9,10 +9,17 @@
 #include "base/buf.h"
 #include "base/error.h"
 
+/* One fixed name, so that what a killed run left is removed by the next write. */
+#define DOTENV_TEMP_TAG "dotenv"
+
 /* Where the .env file is: `file` is --dotenv-file (NULL: .env) seen from `root`. */
 char *dotenv_path(struct arena *a, const char *root, const char *file);
 /* ".env" -> ".env.example", in the same folder. */
 char *dotenv_example_path(struct arena *a, const char *path);
+
+/* The temporary file that a write of `path` goes through: for a journal, so that
+ * the next run removes it whatever vault that one writes to. */
+char *dotenv_temp_path(struct arena *a, const char *path);
 
 struct dotenv_ignore {
     bool needed;     /* git would take the file into a commit today */

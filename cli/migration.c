@@ -94,6 +94,13 @@ static enum kl_status record_start(struct migration *m, struct journal *j, struc
     json_add_string(record, "vault", m->kind->id);
     json_add_string(record, "dotenv_file", m->dotenv_file);
     json_add_count(record, "secrets", m->item_count);
+    if (m->dotenv_file) {
+        cJSON *temp = cJSON_CreateObject();
+        journal_add_path(
+            temp, "temp",
+            dotenv_temp_path(&m->arena, dotenv_path(&m->arena, m->project.root, m->dotenv_file)));
+        cJSON_AddItemToArray(cJSON_AddArrayToObject(record, "files"), temp);
+    }
     return journal_record(j, "start", record, e);
 }
 

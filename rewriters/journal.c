@@ -147,6 +147,9 @@ static enum kl_status sweep(const char *runs, struct error *e) {
         st = dir_next(d, &entry, e);
         if (st == KL_OK && slice_ends(slice_cstr(entry.name), RUN_SUFFIX))
             st = sweep_run(path_join(&a, runs, entry.name), e);
+        else if (st == KL_OK &&
+                 is_temp_name(entry.name)) /* of a journal that was never begun: we hold the lock */
+            st = file_remove(path_join(&a, runs, entry.name), e);
     }
     if (d)
         dir_close(d);

@@ -18,7 +18,10 @@
  *     swept    a later run removed what this one, killed, had left
  *     finish   nothing is left to do
  *
- * and what the commands add around the vault (put, stored, sites). */
+ * Any record's "files" may name a "temp" that the next run removes if this one is
+ * killed (migrate names the .env's in its "start").
+ *
+ * And what the commands add around the vault (put, stored, sites). */
 #ifndef KEYLIFT_REWRITERS_JOURNAL_H
 #define KEYLIFT_REWRITERS_JOURNAL_H
 

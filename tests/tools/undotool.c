@@ -58,8 +58,9 @@ int main(int argc, char **argv) {
     if (st == KL_OK)
         st = journal_load(argv[1], &log, &e);
     cJSON_ArrayForEach(record, log.records) {
+        bool prepared = strcmp(json_string(record, "step"), "prepare") == 0;
         cJSON_ArrayForEach(file, json_get(record, "files")) {
-            if (st == KL_OK)
+            if (st == KL_OK && prepared)
                 st = undo_one(file, v, arena_printf(&a, "%s/%u", argv[4], n++), &a, &e);
         }
     }

@@ -225,20 +225,25 @@ static void expect_no_secret_lost(struct world *w, long when) {
     v->kind->close(v);
 }
 
-static void expect_finished(struct world *w, long when) {
+static void expect_no_litter(struct world *w, const char *folder, long when) {
     struct dir *d;
     struct dir_entry entry;
+    assert_int_equal(dir_open(&d, -1, folder, &w->e), KL_OK);
+    while (dir_next(d, &entry, &w->e) == KL_OK)
+        if (slice_ends(slice_cstr(entry.name), FILE_TEMP_SUFFIX))
+            fail_msg("moment %ld: %s is left", when, entry.name);
+    dir_close(d);
+}
+
+static void expect_finished(struct world *w, long when) {
     for (int i = 0; i < FILES; i++)
         if (!file_is(w, source_path(w, i), new_text(w, i)))
             fail_msg("moment %ld: s%d.py is not rewritten by the next run", when, i);
     if (!file_is(w, at(w, ".env"),
                  "# mine\nOTHER=1\nA_KEY=visibly-fake-a\nB_KEY=it's fake \\\nC_KEY=\"fake\\nc\"\n"))
         fail_msg("moment %ld: .env is not what it should be", when);
-    assert_int_equal(dir_open(&d, -1, w->root, &w->e), KL_OK);
-    while (dir_next(d, &entry, &w->e) == KL_OK)
-        if (slice_ends(slice_cstr(entry.name), FILE_TEMP_SUFFIX))
-            fail_msg("moment %ld: %s is left", when, entry.name);
-    dir_close(d);
+    expect_no_litter(w, w->root, when);
+    expect_no_litter(w, at(w, ".keylift/runs"), when);
 }
 
 /* True when the transaction ended before that moment came. */
