@@ -257,9 +257,9 @@ static void print_scanned(const struct report *r, struct output *o) {
     for (int i = 0; i < SKIP_REASON_COUNT; i++) {
         skipped += s->skipped[i];
     }
-    out_text(o, "Scanned %s %s (%s); skipped %llu", report_number(s->files, number),
-             report_plural(s->files, "file", "files"), size_text(s->bytes, size),
-             (unsigned long long)skipped);
+    out_text(o, "Scanned %s %s (%s)", report_number(s->files, number),
+             report_plural(s->files, "file", "files"), size_text(s->bytes, size));
+    out_text(o, "; skipped %s", report_number(skipped, number));
     const char *separator = ": ";
     for (int i = 0; i < SKIP_REASON_COUNT; i++) {
         if (s->skipped[i] > 0) {
