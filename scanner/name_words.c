@@ -175,8 +175,12 @@ static const char *const denials[] = {
     "shortcut",   "keyboard", "trans",       "translation", "error",        "errors",    "exception",
     "template",   "pattern",  "regex",       "re",          "help",         "count",     "usage",
     "begin",      "end",      "bypass",      "idempotency", "update",       "change",    "changed",
-    "request",    "action",   "lifecycle",   "used",        "created",      "modified",
+    "request",    "action",   "lifecycle",   "used",        "created",      "modified",  "reset",
 };
+
+/* Before "pat": a personal access token. */
+static const char *const pat_owners[] = {"github", "gh",  "gitlab", "azure",
+                                         "devops", "ado", "git",    "databricks"};
 
 static const char *const mocks[] = {"test",  "fake",    "mock", "dummy",     "sample", "example",
                                     "wrong", "invalid", "bad",  "incorrect", "old",    "demo",
@@ -278,7 +282,8 @@ struct name_meaning name_meaning(struct slice name) {
         if (m.kind == NAME_OTHER && i > 0 && strcmp(w.text[i], "key") == 0)
             m.kind = kind_of_key(&w, i) == NAME_PLAIN_KEY ? NAME_OTHER : kind_of_key(&w, i);
     }
-    if (m.kind == NAME_TOKEN && w.count == 1 && strcmp(last, "pat") == 0)
-        m.kind = NAME_OTHER;
+    if (m.kind == NAME_TOKEN && strcmp(last, "pat") == 0 &&
+        !(w.count > 1 && IN(w.text[w.count - 2], pat_owners)))
+        m.kind = NAME_OTHER; /* more often a pattern */
     return m;
 }

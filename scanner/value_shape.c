@@ -1,9 +1,12 @@
 #include "scanner/value_shape.h"
 
+#include "scanner/bigrams.h"
 #include "scanner/checks.h"
 #include "scanner/name_words.h"
 
 #define SHAPE_MAX_BYTES 4096u /* longer strings are texts or data; provider rules see them */
+
+#define SHAPE_MAX_SNAKE 48u
 
 struct counts {
     size_t lower, upper, digit, blank, joiner, sign, other; /* joiner: _ - . / : */
@@ -71,10 +74,47 @@ static bool is_empty_hash(struct slice v) {
     return starts_any(v, hashes, KL_ARRAY_LEN(hashes));
 }
 
-/* Long, without blanks, with digits and many signs: a generated key may start or
- * end with any sign, and hold a "%s" by chance. */
+/* How much of a text reads like words: letters in runs of three and more, and
+ * the share of usual pairs among their neighbours. In words it is above 0.8, in
+ * random letters about 0.3. */
+struct reading {
+    size_t letters; /* in runs of three and more */
+    size_t pairs, usual;
+};
+
+static struct reading read_letters(struct slice v) {
+    struct reading r = {0};
+    size_t run = 0;
+    for (size_t i = 0; i <= v.len; i++) {
+        unsigned c = i < v.len ? class_of(v.ptr[i]) : 7;
+        if (c > 1) {
+            r.letters += run >= 3 ? run : 0;
+            run = 0;
+            continue;
+        }
+        bool hump = run > 0 && c == 1 && class_of(v.ptr[i - 1]) == 0; /* aWord: no pair */
+        if (run > 0 && !hump) {
+            unsigned first = (unsigned)(v.ptr[i - 1] | 0x20) - 'a',
+                     second = (unsigned)(v.ptr[i] | 0x20) - 'a';
+            r.pairs++;
+            r.usual += usual_pairs[first] >> second & 1;
+        }
+        run++;
+    }
+    return r;
+}
+
+static bool reads_like_words(struct reading r) {
+    return r.pairs > 0 && r.usual * 20 >= r.pairs * 13;
+}
+
+/* Without blanks, with digits and signs, and letters that are no words: a
+ * generated key may start or end with any sign, and hold a "%s" by chance. */
 static bool is_machine_made(struct slice v, const struct counts *n) {
-    return v.len >= 24 && n->blank == 0 && n->sign >= 3 && n->digit >= 2 && n->lower + n->upper >= 8;
+    if (v.len < 12 || n->blank > 0 || n->sign < 1 || n->digit < 1 || n->sign + n->digit < 4 ||
+        n->lower + n->upper < 4)
+        return false;
+    return (n->sign >= 3 && n->digit >= 2) || !reads_like_words(read_letters(v));
 }
 
 /* 2016-09-08T21:47:36Z */
@@ -88,14 +128,15 @@ static bool is_timestamp(struct slice v) {
 }
 
 static bool is_structured(struct slice v, const struct counts *n) {
-    static const char *const starts[] = {"/",    "./",   "../",   "~/", "-", "^", "(?",       "file:",
-                                         "arn:", "urn:", "data:", "@",  "#", ".", "ssh-rsa ", "ssh-ed25519 "};
+    static const char *const starts[] = {"/",     "./",   "../",  "~/",    "--",       "(?",
+                                         "file:", "arn:", "urn:", "data:", "ssh-rsa ", "ssh-ed25519 "};
+    static const char marks[] = "-^@#."; /* an option, a pattern, a mention, a suffix: without digits */
     static const char *const ends[] = {".pem", ".key", ".json", ".txt", ".py",   ".yaml", ".yml",
                                        ".crt", ".cfg", ".ini",  ".env", ".conf", ".html", ".xml",
                                        ".md",  ".csv", ".com",  ".org", ".net",  ".io",   ".js",
                                        ".css", ".png", ".sh",   ".log", ".toml", ")"};
-    static const char *const always[] = {"://",  "</",   "/>",   "\\d", "\\w", "\\s",
-                                         "[a-z", "[A-Z", "[0-9", "[^",  "(?",  "{}"};
+    static const char *const always[] = {"://",  "</", "/>",   "\\d", "\\w", "\\s", "[a-z", "[A-Z",
+                                         "[0-9", "[^", "[a-f", "{0",  "{1",  "(?",  "{}"};
     static const char *const inside[] = {".*", ".+", "%s",  "%d", "%r", "{0", "::", "==", "=>",  "->",
                                          "&&", "||", "\\n", "<",  ">",  "[",  "]",  "(",  "=\"", "='"};
     if (holds_any(v, always, KL_ARRAY_LEN(always)) || is_empty_hash(v) || is_timestamp(v))
@@ -104,6 +145,8 @@ static bool is_structured(struct slice v, const struct counts *n) {
         return true; /* dates, versions, addresses, times, telephone numbers */
     if (is_machine_made(v, n))
         return false;
+    if (n->digit == 0 && v.len > 0 && memchr(marks, v.ptr[0], sizeof marks - 1) != NULL)
+        return true;
     return starts_any(v, starts, KL_ARRAY_LEN(starts)) || ends_any(v, ends, KL_ARRAY_LEN(ends)) ||
            holds_any(v, inside, KL_ARRAY_LEN(inside));
 }
@@ -126,58 +169,40 @@ static bool is_uuid(struct slice v) {
     return true;
 }
 
-/* Letters in runs that a person could pronounce: runs of 3 and more with a
- * vowel. Random text has few. */
-static size_t pronounceable(struct slice v) {
-    size_t good = 0, run = 0, vowels = 0, consonants = 0;
-    bool hard = false;
-    for (size_t i = 0; i <= v.len; i++) {
-        unsigned c = i < v.len ? class_of(v.ptr[i]) : 7;
-        bool cut = c > 1 || (i > 0 && c == 1 && class_of(v.ptr[i - 1]) == 0);
-        if (cut) {
-            if (run >= 3 && vowels > 0 && !hard)
-                good += run;
-            run = vowels = consonants = 0;
-            hard = false;
-        }
-        if (c > 1)
-            continue;
-        bool vowel = strchr("aeiouyAEIOUY", v.ptr[i]) != NULL;
-        run++;
-        vowels += vowel;
-        consonants = vowel ? 0 : consonants + 1;
-        hard |= consonants > 4;
-    }
-    return good;
-}
+enum part_kind { PART_STRANGE, PART_SHORT, PART_WORD };
 
-/* A part of an identifier: letters, short or to be read aloud, and at most two
- * digits behind them: "oauth2", "jwt", "B1". */
-static bool is_wordy(struct slice part) {
+/* A part of an identifier: a word with at most two digits behind it ("oauth2"),
+ * or something short ("m2m", "jwt", "1"). */
+static enum part_kind part_kind(struct slice part) {
     size_t letters = 0;
     while (letters < part.len && class_of(part.ptr[letters]) < 2)
         letters++;
-    size_t digits = part.len - letters;
     for (size_t i = letters; i < part.len; i++) {
         if (class_of(part.ptr[i]) != 2)
-            return false;
+            return part.len <= 3 ? PART_SHORT : PART_STRANGE;
     }
+    size_t digits = part.len - letters;
     if (letters == 0)
-        return digits <= 1;
-    return digits <= 2 && (letters <= 4 || pronounceable(part) * 3 >= letters * 2);
+        return digits <= 1 ? PART_SHORT : PART_STRANGE;
+    if (digits > 2 || (letters > 4 && !reads_like_words(read_letters(part))))
+        return PART_STRANGE;
+    return letters > 4 || digits == 0 ? PART_WORD : PART_SHORT;
 }
 
-/* Every part between joiners is wordy. */
+/* Words, joined by signs that join: none is strange, and one is a word. */
 static bool is_joined_words(struct slice v) {
     size_t start = 0;
+    bool word = false;
     for (size_t i = 0; i <= v.len; i++) {
         if (i < v.len && class_of(v.ptr[i]) != 4)
             continue;
-        if (!is_wordy(slice_sub(v, start, i)))
+        enum part_kind kind = part_kind(slice_sub(v, start, i));
+        if (kind == PART_STRANGE)
             return false;
+        word |= kind == PART_WORD;
         start = i + 1;
     }
-    return true;
+    return word;
 }
 
 /* "Contrase\\u00f1a": a translation, in a file whose escapes are not evaluated. */
@@ -202,12 +227,14 @@ static enum value_shape random_or_mixed(struct slice v, const struct counts *n) 
         return v.len >= 20 ? SHAPE_STRUCTURED : SHAPE_MIXED;
     if (v.len < 12)
         return SHAPE_MIXED;
-    bool words = pronounceable(v) * 2 > v.len; /* most of it can be read aloud */
+    struct reading r = read_letters(v);
+    bool words = r.letters * 2 > v.len && reads_like_words(r);
     double entropy = check_entropy(v);
     bool mixes = n->digit > 0 && letters > 0 && n->changes * 8 >= v.len;
     bool signs = n->sign >= 3 && letters > 0;
     bool cases = n->lower > 0 && n->upper > 0 && n->changes * 5 >= v.len;
-    if (!words && entropy >= (v.len >= 20 ? 3.0 : 2.9) && (mixes || signs || cases))
+    bool letters_only = r.pairs >= 10 && r.usual * 2 < r.pairs;
+    if (!words && entropy >= (v.len >= 20 ? 3.0 : 2.9) && (mixes || signs || cases || letters_only))
         return SHAPE_RANDOM;
     return SHAPE_MIXED;
 }
@@ -227,9 +254,15 @@ enum value_shape value_shape(struct slice v) {
         return SHAPE_PLAIN;
     if (n.sign > 0)
         return random_or_mixed(v, &n);
-    if (n.joiner > 0 && is_joined_words(v))
+    bool one_case = n.upper == 0 || n.lower == 0;
+    bool snake = n.digit == 0 && one_case && v.len <= SHAPE_MAX_SNAKE; /* google_tasks, DB_URL */
+    if (n.joiner > 0 && (snake || is_joined_words(v)))
         return SHAPE_WORDS;
-    bool readable = pronounceable(v) * 4 >= letters * 3;
+    struct reading r = read_letters(v);
+    bool readable = r.letters * 4 >= letters * 3 && reads_like_words(r);
+    bool one_word = n.upper == 0 || n.lower == 0 || (n.upper == 1 && class_of(v.ptr[0]) == 1);
+    if (letters == v.len && v.len < 12 && one_word)
+        return SHAPE_PLAIN; /* too short to tell a word from none */
     if (n.digit == 0 && readable)
         return n.joiner > 0 || (n.lower > 0 && n.upper > 1) ? SHAPE_WORDS : SHAPE_PLAIN;
     if (n.joiner == 0 && n.digit <= 4 && readable)
