@@ -82,7 +82,7 @@ int report_finish(struct cli *c, const struct report *r) {
     const struct report_format *format = report_format_at(c->options.format);
     void (*write)(const struct report *, struct output *) = r->inventory ? format->env : format->scan;
     int status = report_status(r);
-    if (c->options.output == NULL) {
+    if (c->options.output == NULL || strcmp(c->options.output, "-") == 0) {
         write(r, &c->out);
         return status;
     }

@@ -1,4 +1,4 @@
-/* report_json.c: the stable report for machines (docs/json.md). Keys stand in a
+/* report_json.c: the stable report for machines (docs/report.md). Keys stand in a
  * fixed order; new ones may be added, none is renamed or removed within a
  * version. Paths and names go in as they are, all other text through the filter. */
 #include "cli/report.h"

@@ -154,6 +154,8 @@ static void print_finding(struct output *o, const struct finding *f, enum settin
         out_mark(o, MARK_DIM, "%ssilenced by %s", indent, by);
     } else if (f->reason != NULL) {
         out_mark(o, MARK_DIM, "%smigrate leaves it: %s", indent, f->reason);
+    } else if (f->in_test) {
+        out_mark(o, MARK_DIM, "%smigrate leaves it, in a test or an example, unless --include-tests", indent);
     }
     if (verbose) {
         out_mark(o, MARK_DIM, "%srule %s, confidence %.2f, fingerprint %s", indent, f->rule, f->confidence,

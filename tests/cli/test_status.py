@@ -164,6 +164,12 @@ def test_a_report_file_has_the_report_and_the_terminal_the_counts(keylift, proje
     assert "a.py:1:11" not in done.stdout and "1 finding" in done.stdout and "report.txt" in done.stdout
 
 
+def test_a_dash_as_report_file_is_standard_output(keylift, project):
+    project.write("a.py", leaky())
+    assert keylift("scan", "-o", "-", "a.py", cwd=project).stdout == keylift("scan", "a.py", cwd=project).stdout
+    assert not (project / "-").exists()
+
+
 def test_a_report_that_cannot_be_written_is_2(keylift, project):
     project.write("a.py", "x = 1\n")
     done = keylift("scan", "-o", "no/such/folder/report.txt", "a.py", cwd=project)

@@ -1,5 +1,5 @@
 """Whole reports. A case is a folder tests/golden/scan/<name>.d: the project in input/, further arguments in
-`flags`, what must come out in expected.txt and expected.json. No code is needed for a new one; after a
+`flags`, the command in `command` when it is not scan, what must come out in expected.txt and expected.json. No code is needed for a new one; after a
 change that is meant, scripts/accept-golden writes what comes out now.
 
 In the input, «kind seed» stands for a value that is made when the test runs: «aws-id 1», «stripe-key 2»,
@@ -45,8 +45,9 @@ def masked(text):
 def test_the_report_is_as_expected(keylift, project, case):
     lay_out(case, project)
     flags = shlex.split((case / "flags").read_text()) if (case / "flags").exists() else []
-    text = keylift("scan", *flags, cwd=project)
-    machine = keylift("scan", "--format", "json", *flags, cwd=project)
+    command = (case / "command").read_text().strip() if (case / "command").exists() else "scan"
+    text = keylift(command, *flags, cwd=project)
+    machine = keylift(command, "--format", "json", *flags, cwd=project)
     assert text.stderr == "" and machine.stderr == ""
     assert text.returncode == machine.returncode
     found = {
