@@ -89,6 +89,19 @@ static void find_regions(struct diff *d) {
     }
 }
 
+/* The first edit that ends after `at`, a byte of the old side. */
+static size_t first_edit_after(const struct rewrite_output *out, size_t at) {
+    size_t low = 0, high = out->edit_count;
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+        if (out->edits[middle].end_byte <= at)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low;
+}
+
 /* One line of one side, its secrets masked. */
 static void put_line(struct diff *d, char mark, const struct line_table *t, size_t index) {
     size_t start = t->starts[index], end = t->starts[index + 1];
@@ -96,9 +109,11 @@ static void put_line(struct diff *d, char mark, const struct line_table *t, size
     end -= has_end;
     buf_clear(&d->line);
     size_t at = start;
-    for (size_t i = 0; t == &d->old && i < d->out->edit_count; i++) {
+    for (size_t i = first_edit_after(d->out, at); t == &d->old && i < d->out->edit_count; i++) {
         const struct rewrite_edit *e = &d->out->edits[i];
-        if (!e->holds_secret || e->end_byte <= at || e->start_byte >= end)
+        if (e->start_byte >= end)
+            break;
+        if (!e->holds_secret)
             continue;
         size_t from = e->start_byte > at ? (size_t)e->start_byte : at;
         buf_slice(&d->line, slice_sub(t->bytes, at, from));

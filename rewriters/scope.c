@@ -180,6 +180,18 @@ static bool encloses_place(const struct pytree_step *scope, const struct scope_q
     return false;
 }
 
+/* The same import, as a statement of the function's own body and above every
+ * place in it: there the name means what it means outside. */
+static bool is_local_import(const struct pytree_walker *w, size_t scope, const struct scope_query *q) {
+    if (scope == 0 || scope + 2 >= w->count || !pytree_is(w->steps[scope].type, "function_definition") ||
+        !pytree_is(w->steps[scope + 1].type, "block") || !is_import(w->steps[scope + 2].node))
+        return false;
+    for (size_t i = 0; i < q->place_count; i++)
+        if (w->steps[scope].start <= q->places[i] && q->places[i] < w->steps[scope + 2].start)
+            return false;
+    return true;
+}
+
 enum occurrence { OCCURS_HARMLESS, OCCURS_READ, OCCURS_CLASH };
 
 static enum occurrence judge(const struct source *s, const struct pytree_walker *w,
@@ -199,6 +211,8 @@ static enum occurrence judge(const struct source *s, const struct pytree_walker 
     if (pytree_is(parent->type, "global_statement"))
         return OCCURS_CLASH; /* some function may bind the module's name at any time */
     size_t scope = scope_of(w);
+    if (is_same && is_local_import(w, scope, q))
+        return OCCURS_HARMLESS;
     if (scope > 0)
         return encloses_place(&w->steps[scope], q) ? OCCURS_CLASH : OCCURS_HARMLESS;
     if (is_same)

@@ -136,9 +136,8 @@ static uint32_t end_of_dotted(const struct source *s, uint32_t token) {
 }
 
 static bool compared_by_identity(const struct source *s, struct slice name) {
-    for (uint32_t i = 1; i + 1 < s->tokens.count; i++) {
-        if (s->tokens.items[i].kind != PY_NAME || s->tokens.items[i].op != KW_IS)
-            continue;
+    for (size_t k = 0; k < s->identity_count; k++) {
+        uint32_t i = s->identity[k];
         uint32_t left = source_previous(s, i), right = source_next(s, i);
         if (right != SOURCE_NO_TOKEN && s->tokens.items[right].kind == PY_NAME &&
             s->tokens.items[right].op == KW_NOT)

@@ -11,6 +11,22 @@ static const char *line_end_of(struct slice text) {
     return "\n";
 }
 
+/* Noted once: each site may have to ask for what is compared by identity. */
+static void note_identity(struct source *s, struct arena *arena) {
+    for (int pass = 0; pass < 2; pass++) {
+        uint32_t *to = pass ? arena_calloc(arena, s->identity_count + 1, sizeof *to) : NULL;
+        s->identity_count = 0;
+        for (uint32_t i = 0; i < s->tokens.count; i++) {
+            if (s->tokens.items[i].kind != PY_NAME || s->tokens.items[i].op != KW_IS)
+                continue;
+            if (to)
+                to[s->identity_count] = i;
+            s->identity_count++;
+        }
+        s->identity = to;
+    }
+}
+
 enum kl_status source_open(struct slice bytes, struct arena *arena, struct source *out, struct error *e) {
     *out = (struct source){.tokens = PY_TOKENS_INIT};
     if (bytes.len > KL_MAX_REWRITE_BYTES)
@@ -21,6 +37,7 @@ enum kl_status source_open(struct slice bytes, struct arena *arena, struct sourc
     out->eol = line_end_of(out->text);
     pylines_build(&out->lines, out->text, arena);
     py_lex(out->text, &out->tokens);
+    note_identity(out, arena);
     return pytree_parse(out->text, &out->tree, e);
 }
 

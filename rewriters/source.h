@@ -13,6 +13,8 @@ struct source {
     struct py_tokens tokens;
     struct pylines lines;
     struct pytree tree;
+    const uint32_t *identity; /* the tokens that are `is`; in the arena */
+    size_t identity_count;
     const char *eol; /* the line end of the file: "\n", "\r\n" or "\r" */
 };
 

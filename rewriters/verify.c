@@ -112,16 +112,14 @@ bool verify_shows_value(const char *text, const struct secret *value) {
 }
 
 static bool shows_any_value(const struct rewrite_request *r, const struct rewrite_output *out) {
+    size_t k = 0; /* both are sorted */
     for (size_t i = 0; i < r->site_count; i++) {
         const struct rewrite_site *site = &r->sites[i];
-        if (!site->rewritten || !site->value)
-            continue;
-        for (size_t k = 0; k < out->edit_count; k++) {
-            const struct rewrite_edit *edit = &out->edits[k];
-            if (edit->start_byte <= site->start_byte && site->end_byte <= edit->end_byte &&
-                verify_shows_value(edit->text, site->value))
+        while (k < out->edit_count && out->edits[k].end_byte <= site->start_byte)
+            k++;
+        for (size_t m = k; m < out->edit_count && out->edits[m].start_byte <= site->start_byte; m++)
+            if (site->rewritten && site->value && verify_shows_value(out->edits[m].text, site->value))
                 return true;
-        }
     }
     return false;
 }

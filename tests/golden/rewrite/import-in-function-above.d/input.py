@@ -1,0 +1,6 @@
+def f():
+    import os
+    return "alpha", os.sep
+
+
+result = f()

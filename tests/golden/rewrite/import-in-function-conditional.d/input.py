@@ -1,0 +1,7 @@
+def f(x=0):
+    if x:
+        import os
+    return "alpha"
+
+
+result = f()
