@@ -213,13 +213,23 @@ static enum check_result check_url_password(struct slice s) {
     return is_documented_host(host) ? CHECK_DROP : CHECK_UNKNOWN;
 }
 
+static enum check_result check_password_value(struct slice s) {
+    return placeholder_is(s) || placeholder_has_field(s) ? CHECK_DROP : CHECK_UNKNOWN;
+}
+
 static const struct named_check {
     const char *name;
     check_fn fn;
 } checks[] = {
-    {"aws-key", check_aws_key}, {"azure-key", check_azure_key},       {"basic-auth", check_basic_auth},
-    {"discord", check_discord}, {"crc32-base62", check_crc32_base62}, {"jwt", check_jwt},
-    {"pem", check_pem},         {"url-password", check_url_password},
+    {"aws-key", check_aws_key},
+    {"azure-key", check_azure_key},
+    {"basic-auth", check_basic_auth},
+    {"crc32-base62", check_crc32_base62},
+    {"discord", check_discord},
+    {"jwt", check_jwt},
+    {"password-value", check_password_value},
+    {"pem", check_pem},
+    {"url-password", check_url_password},
 };
 
 check_fn check_find(const char *name) {
@@ -228,10 +238,4 @@ check_fn check_find(const char *name) {
             return checks[i].fn;
     }
     return NULL;
-}
-
-const char *const *check_names(void) {
-    static const char *const names[] = {"aws-key", "azure-key", "basic-auth",   "discord", "crc32-base62",
-                                        "jwt",     "pem",       "url-password", NULL};
-    return names;
 }

@@ -20,8 +20,6 @@ typedef enum check_result (*check_fn)(struct slice secret);
 
 /* NULL for an unknown name. */
 check_fn check_find(const char *name);
-/* Names of all checks, for messages; NULL-terminated. */
-const char *const *check_names(void);
 
 /* Bits a character: Shannon's entropy of the bytes of s. */
 double check_entropy(struct slice s);

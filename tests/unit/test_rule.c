@@ -210,6 +210,43 @@ static void no_rule_reaches_its_limit_on_its_own_prefix(void **state) {
     engine_close(&g);
 }
 
+/* What backtracks most: many half matches behind a keyword. */
+static void hard_inputs_stay_within_the_limits(void **state) {
+    (void)state;
+    static const struct {
+        const char *start, *again;
+    } cases[] = {{"-----BEGIN "
+                  "PRIVATE KEY-----",
+                  "a: b "},
+                 {"-----BEGIN "
+                  "PRIVATE KEY-----",
+                  "a: b\n"},
+                 {"", "-----BEGIN "
+                      "PRIVATE KEY-----\n"},
+                 {"", "sv=se=sp=&sig="},
+                 {"eyJ", "aaaaaaaaaaa.eyJ"},
+                 {"", "postgres://a:b@c/d@e:"},
+                 {"host=x ", "password= server= "},
+                 {"", "\"private_key\": \"-----BEGIN PRIVATE KEY-----"},
+                 {"", "https://hooks.slack.com/services/T"},
+                 {"dp.st.", "a."},
+                 {"", "://a:"},
+                 {"$6$", "rounds=1"}};
+    struct engine g = engine_open(&(struct rule_set_options){.exhaustive = true});
+    for (size_t i = 0; i < KL_ARRAY_LEN(cases); i++) {
+        struct buf text = BUF_INIT(1 << 20);
+        buf_str(&text, cases[i].start);
+        while (text.len < 200u << 10)
+            buf_str(&text, cases[i].again);
+        struct error e = {0};
+        struct seen s = {0};
+        if (rule_match_value(g.matcher, buf_as_slice(&text), slice_cstr("token"), note, &s, &e) != KL_OK)
+            fail_msg("%s: %s", cases[i].again, e.message);
+        buf_release(&text);
+    }
+    engine_close(&g);
+}
+
 static const char own_rule[] =
     "[[rule]]\nid = \"acme-key\"\nprovider = \"Acme\"\ndescription = \"Acme key\"\n"
     "severity = \"high\"\nkeywords = ['acme_']\npattern = 'acme_[0-9]{8}'\n"
@@ -315,6 +352,7 @@ int main(void) {
         cmocka_unit_test(a_match_is_placed_in_its_string),
         cmocka_unit_test(any_bytes_are_searched),
         cmocka_unit_test(no_rule_reaches_its_limit_on_its_own_prefix),
+        cmocka_unit_test(hard_inputs_stay_within_the_limits),
         cmocka_unit_test(own_rules_are_read_at_run_time),
         cmocka_unit_test(wrong_rules_are_named),
         cmocka_unit_test(placeholders_are_known),
