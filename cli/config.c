@@ -229,7 +229,9 @@ static enum kl_status search(struct config *c, struct options *o, struct arena *
     for (int depth = 0; depth < CONFIG_DEPTH_MAX && c->path == NULL; depth++) {
         static const char *const names[] = {"keylift.toml", "pyproject.toml"};
         for (size_t i = 0; i < KL_ARRAY_LEN(names); i++) {
-            if (try_file(c, o, path_join(a, folder, names[i]), e) != KL_OK) {
+            /* A folder that cannot be entered holds nothing to scan either: the scan names it. */
+            const char *path = path_join(a, folder, names[i]);
+            if (exists(path) && try_file(c, o, path, e) != KL_OK) {
                 return e->status;
             }
         }

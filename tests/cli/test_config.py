@@ -1,5 +1,7 @@
 """[tool.keylift]: where it is found, what it may say, and what is refused."""
 
+import os
+
 import pytest
 
 import support
@@ -113,3 +115,12 @@ def test_the_vault_of_the_configuration_is_named_with_its_origin(keylift, projec
     assert done.returncode == 0 and "environ" in done.stdout and "keylift.toml" in done.stdout
     assert "command line" in keylift("vaults", "check", "--to", "dotenv", cwd=project).stdout
     assert "default" in keylift("vaults", "check", "--no-config", cwd=project).stdout
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="root enters every folder")
+def test_a_folder_that_cannot_be_entered_is_an_error_of_the_scan_not_of_the_configuration(keylift, leaky):
+    (leaky / "src").chmod(0)
+    leaky.write("b.py", "x = 1\n")
+    done = keylift("scan", "src", "b.py", cwd=leaky)
+    (leaky / "src").chmod(0o755)
+    assert done.returncode == 2 and "src" in done.stdout and "Scanned 1 file" in done.stdout
