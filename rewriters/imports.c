@@ -4,15 +4,10 @@
 #include "base/buf.h"
 #include "base/mem.h"
 
-/* Modules of the standard library that a vault's code may need: they go before
- * the file's first import, others after its last one. */
-static const char *const standard_modules[] = {"base64", "json", "os", "ssl", "sys"};
-
+/* Modules of the standard library go with the file's first imports, everything
+ * else after its last one. */
 static bool is_standard(const struct import_need *n) {
-    for (size_t i = 0; !n->symbol && i < KL_ARRAY_LEN(standard_modules); i++)
-        if (strcmp(n->module, standard_modules[i]) == 0)
-            return true;
-    return false;
+    return !n->symbol && import_is_standard(slice_cstr(n->module));
 }
 
 /* Points. */
@@ -114,42 +109,80 @@ static bool is_docstring(TSNode statement) {
     return pytree_is(type, "string") || pytree_is(type, "concatenated_string");
 }
 
-void imports_points(const struct source *s, uint32_t first_statement, struct import_points *out) {
-    uint32_t head_end = 0, first_import = UINT32_MAX, last_end = 0, seen = 0;
-    bool has_star = false;
+/* What the statements before the first site say about the points. */
+struct head {
+    uint32_t docstring_end; /* or of the last __future__ import */
+    uint32_t first_import;  /* UINT32_MAX: none */
+    uint32_t sorted_end;    /* of the imports that `import os` sorts after; 0: none */
+    uint32_t last_end;
+    bool in_order; /* still among them */
+    bool has_star, after_standard;
+};
+
+/* `import json`, right below the one before: the kind of line that `import os`
+ * may follow in alphabetical order. */
+static bool sorts_before_os(const struct source *s, const struct head *h, TSNode statement) {
+    if (!pytree_is(ts_node_type(statement), "import_statement") || ts_node_named_child_count(statement) != 1)
+        return false;
+    struct slice module = pytree_text(s->text, ts_node_named_child(statement, 0));
+    bool adjacent = h->first_import == UINT32_MAX ||
+                    source_line(s, h->last_end) + 1 == source_line(s, ts_node_start_byte(statement));
+    return adjacent && import_is_standard(module) && slice_cmp(module, SLICE_LIT("os")) < 0;
+}
+
+static void note_import(const struct source *s, struct head *h, TSNode statement) {
+    bool is_from = pytree_is(ts_node_type(statement), "import_from_statement");
+    TSNode module = is_from ? pytree_child(statement, "module_name") : ts_node_named_child(statement, 0);
+    h->in_order = h->in_order && sorts_before_os(s, h, statement);
+    if (h->in_order)
+        h->sorted_end = ts_node_end_byte(statement);
+    if (h->first_import == UINT32_MAX)
+        h->first_import = ts_node_start_byte(statement);
+    h->last_end = ts_node_end_byte(statement);
+    h->has_star |= is_from && slice_ends(pytree_text(s->text, statement), "*");
+    h->after_standard = import_is_standard(pytree_text(s->text, module));
+}
+
+static void read_head(const struct source *s, uint32_t first_statement, struct head *h) {
+    size_t seen = 0;
     TSTreeCursor cursor = ts_tree_cursor_new(ts_tree_root_node(s->tree.tree));
     for (bool more = ts_tree_cursor_goto_first_child(&cursor); more;
          more = ts_tree_cursor_goto_next_sibling(&cursor)) {
         TSNode node = ts_tree_cursor_current_node(&cursor);
         const char *type = ts_node_type(node);
-        uint32_t start = ts_node_start_byte(node), end = ts_node_end_byte(node);
-        if (start >= first_statement)
+        if (ts_node_start_byte(node) >= first_statement)
             break;
         if (!ts_node_is_named(node) || pytree_is(type, "comment"))
             continue;
-        bool is_from = pytree_is(type, "import_from_statement");
         if (pytree_is(type, "future_import_statement") ||
             (seen == 0 && pytree_is(type, "expression_statement") && is_docstring(node)))
-            head_end = end;
+            h->docstring_end = ts_node_end_byte(node);
         seen++;
-        if (!is_from && !pytree_is(type, "import_statement"))
-            continue;
-        if (first_import == UINT32_MAX)
-            first_import = start;
-        last_end = end;
-        has_star |= is_from && slice_ends(pytree_text(s->text, node), "*");
+        if (pytree_is(type, "import_statement") || pytree_is(type, "import_from_statement"))
+            note_import(s, h, node);
     }
     ts_tree_cursor_delete(&cursor);
-    if (first_import == UINT32_MAX) {
-        out->last = head_end ? point_below_head(s, head_end) : point_below_header(s);
-        if (!head_end && out->last.at > first_statement)
+}
+
+void imports_points(const struct source *s, uint32_t first_statement, struct import_points *out) {
+    struct head h = {.first_import = UINT32_MAX, .in_order = true};
+    read_head(s, first_statement, &h);
+    *out = (struct import_points){.after_standard = h.after_standard};
+    if (h.first_import == UINT32_MAX) {
+        out->last = h.docstring_end ? point_below_head(s, h.docstring_end) : point_below_header(s);
+        if (!h.docstring_end && out->last.at > first_statement)
             out->last = point_before(s, first_statement);
         out->first = out->last;
-    } else {
-        out->last = point_after(s, last_end);
-        /* Above a star import, it might take the name away again. */
-        out->first = has_star ? out->last : point_before(s, first_import);
+        return;
     }
+    out->last = point_after(s, h.last_end);
+    out->first = out->last;
+    if (h.has_star)
+        return; /* above it, an import might be taken away again */
+    if (h.sorted_end)
+        out->first = point_after(s, h.sorted_end);
+    if (!h.sorted_end || out->first.is_inline)
+        out->first = point_before(s, h.first_import);
 }
 
 /* Names. */
@@ -265,9 +298,9 @@ static void add_joined(struct buf *out, const char *text) {
     }
 }
 
-static const char *point_text(const struct source *s, const struct import_point *p, unsigned groups,
-                              const struct import_need *needs, size_t count, const char *call,
-                              struct arena *arena) {
+static const char *point_text(const struct source *s, const struct import_points *points,
+                              const struct import_point *p, unsigned groups, const struct import_need *needs,
+                              size_t count, const char *call, struct arena *arena) {
     struct buf b = BUF_INIT(KL_MAX_CONFIG_BYTES);
     const char *end = p->is_inline ? "; " : s->eol;
     size_t standard = groups & GROUP_STANDARD ? add_group(&b, needs, count, GROUP_STANDARD, end) : 0;
@@ -276,7 +309,8 @@ static const char *point_text(const struct source *s, const struct import_point 
     struct buf whole = BUF_INIT(KL_MAX_CONFIG_BYTES);
     bool lines = !p->is_inline;
     if (b.len || call) {
-        if (lines && p->blank_before)
+        bool new_group = others && !standard && points->after_standard;
+        if (lines && (p->blank_before || new_group))
             buf_str(&whole, s->eol);
         buf_slice(&whole, slice_of(b.ptr, before_others));
         if (lines && standard && others)
@@ -305,12 +339,13 @@ void imports_insert(const struct source *s, const struct import_points *points,
                     struct edit_list *edits) {
     bool together = points->first.at == points->last.at;
     if (!together) {
-        const char *text = point_text(s, &points->first, GROUP_STANDARD, needs, need_count, NULL, arena);
+        const char *text =
+            point_text(s, points, &points->first, GROUP_STANDARD, needs, need_count, NULL, arena);
         if (*text)
             edits_insert(edits, points->first.at, text);
     }
     unsigned groups = together ? GROUP_STANDARD | GROUP_OTHER : GROUP_OTHER;
-    const char *text = point_text(s, &points->last, groups, needs, need_count, call, arena);
+    const char *text = point_text(s, points, &points->last, groups, needs, need_count, call, arena);
     if (*text)
         edits_insert(edits, points->last.at, text);
 }

@@ -35,9 +35,13 @@ struct import_point {
 };
 
 struct import_points {
+    bool after_standard;       /* the import above `last` is of the standard library */
     struct import_point first; /* for modules of the standard library */
     struct import_point last;  /* for all others, and for a call that must run before the sites */
 };
+
+/* Is `module` (or what comes before its first dot) part of Python itself? */
+bool import_is_standard(struct slice module);
 
 /* `first_statement`: text offset of the first statement of the module that has
  * a site in it. */

@@ -1,4 +1,5 @@
 import sys
+
 from env_secrets import environ
 
 key = environ["V_1"]

@@ -1,4 +1,5 @@
 from os import environ
+
 from env_secrets import environ as _environ
 
 key = _environ["V_1"]

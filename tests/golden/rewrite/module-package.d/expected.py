@@ -1,4 +1,5 @@
 from collections import OrderedDict
+
 from shop.env_secrets import environ
 
 key = environ["V_1"]

@@ -1,5 +1,5 @@
-import os
 import contextlib
+import os
 
 with contextlib.nullcontext(os.environ["V_1"]) as result:
     pass
