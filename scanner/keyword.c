@@ -6,6 +6,12 @@
 
 #define CLASSES (1u << KEYWORD_CLASS_BITS)
 
+static void report(const struct keyword_table *t, uint32_t state, uint64_t *bits) {
+    const uint16_t *owner = t->owners + t->reports[state - t->first_report];
+    for (; *owner != KEYWORD_NO_OWNER; owner++)
+        bits[*owner / 64] |= (uint64_t)1 << (*owner % 64);
+}
+
 bool keyword_find(const struct keyword_table *t, struct slice text, uint64_t *bits) {
     bool any = false;
     uint32_t state = 0;
@@ -13,9 +19,26 @@ bool keyword_find(const struct keyword_table *t, struct slice text, uint64_t *bi
         state = t->next[state << KEYWORD_CLASS_BITS | t->classes[(unsigned char)text.ptr[i]]];
         if (state < t->first_report)
             continue;
-        const uint16_t *owner = t->owners + t->reports[state - t->first_report];
-        for (; *owner != KEYWORD_NO_OWNER; owner++)
-            bits[*owner / 64] |= (uint64_t)1 << (*owner % 64);
+        report(t, state, bits);
+        any = true;
+    }
+    return any;
+}
+
+static bool is_plain(char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
+}
+
+bool keyword_find_plain(const struct keyword_table *t, struct slice name, uint64_t *bits) {
+    bool any = false;
+    uint32_t state = 0;
+    for (size_t i = 0; i < name.len; i++) {
+        if (!is_plain(name.ptr[i]))
+            continue;
+        state = t->next[state << KEYWORD_CLASS_BITS | t->classes[(unsigned char)name.ptr[i]]];
+        if (state < t->first_report)
+            continue;
+        report(t, state, bits);
         any = true;
     }
     return any;

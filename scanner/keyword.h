@@ -30,6 +30,10 @@ struct keyword_table {
 /* Sets the bit of each owner of a word that stands in `text`. True if any. */
 bool keyword_find(const struct keyword_table *t, struct slice text, uint64_t *bits);
 
+/* The same over the letters and digits of `name` alone: AWS_SECRET-key is read
+ * as awssecretkey. */
+bool keyword_find_plain(const struct keyword_table *t, struct slice name, uint64_t *bits);
+
 struct keyword_builder;
 struct keyword_builder *keyword_builder_new(void);
 /* False: too many different bytes or states, or an empty word. */

@@ -1,5 +1,7 @@
 #include "scanner/placeholder.h"
 
+#include "scanner/byte_set.h"
+
 /* Anywhere in a value: nobody's secret holds these. */
 static const char *const telling[] = {
     "changeme",    "change_me",  "change-me",  "change me",    "changethis",   "change-this",  "change_this",
@@ -109,12 +111,13 @@ bool placeholder_is_worded(struct slice value) {
     }
     if (mask * 10 >= v.len * 8 || holds(text, v.len, "xxxx") || holds(text, v.len, "****"))
         return true;
+    struct byte_set bytes = byte_set_of(slice_of(text, v.len));
     for (size_t i = 0; i < KL_ARRAY_LEN(telling); i++) {
-        if (holds(text, v.len, telling[i]))
+        if (byte_set_spells(&bytes, telling[i]) && holds(text, v.len, telling[i]))
             return true;
     }
     for (size_t i = 0; i < KL_ARRAY_LEN(exact); i++) {
-        if (slice_eq_cstr(slice_of(text, v.len), exact[i]))
+        if (exact[i][0] == text[0] && slice_eq_cstr(slice_of(text, v.len), exact[i]))
             return true;
     }
     return false;

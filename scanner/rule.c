@@ -13,7 +13,6 @@
 
 #define RULE_MAX_RULES 4096u
 #define RULE_BITS (RULE_MAX_RULES / 64)
-#define RULE_PLAIN_NAME_MAX 256u
 
 /* A pattern is compiled when a keyword of it is first seen, by whichever thread
  * sees it, and then shared. */
@@ -41,7 +40,6 @@ struct rule_set {
 struct rule_matcher {
     const struct rule_set *set;
     struct rule_scratch scratch;
-    struct buf plain_name;
 };
 
 static const struct rule *set_rule(const struct rule_set *s, size_t i) {
@@ -207,7 +205,6 @@ struct rule_matcher *rule_matcher_new(const struct rule_set *s) {
     struct rule_matcher *m = mem_calloc(1, sizeof *m);
     m->set = s;
     rule_scratch_init(&m->scratch);
-    buf_init(&m->plain_name, RULE_PLAIN_NAME_MAX);
     return m;
 }
 
@@ -215,7 +212,6 @@ void rule_matcher_free(struct rule_matcher *m) {
     if (m == NULL)
         return;
     rule_scratch_release(&m->scratch);
-    buf_release(&m->plain_name);
     free(m);
 }
 
@@ -245,11 +241,9 @@ static bool filter(struct rule_matcher *m, struct slice value, struct slice name
     if (s->own.count > 0)
         any |= keyword_find(&s->own_keyword_table, value, by_value);
     if (name.len > 0 && value.len >= s->shortest_by_name) {
-        buf_clear(&m->plain_name);
-        rule_plain_name(name, &m->plain_name);
-        any |= keyword_find(&rule_table_name_words, buf_as_slice(&m->plain_name), by_name);
+        any |= keyword_find_plain(&rule_table_name_words, name, by_name);
         if (s->own.count > 0)
-            any |= keyword_find(&s->own_name_table, buf_as_slice(&m->plain_name), by_name);
+            any |= keyword_find_plain(&s->own_name_table, name, by_name);
     }
     for (size_t w = 0; any && w < s->words; w++) {
         uint64_t value_fits = by_value[w] | ~s->with_keywords[w], name_fits = by_name[w] | ~s->with_names[w];

@@ -1,6 +1,7 @@
 #include "scanner/value_shape.h"
 
 #include "scanner/bigrams.h"
+#include "scanner/byte_set.h"
 #include "scanner/checks.h"
 #include "scanner/name_words.h"
 
@@ -60,8 +61,9 @@ static bool ends_any(struct slice v, const char *const *list, size_t n) {
 }
 
 static bool holds_any(struct slice v, const char *const *list, size_t n) {
+    struct byte_set bytes = byte_set_of(v);
     for (size_t i = 0; i < n; i++) {
-        if (slice_find(v, slice_cstr(list[i]), 0) != SIZE_MAX)
+        if (byte_set_spells(&bytes, list[i]) && slice_find(v, slice_cstr(list[i]), 0) != SIZE_MAX)
             return true;
     }
     return false;
