@@ -8,7 +8,8 @@
  * everywhere would eat ordinary words. Values under 3 bytes are masked only
  * between quotes. Paths and names of variables are written around the filter
  * (they are no part of a literal, and a report whose paths are masked is
- * useless): see redact_json and out_path in cli/output.h. */
+ * useless): see out_path in cli/output.h, and report_name in cli/report.h for
+ * names that are secrets themselves. */
 #ifndef KEYLIFT_BASE_REDACT_H
 #define KEYLIFT_BASE_REDACT_H
 
