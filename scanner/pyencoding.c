@@ -7,6 +7,7 @@
 
 #define MAX_NAME 40u /* of an encoding; Python's own are shorter */
 
+enum { UTF8 = 0, LATIN1 = 2 }; /* places in the table */
 static const struct pyencoding encodings[] = {
 #include "scanner/pyencoding.inc"
 };
@@ -87,23 +88,35 @@ static bool normalize(struct slice name, char out[MAX_NAME + 3]) {
     return true;
 }
 
-bool pyencoding_is_utf8(struct slice cookie) {
-    static const char utf8[] = "utf-8";
-    if (cookie.len < 5 || (cookie.len > 5 && cookie.ptr[5] != '-' && cookie.ptr[5] != '_'))
+/* Whether the cookie is `name`, or `name` and a suffix: "utf-8-unix". */
+static bool is_or_begins(struct slice cookie, const char *name) {
+    size_t len = strlen(name);
+    if (cookie.len < len || (cookie.len > len && cookie.ptr[len] != '-' && cookie.ptr[len] != '_'))
         return false;
-    for (size_t i = 0; i < 5; i++) {
+    for (size_t i = 0; i < len; i++) {
         char c = cookie.ptr[i];
         c = c == '_' ? '-' : (char)(c >= 'A' && c <= 'Z' ? c | 0x20 : c);
-        if (c != utf8[i])
+        if (c != name[i])
             return false;
     }
     return true;
 }
 
+bool pyencoding_is_utf8(struct slice cookie) {
+    return is_or_begins(cookie, "utf-8");
+}
+
+static bool is_latin1(struct slice cookie) {
+    return is_or_begins(cookie, "latin-1") || is_or_begins(cookie, "iso-8859-1") ||
+           is_or_begins(cookie, "iso-latin-1");
+}
+
 const struct pyencoding *pyencoding_find(struct slice cookie) {
     char name[MAX_NAME + 3];
     if (pyencoding_is_utf8(cookie))
-        return &encodings[0];
+        return &encodings[UTF8];
+    if (is_latin1(cookie))
+        return &encodings[LATIN1];
     if (!normalize(cookie, name))
         return NULL;
     for (size_t i = 0; i < KL_ARRAY_LEN(encodings); i++)

@@ -82,13 +82,14 @@ const unsigned char *pylex_error(struct lexer *lx, const unsigned char *start, c
 
 struct indentation {
     uint32_t column, alt_column;
-    const unsigned char *end; /* the first byte that is not part of it */
+    const unsigned char *start; /* of the line that it ends on */
+    const unsigned char *end;   /* the first byte that is not part of it */
 };
 
 /* A backslash continues the indentation on the next line, but its width is
  * then what stood before the first backslash (unless that was nothing). */
-static struct indentation measure(const struct lexer *lx, const unsigned char *p) {
-    struct indentation in = {0};
+static struct indentation measure(struct lexer *lx, const unsigned char *p) {
+    struct indentation in = {.start = p};
     uint32_t continued = 0;
     const unsigned char *spaces = p;
     p = pybytes_skip_spaces(p, lx->end);
@@ -106,6 +107,9 @@ static struct indentation measure(const struct lexer *lx, const unsigned char *p
         } else if (*p == '\\' && (newline = pybytes_newline_len(p + 1, lx->end)) != 0) {
             continued = continued ? continued : in.column;
             p += newline;
+            in.start = p + 1;
+            if (in.start == lx->end)
+                pylex_error_at(lx, p);
         } else {
             break;
         }
@@ -116,29 +120,39 @@ static struct indentation measure(const struct lexer *lx, const unsigned char *p
     return in;
 }
 
-static void indent(struct lexer *lx, const unsigned char *start, const struct indentation *in) {
+/* Blanks that agree with no block are an error token (if there are any). */
+static void bad_indent(struct lexer *lx, const struct indentation *in) {
+    if (in->end > in->start)
+        pylex_error(lx, in->start, in->end);
+    else
+        pylex_error_at(lx, in->start);
+}
+
+static void deeper(struct lexer *lx, const struct indentation *in) {
     uint32_t top = lx->indent_count;
-    bool bad = false;
-    if (in->column > lx->indents[top]) {
-        bad = top + 1 >= PY_MAX_INDENTS || in->alt_column <= lx->alt_indents[top];
-        if (top + 1 < PY_MAX_INDENTS) {
-            lx->indents[++lx->indent_count] = in->column;
-            lx->alt_indents[lx->indent_count] = in->alt_column;
-            pylex_emit(lx, PY_INDENT, start, in->end);
-            if (bad)
-                pylex_error_at(lx, start);
-            return;
-        }
-    } else {
-        while (in->column < lx->indents[lx->indent_count]) {
-            lx->indent_count--;
-            pylex_emit(lx, PY_DEDENT, in->end, in->end);
-        }
-        top = lx->indent_count;
-        bad = in->column != lx->indents[top] || in->alt_column != lx->alt_indents[top];
+    if (top + 1 >= PY_MAX_INDENTS) {
+        bad_indent(lx, in);
+        return;
     }
-    if (bad && in->end > start)
-        pylex_error(lx, start, in->end);
+    if (in->alt_column <= lx->alt_indents[top])
+        pylex_error_at(lx, in->start);
+    lx->indents[++lx->indent_count] = in->column;
+    lx->alt_indents[lx->indent_count] = in->alt_column;
+    pylex_emit(lx, PY_INDENT, in->start, in->end);
+}
+
+static void indent(struct lexer *lx, const struct indentation *in) {
+    uint32_t top = lx->indent_count;
+    if (in->column > lx->indents[top]) {
+        deeper(lx, in);
+        return;
+    }
+    while (in->column < lx->indents[top])
+        top--;
+    if (in->column != lx->indents[top] || in->alt_column != lx->alt_indents[top])
+        bad_indent(lx, in);
+    for (; lx->indent_count > top; lx->indent_count--)
+        pylex_emit(lx, PY_DEDENT, in->end, in->end);
 }
 
 /* The beginning of a line outside brackets: blanks up to the first code. */
@@ -146,7 +160,7 @@ static const unsigned char *line_start(struct lexer *lx, const unsigned char *p)
     struct indentation in = measure(lx, p);
     lx->blank = in.end >= lx->end || *in.end == '#' || *in.end == '\n' || *in.end == '\r';
     if (!lx->blank)
-        indent(lx, p, &in);
+        indent(lx, &in);
     return in.end;
 }
 
@@ -245,6 +259,7 @@ static const unsigned char *colon(struct lexer *lx, const unsigned char *p) {
     if (!pylex_in_field(lx))
         return operator_at(lx, p);
     pylex_top(lx)->in_spec = true;
+    pylex_top(lx)->nested = false;
     lx->in_text = true;
     pylex_emit(lx, PY_OP, p, p + 1)->op = ':';
     return p + 1;
@@ -324,7 +339,8 @@ static void finish(struct lexer *lx) {
         pylex_middle(lx, lx->end);
     pylex_unwind(lx, 0);
     const struct py_token *last = out->count ? &out->items[out->count - 1] : NULL;
-    bool ended = !last || (!open && (last->kind == PY_NEWLINE || last->kind == PY_NL));
+    bool at_line_start = !last || last->kind == PY_NEWLINE || last->kind == PY_NL;
+    bool ended = at_line_start && !open && (uint32_t)(lx->end - lx->base) == (last ? last->end : 0);
     if (!ended)
         pylex_emit(lx, lx->blank && !open ? PY_NL : PY_NEWLINE, lx->end, lx->end);
     for (; lx->indent_count; lx->indent_count--)

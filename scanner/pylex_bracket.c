@@ -22,23 +22,34 @@ static bool is_bracket(uint8_t kind) {
 
 /* The token just emitted opens something. There is room: the caller looked. */
 void pylex_push(struct lexer *lx, uint8_t kind) {
-    struct py_open *o = &lx->open[lx->open_count++];
+    const struct py_open *top = pylex_top(lx);
+    uint16_t index = (uint16_t)lx->open_count++;
+    struct py_open *o = &lx->open[index];
     *o = (struct py_open){.token = (uint32_t)(lx->out->count - 1), .kind = kind};
     if (kind == OPEN_FIELD) {
         memcpy(o->brackets, lx->brackets, sizeof o->brackets);
         memset(lx->brackets, 0, sizeof lx->brackets);
     }
-    if (is_bracket(kind))
+    if (is_bracket(kind)) {
         lx->brackets[bracket_index(kind)]++;
+    } else {
+        o->outer = lx->scope;
+        o->fstring = kind == OPEN_FSTRING || !top ? index
+                     : top->kind == OPEN_FSTRING  ? (uint16_t)(index - 1)
+                                                  : top->fstring;
+        lx->scope = (uint16_t)(index + 1);
+    }
     lx->depth += kind != OPEN_FSTRING;
 }
 
-static void pop(struct lexer *lx) {
+void pylex_pop(struct lexer *lx) {
     struct py_open *o = &lx->open[--lx->open_count];
     if (o->kind == OPEN_FIELD)
         memcpy(lx->brackets, o->brackets, sizeof o->brackets);
     if (is_bracket(o->kind))
         lx->brackets[bracket_index(o->kind)]--;
+    else
+        lx->scope = o->outer;
     lx->depth -= o->kind != OPEN_FSTRING;
 }
 
@@ -46,7 +57,7 @@ static void pop(struct lexer *lx) {
 void pylex_unwind(struct lexer *lx, uint32_t to_count) {
     while (lx->open_count > to_count) {
         pylex_error_at(lx, lx->base + lx->out->items[lx->open[lx->open_count - 1].token].start);
-        pop(lx);
+        pylex_pop(lx);
     }
     lx->depth -= lx->overflow;
     lx->overflow = 0;
@@ -80,11 +91,8 @@ const unsigned char *pylex_close_bracket(struct lexer *lx, const unsigned char *
     if (lx->brackets[bracket_index(c)]) {
         while (lx->open[at - 1].kind != wanted)
             at--;
-    } else if (c == '}') {
-        while (at && is_bracket(lx->open[at - 1].kind))
-            at--;
     } else {
-        at = 0;
+        at = c == '}' ? lx->scope : 0; /* a field */
     }
     if (at == 0 || lx->open[at - 1].kind == OPEN_FSTRING) {
         pylex_error_at(lx, p);
@@ -94,7 +102,9 @@ const unsigned char *pylex_close_bracket(struct lexer *lx, const unsigned char *
     pylex_unwind(lx, at);
     lx->in_text = lx->open[at - 1].kind == OPEN_FIELD;
     uint32_t partner = lx->open[at - 1].token;
-    pop(lx);
+    pylex_pop(lx);
+    if (lx->in_text)
+        pylex_top(lx)->nested = true;
     pylex_emit(lx, PY_OP, p, p + 1)->op = c;
     pylex_match(lx, partner);
     return p + 1;

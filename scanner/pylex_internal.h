@@ -22,7 +22,10 @@ struct py_open {
     uint8_t flags;        /* OPEN_FSTRING: PY_STR_* */
     uint8_t quote;        /* OPEN_FSTRING: the quote character */
     bool in_spec;         /* OPEN_FIELD: after the colon */
+    bool nested;          /* OPEN_FIELD: its specification has had a field of its own */
     uint16_t brackets[3]; /* OPEN_FIELD: what lexer.brackets was outside of it */
+    uint16_t outer;       /* OPEN_*: what lexer.scope was outside of it */
+    uint16_t fstring;     /* OPEN_*: index in lexer.open of its f-string */
 };
 
 #define PY_NO_TOKEN UINT32_MAX
@@ -34,6 +37,7 @@ struct lexer {
     uint32_t overflow;              /* brackets open beyond open[] */
     uint32_t depth;                 /* brackets and fields open: open_count without f-strings */
     uint16_t brackets[3];           /* open ( [ { inside the innermost field */
+    uint16_t scope;                 /* the innermost f-string or field: index in open[] + 1 */
     bool blank;                     /* this line holds no code */
     const unsigned char *line_code; /* first code of the line, inside brackets */
     uint32_t indent_count;
@@ -77,6 +81,7 @@ const unsigned char *pylex_error(struct lexer *lx, const unsigned char *start, c
 
 /* pylex_bracket.c: brackets, and the stack that f-strings share with them. */
 void pylex_push(struct lexer *lx, uint8_t kind);
+void pylex_pop(struct lexer *lx);
 void pylex_unwind(struct lexer *lx, uint32_t to_count);
 const unsigned char *pylex_open_bracket(struct lexer *lx, const unsigned char *p);
 const unsigned char *pylex_close_bracket(struct lexer *lx, const unsigned char *p);

@@ -69,15 +69,13 @@ static const unsigned char *find_single_end(const unsigned char *p, const unsign
  * quotes, was meant to be the end of that f-string: leave it, so that the next
  * line is lexed as code again. */
 static void leave_broken_fstring(struct lexer *lx, unsigned char quote) {
-    for (uint32_t i = lx->open_count; i > 0; i--) {
-        const struct py_open *o = &lx->open[i - 1];
-        if (o->kind != OPEN_FSTRING)
-            continue;
-        if (o->quote == quote && !(o->flags & PY_STR_TRIPLE)) {
-            lx->out->items[o->token].flags |= PY_STR_UNTERMINATED;
-            pylex_unwind(lx, i - 1);
-        }
+    if (!lx->scope)
         return;
+    uint32_t index = lx->open[lx->scope - 1].fstring;
+    const struct py_open *o = &lx->open[index];
+    if (o->quote == quote && !(o->flags & PY_STR_TRIPLE)) {
+        lx->out->items[o->token].flags |= PY_STR_UNTERMINATED;
+        pylex_unwind(lx, index);
     }
 }
 
@@ -168,7 +166,7 @@ static const unsigned char *close_fstring(struct lexer *lx, struct middle *m, co
     emit_middle(lx, m, p);
     pylex_unwind(lx, m->fstring + 1); /* an open field, if the text was its specification */
     uint32_t partner = lx->open[m->fstring].token;
-    lx->open_count--;
+    pylex_pop(lx);
     struct py_token *t = pylex_emit(lx, PY_FSTRING_END, p, p + (m->triple ? 3 : 1));
     t->flags = m->flags;
     pylex_match(lx, partner);
@@ -187,10 +185,10 @@ static const unsigned char *open_field(struct lexer *lx, struct middle *m, const
 }
 
 /* The line or the file ends inside the text. A format specification of a
- * one-line f-string ends with the line, and its field goes on (as in CPython);
- * otherwise the f-string is broken, and code follows. */
+ * one-line f-string ends with the line, and its field goes on (as in CPython,
+ * before a nested field); otherwise the f-string is broken, and code follows. */
 static const unsigned char *middle_cut(struct lexer *lx, struct middle *m, const unsigned char *p) {
-    if (m->field && p < lx->end) {
+    if (m->field && !m->field->nested && p < lx->end) {
         emit_middle(lx, m, p);
         m->field->in_spec = false;
         return p;
@@ -210,9 +208,7 @@ static const unsigned char *find_middle(const unsigned char *p, const unsigned c
 }
 
 static struct middle middle_begin(struct lexer *lx, const unsigned char *p) {
-    struct middle m = {.start = p, .fstring = lx->open_count - 1};
-    while (lx->open[m.fstring].kind != OPEN_FSTRING)
-        m.fstring--;
+    struct middle m = {.start = p, .fstring = lx->open[lx->open_count - 1].fstring};
     const struct py_open *f = &lx->open[m.fstring];
     m.quote = f->quote;
     m.flags = f->flags;
@@ -232,7 +228,7 @@ const unsigned char *pylex_middle(struct lexer *lx, const unsigned char *p) {
         p = find_middle(p, lx->end, m.quote, m.one_line ? '\n' : m.quote);
         if (p >= lx->end)
             return middle_cut(lx, &m, p);
-        bool doubled = lx->end - p > 1 && p[1] == *p && !m.field;
+        bool doubled = lx->end - p > 1 && p[1] == *p && (*p == '{' ? !m.field || m.field->nested : !m.field);
         if (*p == m.quote) {
             if (!m.triple || is_triple(p, lx->end))
                 return close_fstring(lx, &m, p);

@@ -3,6 +3,8 @@
 #include "base/encode.h"
 #include "scanner/pylex.h"
 
+#define MAX_CHARACTER_NAME 256u /* Unicode's longest have less than a hundred */
+
 struct decoder {
     const unsigned char *p, *end;
     unsigned char *out;
@@ -72,11 +74,15 @@ static void octal_escape(struct decoder *d) {
     d->p = p;
 }
 
-/* \N{...}: the name is known only to a Unicode database. */
+/* \N{...}: the name is known only to a Unicode database. Names end within the
+ * maximum: without it, a literal of many openings would take quadratic time. */
 static void named_escape(struct decoder *d) {
-    const unsigned char *close =
-        d->end - d->p > 3 && d->p[2] == '{' ? memchr(d->p + 3, '}', (size_t)(d->end - d->p - 3)) : NULL;
-    if (!close || close == d->p + 3) {
+    const unsigned char *name = d->p + 3, *close = NULL;
+    if (d->end - d->p > 3 && d->p[2] == '{') {
+        size_t left = (size_t)(d->end - name);
+        close = memchr(name, '}', left < MAX_CHARACTER_NAME ? left : MAX_CHARACTER_NAME);
+    }
+    if (!close || close == name) {
         d->status = PY_VALUE_INVALID;
         *d->out++ = *d->p++;
         return;

@@ -5,7 +5,8 @@
  *     <kind> <start> <end> <line>:<column> <line>:<column> <op> <flags> <prefix> <match, or -> <depth>
  *     V <status> <value in hex>          after a string or literal text
  *
- * start and end are offsets in the file's bytes. With -b it only says MB/s. */
+ * start and end are offsets in the file's bytes. With -b it says MB/s instead;
+ * with -v it does all the work and only says how many tokens there are. */
 #include "base/file.h"
 #include "base/mem.h"
 #include "base/system.h"
@@ -24,6 +25,27 @@ static void dump_value(struct slice text, const struct py_token *t, struct arena
     for (size_t i = 0; i < value.len; i++)
         printf("%02x", (unsigned char)value.ptr[i]);
     putchar('\n');
+}
+
+static void visit(struct slice bytes, struct py_tokens *tokens) {
+    struct arena arena = ARENA_INIT;
+    struct pyfile f;
+    struct pylines lines;
+    size_t sum = 0;
+    pyfile_decode(&f, bytes, &arena);
+    py_lex(f.text, tokens);
+    pylines_build(&lines, f.text, &arena);
+    for (size_t i = 0; i < tokens->count; i++) {
+        const struct py_token *t = &tokens->items[i];
+        struct slice value = {0};
+        uint32_t line, column;
+        pylines_position(&lines, f.text, t->start, &line, &column);
+        sum += pyfile_byte_offset(&f, t->end) + line + column;
+        if (t->kind == PY_STRING || t->kind == PY_FSTRING_MIDDLE)
+            sum += (size_t)py_string_value(f.text, t, &arena, &value) + value.len;
+    }
+    printf("%zu tokens (%zx)\n", tokens->count, sum);
+    arena_release(&arena);
 }
 
 static void dump(struct slice bytes, struct py_tokens *tokens) {
@@ -100,6 +122,7 @@ static void bench(const struct corpus *c, struct py_tokens *tokens) {
 
 int main(int argc, char **argv) {
     bool timed = argc > 1 && strcmp(argv[1], "-b") == 0;
+    bool quiet = argc > 1 && strcmp(argv[1], "-v") == 0;
     struct py_tokens tokens = PY_TOKENS_INIT;
     struct corpus corpus = {0};
     struct buf bytes = BUF_INIT(KL_MAX_FILE_BYTES);
@@ -115,6 +138,8 @@ int main(int argc, char **argv) {
             printf("F unreadable 0 0 -\n");
         } else if (timed) {
             corpus_add(&corpus, &bytes);
+        } else if (quiet) {
+            visit(buf_as_slice(&bytes), &tokens);
         } else {
             dump(buf_as_slice(&bytes), &tokens);
         }
