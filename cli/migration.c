@@ -111,8 +111,9 @@ static enum kl_status read_if_there(const char *path, struct buf *out, bool *exi
     return s == KL_ERR_NOT_FOUND ? KL_OK : s;
 }
 
-/* Before anything is in the file, git must not pick it up. */
-static enum kl_status keep_out_of_git(struct migration *m, struct error *e) {
+/* Before anything is in the file, git must not pick it up. Through the journal,
+ * so that a kill leaves no litter. */
+static enum kl_status keep_out_of_git(struct migration *m, struct journal *j, struct error *e) {
     struct dotenv_ignore ignore = {0};
     struct buf old = BUF_INIT(KL_MAX_REWRITE_BYTES), text = BUF_INIT(KL_MAX_REWRITE_BYTES);
     bool exists;
@@ -125,7 +126,11 @@ static enum kl_status keep_out_of_git(struct migration *m, struct error *e) {
     s = read_if_there(ignore.gitignore, &old, &exists, e);
     if (s == KL_OK) {
         dotenv_ignore_text(buf_as_slice(&old), ignore.pattern, &text);
-        s = file_write_atomic(ignore.gitignore, buf_as_slice(&text), 0644, e);
+        struct apply_file file = {.path = ignore.gitignore,
+                                  .old_bytes = buf_as_slice(&old),
+                                  .new_bytes = buf_as_slice(&text),
+                                  .create = !exists};
+        s = apply_files(j, &file, 1, e);
         m->ignored_in = ignore.gitignore;
     }
     buf_release(&old);
@@ -229,7 +234,7 @@ enum kl_status migration_run(struct migration *m, struct error *e) {
     enum kl_status s = journal_begin(&j, m->project.root, e);
     if (s != KL_OK)
         return s;
-    if ((s = record_start(m, &j, e)) != KL_OK || (s = keep_out_of_git(m, e)) != KL_OK ||
+    if ((s = record_start(m, &j, e)) != KL_OK || (s = keep_out_of_git(m, &j, e)) != KL_OK ||
         (s = upload(m, &j, e)) != KL_OK)
         goto done;
     if (m->rewrites && m->failed > 0 && (s = migration_rewrite(m, e)) != KL_OK)

@@ -1,18 +1,13 @@
 /* A kill at any moment leaves every secret in the source, in the vault, or in
- * both, and the next run finishes the work and leaves no litter.
- *
- * The calls that change a file system are defined here again, in front of the C
- * library's: each counts, and the one that the counter is set for kills the
- * process before, or after, it takes effect. The whole transaction (journal,
- * put, read back, apply, finish) runs in a child for every such moment. */
+ * both, and the next run finishes the work and leaves no litter: the whole
+ * transaction (journal, put, read back, apply, finish) runs in a child for every
+ * moment that tests/tools/kill_calls.h knows. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <dlfcn.h>
-#include <fcntl.h>
 #include <signal.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
@@ -24,93 +19,11 @@
 #include "base/dir.h"
 #include "base/process.h"
 #include "rewriters/apply.h"
+#include "tests/tools/kill_calls.h"
 
 #define TEMPLATE "/tmp/keylift-kill-XXXXXX"
 #define FILES 3
 #define MAX_MOMENTS 4000
-
-/* 2 * n: before the n-th call; 2 * n + 1: after it. Negative: never. Only a
- * forked child ever sets it. */
-static long moment = -1;
-static long calls;
-
-static void before_call(void) {
-    if (moment == 2 * calls)
-        raise(SIGKILL);
-}
-
-static void after_call(void) {
-    if (moment == 2 * calls + 1)
-        raise(SIGKILL);
-    calls++;
-}
-
-/* dlsym returns an object pointer, and C has no cast from there to a function. */
-#define REAL(name)                                                                                           \
-    static __typeof__(&name) real;                                                                           \
-    if (!real) {                                                                                             \
-        void *found = dlsym(RTLD_NEXT, #name);                                                               \
-        memcpy(&real, &found, sizeof real);                                                                  \
-    }
-
-#define WRAP(result, name, params, args)                                                                     \
-    result name params {                                                                                     \
-        REAL(name)                                                                                           \
-        before_call();                                                                                       \
-        result value = real args;                                                                            \
-        after_call();                                                                                        \
-        return value;                                                                                        \
-    }
-
-WRAP(int, fsync, (int fd), (fd))
-WRAP(int, fdatasync, (int fd), (fd))
-WRAP(int, rename, (const char *from, const char *to), (from, to))
-WRAP(int, link, (const char *from, const char *to), (from, to))
-WRAP(int, unlink, (const char *path), (path))
-WRAP(int, mkdir, (const char *path, mode_t mode), (path, mode))
-WRAP(int, fchmod, (int fd, mode_t mode), (fd, mode))
-WRAP(int, ftruncate, (int fd, off_t len), (fd, len))
-
-/* Half of the bytes, then the rest: a write may be cut in the middle. */
-ssize_t write(int fd, const void *bytes, size_t len) {
-    REAL(write)
-    before_call();
-    if (moment == 2 * calls + 1 && real(fd, bytes, len / 2) < 0)
-        return -1;
-    after_call();
-    return real(fd, bytes, len);
-}
-
-int open(const char *path, int flags, ...) {
-    REAL(open)
-    mode_t mode = 0;
-    if (flags & O_CREAT) {
-        va_list ap;
-        va_start(ap, flags);
-        mode = va_arg(ap, mode_t);
-        va_end(ap);
-        before_call();
-    }
-    int fd = real(path, flags, mode);
-    if (flags & O_CREAT)
-        after_call();
-    return fd;
-}
-
-/* file_replace.c calls renameat2 through this one. */
-long syscall(long number, ...) {
-    REAL(syscall)
-    long a[6];
-    va_list ap;
-    va_start(ap, number);
-    for (size_t i = 0; i < KL_ARRAY_LEN(a); i++)
-        a[i] = va_arg(ap, long);
-    va_end(ap);
-    before_call();
-    long value = real(number, a[0], a[1], a[2], a[3], a[4], a[5]);
-    after_call();
-    return value;
-}
 
 static const char *const names[FILES] = {"A_KEY", "B_KEY", "C_KEY"};
 static const char *const values[FILES] = {"visibly-fake-a", "it's fake \\", "fake\nc"};
