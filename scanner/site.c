@@ -60,6 +60,19 @@ static void add_finding(const struct opened *o, const struct candidate *c, const
     secret_set(&f->value, c->value);
 }
 
+/* With a column, any part of a concatenation names the whole. */
+static bool is_named(const struct opened *o, const struct candidate *c, uint32_t line, uint32_t column,
+                     uint32_t *start_column) {
+    uint32_t first, last, end_column;
+    pylines_position(&o->lines, o->file.text, c->start, &first, start_column);
+    if (column == 0 || c->parts < 2)
+        return first == line && (column == 0 || column == *start_column);
+    pylines_position(&o->lines, o->file.text, c->end, &last, &end_column);
+    bool after_start = line > first || (line == first && column >= *start_column);
+    bool before_end = line < last || (line == last && column < end_column);
+    return after_start && before_end;
+}
+
 enum kl_status scan_site(const char *path, uint32_t line, uint32_t column, struct scan_result *out,
                          struct redactor *redactor, struct error *e) {
     struct opened o = {.tokens = PY_TOKENS_INIT};
@@ -71,11 +84,8 @@ enum kl_status scan_site(const char *path, uint32_t line, uint32_t column, struc
         goto done;
     for (size_t i = 0; i < o.candidates.count; i++) {
         const struct candidate *c = &o.candidates.items[i];
-        uint32_t at_line, at_column;
-        if (c->context == CONTEXT_COMMENT)
-            continue;
-        pylines_position(&o.lines, o.file.text, c->start, &at_line, &at_column);
-        if (at_line != line || (column != 0 && at_column != column))
+        uint32_t at_column;
+        if (c->context == CONTEXT_COMMENT || !is_named(&o, c, line, column, &at_column))
             continue;
         chosen = c;
         buf_printf(&columns, "%s%u", matches++ ? ", " : "", at_column);
