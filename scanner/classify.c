@@ -12,7 +12,7 @@
 
 /* Functions with a password or key in a fixed position. */
 static const struct sink {
-    const char *callee; /* the last component */
+    const char *callee; /* its last components */
     uint32_t argument;
     enum name_kind kind;
 } sinks[] = {
@@ -28,6 +28,11 @@ static const struct sink {
     {"UserPassAuth", 1, NAME_PASSWORD},
     {"PlainCredentials", 1, NAME_PASSWORD},
     {"PlainTextAuthProvider", 1, NAME_PASSWORD},
+    {"jwt.encode", 1, NAME_SECRET},
+    {"jwt.decode", 1, NAME_SECRET},
+    {"hmac.new", 0, NAME_SECRET},
+    {"pymysql.connect", 2, NAME_PASSWORD},
+    {"MySQLdb.connect", 2, NAME_PASSWORD},
 };
 
 /* By kind: the rule, and the words of the report. */
@@ -63,21 +68,18 @@ static const struct cell model[][SHAPE_RANDOM + 1] = {
     [NAME_PLAIN_KEY] = {[SHAPE_RANDOM] = {0.4, SEVERITY_LOW}},
 };
 
-static struct slice last_component(struct slice callee) {
-    size_t start = 0;
-    for (size_t i = 0; i < callee.len; i++) {
-        if (callee.ptr[i] == '.')
-            start = i + 1;
-    }
-    return slice_sub(callee, start, callee.len);
+/* "requests.auth.HTTPBasicAuth" ends with "HTTPBasicAuth"; "relogin" does not
+ * end with "login". */
+static bool callee_is(struct slice callee, const char *sink) {
+    size_t len = strlen(sink);
+    return slice_ends(callee, sink) && (callee.len == len || callee.ptr[callee.len - len - 1] == '.');
 }
 
 static enum name_kind sink_kind(const struct candidate *c) {
     if (c->context != CONTEXT_ARGUMENT || c->callee.len == 0)
         return NAME_OTHER;
-    struct slice last = last_component(c->callee);
     for (size_t i = 0; i < KL_ARRAY_LEN(sinks); i++) {
-        if (sinks[i].argument == c->argument && slice_eq_cstr(last, sinks[i].callee))
+        if (sinks[i].argument == c->argument && callee_is(c->callee, sinks[i].callee))
             return sinks[i].kind;
     }
     return NAME_OTHER;
@@ -118,9 +120,8 @@ static bool place_supports_weak(enum context context) {
 
 /* What a person types as a password: short, and no word of the trade. */
 static bool is_plausible_word(struct slice v) {
-    static const char *const trade[] = {"pass",  "pwd",    "secret",  "token", "key",
-                                        "auth",  "cred",   "login",   "user",  "input",
-                                        "field", "prompt", "encrypt", "hash",  "plain"};
+    static const char *const trade[] = {"pass", "pwd",   "token", "key",    "auth",    "cred", "login",
+                                        "user", "input", "field", "prompt", "encrypt", "hash", "plain"};
     char text[33];
     if (v.len > 32)
         return false;

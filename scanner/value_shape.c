@@ -8,6 +8,7 @@
 #define SHAPE_MAX_BYTES 4096u /* longer strings are texts or data; provider rules see them */
 
 #define SHAPE_MAX_SNAKE 48u
+#define SHAPE_ALPHABET_RUN 12u
 
 struct counts {
     size_t lower, upper, digit, blank, joiner, sign, other; /* joiner: _ - . / : */
@@ -221,12 +222,24 @@ static bool has_unicode_escape(struct slice v) {
     return false;
 }
 
+/* The longest run like "abcd" or "1234": an alphabet has one. */
+static size_t longest_ascent(struct slice v) {
+    size_t longest = 0, run = 0;
+    for (size_t i = 1; i < v.len; i++) {
+        run = v.ptr[i] == v.ptr[i - 1] + 1 ? run + 1 : 0;
+        longest = run > longest ? run : longest;
+    }
+    return longest;
+}
+
 static enum value_shape random_or_mixed(struct slice v, const struct counts *n) {
     size_t letters = n->lower + n->upper;
     if (is_uuid(v))
         return SHAPE_RANDOM;
-    if (n->ascending * 2 > v.len) /* abcdef...: an alphabet, or a poor password */
-        return v.len >= 20 ? SHAPE_STRUCTURED : SHAPE_MIXED;
+    if (longest_ascent(v) >= SHAPE_ALPHABET_RUN && v.len >= 20)
+        return SHAPE_STRUCTURED;
+    if (n->ascending * 2 > v.len) /* abc123: made up, or a poor password */
+        return SHAPE_MIXED;
     if (v.len < 12)
         return SHAPE_MIXED;
     struct reading r = read_letters(v);

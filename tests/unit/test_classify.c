@@ -141,6 +141,8 @@ static void weak_but_real_passwords_are_found(void **state) {
     finds("PGPASSWORD", "Tr0ub4dor&3", SEVERITY_MEDIUM, "generic-password");
     finds("password", "swordfish", SEVERITY_LOW, "generic-password");
     finds("password", "12345678", SEVERITY_LOW, "generic-password");
+    finds("db_password", "supersecret", SEVERITY_LOW, "generic-password");
+    finds("SECRET_KEY", "topsecret", SEVERITY_LOW, "generic-secret");
 }
 
 static void tests_and_mock_names_lower_the_severity(void **state) {
@@ -167,6 +169,11 @@ static void known_functions_need_no_name(void **state) {
     c.argument = 0;
     assert_false(classify_value(&c, &k));
     c.argument = 1;
+    c.callee = SLICE_LIT("jwt.encode");
+    c.value = SLICE_LIT("topsecretvalue");
+    assert_true(classify_value(&c, &k));
+    c.callee = SLICE_LIT("encode");
+    assert_false(classify_value(&c, &k));
     c.callee = SLICE_LIT("print");
     assert_false(classify_value(&c, &k));
 }
