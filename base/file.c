@@ -99,7 +99,8 @@ enum kl_status file_read_fd(int fd, const char *what, size_t max, struct buf *ou
     return read_all(fd, what, 0, max, out, e);
 }
 
-enum kl_status file_read(const char *path, size_t max, struct buf *out, struct error *e) {
+/* Opens a regular file; *size as the system tells it. */
+static enum kl_status open_regular(const char *path, int *out, uint64_t *size, struct error *e) {
     int fd;
     do
         fd = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC | O_NOCTTY);
@@ -107,15 +108,60 @@ enum kl_status file_read(const char *path, size_t max, struct buf *out, struct e
     if (fd < 0)
         return error_set_errno(e, status_of_errno(errno), errno, "cannot open %s", path);
     struct stat st;
-    enum kl_status status;
+    enum kl_status status = KL_OK;
     if (fstat(fd, &st) != 0)
         status = error_set_errno(e, KL_ERR_IO, errno, "cannot look at %s", path);
     else if (!S_ISREG(st.st_mode))
         status = error_set(e, KL_ERR_IO, "%s is not a regular file", path);
-    else if ((uint64_t)st.st_size > max)
+    if (status != KL_OK) {
+        close(fd);
+        return status;
+    }
+    *size = (uint64_t)st.st_size;
+    *out = fd;
+    return KL_OK;
+}
+
+static enum kl_status read_rest(int fd, const char *path, uint64_t size, size_t max, struct buf *out,
+                                struct error *e) {
+    if (size > max)
+        return error_set(e, KL_ERR_LIMIT, "%s is larger than %zu bytes", path, max);
+    return read_all(fd, path, (size_t)size, max, out, e);
+}
+
+enum kl_status file_read(const char *path, size_t max, struct buf *out, struct error *e) {
+    int fd;
+    uint64_t size;
+    enum kl_status status = open_regular(path, &fd, &size, e);
+    if (status != KL_OK)
+        return status;
+    status = read_rest(fd, path, size, max, out, e);
+    close(fd);
+    return status;
+}
+
+enum kl_status file_read_wanted(const char *path, size_t max, bool (*wanted)(const char *path, struct slice head),
+                                struct buf *out, bool *whole, struct error *e) {
+    int fd;
+    uint64_t size;
+    size_t start = out->len, got = 0;
+    *whole = false;
+    enum kl_status status = open_regular(path, &fd, &size, e);
+    if (status != KL_OK)
+        return status;
+    char *head = buf_reserve(out, FILE_HEAD_BYTES);
+    if (!head) {
         status = error_set(e, KL_ERR_LIMIT, "%s is larger than %zu bytes", path, max);
-    else
-        status = read_all(fd, path, (size_t)st.st_size, max, out, e);
+        goto done;
+    }
+    status = read_some(fd, path, head, FILE_HEAD_BYTES, &got, e);
+    if (status != KL_OK)
+        goto done;
+    out->len += got;
+    *whole = wanted(path, slice_of(out->ptr + start, got));
+    if (*whole)
+        status = read_rest(fd, path, size > got ? size - got : 0, max > got ? max - got : 0, out, e);
+done:
     close(fd);
     return status;
 }

@@ -43,6 +43,12 @@ enum kl_status file_lstat(const char *path, struct file_info *out, struct error 
  * following into pipes or devices (O_NONBLOCK, then fstat). KL_ERR_NOT_FOUND,
  * KL_ERR_IO, KL_ERR_LIMIT. */
 enum kl_status file_read(const char *path, size_t max, struct buf *out, struct error *e) KL_MUST_USE;
+/* As file_read, but asks `wanted` (never NULL) with the first bytes (at most
+ * FILE_HEAD_BYTES) whether the rest is of use: *whole is false and only the head
+ * is in *out when it is not, however large the file is. */
+#define FILE_HEAD_BYTES ((size_t)8192)
+enum kl_status file_read_wanted(const char *path, size_t max, bool (*wanted)(const char *path, struct slice head),
+                                struct buf *out, bool *whole, struct error *e) KL_MUST_USE;
 /* All of a descriptor, e.g. standard input. `what` names it in messages. */
 enum kl_status file_read_fd(int fd, const char *what, size_t max, struct buf *out, struct error *e) KL_MUST_USE;
 /* KL_ERR_INTERRUPTED when nobody reads the pipe any more (see system.h). */

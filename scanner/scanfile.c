@@ -102,14 +102,23 @@ static void match_candidate(struct scan_worker *w, const char *path, const struc
     hit->severity = k.severity;
 }
 
+/* "env" is in os.environ, getenv, load_dotenv, environs, envvar=...; 'v' is the
+ * rarest of its letters. */
+static bool holds_env(struct slice text) {
+    for (size_t at = 2; (at = slice_find_byte(text, 'v', at)) != SIZE_MAX; at++)
+        if (text.ptr[at - 1] == 'n' && text.ptr[at - 2] == 'e')
+            return true;
+    return false;
+}
+
 /* Every way to read the environment writes one of these words; a file without
  * any needs no second pass. --exhaustive does not rely on it. */
 static bool may_read_environment(const struct scan_worker *w, struct slice text) {
-    static const char *const words[] = {"env", "decouple", "starlette", "ettings", "Env", "ENV"};
-    if (w->shared->options->rules.exhaustive)
+    static const char *const modules[] = {"decouple", "starlette", "BaseSettings"};
+    if (w->shared->options->rules.exhaustive || holds_env(text))
         return true;
-    for (size_t i = 0; i < KL_ARRAY_LEN(words); i++)
-        if (slice_find(text, slice_cstr(words[i]), 0) != SIZE_MAX)
+    for (size_t i = 0; i < KL_ARRAY_LEN(modules); i++)
+        if (slice_find(text, slice_cstr(modules[i]), 0) != SIZE_MAX)
             return true;
     return false;
 }
@@ -180,13 +189,20 @@ bool scan_worker_bytes(struct scan_worker *w, const char *path, struct slice byt
     return true;
 }
 
+static bool is_text(const char *path, struct slice head) { return scan_language_of(path, head) != SCAN_BINARY; }
+
 bool scan_worker_file(struct scan_worker *w, const char *path, bool named) {
     struct error e = {0};
     w->bytes.len = 0; /* wiped when the worker goes; the next file overwrites it */
     w->bytes.over = false;
-    enum kl_status s = file_read(path, KL_MAX_FILE_BYTES, &w->bytes, &e);
-    if (s == KL_OK)
+    bool whole = false;
+    enum kl_status s = file_read_wanted(path, KL_MAX_FILE_BYTES, is_text, &w->bytes, &whole, &e);
+    if (s == KL_OK && !whole)
+        scan_worker_skip(w, SKIP_BINARY);
+    else if (s == KL_OK)
         return scan_worker_bytes(w, path, buf_as_slice(&w->bytes));
+    if (s == KL_OK)
+        return false;
     if (s == KL_ERR_NOT_FOUND && !named)
         return false; /* removed since the folder was listed: there is nothing to scan */
     if (s == KL_ERR_LIMIT)
