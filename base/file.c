@@ -140,8 +140,9 @@ enum kl_status file_read(const char *path, size_t max, struct buf *out, struct e
     return status;
 }
 
-enum kl_status file_read_wanted(const char *path, size_t max, bool (*wanted)(const char *path, struct slice head),
-                                struct buf *out, bool *whole, struct error *e) {
+enum kl_status file_read_wanted(const char *path, size_t max,
+                                bool (*wanted)(const char *path, struct slice head), struct buf *out,
+                                bool *whole, struct error *e) {
     int fd;
     uint64_t size;
     size_t start = out->len, got = 0;
@@ -173,7 +174,8 @@ enum kl_status file_write_fd(int fd, const char *what, struct slice bytes, struc
         if (n < 0 && errno == EINTR)
             continue;
         if (n < 0)
-            return error_set_errno(e, errno == EPIPE ? KL_ERR_INTERRUPTED : KL_ERR_IO, errno, "cannot write %s", what);
+            return error_set_errno(e, errno == EPIPE ? KL_ERR_INTERRUPTED : KL_ERR_IO, errno,
+                                   "cannot write %s", what);
         done += (size_t)n;
     }
     return KL_OK;

@@ -47,10 +47,12 @@ enum kl_status file_read(const char *path, size_t max, struct buf *out, struct e
  * FILE_HEAD_BYTES) whether the rest is of use: *whole is false and only the head
  * is in *out when it is not, however large the file is. */
 #define FILE_HEAD_BYTES ((size_t)8192)
-enum kl_status file_read_wanted(const char *path, size_t max, bool (*wanted)(const char *path, struct slice head),
-                                struct buf *out, bool *whole, struct error *e) KL_MUST_USE;
+enum kl_status file_read_wanted(const char *path, size_t max,
+                                bool (*wanted)(const char *path, struct slice head), struct buf *out,
+                                bool *whole, struct error *e) KL_MUST_USE;
 /* All of a descriptor, e.g. standard input. `what` names it in messages. */
-enum kl_status file_read_fd(int fd, const char *what, size_t max, struct buf *out, struct error *e) KL_MUST_USE;
+enum kl_status file_read_fd(int fd, const char *what, size_t max, struct buf *out,
+                            struct error *e) KL_MUST_USE;
 /* KL_ERR_INTERRUPTED when nobody reads the pipe any more (see system.h). */
 enum kl_status file_write_fd(int fd, const char *what, struct slice bytes, struct error *e) KL_MUST_USE;
 
@@ -68,9 +70,9 @@ struct file_replacement {
 };
 
 struct file_replace_options {
-    const char *temp_tag;   /* part of the temp file's name: the run id */
-    uint32_t mode_if_new;   /* 0 means 0644 less umask; .env uses 0600 */
-    bool must_be_new;       /* KL_ERR_CONFLICT if the target exists at commit */
+    const char *temp_tag; /* part of the temp file's name: the run id */
+    uint32_t mode_if_new; /* 0 means 0644 less umask; .env uses 0600 */
+    bool must_be_new;     /* KL_ERR_CONFLICT if the target exists at commit */
 };
 
 /* The temp file that file_replace_prepare makes for `path` and `tag` (not NULL):
@@ -82,15 +84,16 @@ enum kl_status file_replace_commit(struct file_replacement *r, struct error *e) 
 void file_replace_abort(struct file_replacement *r);
 
 /* prepare + commit, for a single small file (.env, baseline, journal). */
-enum kl_status file_write_atomic(const char *path, struct slice bytes, uint32_t mode_if_new, struct error *e)
-    KL_MUST_USE;
+enum kl_status file_write_atomic(const char *path, struct slice bytes, uint32_t mode_if_new,
+                                 struct error *e) KL_MUST_USE;
 /* O_EXCL, 0600, synced with its folder. KL_ERR_CONFLICT when it is there. */
 enum kl_status file_create_private(const char *path, struct slice bytes, struct error *e) KL_MUST_USE;
 /* Appends, then fdatasync: the journal's writes. Creates 0600. */
 enum kl_status file_append_synced(const char *path, struct slice bytes, struct error *e) KL_MUST_USE;
 enum kl_status file_remove(const char *path, struct error *e) KL_MUST_USE; /* missing is KL_OK */
 enum kl_status file_sync_folder(const char *path, struct error *e) KL_MUST_USE;
-enum kl_status file_make_folder(const char *path, uint32_t mode, struct error *e) KL_MUST_USE; /* with parents */
+enum kl_status file_make_folder(const char *path, uint32_t mode,
+                                struct error *e) KL_MUST_USE; /* with parents */
 
 struct file_lock {
     int fd;

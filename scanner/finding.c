@@ -51,7 +51,9 @@ static const char *const context_names[CONTEXT_COUNT] = {
     [CONTEXT_TEXT] = "text",
 };
 
-const char *context_name(enum context c) { return (size_t)c < CONTEXT_COUNT ? context_names[c] : "none"; }
+const char *context_name(enum context c) {
+    return (size_t)c < CONTEXT_COUNT ? context_names[c] : "none";
+}
 
 static const char *const access_names[ENV_ACCESS_COUNT] = {
     [ENV_SUBSCRIPT] = "environ[]",
@@ -71,15 +73,19 @@ static const char *const access_names[ENV_ACCESS_COUNT] = {
     [ENV_CLICK] = "click",
 };
 
-const char *env_access_name(enum env_access a) { return (size_t)a < ENV_ACCESS_COUNT ? access_names[a] : "none"; }
+const char *env_access_name(enum env_access a) {
+    return (size_t)a < ENV_ACCESS_COUNT ? access_names[a] : "none";
+}
 
 static const char *const skip_names[SKIP_REASON_COUNT] = {
-    [SKIP_IGNORED] = "ignored",      [SKIP_EXCLUDED] = "excluded", [SKIP_BINARY] = "binary",
-    [SKIP_SPECIAL] = "special",      [SKIP_LINK] = "link",         [SKIP_SUBMODULE] = "submodule",
+    [SKIP_IGNORED] = "ignored",       [SKIP_EXCLUDED] = "excluded",   [SKIP_BINARY] = "binary",
+    [SKIP_SPECIAL] = "special",       [SKIP_LINK] = "link",           [SKIP_SUBMODULE] = "submodule",
     [SKIP_GIT_FOLDER] = "git-folder", [SKIP_TOO_LARGE] = "too-large",
 };
 
-const char *skip_reason_name(enum skip_reason r) { return (size_t)r < SKIP_REASON_COUNT ? skip_names[r] : "none"; }
+const char *skip_reason_name(enum skip_reason r) {
+    return (size_t)r < SKIP_REASON_COUNT ? skip_names[r] : "none";
+}
 
 void scan_result_release(struct scan_result *r) {
     for (size_t i = 0; i < r->finding_count; i++)
@@ -94,8 +100,8 @@ void scan_result_release(struct scan_result *r) {
 static const struct {
     size_t up_to;
     const char *text;
-} length_classes[] = {{8, "up to 8"},      {16, "9 to 16"},       {32, "17 to 32"},     {64, "33 to 64"},
-                      {128, "65 to 128"}, {SIZE_MAX, "over 128"}};
+} length_classes[] = {{8, "up to 8"},   {16, "9 to 16"},    {32, "17 to 32"},
+                      {64, "33 to 64"}, {128, "65 to 128"}, {SIZE_MAX, "over 128"}};
 
 void finding_redact(struct finding *f, struct slice value, const char *prefix) {
     size_t characters = utf8_count(value), i = 0;
@@ -106,10 +112,13 @@ void finding_redact(struct finding *f, struct slice value, const char *prefix) {
     /* At least half of the value stays hidden, whatever a rule file says. */
     if (!slice_starts(value, prefix) || shown > room || shown > value.len / 2)
         shown = 0;
-    snprintf(f->redacted, sizeof f->redacted, "%.*s… (%s characters)", (int)shown, prefix, length_classes[i].text);
+    snprintf(f->redacted, sizeof f->redacted, "%.*s… (%s characters)", (int)shown, prefix,
+             length_classes[i].text);
 }
 
-static int compare_u64(uint64_t a, uint64_t b) { return (a > b) - (a < b); }
+static int compare_u64(uint64_t a, uint64_t b) {
+    return (a > b) - (a < b);
+}
 
 struct kind {
     uint64_t hash; /* of rule, name and context */

@@ -10,7 +10,9 @@ struct config_reader {
     size_t at;
 };
 
-static bool is_blank(char c) { return c == ' ' || c == '\t' || c == '\r' || c == '\f' || c == '\v'; }
+static bool is_blank(char c) {
+    return c == ' ' || c == '\t' || c == '\r' || c == '\f' || c == '\v';
+}
 
 static int peek(const struct config_reader *r) {
     return r->at < r->text.len ? (unsigned char)r->text.ptr[r->at] : -1;
@@ -21,7 +23,9 @@ static void skip_line(struct config_reader *r) {
     r->at = end == SIZE_MAX ? r->text.len : end;
 }
 
-static void append_lower(struct buf *b, int c) { buf_char(b, (char)(c >= 'A' && c <= 'Z' ? c | 32 : c)); }
+static void append_lower(struct buf *b, int c) {
+    buf_char(b, (char)(c >= 'A' && c <= 'Z' ? c | 32 : c));
+}
 
 /* "[section]" or "[section "sub"]": the key's start, "section." or
  * "section.sub.", goes into *key. */

@@ -5,7 +5,9 @@
 
 #include "scanner/glob.h"
 
-static bool is_special(char c) { return c == '*' || c == '?' || c == '[' || c == '\\'; }
+static bool is_special(char c) {
+    return c == '*' || c == '?' || c == '[' || c == '\\';
+}
 
 static size_t literal_length(struct slice s) {
     size_t i = 0;

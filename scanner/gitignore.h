@@ -10,19 +10,19 @@
 #include "base/slice.h"
 
 struct ignore_pattern {
-    struct slice text;   /* without '!', the leading and the trailing slash */
-    uint32_t literal;    /* length of the part before the first special character */
-    bool negative;       /* "!": do not ignore */
-    bool folder_only;    /* a slash at its end */
-    bool any_level;      /* no slash inside: matches a name in any folder below */
-    bool suffix;         /* "*" and then no special character */
+    struct slice text; /* without '!', the leading and the trailing slash */
+    uint32_t literal;  /* length of the part before the first special character */
+    bool negative;     /* "!": do not ignore */
+    bool folder_only;  /* a slash at its end */
+    bool any_level;    /* no slash inside: matches a name in any folder below */
+    bool suffix;       /* "*" and then no special character */
 };
 
 struct ignore_list {
     struct ignore_pattern *items;
     size_t count;
-    struct slice base; /* folder of the file, relative to the top; "" for the top */
-    bool fold_case;    /* core.ignoreCase */
+    struct slice base;              /* folder of the file, relative to the top; "" for the top */
+    bool fold_case;                 /* core.ignoreCase */
     const struct ignore_list *next; /* weaker */
 };
 

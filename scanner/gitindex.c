@@ -24,7 +24,9 @@ static uint32_t be32(const unsigned char *p) {
     return (uint32_t)p[0] << 24 | (uint32_t)p[1] << 16 | (uint32_t)p[2] << 8 | p[3];
 }
 
-static uint32_t be16(const unsigned char *p) { return (uint32_t)p[0] << 8 | p[1]; }
+static uint32_t be16(const unsigned char *p) {
+    return (uint32_t)p[0] << 8 | p[1];
+}
 
 static size_t find_nul(const struct reader *r) {
     const unsigned char *nul = memchr(r->ptr + r->at, 0, r->end - r->at);
@@ -81,7 +83,8 @@ static bool read_entry(struct reader *r, struct slice before, struct git_index_e
     if (r->end - r->at < fixed)
         return false;
     out->mode = be32(r->ptr + start + 24);
-    out->oid = (const unsigned char *)arena_copy(r->arena, slice_of(r->ptr + start + STAT_BYTES, r->oid_len)).ptr;
+    out->oid =
+        (const unsigned char *)arena_copy(r->arena, slice_of(r->ptr + start + STAT_BYTES, r->oid_len)).ptr;
     uint32_t flags = be16(r->ptr + start + STAT_BYTES + r->oid_len);
     out->stage = (uint8_t)(flags >> 12 & 3u);
     r->at += fixed;
@@ -93,7 +96,8 @@ static bool read_entry(struct reader *r, struct slice before, struct git_index_e
     }
     bool ok = r->version == 4 ? read_path_v4(r, before, &out->path) : read_path(r, start, &out->path);
     size_t told = flags & FLAG_NAME_MASK;
-    return ok && out->path.len > 0 && (told == FLAG_NAME_MASK ? out->path.len >= told : out->path.len == told);
+    return ok && out->path.len > 0 &&
+           (told == FLAG_NAME_MASK ? out->path.len >= told : out->path.len == told);
 }
 
 static bool in_order(const struct git_index_entry *a, const struct git_index_entry *b) {
@@ -116,13 +120,16 @@ static enum kl_status check_extensions(struct reader *r, struct error *e) {
     return KL_OK;
 }
 
-enum kl_status gitindex_parse(struct slice bytes, unsigned oid_len, struct arena *arena, struct git_index *out,
-                              struct error *e) {
+enum kl_status gitindex_parse(struct slice bytes, unsigned oid_len, struct arena *arena,
+                              struct git_index *out, struct error *e) {
     *out = (struct git_index){.oid_len = oid_len};
     if (bytes.len < HEADER_BYTES + oid_len || memcmp(bytes.ptr, "DIRC", 4) != 0)
         return error_set(e, KL_ERR_PARSE, "this is no git index");
-    struct reader r = {.ptr = (const unsigned char *)bytes.ptr, .at = HEADER_BYTES, .end = bytes.len - oid_len,
-                       .oid_len = oid_len, .arena = arena};
+    struct reader r = {.ptr = (const unsigned char *)bytes.ptr,
+                       .at = HEADER_BYTES,
+                       .end = bytes.len - oid_len,
+                       .oid_len = oid_len,
+                       .arena = arena};
     r.version = be32(r.ptr + 4);
     size_t count = be32(r.ptr + 8);
     if (r.version < 2 || r.version > 4)
@@ -144,7 +151,8 @@ enum kl_status gitindex_parse(struct slice bytes, unsigned oid_len, struct arena
 }
 
 /* "100644 <oid> 0\tpath" */
-static bool parse_ls_line(struct slice line, unsigned oid_len, struct arena *arena, struct git_index_entry *out) {
+static bool parse_ls_line(struct slice line, unsigned oid_len, struct arena *arena,
+                          struct git_index_entry *out) {
     size_t tab = slice_find_byte(line, '\t', 0);
     if (tab != 6 + 1 + 2 * (size_t)oid_len + 2 || line.ptr[6] != ' ')
         return false;
@@ -220,5 +228,6 @@ bool gitindex_has_under(const struct git_index *x, struct slice folder) {
     if (low >= x->count)
         return false;
     struct slice path = x->entries[low].path;
-    return path.len > folder.len && path.ptr[folder.len] == '/' && memcmp(path.ptr, folder.ptr, folder.len) == 0;
+    return path.len > folder.len && path.ptr[folder.len] == '/' &&
+           memcmp(path.ptr, folder.ptr, folder.len) == 0;
 }

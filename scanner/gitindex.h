@@ -33,8 +33,8 @@ struct git_index {
 #define GIT_MODE_SUBMODULE 0160000u
 
 /* Everything lives in the arena after it; `bytes` may go. */
-enum kl_status gitindex_parse(struct slice bytes, unsigned oid_len, struct arena *arena, struct git_index *out,
-                              struct error *e) KL_MUST_USE;
+enum kl_status gitindex_parse(struct slice bytes, unsigned oid_len, struct arena *arena,
+                              struct git_index *out, struct error *e) KL_MUST_USE;
 /* The output of `git ls-files --stage -z`. */
 enum kl_status gitindex_parse_ls_files(struct slice text, unsigned oid_len, struct arena *arena,
                                        struct git_index *out, struct error *e) KL_MUST_USE;

@@ -59,7 +59,8 @@ static const char *home_path(struct arena *arena, const char *below) {
 
 static const char *xdg_path(struct arena *arena, const char *below) {
     const char *xdg = system_getenv("XDG_CONFIG_HOME");
-    return xdg && xdg[0] ? path_join(arena, xdg, below) : home_path(arena, arena_printf(arena, ".config/%s", below));
+    return xdg && xdg[0] ? path_join(arena, xdg, below)
+                         : home_path(arena, arena_printf(arena, ".config/%s", below));
 }
 
 static void parse_config_file(const char *path, struct arena *arena, struct git_config *out) {
@@ -83,10 +84,12 @@ static void parse_config_env(struct arena *arena, struct git_config *out) {
 
 /* An include may stand under a condition: git evaluates it. */
 static void ask_git_for_config(const char *folder, struct arena *arena, struct git_config *out) {
-    static const char *const arguments[] = {"config", "-z", "--get-regexp", "^core\\.(excludesfile|ignorecase)$", NULL};
+    static const char *const arguments[] = {"config", "-z", "--get-regexp",
+                                            "^core\\.(excludesfile|ignorecase)$", NULL};
     struct process_result answer = {0};
     struct error e = {0};
-    if (gitrepo_run(folder, GITREPO_FOLDER, arguments, (struct slice){0}, KL_MAX_CONFIG_BYTES, &answer, &e) == KL_OK &&
+    if (gitrepo_run(folder, GITREPO_FOLDER, arguments, (struct slice){0}, KL_MAX_CONFIG_BYTES, &answer, &e) ==
+            KL_OK &&
         answer.exit_code == 0) {
         struct slice text = buf_as_slice(&answer.out);
         for (size_t at = 0; at < text.len;) {
@@ -103,7 +106,8 @@ static void ask_git_for_config(const char *folder, struct arena *arena, struct g
 
 static struct git_config read_config(const struct git_repo *r, struct arena *arena) {
     struct git_config c = {0};
-    const char *system_file = system_getenv("GIT_CONFIG_SYSTEM"), *global = system_getenv("GIT_CONFIG_GLOBAL");
+    const char *system_file = system_getenv("GIT_CONFIG_SYSTEM"),
+               *global = system_getenv("GIT_CONFIG_GLOBAL");
     if (!system_getenv("GIT_CONFIG_NOSYSTEM"))
         parse_config_file(system_file ? system_file : "/etc/gitconfig", arena, &c);
     if (global) {
@@ -159,7 +163,8 @@ bool gitrepo_discover(const char *folder, struct arena *arena, struct git_repo *
 static enum kl_status ask_git_for_index(struct git_repo *r, struct error *e) {
     static const char *const arguments[] = {"ls-files", "--stage", "-z", NULL};
     struct process_result answer = {0};
-    enum kl_status s = gitrepo_run(r->top, GITREPO_FOLDER, arguments, (struct slice){0}, MAX_GIT_OUTPUT, &answer, e);
+    enum kl_status s =
+        gitrepo_run(r->top, GITREPO_FOLDER, arguments, (struct slice){0}, MAX_GIT_OUTPUT, &answer, e);
     if (s == KL_OK && answer.exit_code != 0)
         s = error_set(e, KL_ERR_IO, "git ls-files failed with status %d", answer.exit_code);
     if (s == KL_OK)
@@ -196,8 +201,9 @@ static const char *const passed_on[] = {"PATH",
                                         "GIT_CONFIG_NOSYSTEM",
                                         "GIT_CEILING_DIRECTORIES"};
 /* Paths, which git gives to a hook relative to the hook's folder. */
-static const char *const hook_places[] = {"GIT_DIR",        "GIT_WORK_TREE",        "GIT_INDEX_FILE",
-                                          "GIT_COMMON_DIR", "GIT_OBJECT_DIRECTORY", "GIT_ALTERNATE_OBJECT_DIRECTORIES"};
+static const char *const hook_places[] = {
+    "GIT_DIR",        "GIT_WORK_TREE",        "GIT_INDEX_FILE",
+    "GIT_COMMON_DIR", "GIT_OBJECT_DIRECTORY", "GIT_ALTERNATE_OBJECT_DIRECTORIES"};
 static const char *const fixed[] = {"LC_ALL=C",
                                     "GIT_OPTIONAL_LOCKS=0",
                                     "GIT_NO_LAZY_FETCH=1",
@@ -205,15 +211,9 @@ static const char *const fixed[] = {"LC_ALL=C",
                                     "GIT_TERMINAL_PROMPT=0",
                                     "GIT_ALLOW_PROTOCOL=none",
                                     "GIT_NO_REPLACE_OBJECTS=1"};
-static const char *const safe_settings[] = {"--no-pager",
-                                            "-c",
-                                            "core.fsmonitor=false",
-                                            "-c",
-                                            "core.hooksPath=/dev/null",
-                                            "-c",
-                                            "protocol.allow=never",
-                                            "-c",
-                                            "core.untrackedCache=false"};
+static const char *const safe_settings[] = {
+    "--no-pager",           "-c", "core.fsmonitor=false",     "-c", "core.hooksPath=/dev/null", "-c",
+    "protocol.allow=never", "-c", "core.untrackedCache=false"};
 #define MAX_ARGUMENTS 16
 #define MAX_ENV (KL_ARRAY_LEN(passed_on) + KL_ARRAY_LEN(hook_places) + KL_ARRAY_LEN(fixed) + 1)
 
@@ -248,8 +248,12 @@ enum kl_status gitrepo_run(const char *folder, enum gitrepo_where where, const c
     for (size_t i = 0; arguments[i] && i < MAX_ARGUMENTS; i++)
         argv[a++] = arguments[i];
     argv[a] = NULL;
-    struct process_request request = {
-        .argv = argv, .env = env, .cwd = folder, .input = input, .max_output = max_output, .timeout_ms = 120000};
+    struct process_request request = {.argv = argv,
+                                      .env = env,
+                                      .cwd = folder,
+                                      .input = input,
+                                      .max_output = max_output,
+                                      .timeout_ms = 120000};
     enum kl_status s = process_run(&request, out, e);
     arena_release(&arena);
     return s;

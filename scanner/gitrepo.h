@@ -17,7 +17,7 @@ struct git_repo {
     const char *common_dir;
     unsigned oid_len;
     bool fold_case;
-    const char *excludes_file;        /* the user's; NULL for none */
+    const char *excludes_file;         /* the user's; NULL for none */
     const struct ignore_list *ignores; /* info/exclude, then the user's */
     struct git_index index;
     bool index_read;

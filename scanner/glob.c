@@ -25,20 +25,48 @@ struct glob {
     struct retry segment, wide;
 };
 
-static unsigned char lower(unsigned char c) { return c >= 'A' && c <= 'Z' ? (unsigned char)(c | 32) : c; }
-static unsigned char upper(unsigned char c) { return c >= 'a' && c <= 'z' ? (unsigned char)(c & ~32) : c; }
-static bool is_lower(unsigned char c) { return c >= 'a' && c <= 'z'; }
-static bool is_upper(unsigned char c) { return c >= 'A' && c <= 'Z'; }
-static bool is_digit(unsigned char c) { return c >= '0' && c <= '9'; }
-static bool is_alpha(unsigned char c) { return is_lower(c) || is_upper(c); }
-static bool is_alnum(unsigned char c) { return is_alpha(c) || is_digit(c); }
-static bool is_blank(unsigned char c) { return c == ' ' || c == '\t'; }
-static bool is_space(unsigned char c) { return c == ' ' || (c >= '\t' && c <= '\r'); }
-static bool is_cntrl(unsigned char c) { return c < 32 || c == 127; }
-static bool is_graph(unsigned char c) { return c > 32 && c < 127; }
-static bool is_print(unsigned char c) { return c >= 32 && c < 127; }
-static bool is_punct(unsigned char c) { return is_graph(c) && !is_alnum(c); }
-static bool is_xdigit(unsigned char c) { return is_digit(c) || (lower(c) >= 'a' && lower(c) <= 'f'); }
+static unsigned char lower(unsigned char c) {
+    return c >= 'A' && c <= 'Z' ? (unsigned char)(c | 32) : c;
+}
+static unsigned char upper(unsigned char c) {
+    return c >= 'a' && c <= 'z' ? (unsigned char)(c & ~32) : c;
+}
+static bool is_lower(unsigned char c) {
+    return c >= 'a' && c <= 'z';
+}
+static bool is_upper(unsigned char c) {
+    return c >= 'A' && c <= 'Z';
+}
+static bool is_digit(unsigned char c) {
+    return c >= '0' && c <= '9';
+}
+static bool is_alpha(unsigned char c) {
+    return is_lower(c) || is_upper(c);
+}
+static bool is_alnum(unsigned char c) {
+    return is_alpha(c) || is_digit(c);
+}
+static bool is_blank(unsigned char c) {
+    return c == ' ' || c == '\t';
+}
+static bool is_space(unsigned char c) {
+    return c == ' ' || (c >= '\t' && c <= '\r');
+}
+static bool is_cntrl(unsigned char c) {
+    return c < 32 || c == 127;
+}
+static bool is_graph(unsigned char c) {
+    return c > 32 && c < 127;
+}
+static bool is_print(unsigned char c) {
+    return c >= 32 && c < 127;
+}
+static bool is_punct(unsigned char c) {
+    return is_graph(c) && !is_alnum(c);
+}
+static bool is_xdigit(unsigned char c) {
+    return is_digit(c) || (lower(c) >= 'a' && lower(c) <= 'f');
+}
 
 static const struct {
     const char *name;
@@ -180,8 +208,11 @@ static bool go_back(struct glob *g, size_t *p, size_t *t) {
 }
 
 bool glob_match(struct slice pattern, struct slice text, unsigned flags) {
-    struct glob g = {.p = (const unsigned char *)pattern.ptr, .t = (const unsigned char *)text.ptr,
-                     .p_len = pattern.len, .t_len = text.len, .fold = (flags & GLOB_FOLD_CASE) != 0};
+    struct glob g = {.p = (const unsigned char *)pattern.ptr,
+                     .t = (const unsigned char *)text.ptr,
+                     .p_len = pattern.len,
+                     .t_len = text.len,
+                     .fold = (flags & GLOB_FOLD_CASE) != 0};
     size_t p = 0, t = 0;
     for (;;) {
         if (p < g.p_len && g.p[p] == '*') {

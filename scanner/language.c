@@ -12,19 +12,25 @@ static const struct {
     const char *text; /* small letters */
     enum scan_language language;
 } names[] = {
-    {SUFFIX, ".py", SCAN_PYTHON},        {SUFFIX, ".pyi", SCAN_PYTHON},       {SUFFIX, ".pyw", SCAN_PYTHON},
-    {SUFFIX, ".ipynb", SCAN_NOTEBOOK},   {SUFFIX, ".env", SCAN_DOTENV},       {PREFIX, ".env.", SCAN_DOTENV},
-    {WHOLE, ".flaskenv", SCAN_DOTENV},   {SUFFIX, ".secret", SCAN_DOTENV},    {PREFIX, ".secret.", SCAN_DOTENV},
-    {SUFFIX, ".secrets", SCAN_DOTENV},   {SUFFIX, ".ini", SCAN_CONFIG},       {SUFFIX, ".cfg", SCAN_CONFIG},
-    {SUFFIX, ".conf", SCAN_CONFIG},      {SUFFIX, ".toml", SCAN_CONFIG},      {SUFFIX, ".yaml", SCAN_CONFIG},
-    {SUFFIX, ".yml", SCAN_CONFIG},       {SUFFIX, ".json", SCAN_CONFIG},      {SUFFIX, ".properties", SCAN_CONFIG},
-    {WHOLE, ".pypirc", SCAN_CONFIG},     {WHOLE, ".netrc", SCAN_CONFIG},      {WHOLE, "_netrc", SCAN_CONFIG},
-    {WHOLE, ".npmrc", SCAN_CONFIG},      {PREFIX, "requirements", SCAN_CONFIG}, {WHOLE, "pip.conf", SCAN_CONFIG},
-    {WHOLE, "credentials", SCAN_CONFIG}, {WHOLE, "pipfile", SCAN_CONFIG},     {SUFFIX, ".sh", SCAN_SHELL},
-    {SUFFIX, ".bash", SCAN_SHELL},       {SUFFIX, ".zsh", SCAN_SHELL},        {SUFFIX, ".ksh", SCAN_SHELL},
-    {WHOLE, ".bashrc", SCAN_SHELL},      {WHOLE, ".zshrc", SCAN_SHELL},       {WHOLE, ".profile", SCAN_SHELL},
-    {WHOLE, ".bash_profile", SCAN_SHELL}, {WHOLE, ".envrc", SCAN_SHELL},      {PREFIX, "dockerfile", SCAN_SHELL},
-    {SUFFIX, ".dockerfile", SCAN_SHELL}, {PREFIX, "containerfile", SCAN_SHELL},
+    {SUFFIX, ".py", SCAN_PYTHON},          {SUFFIX, ".pyi", SCAN_PYTHON},
+    {SUFFIX, ".pyw", SCAN_PYTHON},         {SUFFIX, ".ipynb", SCAN_NOTEBOOK},
+    {SUFFIX, ".env", SCAN_DOTENV},         {PREFIX, ".env.", SCAN_DOTENV},
+    {WHOLE, ".flaskenv", SCAN_DOTENV},     {SUFFIX, ".secret", SCAN_DOTENV},
+    {PREFIX, ".secret.", SCAN_DOTENV},     {SUFFIX, ".secrets", SCAN_DOTENV},
+    {SUFFIX, ".ini", SCAN_CONFIG},         {SUFFIX, ".cfg", SCAN_CONFIG},
+    {SUFFIX, ".conf", SCAN_CONFIG},        {SUFFIX, ".toml", SCAN_CONFIG},
+    {SUFFIX, ".yaml", SCAN_CONFIG},        {SUFFIX, ".yml", SCAN_CONFIG},
+    {SUFFIX, ".json", SCAN_CONFIG},        {SUFFIX, ".properties", SCAN_CONFIG},
+    {WHOLE, ".pypirc", SCAN_CONFIG},       {WHOLE, ".netrc", SCAN_CONFIG},
+    {WHOLE, "_netrc", SCAN_CONFIG},        {WHOLE, ".npmrc", SCAN_CONFIG},
+    {PREFIX, "requirements", SCAN_CONFIG}, {WHOLE, "pip.conf", SCAN_CONFIG},
+    {WHOLE, "credentials", SCAN_CONFIG},   {WHOLE, "pipfile", SCAN_CONFIG},
+    {SUFFIX, ".sh", SCAN_SHELL},           {SUFFIX, ".bash", SCAN_SHELL},
+    {SUFFIX, ".zsh", SCAN_SHELL},          {SUFFIX, ".ksh", SCAN_SHELL},
+    {WHOLE, ".bashrc", SCAN_SHELL},        {WHOLE, ".zshrc", SCAN_SHELL},
+    {WHOLE, ".profile", SCAN_SHELL},       {WHOLE, ".bash_profile", SCAN_SHELL},
+    {WHOLE, ".envrc", SCAN_SHELL},         {PREFIX, "dockerfile", SCAN_SHELL},
+    {SUFFIX, ".dockerfile", SCAN_SHELL},   {PREFIX, "containerfile", SCAN_SHELL},
 };
 
 #define MAX_NAME 255u
@@ -41,7 +47,8 @@ static bool shebang_language(struct slice head, enum scan_language *out) {
         return false;
     size_t end = slice_find_byte(head, '\n', 0);
     struct slice line = slice_sub(head, 2, end == SIZE_MAX ? head.len : end);
-    if (slice_find(line, SLICE_LIT("python"), 0) != SIZE_MAX || slice_find(line, SLICE_LIT("pypy"), 0) != SIZE_MAX) {
+    if (slice_find(line, SLICE_LIT("python"), 0) != SIZE_MAX ||
+        slice_find(line, SLICE_LIT("pypy"), 0) != SIZE_MAX) {
         *out = SCAN_PYTHON;
         return true;
     }

@@ -245,7 +245,8 @@ static void merge_findings(struct scan_result *out, struct scan_result *part, co
             from = f->path;
             path = keep(out, f->path);
         }
-        out->findings = mem_grow(out->findings, &out->finding_cap, out->finding_count + 1, sizeof *out->findings);
+        out->findings =
+            mem_grow(out->findings, &out->finding_cap, out->finding_count + 1, sizeof *out->findings);
         struct finding *to = &out->findings[out->finding_count++];
         *to = *f;
         to->path = path;

@@ -57,7 +57,8 @@ static const char *in_lines(const struct scan_place *p, const struct finding *f,
     size_t end = f->end_line < p->lines.count ? p->lines.starts[f->end_line] : p->text.len;
     size_t low = hit->span_start > SUPPRESS_LOOK_BYTES ? hit->span_start - SUPPRESS_LOOK_BYTES : 0;
     size_t high = (size_t)hit->span_end + SUPPRESS_LOOK_BYTES;
-    return suppress_by_comment(slice_sub(p->text, start > low ? start : low, end < high ? end : high), f->rule);
+    return suppress_by_comment(slice_sub(p->text, start > low ? start : low, end < high ? end : high),
+                               f->rule);
 }
 
 /* The comment tokens between two offsets; kept for the next finding, which often
@@ -130,29 +131,45 @@ static void set_value(struct scan_worker *w, struct finding *f, const struct sca
     }
 }
 
-static void report_hit(struct scan_worker *w, struct scan_place *p, const char *path, const struct scan_hit *hit) {
+/* The start of the value that everybody may know: the rule's prefix, or (a rule
+ * for AKIA and ASIA has no single one) the keyword that the value begins with. */
+static const char *public_start(const struct rule *rule, struct slice value, struct arena *arena) {
+    if (!rule)
+        return "";
+    if (rule->prefix && rule->prefix[0])
+        return rule->prefix;
+    size_t longest = 0;
+    for (size_t i = 0; rule->keywords && rule->keywords[i]; i++) {
+        size_t len = strlen(rule->keywords[i]);
+        if (len > longest && len <= value.len && slice_eq_nocase(slice_sub(value, 0, len), rule->keywords[i]))
+            longest = len;
+    }
+    return arena_cstr(arena, slice_sub(value, 0, longest));
+}
+
+static void report_hit(struct scan_worker *w, struct scan_place *p, const char *path,
+                       const struct scan_hit *hit) {
     struct scan_result *r = &w->part;
     const struct candidate *c = hit->candidate;
-    struct finding f = {.path = path,
-                        .rule = arena_cstr(&r->arena, slice_cstr(hit->rule_id)),
-                        .revoke = hit->rule && hit->rule->revoke
-                                      ? arena_cstr(&r->arena, slice_cstr(hit->rule->revoke))
-                                      : "",
-                        .context = c->context,
-                        .name = arena_cstr(&r->arena, c->name),
-                        .callee = arena_cstr(&r->arena, c->callee),
-                        .severity = hit->severity,
-                        .confidence = hit->confidence,
-                        .is_bytes = c->is_bytes,
-                        .in_test = c->in_test};
+    struct finding f = {
+        .path = path,
+        .rule = arena_cstr(&r->arena, slice_cstr(hit->rule_id)),
+        .revoke = hit->rule && hit->rule->revoke ? arena_cstr(&r->arena, slice_cstr(hit->rule->revoke)) : "",
+        .context = c->context,
+        .name = arena_cstr(&r->arena, c->name),
+        .callee = arena_cstr(&r->arena, c->callee),
+        .severity = hit->severity,
+        .confidence = hit->confidence,
+        .is_bytes = c->is_bytes,
+        .in_test = c->in_test};
     f.message = hit->note ? arena_printf(&r->arena, "%s (%s)", hit->message, hit->note)
                           : arena_cstr(&r->arena, slice_cstr(hit->message));
     position(p, hit->span_start, &f.line, &f.column);
     position(p, hit->span_end, &f.end_line, &f.end_column);
     f.start_byte = file_offset(p, hit->span_start);
     f.end_byte = file_offset(p, hit->span_end);
-    finding_redact(&f, slice_sub(c->value, hit->start, hit->end),
-                   hit->rule && hit->rule->prefix ? hit->rule->prefix : "");
+    struct slice secret = slice_sub(c->value, hit->start, hit->end);
+    finding_redact(&f, secret, public_start(hit->rule, secret, &w->arena));
     set_fixable(&f, c);
     set_suppression(w, p, &f, hit);
     set_value(w, &f, hit);

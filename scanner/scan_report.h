@@ -13,10 +13,10 @@ struct scan_place {
     const struct py_tokens *tokens; /* with python */
     bool utf16;
     bool has_lines;
-    struct pylines lines;        /* made when first needed */
-    struct slice *comments;      /* of the lines last asked for */
+    struct pylines lines;   /* made when first needed */
+    struct slice *comments; /* of the lines last asked for */
     size_t comment_count, comments_start, comments_end;
-    size_t last_offset;          /* the position last asked for */
+    size_t last_offset; /* the position last asked for */
     uint32_t last_line, last_column;
 };
 

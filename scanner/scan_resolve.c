@@ -5,7 +5,9 @@
 
 #include "scanner/scanfile.h"
 
-static int compare(uint64_t a, uint64_t b) { return (a > b) - (a < b); }
+static int compare(uint64_t a, uint64_t b) {
+    return (a > b) - (a < b);
+}
 
 /* True if a says more than b. */
 static bool is_better(const struct scan_hit *a, const struct scan_hit *b) {
@@ -74,7 +76,8 @@ void scan_resolve_file(struct scan_hits *h, bool literals) {
         const struct scan_hit *last = kept > 0 ? &h->items[kept - 1] : NULL;
         if (last && last->candidate != hit.candidate && hit.span_start < last->span_end &&
             in_conflict(last, &hit, literals)) {
-            dropped = !is_better(&hit, last) || (literals && same_secret(last, &hit) && last->rule == hit.rule);
+            dropped =
+                !is_better(&hit, last) || (literals && same_secret(last, &hit) && last->rule == hit.rule);
             if (!dropped)
                 kept--;
         }

@@ -26,8 +26,8 @@ struct staged {
     size_t count, cap;
 };
 
-static enum kl_status git(const struct staged *s, const char *const *arguments, struct slice input, size_t max,
-                          struct process_result *out, struct error *e) {
+static enum kl_status git(const struct staged *s, const char *const *arguments, struct slice input,
+                          size_t max, struct process_result *out, struct error *e) {
     return gitrepo_run(s->folder, GITREPO_HOOK, arguments, input, max, out, e);
 }
 
@@ -94,9 +94,9 @@ static bool list_index(struct staged *s, struct slice text) {
 }
 
 static enum kl_status list_files(struct staged *s, struct error *e) {
-    static const char *const changes[] = {"diff-index",    "--cached",      "--raw",         "-z",
-                                          "--no-renames",  "--no-ext-diff", "--no-textconv", "--no-abbrev",
-                                          "--relative",    "HEAD",          NULL};
+    static const char *const changes[] = {
+        "diff-index",  "--cached",   "--raw", "-z", "--no-renames", "--no-ext-diff", "--no-textconv",
+        "--no-abbrev", "--relative", "HEAD",  NULL};
     static const char *const index[] = {"ls-files", "--stage", "-z", NULL};
     struct process_result r = {0};
     struct slice none = {0};
@@ -201,7 +201,8 @@ static enum kl_status scan_groups(struct staged *s, struct error *e) {
     s->count = readable;
     for (size_t first = 0, end; first < s->count; first = end) {
         size_t bytes = 0;
-        for (end = first; end < s->count && (end == first || bytes + s->files[end].size <= GROUP_BYTES); end++)
+        for (end = first; end < s->count && (end == first || bytes + s->files[end].size <= GROUP_BYTES);
+             end++)
             bytes += (size_t)s->files[end].size;
         enum kl_status status = scan_group(s, first, end, bytes, e);
         if (status != KL_OK)

@@ -39,7 +39,9 @@ void scan_worker_error(struct scan_worker *w, const char *path, const char *mess
                                                       .message = arena_cstr(&r->arena, slice_cstr(message))};
 }
 
-void scan_worker_skip(struct scan_worker *w, enum skip_reason reason) { w->part.stats.skipped[reason]++; }
+void scan_worker_skip(struct scan_worker *w, enum skip_reason reason) {
+    w->part.stats.skipped[reason]++;
+}
 
 struct match_context {
     struct scan_worker *w;
@@ -81,7 +83,8 @@ static bool wants_generic(const struct rule_set_options *o, const char *id) {
 }
 
 /* Rules first; the generic classifier where none has something to say. */
-static void match_candidate(struct scan_worker *w, const char *path, const struct candidate *c, bool classify) {
+static void match_candidate(struct scan_worker *w, const char *path, const struct candidate *c,
+                            bool classify) {
     struct match_context x = {w, c};
     struct error e = {0};
     size_t before = w->hits.count;
@@ -144,7 +147,8 @@ static void scan_python(struct scan_worker *w, const char *path, struct slice by
 
 /* The file as one string for the rules, then each pair for rules that go by a
  * name and for the classifier. */
-static void scan_text(struct scan_worker *w, const char *path, enum scan_language language, struct slice bytes) {
+static void scan_text(struct scan_worker *w, const char *path, enum scan_language language,
+                      struct slice bytes) {
     struct scan_place place = {.path = path, .text = bytes};
     if (textfile_is_utf16(bytes)) {
         place.text = textfile_from_utf16(bytes, &w->arena);
@@ -189,7 +193,9 @@ bool scan_worker_bytes(struct scan_worker *w, const char *path, struct slice byt
     return true;
 }
 
-static bool is_text(const char *path, struct slice head) { return scan_language_of(path, head) != SCAN_BINARY; }
+static bool is_text(const char *path, struct slice head) {
+    return scan_language_of(path, head) != SCAN_BINARY;
+}
 
 bool scan_worker_file(struct scan_worker *w, const char *path, bool named) {
     struct error e = {0};

@@ -18,15 +18,16 @@ struct scan_shared {
     struct arena arena;
 };
 
-enum kl_status scan_shared_init(struct scan_shared *s, const struct scan_options *o, struct error *e) KL_MUST_USE;
+enum kl_status scan_shared_init(struct scan_shared *s, const struct scan_options *o,
+                                struct error *e) KL_MUST_USE;
 void scan_shared_release(struct scan_shared *s);
 
 /* A match in one candidate, before it is decided whether it is reported. */
 struct scan_hit {
     const struct candidate *candidate;
-    const struct rule *rule;     /* NULL: the generic classifier's */
+    const struct rule *rule; /* NULL: the generic classifier's */
     const char *rule_id, *message, *note;
-    size_t start, end;           /* of the secret, in the candidate's value */
+    size_t start, end;             /* of the secret, in the candidate's value */
     uint32_t span_start, span_end; /* in the text: the literal, or in a text file the match itself */
     double confidence;
     enum severity severity;
@@ -40,8 +41,8 @@ struct scan_hits {
 struct scan_worker {
     const struct scan_shared *shared;
     struct rule_matcher *matcher;
-    struct buf bytes;    /* of the file at hand */
-    struct arena arena;  /* of the file at hand */
+    struct buf bytes;   /* of the file at hand */
+    struct arena arena; /* of the file at hand */
     struct py_tokens tokens;
     struct candidates candidates;
     struct env_reads reads;

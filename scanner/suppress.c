@@ -4,7 +4,9 @@
 
 #include "scanner/gitignore.h"
 
-static char lower(char c) { return (char)(c >= 'A' && c <= 'Z' ? c | 32 : c); }
+static char lower(char c) {
+    return (char)(c >= 'A' && c <= 'Z' ? c | 32 : c);
+}
 
 /* Offset behind `word` (small letters) in `text`, compared without case, or SIZE_MAX. */
 static size_t find_word(struct slice text, const char *word, size_t from) {
@@ -159,7 +161,7 @@ static const char *by_noqa(struct slice c, const char *rule) {
 
 const char *suppress_by_comment(struct slice comment, const char *rule) {
     static const char *(*const markers[])(struct slice, const char *) = {by_keylift, by_gitleaks, by_pragma,
-                                                                          by_nosec, by_noqa};
+                                                                         by_nosec, by_noqa};
     for (size_t i = 0; i < KL_ARRAY_LEN(markers); i++) {
         const char *by = markers[i](comment, rule);
         if (by)
@@ -179,7 +181,8 @@ struct suppress_rules {
     size_t count;
 };
 
-struct suppress_rules *suppress_rules_new(const struct scan_ignore *items, size_t count, struct arena *arena) {
+struct suppress_rules *suppress_rules_new(const struct scan_ignore *items, size_t count,
+                                          struct arena *arena) {
     struct suppress_rules *r = arena_calloc(arena, 1, sizeof *r);
     r->pairs = arena_calloc(arena, count, sizeof *r->pairs);
     for (size_t i = 0; i < count; i++) {
@@ -190,7 +193,8 @@ struct suppress_rules *suppress_rules_new(const struct scan_ignore *items, size_
         if (glob && !p->glob)
             continue; /* a comment or a blank: no path */
         p->rule = items[i].rule ? arena_cstr(arena, slice_cstr(items[i].rule)) : NULL;
-        p->text = arena_printf(arena, "configuration: %s, %s", glob ? glob : "any path", p->rule ? p->rule : "any rule");
+        p->text = arena_printf(arena, "configuration: %s, %s", glob ? glob : "any path",
+                               p->rule ? p->rule : "any rule");
         r->count++;
     }
     return r;

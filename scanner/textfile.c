@@ -26,7 +26,8 @@ static const struct {
     {".properties", PAIR_EQUALS | PAIR_COLON},
 };
 
-static const char *const key_prefixes[] = {"export ", "set ", "declare ", "local ", "readonly ", "ENV ", "ARG ", "- "};
+static const char *const key_prefixes[] = {"export ",   "set ", "declare ", "local ",
+                                           "readonly ", "ENV ", "ARG ",     "- "};
 
 struct extraction {
     struct slice text;
@@ -38,8 +39,9 @@ struct extraction {
 static unsigned ways_of(const char *path, enum scan_language language) {
     struct slice name = slice_cstr(path_basename(path));
     for (size_t i = 0; i < KL_ARRAY_LEN(formats); i++) {
-        struct slice end = slice_sub(name, name.len - (strlen(formats[i].end) < name.len ? strlen(formats[i].end) : name.len),
-                                     name.len);
+        struct slice end = slice_sub(
+            name, name.len - (strlen(formats[i].end) < name.len ? strlen(formats[i].end) : name.len),
+            name.len);
         if (slice_eq_nocase(end, formats[i].end))
             return formats[i].ways;
     }
@@ -55,11 +57,13 @@ static unsigned ways_of(const char *path, enum scan_language language) {
     }
 }
 
-static bool is_blank(char c) { return c == ' ' || c == '\t' || c == '\r' || c == '\n'; }
+static bool is_blank(char c) {
+    return c == ' ' || c == '\t' || c == '\r' || c == '\n';
+}
 
 static bool is_key_char(char c) {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' || c == '-' ||
-           c == '.' || c == '/' || (unsigned char)c >= 0x80;
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' ||
+           c == '-' || c == '.' || c == '/' || (unsigned char)c >= 0x80;
 }
 
 static size_t skip_blanks(struct slice s, size_t at, size_t end) {

@@ -9,11 +9,11 @@
 #include "scanner/gitrepo.h"
 
 struct folder {
-    const char *path;  /* opens it from the current folder */
-    struct slice rel;  /* relative to the repository's top; "" for the top itself */
+    const char *path;      /* opens it from the current folder */
+    struct slice rel;      /* relative to the repository's top; "" for the top itself */
     struct git_repo *repo; /* NULL outside of one */
     const struct ignore_list *chain;
-    bool all_ignored;  /* git ignores the folder: only what is tracked counts */
+    bool all_ignored; /* git ignores the folder: only what is tracked counts */
     unsigned depth;
 };
 
@@ -77,7 +77,8 @@ static bool is_below_here(const char *path) {
     return path[0] != '/' && !(path[0] == '.' && path[1] == '.' && (path[2] == '\0' || path[2] == '/'));
 }
 
-bool walk_is_excluded(const struct ignore_list *excludes, const char *root, const char *path, bool is_folder) {
+bool walk_is_excluded(const struct ignore_list *excludes, const char *root, const char *path,
+                      bool is_folder) {
     if (!excludes)
         return false;
     struct slice s = slice_cstr(path);
@@ -194,8 +195,7 @@ static bool is_other_root(const struct walk *w, const char *path) {
 /* True when git ignores the entry and tracks nothing of it. */
 static bool leave_ignored(struct walk *w, const struct folder *f, struct slice rel, bool is_folder,
                           bool *all_ignored) {
-    *all_ignored = f->all_ignored ||
-                   (f->chain && gitignore_decide(f->chain, rel, is_folder) == IGNORE_YES);
+    *all_ignored = f->all_ignored || (f->chain && gitignore_decide(f->chain, rel, is_folder) == IGNORE_YES);
     if (!*all_ignored)
         return false;
     const struct git_index *x = index_of(w, f->repo);

@@ -14,9 +14,9 @@
 #include "scanner/gitignore.h"
 
 struct walk_options {
-    const char *const *paths;          /* NULL-terminated */
-    const struct ignore_list *excludes; /* --exclude: relative to the current folder, or to the folder named when
-                                           that lies elsewhere; NULL for none */
+    const char *const *paths;           /* NULL-terminated */
+    const struct ignore_list *excludes; /* --exclude: relative to the current folder, or to the folder named
+                                           when that lies elsewhere; NULL for none */
     bool no_gitignore;
 };
 

@@ -11,7 +11,9 @@ static uint64_t skipped[SKIP_REASON_COUNT];
 static void on_root(void *ctx, const char *path, bool is_folder) {
     (void)ctx, (void)path, (void)is_folder;
 }
-static void on_root_done(void *ctx, bool vacant) { (void)ctx, (void)vacant; }
+static void on_root_done(void *ctx, bool vacant) {
+    (void)ctx, (void)vacant;
+}
 static void on_file(void *ctx, const char *path, bool named) {
     (void)ctx, (void)named;
     fwrite(path, 1, strlen(path) + 1, stdout);

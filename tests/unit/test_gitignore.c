@@ -119,8 +119,10 @@ static void lines_are_read_as_git_reads_them(void **state) {
 static void the_deeper_list_decides_first(void **state) {
     (void)state;
     struct arena arena = ARENA_INIT;
-    const struct ignore_list *top = gitignore_parse(SLICE_LIT("*.py\n"), (struct slice){0}, false, NULL, &arena);
-    const struct ignore_list *deep = gitignore_parse(SLICE_LIT("!a.py\n"), SLICE_LIT("d"), false, top, &arena);
+    const struct ignore_list *top =
+        gitignore_parse(SLICE_LIT("*.py\n"), (struct slice){0}, false, NULL, &arena);
+    const struct ignore_list *deep =
+        gitignore_parse(SLICE_LIT("!a.py\n"), SLICE_LIT("d"), false, top, &arena);
     assert_int_equal(gitignore_decide(deep, SLICE_LIT("d/a.py"), false), IGNORE_NO);
     assert_int_equal(gitignore_decide(deep, SLICE_LIT("d/b.py"), false), IGNORE_YES);
     assert_int_equal(gitignore_decide(deep, SLICE_LIT("da/a.py"), false), IGNORE_YES);
@@ -140,7 +142,8 @@ static void configuration_values_are_unquoted(void **state) {
     assert_true(c.ignore_case);
     assert_true(c.sha256);
     assert_false(c.has_include);
-    gitconfig_parse(SLICE_LIT("[core]\nexcludesfile = a\\\nb\\\"c ; d\n[includeIf \"gitdir:x\"]\npath=y\n"), &arena, &c);
+    gitconfig_parse(SLICE_LIT("[core]\nexcludesfile = a\\\nb\\\"c ; d\n[includeIf \"gitdir:x\"]\npath=y\n"),
+                    &arena, &c);
     assert_string_equal(c.excludes_file, "ab\"c");
     assert_true(c.has_include);
     arena_release(&arena);
@@ -148,9 +151,12 @@ static void configuration_values_are_unquoted(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(glob_matches_as_the_table_says), cmocka_unit_test(glob_folds_case_only_when_asked),
-        cmocka_unit_test(glob_ends_soon_on_hostile_patterns), cmocka_unit_test(lines_are_read_as_git_reads_them),
-        cmocka_unit_test(the_deeper_list_decides_first),  cmocka_unit_test(configuration_values_are_unquoted),
+        cmocka_unit_test(glob_matches_as_the_table_says),
+        cmocka_unit_test(glob_folds_case_only_when_asked),
+        cmocka_unit_test(glob_ends_soon_on_hostile_patterns),
+        cmocka_unit_test(lines_are_read_as_git_reads_them),
+        cmocka_unit_test(the_deeper_list_decides_first),
+        cmocka_unit_test(configuration_values_are_unquoted),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

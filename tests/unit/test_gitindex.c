@@ -47,7 +47,8 @@ static void make_index(struct buf *b, unsigned version, unsigned oid_len) {
     put32(b, version);
     put32(b, KL_ARRAY_LEN(paths));
     for (size_t i = 0; i < KL_ARRAY_LEN(paths); i++)
-        put_entry(b, version, i ? paths[i - 1] : "", paths[i], i == 4 ? GIT_MODE_SUBMODULE : 0100644, oid_len);
+        put_entry(b, version, i ? paths[i - 1] : "", paths[i], i == 4 ? GIT_MODE_SUBMODULE : 0100644,
+                  oid_len);
     for (unsigned i = 0; i < oid_len; i++)
         buf_char(b, 'h');
 }
