@@ -171,5 +171,5 @@ const char *source_refusal(const struct source *s, const char *path) {
         return "the file is not valid Python (it does not lex)";
     /* Of a file that did not parse, nothing is certain: where an error ends is
      * the parser's guess. */
-    return s->tree.has_error ? "the file did not parse" : NULL;
+    return s->tree.has_error ? "the file did not parse" : invalid_refusal(s);
 }

@@ -49,8 +49,8 @@ bool source_has_name(const struct source *s, const char *name);
 
 /* Why nothing in this file may be rewritten, or NULL. */
 const char *source_refusal(const struct source *s, const char *path);
-/* The part of it that looks for Python 2 and for what CPython 3 rejects though
- * tree-sitter takes it. */
+/* Parts of it: Python 2, and what CPython rejects though tree-sitter takes it. */
 const char *python2_refusal(const struct source *s);
+const char *invalid_refusal(const struct source *s); /* of a file that has a tree */
 
 #endif

@@ -1,0 +1,3 @@
+key = "alpha"
+try:
+    pass

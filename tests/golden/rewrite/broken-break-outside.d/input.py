@@ -1,0 +1,4 @@
+key = "alpha"
+while key:
+    def f():
+        break

@@ -1,0 +1,3 @@
+key = "alpha"
+if key:
+x = 1

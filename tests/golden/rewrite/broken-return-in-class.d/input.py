@@ -1,0 +1,3 @@
+key = "alpha"
+class C:
+    return key

@@ -1,0 +1,2 @@
+key = "alpha"
+return key

@@ -1,0 +1,2 @@
+key = "alpha"
+x = [(yield)]
