@@ -111,8 +111,18 @@ static bool is_case_header(const struct collector *c, uint32_t i) {
 
 static bool is_block_keyword(unsigned kw) {
     switch (kw) {
-    case KW_CLASS: case KW_DEF: case KW_IF: case KW_ELIF: case KW_ELSE: case KW_FOR: case KW_WHILE:
-    case KW_WITH: case KW_TRY: case KW_EXCEPT: case KW_FINALLY: case KW_CASE:
+    case KW_CLASS:
+    case KW_DEF:
+    case KW_IF:
+    case KW_ELIF:
+    case KW_ELSE:
+    case KW_FOR:
+    case KW_WHILE:
+    case KW_WITH:
+    case KW_TRY:
+    case KW_EXCEPT:
+    case KW_FINALLY:
+    case KW_CASE:
         return true;
     default:
         return false;
@@ -314,10 +324,14 @@ static void comma(struct collector *c) {
 static void operator(struct collector *c, uint32_t i) {
     struct frame *f;
     switch (c->t[i].op) {
-    case '(': case '[': case '{':
+    case '(':
+    case '[':
+    case '{':
         open_bracket(c, i);
         break;
-    case ')': case ']': case '}':
+    case ')':
+    case ']':
+    case '}':
         close_bracket(c, i);
         break;
     case ',':
@@ -413,14 +427,16 @@ static void expression_token(struct collector *c, uint32_t i) {
 
 /* Operators that change what the pass knows; the others only stand between. */
 static const bool operator_matters[256] = {
-    ['('] = true, [')'] = true, ['['] = true, [']'] = true, ['{'] = true, ['}'] = true, [','] = true,
-    [':'] = true, ['='] = true, [';'] = true, [OP_AUG] = true, [OP_WALRUS] = true, [OP_ARROW] = true,
+    ['('] = true,    [')'] = true,       ['['] = true,      [']'] = true, ['{'] = true,
+    ['}'] = true,    [','] = true,       [':'] = true,      ['='] = true, [';'] = true,
+    [OP_AUG] = true, [OP_WALRUS] = true, [OP_ARROW] = true,
 };
 
 static void collect(struct collector *c) {
     for (uint32_t i = 0; i < c->count; i++) {
         const struct py_token *t = &c->t[i];
-        if (!c->at_start && ((t->kind == PY_NAME && t->op == KW_NONE) || (t->kind == PY_OP && !operator_matters[t->op]))) {
+        if (!c->at_start &&
+            ((t->kind == PY_NAME && t->op == KW_NONE) || (t->kind == PY_OP && !operator_matters[t->op]))) {
             c->prev = i;
             continue;
         }

@@ -5,12 +5,24 @@
 /* Functions whose result is their first argument in another form: the string
  * keeps the name of what the result is assigned to. */
 static const char *const wrappers[] = {
-    "str",         "bytes",          "bytearray",         "unicode",    "b64decode",   "urlsafe_b64decode",
-    "fromhex",     "standard_b64decode", "b32decode",     "b16decode",  "unhexlify",   "a2b_hex",
-    "a2b_base64",  "SecretStr",      "SecretBytes",       "Secret",     "Field",       "field",
-    "mark_safe",   "to_bytes",       "to_text",           "to_native",  "force_bytes", "force_str",
-    "smart_str",   "smart_bytes",    "text_type",         "b",          "u",           "dedent",
-    "quote",       "quote_plus",     "unquote",           "urlparse",   "make_url",    "Fernet",
+    "str",         "bytes",
+    "bytearray",   "unicode",
+    "b64decode",   "urlsafe_b64decode",
+    "fromhex",     "standard_b64decode",
+    "b32decode",   "b16decode",
+    "unhexlify",   "a2b_hex",
+    "a2b_base64",  "SecretStr",
+    "SecretBytes", "Secret",
+    "Field",       "field",
+    "mark_safe",   "to_bytes",
+    "to_text",     "to_native",
+    "force_bytes", "force_str",
+    "smart_str",   "smart_bytes",
+    "text_type",   "b",
+    "u",           "dedent",
+    "quote",       "quote_plus",
+    "unquote",     "urlparse",
+    "make_url",    "Fernet",
 };
 
 /* Functions that take a name and, later, the value that goes with it. */
@@ -18,7 +30,7 @@ static const struct {
     const char *function;
     uint32_t name_at, value_at;
 } pairs[] = {
-    {"get", 0, 1},     {"pop", 0, 1},     {"setdefault", 0, 1}, {"setenv", 0, 1},
+    {"get", 0, 1},     {"pop", 0, 1},     {"setdefault", 0, 1},  {"setenv", 0, 1},
     {"getattr", 1, 2}, {"setattr", 1, 2}, {"__setitem__", 0, 1},
 };
 
@@ -109,7 +121,8 @@ static struct slice option_name(struct collector *c, const struct frame *f) {
 }
 
 /* os.getenv, os.environ.get, an alias of them, config(), env(), env.str(). */
-static bool reads_environment(struct collector *c, const struct frame *f, struct slice callee, struct slice last) {
+static bool reads_environment(struct collector *c, const struct frame *f, struct slice callee,
+                              struct slice last) {
     if (slice_eq_cstr(last, "getenv") || slice_eq_cstr(last, "getenvb"))
         return true;
     if (is_one_of(callee, env_makers, KL_ARRAY_LEN(env_makers)) || slice_eq_cstr(callee, "decouple.config") ||
@@ -161,7 +174,8 @@ static struct place positional(struct collector *c, uint32_t frame) {
         return (struct place){CONTEXT_ENV_WRITE, string_argument(c, f, 0)};
     if (index == 0 && (slice_eq_cstr(last, "Option") || slice_eq_cstr(last, "Argument"))) {
         p = frame_outer(c, frame); /* typer: def f(password: str = typer.Option("...")) */
-        return (struct place){p.context == CONTEXT_DEFAULT ? CONTEXT_OPTION_DEFAULT : CONTEXT_ARGUMENT, p.name};
+        return (struct place){p.context == CONTEXT_DEFAULT ? CONTEXT_OPTION_DEFAULT : CONTEXT_ARGUMENT,
+                              p.name};
     }
     if (index == 0) {
         if (is_one_of(last, wrappers, KL_ARRAY_LEN(wrappers)))

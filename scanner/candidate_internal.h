@@ -13,8 +13,8 @@
 #include "scanner/env_names.h"
 
 #define NO_TOKEN UINT32_MAX
-#define CAND_INLINE_FRAMES 48u /* deeper ones move to the arena */
-#define CAND_MAX_SCOPES 128u   /* CPython stops at 100 levels of indentation */
+#define CAND_INLINE_FRAMES 48u  /* deeper ones move to the arena */
+#define CAND_MAX_SCOPES 128u    /* CPython stops at 100 levels of indentation */
 #define CAND_MAX_NAME_STEPS 64u /* of x[0][0]...: how far back a name is looked for */
 
 enum frame_kind {
@@ -69,11 +69,11 @@ struct statement {
     uint32_t cursor, cursor_index;     /* of the unpacked target that was asked for last */
     uint32_t bases;                    /* the parenthesis of `class X(` */
     uint8_t keyword;
-    bool header;      /* ends with a colon, and a statement may follow on the line */
-    bool body_first;  /* first statement of a module, class or function */
-    bool is_pattern;  /* case ...: up to the colon or guard */
-    bool is_type;     /* type X = ... */
-    bool unpacks;     /* x, y = ... */
+    bool header;     /* ends with a colon, and a statement may follow on the line */
+    bool body_first; /* first statement of a module, class or function */
+    bool is_pattern; /* case ...: up to the colon or guard */
+    bool is_type;    /* type X = ... */
+    bool unpacks;    /* x, y = ... */
     bool params_seen;
 };
 
@@ -91,23 +91,25 @@ struct collector {
     struct frame inline_frames[CAND_INLINE_FRAMES];
 
     struct statement stmt;
-    bool at_start;     /* the next token begins a statement */
-    bool body_first;   /* and it is the first of its body */
-    uint32_t prev;     /* last token that is no comment or line end; NO_TOKEN at the start */
-    uint32_t covered;  /* strings before this token are part of a candidate already */
+    bool at_start;    /* the next token begins a statement */
+    bool body_first;  /* and it is the first of its body */
+    uint32_t prev;    /* last token that is no comment or line end; NO_TOKEN at the start */
+    uint32_t covered; /* strings before this token are part of a candidate already */
 
     struct scope scopes[CAND_MAX_SCOPES];
-    uint32_t scope_depth;    /* index of the current one */
+    uint32_t scope_depth; /* index of the current one */
     uint32_t scopes_too_deep;
-    struct scope pending;    /* of the header that was read last */
-    bool pending_is_body;    /* that header was class or def */
-    bool is_inline;          /* behind `def f():` on the same line */
+    struct scope pending; /* of the header that was read last */
+    bool pending_is_body; /* that header was class or def */
+    bool is_inline;       /* behind `def f():` on the same line */
 
     struct env_names env;
     bool env_known;
 };
 
-static inline bool tok_is_op(const struct py_token *t, unsigned op) { return t->kind == PY_OP && t->op == op; }
+static inline bool tok_is_op(const struct py_token *t, unsigned op) {
+    return t->kind == PY_OP && t->op == op;
+}
 static inline bool tok_is_keyword(const struct py_token *t, unsigned kw) {
     return t->kind == PY_NAME && t->op == kw;
 }
@@ -115,9 +117,13 @@ static inline bool tok_is_keyword(const struct py_token *t, unsigned kw) {
 static inline bool tok_is_name(const struct py_token *t) {
     return t->kind == PY_NAME && (t->op == KW_NONE || t->op >= KW_MATCH);
 }
-static inline bool tok_is_blank(const struct py_token *t) { return t->kind == PY_NL || t->kind == PY_COMMENT; }
+static inline bool tok_is_blank(const struct py_token *t) {
+    return t->kind == PY_NL || t->kind == PY_COMMENT;
+}
 
-static inline struct frame *top_frame(struct collector *c) { return &c->frames[c->depth - 1]; }
+static inline struct frame *top_frame(struct collector *c) {
+    return &c->frames[c->depth - 1];
+}
 static inline const struct scope *current_scope(const struct collector *c) {
     return c->is_inline ? &c->pending : &c->scopes[c->scope_depth];
 }

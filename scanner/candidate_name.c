@@ -11,15 +11,51 @@ static struct slice only_string_inside(struct collector *c, uint32_t open, uint3
     return value;
 }
 
+/* The value of the adjacent literals that end at `last`: a key may be written
+ * in pieces. */
+static struct slice string_ending_at(struct collector *c, uint32_t last) {
+    struct slice value = {0}, tail = {0};
+    uint32_t first = last, before;
+    for (unsigned n = 0; n < CAND_MAX_NAME_STEPS; n++) {
+        before = previous_token(c, first);
+        if (before == NO_TOKEN || c->t[before].kind != PY_STRING)
+            break;
+        first = before;
+    }
+    (void)py_string_value(c->text, &c->t[first], c->arena, &value);
+    for (uint32_t i = first + 1; i <= last; i++) {
+        if (c->t[i].kind != PY_STRING)
+            continue;
+        (void)py_string_value(c->text, &c->t[i], c->arena, &tail);
+        char *joined = arena_alloc(c->arena, value.len + tail.len + 1);
+        if (value.len > 0)
+            memcpy(joined, value.ptr, value.len);
+        if (tail.len > 0)
+            memcpy(joined + value.len, tail.ptr, tail.len);
+        value = (struct slice){joined, value.len + tail.len};
+    }
+    return value;
+}
+
+/* headers.get("token"), os.getenv("TOKEN"): the string says more than the method. */
+static struct slice looked_up(struct collector *c, uint32_t function, uint32_t open) {
+    static const char *const functions[] = {"get", "pop", "getenv", "setdefault", "getlist", "get_secret"};
+    struct slice value = {0}, name = py_token_text(c->text, &c->t[function]);
+    uint32_t i = next_token(c, open);
+    if (c->t[function].kind != PY_NAME || c->t[i].kind != PY_STRING)
+        return value;
+    for (size_t k = 0; k < KL_ARRAY_LEN(functions); k++)
+        if (slice_eq_cstr(name, functions[k]))
+            (void)py_string_value(c->text, &c->t[i], c->arena, &value);
+    return value;
+}
+
 struct slice name_ending_at(struct collector *c, uint32_t last) {
     struct slice none = {0}, value;
     for (uint32_t steps = 0; last != NO_TOKEN && steps < CAND_MAX_NAME_STEPS; steps++) {
         const struct py_token *t = &c->t[last];
-        if (t->kind == PY_STRING) {
-            value = none;
-            (void)py_string_value(c->text, t, c->arena, &value);
-            return value;
-        }
+        if (t->kind == PY_STRING)
+            return string_ending_at(c, last);
         if (tok_is_name(t))
             return py_token_text(c->text, t);
         if (t->kind != PY_OP || (t->op != ')' && t->op != ']') || t->match >= last)
@@ -35,6 +71,11 @@ struct slice name_ending_at(struct collector *c, uint32_t last) {
                                              tok_is_op(&c->t[before], ']'));
         if (!called && t->op == ']')
             return none;
+        if (called && t->op == ')') {
+            value = looked_up(c, before, open);
+            if (value.len > 0)
+                return value;
+        }
         last = called ? before : previous_token(c, last);
     }
     return none;
@@ -48,17 +89,17 @@ struct slice name_starting_at(struct collector *c, uint32_t first) {
         i = next_token(c, i);
     for (uint32_t steps = 0; steps < CAND_MAX_NAME_STEPS; steps++) {
         const struct py_token *t = &c->t[i];
+        uint32_t function = i;
         if (!tok_is_name(t))
             return name;
         name = py_token_text(c->text, t);
         i = next_token(c, i);
-        while (c->t[i].kind == PY_OP && (c->t[i].op == '(' || c->t[i].op == '[') && c->t[i].match != UINT32_MAX &&
-               steps < CAND_MAX_NAME_STEPS) {
-            if (c->t[i].op == '[') {
-                struct slice key = only_string_inside(c, i, c->t[i].match);
-                if (key.len > 0)
-                    name = key;
-            }
+        while (c->t[i].kind == PY_OP && (c->t[i].op == '(' || c->t[i].op == '[') &&
+               c->t[i].match != UINT32_MAX && steps < CAND_MAX_NAME_STEPS) {
+            struct slice key =
+                c->t[i].op == '[' ? only_string_inside(c, i, c->t[i].match) : looked_up(c, function, i);
+            if (key.len > 0)
+                name = key;
             i = next_token(c, c->t[i].match);
             steps++;
         }
@@ -97,8 +138,8 @@ struct slice name_unpacked(struct collector *c, uint32_t index) {
     if (s->cursor >= s->target_end || tok_is_op(&c->t[s->cursor], '*'))
         return none;
     uint32_t end = skip_target(c, s->cursor);
-    if (end == s->cursor)
-        return none;
+    if (end == s->cursor || tok_is_op(&c->t[s->cursor], '(') || tok_is_op(&c->t[s->cursor], '['))
+        return none; /* a, (b, c) = "x", "yz" */
     uint32_t last = tok_is_blank(&c->t[end - 1]) ? previous_token(c, end) : end - 1;
     return last != NO_TOKEN && last >= s->cursor ? name_ending_at(c, last) : none;
 }
@@ -149,7 +190,8 @@ static uint32_t dotted_before(const struct py_tokens *t, uint32_t at) {
     return i > 0 && tok_is_name(&t->items[i - 1]) ? i - 1 : at;
 }
 
-struct slice candidate_dotted_name(struct slice text, const struct py_tokens *t, uint32_t last, struct arena *arena) {
+struct slice candidate_dotted_name(struct slice text, const struct py_tokens *t, uint32_t last,
+                                   struct arena *arena) {
     struct slice none = {0};
     if (last >= t->count || !tok_is_name(&t->items[last]))
         return none;

@@ -31,7 +31,12 @@ bool is_comparison(struct collector *c, const struct frame *f, uint32_t op) {
     if (t->kind != PY_OP)
         return false;
     switch (t->op) {
-    case OP_EQ: case OP_NE: case OP_LE: case OP_GE: case '<': case '>':
+    case OP_EQ:
+    case OP_NE:
+    case OP_LE:
+    case OP_GE:
+    case '<':
+    case '>':
         return true;
     default:
         return false;
@@ -157,7 +162,15 @@ static bool binds_tighter(const struct py_token *t) {
     if (t->kind != PY_OP)
         return false;
     switch (t->op) {
-    case '%': case '*': case '/': case '@': case OP_POW: case OP_FLOORDIV: case '.': case '[': case '(':
+    case '%':
+    case '*':
+    case '/':
+    case '@':
+    case OP_POW:
+    case OP_FLOORDIV:
+    case '.':
+    case '[':
+    case '(':
         return true;
     default:
         return false;
@@ -359,6 +372,19 @@ void emit_string(struct collector *c, uint32_t first) {
     c->covered = r.last + 1;
 }
 
+/* f"abc": no field, nothing joined to it. */
+static bool is_whole_fstring(struct collector *c, uint32_t middle) {
+    uint32_t end = middle + 1;
+    if (c->t[middle - 1].kind != PY_FSTRING_START || c->t[end].kind != PY_FSTRING_END)
+        return false;
+    uint32_t next = next_token(c, end), before = top_frame(c)->before;
+    bool joined = c->t[next].kind == PY_STRING || c->t[next].kind == PY_FSTRING_START ||
+                  tok_is_op(&c->t[next], '+') || tok_is_op(&c->t[next], '%');
+    return !joined &&
+           (before == NO_TOKEN || (c->t[before].kind != PY_STRING && c->t[before].kind != PY_FSTRING_END &&
+                                   !tok_is_op(&c->t[before], '+')));
+}
+
 void emit_fragment(struct collector *c, uint32_t token) {
     const struct py_token *t = &c->t[token];
     struct candidate *n = add(c);
@@ -367,8 +393,8 @@ void emit_fragment(struct collector *c, uint32_t token) {
     n->start = t->start;
     n->end = t->end;
     n->first_token = n->last_token = token;
-    n->is_bytes = false;
-    n->is_partial = true;
+    n->is_bytes = (t->flags & PY_STR_BYTES) != 0;
+    n->is_partial = !is_whole_fstring(c, token);
     n->context = CONTEXT_FSTRING;
     n->name = frame_place(c, c->depth - 1, NO_TOKEN).name;
     n->unfixable = unfixable_reason(c, n, f, status, 0);

@@ -58,8 +58,12 @@ struct walk {
     bool any_assigned, os_known;
 };
 
-static bool is_op(const struct py_token *t, unsigned op) { return t->kind == PY_OP && t->op == op; }
-static bool is_keyword(const struct py_token *t, unsigned kw) { return t->kind == PY_NAME && t->op == kw; }
+static bool is_op(const struct py_token *t, unsigned op) {
+    return t->kind == PY_OP && t->op == op;
+}
+static bool is_keyword(const struct py_token *t, unsigned kw) {
+    return t->kind == PY_NAME && t->op == kw;
+}
 static bool is_name(const struct py_token *t) {
     return t->kind == PY_NAME && (t->op == KW_NONE || t->op >= KW_MATCH);
 }
@@ -94,27 +98,38 @@ static bool is_module(unsigned meaning) {
            meaning == MEANS_ENVIRONS_MODULE || meaning == MEANS_PYDANTIC_MODULE;
 }
 
+/* The token behind `i`; line ends and comments inside brackets do not count. */
+static uint32_t behind(const struct py_token *t, uint32_t i) {
+    i++;
+    while (t[i].depth > 0 && (t[i].kind == PY_NL || t[i].kind == PY_COMMENT))
+        i++;
+    return i;
+}
+
 const struct env_name *env_names_at(const struct env_names *n, struct slice text, const struct py_token *t,
                                     uint32_t first, uint32_t *last, struct env_name *scratch) {
     *last = first;
     const struct env_name *head = env_names_find(n, py_token_text(text, &t[first]));
     if (!head || !is_module(head->meaning))
         return head;
-    if (!is_op(&t[first + 1], '.') || t[first + 2].kind != PY_NAME)
+    uint32_t dot = behind(t, first), at = is_op(&t[dot], '.') ? behind(t, dot) : dot;
+    if (at == dot || t[at].kind != PY_NAME)
         return head;
-    struct slice member = py_token_text(text, &t[first + 2]);
+    struct slice member = py_token_text(text, &t[at]);
     for (size_t i = 0; i < KL_ARRAY_LEN(members); i++) {
         if (members[i].module_meaning != head->meaning || !slice_eq_cstr(member, members[i].member))
             continue;
-        *scratch = (struct env_name){.name = member, .meaning = members[i].meaning, .bytes = members[i].bytes};
-        *last = first + 2;
+        *scratch =
+            (struct env_name){.name = member, .meaning = members[i].meaning, .bytes = members[i].bytes};
+        *last = at;
         return scratch;
     }
     return head;
 }
 
-const struct env_name *env_names_ending_at(const struct env_names *n, struct slice text, const struct py_token *t,
-                                           uint32_t last, struct env_name *scratch) {
+const struct env_name *env_names_ending_at(const struct env_names *n, struct slice text,
+                                           const struct py_token *t, uint32_t last,
+                                           struct env_name *scratch) {
     uint32_t first = last, end;
     if (n->count == 0 || !is_name(&t[last]))
         return NULL;
@@ -158,7 +173,8 @@ static void import_modules(struct walk *w, uint32_t i) {
         }
         for (size_t k = 0; k < KL_ARRAY_LEN(modules); k++)
             if (slice_eq_cstr(head, modules[k].module))
-                env_names_add(w->out, w->arena, (struct env_name){.name = bound, .meaning = modules[k].meaning});
+                env_names_add(w->out, w->arena,
+                              (struct env_name){.name = bound, .meaning = modules[k].meaning});
         if (!is_op(&w->t[i], ','))
             return;
         i++;
@@ -178,13 +194,15 @@ static bool module_matters(struct slice module) {
     return false;
 }
 
-static void bind_member(struct walk *w, struct slice module, struct slice member, struct slice bound, bool star) {
+static void bind_member(struct walk *w, struct slice module, struct slice member, struct slice bound,
+                        bool star) {
     for (size_t k = 0; k < KL_ARRAY_LEN(members); k++) {
         if (!slice_eq_cstr(module, members[k].module) || (!star && !slice_eq_cstr(member, members[k].member)))
             continue;
         struct slice name = star ? slice_cstr(members[k].member) : bound;
-        env_names_add(w->out, w->arena,
-                      (struct env_name){.name = name, .meaning = members[k].meaning, .bytes = members[k].bytes});
+        env_names_add(
+            w->out, w->arena,
+            (struct env_name){.name = name, .meaning = members[k].meaning, .bytes = members[k].bytes});
     }
 }
 
@@ -231,12 +249,13 @@ static uint32_t bound_name(const struct walk *w, uint32_t equals) {
     if (equals == 0 || !is_op(&w->t[equals], '='))
         return UINT32_MAX;
     uint32_t i = equals - 1;
-    if (is_name(&w->t[i]) && begins_statement(w, i) && !(i > 0 && is_op(&w->t[i - 1], ':') && w->t[i - 1].depth == 0 &&
-                                                        i > 1 && is_name(&w->t[i - 2])))
+    if (is_name(&w->t[i]) && begins_statement(w, i) &&
+        !(i > 0 && is_op(&w->t[i - 1], ':') && w->t[i - 1].depth == 0 && i > 1 && is_name(&w->t[i - 2])))
         return i;
     while (i >= 2 && is_name(&w->t[i]) && is_op(&w->t[i - 1], '.'))
         i -= 2;
-    if (i >= 2 && is_name(&w->t[i]) && is_op(&w->t[i - 1], ':') && is_name(&w->t[i - 2]) && begins_statement(w, i - 2))
+    if (i >= 2 && is_name(&w->t[i]) && is_op(&w->t[i - 1], ':') && is_name(&w->t[i - 2]) &&
+        begins_statement(w, i - 2))
         return i - 2;
     return UINT32_MAX;
 }
@@ -249,11 +268,16 @@ static bool ends_statement(const struct walk *w, uint32_t i) {
 /* What calling the thing gives. */
 static uint8_t meaning_of_call(uint8_t callee) {
     switch (callee) {
-    case MEANS_DECOUPLE_CLASS: return MEANS_DECOUPLE;
-    case MEANS_ENVIRONS_CLASS: return MEANS_ENVIRONS;
-    case MEANS_STARLETTE_CLASS: return MEANS_STARLETTE;
-    case MEANS_DOTENV_VALUES: return MEANS_DOTENV_DICT;
-    default: return MEANS_NOTHING;
+    case MEANS_DECOUPLE_CLASS:
+        return MEANS_DECOUPLE;
+    case MEANS_ENVIRONS_CLASS:
+        return MEANS_ENVIRONS;
+    case MEANS_STARLETTE_CLASS:
+        return MEANS_STARLETTE;
+    case MEANS_DOTENV_VALUES:
+        return MEANS_DOTENV_DICT;
+    default:
+        return MEANS_NOTHING;
     }
 }
 
@@ -336,13 +360,15 @@ static bool binds_same(const struct walk *w, uint32_t token) {
 
 static void forget_parameters(struct walk *w, uint32_t def) {
     uint32_t open = def + 1;
-    while (open < w->count && !is_op(&w->t[open], '(') && w->t[open].kind != PY_NEWLINE && w->t[open].kind != PY_END)
+    while (open < w->count && !is_op(&w->t[open], '(') && w->t[open].kind != PY_NEWLINE &&
+           w->t[open].kind != PY_END)
         open++;
     if (open >= w->count || !is_op(&w->t[open], '(') || w->t[open].match == UINT32_MAX)
         return;
     for (uint32_t i = open + 1; i < w->t[open].match; i++) {
         const struct py_token *p = &w->t[i - 1];
-        bool parameter = is_op(p, '(') || is_op(p, ',') || is_op(p, '*') || is_op(p, OP_POW) || p->kind == PY_NL;
+        bool parameter =
+            is_op(p, '(') || is_op(p, ',') || is_op(p, '*') || is_op(p, OP_POW) || p->kind == PY_NL;
         if (is_name(&w->t[i]) && parameter)
             forget(w, i);
         if (w->t[i].kind == PY_OP && w->t[i].match != UINT32_MAX && w->t[i].match > i)
@@ -359,7 +385,8 @@ static void other_bindings(struct walk *w) {
             forget_parameters(w, i);
         if (!is_name(t))
             continue;
-        bool after = i > 0 && (is_keyword(t - 1, KW_AS) || is_keyword(t - 1, KW_FOR) || is_keyword(t - 1, KW_DEF));
+        bool after =
+            i > 0 && (is_keyword(t - 1, KW_AS) || is_keyword(t - 1, KW_FOR) || is_keyword(t - 1, KW_DEF));
         bool assigned = t->depth == 0 && is_op(t + 1, '=') && !(i > 0 && is_op(t - 1, '.'));
         bool walrus = is_op(t + 1, OP_WALRUS);
         if (after || walrus || (assigned && !binds_same(w, i)))
@@ -382,7 +409,8 @@ static bool is_os(struct slice text, const struct py_token *t) {
     return text.ptr[t->start] == 'o' && text.ptr[t->start + 1] == 's';
 }
 
-void env_names_collect(struct slice text, const struct py_tokens *tokens, struct arena *arena, struct env_names *out) {
+void env_names_collect(struct slice text, const struct py_tokens *tokens, struct arena *arena,
+                       struct env_names *out) {
     *out = (struct env_names){0};
     struct walk w = {text, tokens->items, (uint32_t)tokens->count, arena, out, false, false};
     if (w.count < 4)

@@ -12,32 +12,33 @@
 
 enum env_meaning {
     MEANS_NOTHING,
-    MEANS_OS,             /* the module */
-    MEANS_ENVIRON,        /* os.environ */
-    MEANS_GETENV,         /* os.getenv */
+    MEANS_OS,      /* the module */
+    MEANS_ENVIRON, /* os.environ */
+    MEANS_GETENV,  /* os.getenv */
     MEANS_PUTENV,
     MEANS_UNSETENV,
     MEANS_DOTENV_MODULE,
     MEANS_LOAD_DOTENV,
-    MEANS_DOTENV_VALUES,  /* the function */
-    MEANS_DOTENV_DICT,    /* what it returned, also merged */
+    MEANS_DOTENV_VALUES, /* the function */
+    MEANS_DOTENV_DICT,   /* what it returned, also merged */
     MEANS_DECOUPLE_MODULE,
-    MEANS_DECOUPLE,       /* config */
-    MEANS_DECOUPLE_CLASS, /* AutoConfig, Config: calling it gives a config */
-    MEANS_ENVIRONS_MODULE,/* environs, or django-environ's environ */
-    MEANS_ENVIRONS_CLASS, /* Env */
-    MEANS_ENVIRONS,       /* env = Env() */
+    MEANS_DECOUPLE,        /* config */
+    MEANS_DECOUPLE_CLASS,  /* AutoConfig, Config: calling it gives a config */
+    MEANS_ENVIRONS_MODULE, /* environs, or django-environ's environ */
+    MEANS_ENVIRONS_CLASS,  /* Env */
+    MEANS_ENVIRONS,        /* env = Env() */
     MEANS_STARLETTE_CLASS,
     MEANS_STARLETTE,
     MEANS_PYDANTIC_MODULE,
-    MEANS_SETTINGS_CLASS  /* BaseSettings and its subclasses */
+    MEANS_SETTINGS_CLASS /* BaseSettings and its subclasses */
 };
 
 struct env_name {
     struct slice name;
-    uint8_t meaning; /* enum env_meaning */
-    bool bytes;      /* environb, getenvb */
-    bool assigned;   /* by `=`, so that another binding makes it useless */
+    uint8_t meaning;     /* enum env_meaning */
+    bool bytes;          /* environb, getenvb */
+    bool case_sensitive; /* a settings class that keeps the case of its fields */
+    bool assigned;       /* by `=`, so that another binding makes it useless */
     struct slice prefix; /* env_prefix of a settings class or a starlette Config */
 };
 
@@ -48,9 +49,11 @@ struct env_names {
 };
 
 /* Cheap when the text holds nothing that could matter. */
-void env_names_collect(struct slice text, const struct py_tokens *t, struct arena *arena, struct env_names *out);
+void env_names_collect(struct slice text, const struct py_tokens *t, struct arena *arena,
+                       struct env_names *out);
 /* False for most names, without a look at the text of most of those. */
-static inline bool env_names_may_hold(const struct env_names *n, struct slice text, const struct py_token *name) {
+static inline bool env_names_may_hold(const struct env_names *n, struct slice text,
+                                      const struct py_token *name) {
     return (n->filter >> ((name->end - name->start) & 31u) & 1u) &&
            (n->filter >> (32u + ((unsigned char)text.ptr[name->start] & 31u)) & 1u);
 }
@@ -63,8 +66,8 @@ const struct env_name *env_names_at(const struct env_names *n, struct slice text
                                     uint32_t first, uint32_t *last, struct env_name *scratch);
 /* The same for the expression that ends at token `last`; NULL if more
  * components follow the meaning. */
-const struct env_name *env_names_ending_at(const struct env_names *n, struct slice text, const struct py_token *t,
-                                           uint32_t last, struct env_name *scratch);
+const struct env_name *env_names_ending_at(const struct env_names *n, struct slice text,
+                                           const struct py_token *t, uint32_t last, struct env_name *scratch);
 void env_names_add(struct env_names *n, struct arena *arena, struct env_name name);
 
 #endif

@@ -29,8 +29,12 @@ static void call_site(struct env_reader *r, uint32_t first, uint32_t open, struc
                       const char *name_keyword, uint32_t default_at) {
     site.first = first;
     site.last = r->t[open].match;
-    if (default_at != UINT32_MAX)
-        site.default_kind = env_default_kind(r, env_argument(r, open, default_at, "default"));
+    if (default_at != UINT32_MAX) {
+        struct token_range value = env_argument(r, open, default_at, "default");
+        bool as_without = site.access == ENV_GET || site.access == ENV_GETENV;
+        if (!as_without || value.first != value.last || !env_is_keyword(&r->t[value.first], KW_NONE_VALUE))
+            site.default_kind = env_default_kind(r, value);
+    }
     env_emit(r, &site, env_string(r, env_argument(r, open, 0, name_keyword)));
 }
 
@@ -42,7 +46,9 @@ static bool is_before_equals(struct env_reader *r, uint32_t i) {
     if (i >= r->searched_to) {
         r->last_equals = 0;
         uint32_t k = i;
-        for (; k < r->count && r->t[k].kind != PY_NEWLINE && r->t[k].kind != PY_END && !env_is_op(&r->t[k], ';'); k++)
+        for (; k < r->count && r->t[k].kind != PY_NEWLINE && r->t[k].kind != PY_END &&
+               !env_is_op(&r->t[k], ';');
+             k++)
             if (env_is_op(&r->t[k], '=') && r->t[k].depth == 0)
                 r->last_equals = k;
         r->searched_to = k;
@@ -51,14 +57,15 @@ static bool is_before_equals(struct env_reader *r, uint32_t i) {
 }
 
 static enum env_access subscript_access(struct env_reader *r, uint32_t first, uint32_t close) {
-    uint32_t after = r->t[first].depth > 0 ? env_skip_blank(r, close + 1) : close + 1;
+    uint32_t after = env_behind(r, close);
     const struct py_token *t = &r->t[after];
     if (env_is_keyword(&r->t[r->statement], KW_DEL))
         return ENV_DELETE;
     if (env_is_op(t, OP_AUG))
         return ENV_WRITE;
     if (env_is_op(t, '=')) /* but f"{os.environ['X']=}" only reads */
-        return env_is_op(t + 1, '}') || env_is_op(t + 1, '!') || env_is_op(t + 1, ':') ? ENV_SUBSCRIPT : ENV_WRITE;
+        return env_is_op(t + 1, '}') || env_is_op(t + 1, '!') || env_is_op(t + 1, ':') ? ENV_SUBSCRIPT
+                                                                                       : ENV_WRITE;
     if (env_is_op(t, ':') && first == r->statement && r->t[first].depth == 0)
         return ENV_WRITE;
     if (env_is_op(t, ',') && r->t[first].depth == 0 && is_before_equals(r, after))
@@ -122,7 +129,7 @@ static void mapping(struct env_reader *r, uint32_t first, uint32_t last, const s
     } methods[] = {{"get", ENV_GET}, {"pop", ENV_POP}, {"setdefault", ENV_SETDEFAULT}};
     bool dict = n->meaning == MEANS_DOTENV_DICT;
     struct env_site site = {.first = first, .bytes = n->bytes, .access = ENV_DOTENV_VALUES};
-    uint32_t next = last + 1;
+    uint32_t next = env_behind(r, last);
     if (env_is_op(&r->t[next], '[') && r->t[next].match != UINT32_MAX && r->t[next].match > next) {
         site.last = r->t[next].match;
         enum env_access access = subscript_access(r, first, site.last);
@@ -133,21 +140,22 @@ static void mapping(struct env_reader *r, uint32_t first, uint32_t last, const s
         env_emit(r, &site, env_string(r, inside(r, next)));
         return;
     }
-    if (!env_is_op(&r->t[next], '.') || !env_is_call(r, next + 2)) {
+    uint32_t method = env_is_op(&r->t[next], '.') ? env_behind(r, next) : next;
+    if (method == next || !env_is_call(r, method + 1)) {
         if (!dict)
             membership(r, first, last, site);
         return;
     }
     for (size_t k = 0; k < KL_ARRAY_LEN(methods); k++) {
-        if (!env_text_is(r, next + 1, methods[k].method))
+        if (!env_text_is(r, method, methods[k].method))
             continue;
         if (!dict)
             site.access = methods[k].access;
-        call_site(r, first, next + 2, site, "key", 1);
+        call_site(r, first, method + 1, site, "key", 1);
         return;
     }
-    if (!dict && env_text_is(r, next + 1, "update"))
-        updated(r, next + 2, site);
+    if (!dict && env_text_is(r, method, "update"))
+        updated(r, method + 1, site);
 }
 
 /* --- environs, django-environ ----------------------------------------------------- */
@@ -156,14 +164,39 @@ static void mapping(struct env_reader *r, uint32_t first, uint32_t last, const s
 static const struct {
     const char *name, *variable;
 } readers[] = {
-    {"str", ""},        {"bool", ""},      {"int", ""},       {"float", ""},        {"decimal", ""},
-    {"list", ""},       {"tuple", ""},     {"dict", ""},      {"json", ""},         {"datetime", ""},
-    {"date", ""},       {"time", ""},      {"timedelta", ""}, {"url", ""},          {"uuid", ""},
-    {"log_level", ""},  {"path", ""},      {"enum", ""},      {"bytes", ""},        {"unicode", ""},
-    {"get_value", ""},  {"dj_db_url", ""}, {"dj_email_url", ""}, {"dj_cache_url", ""},
-    {"db", "DATABASE_URL"},     {"db_url", "DATABASE_URL"},   {"cache", "CACHE_URL"},
-    {"cache_url", "CACHE_URL"}, {"email", "EMAIL_URL"},       {"email_url", "EMAIL_URL"},
-    {"search_url", "SEARCH_URL"}, {"channels", "CHANNELS_URL"}, {"channels_url", "CHANNELS_URL"},
+    {"str", ""},
+    {"bool", ""},
+    {"int", ""},
+    {"float", ""},
+    {"decimal", ""},
+    {"list", ""},
+    {"tuple", ""},
+    {"dict", ""},
+    {"json", ""},
+    {"datetime", ""},
+    {"date", ""},
+    {"time", ""},
+    {"timedelta", ""},
+    {"url", ""},
+    {"uuid", ""},
+    {"log_level", ""},
+    {"path", ""},
+    {"enum", ""},
+    {"bytes", ""},
+    {"unicode", ""},
+    {"get_value", ""},
+    {"dj_db_url", ""},
+    {"dj_email_url", ""},
+    {"dj_cache_url", ""},
+    {"db", "DATABASE_URL"},
+    {"db_url", "DATABASE_URL"},
+    {"cache", "CACHE_URL"},
+    {"cache_url", "CACHE_URL"},
+    {"email", "EMAIL_URL"},
+    {"email_url", "EMAIL_URL"},
+    {"search_url", "SEARCH_URL"},
+    {"channels", "CHANNELS_URL"},
+    {"channels_url", "CHANNELS_URL"},
 };
 
 static struct slice current_prefix(const struct env_reader *r) {
@@ -184,14 +217,14 @@ static void push_prefix(struct env_reader *r, uint32_t open) {
 /* env("X", "default"), env("X", str, "default"), env("X", default=...) */
 static void environs_call(struct env_reader *r, uint32_t first, uint32_t open, struct env_site site) {
     struct token_range second = env_argument(r, open, 1, NULL);
-    bool is_type = !range_is_empty(second) && second.first == second.last && r->t[second.first].kind == PY_NAME &&
-                   r->t[second.first].op == KW_NONE;
+    bool is_type = !range_is_empty(second) && second.first == second.last &&
+                   r->t[second.first].kind == PY_NAME && r->t[second.first].op == KW_NONE;
     call_site(r, first, open, site, "var", is_type ? 2 : 1);
 }
 
 static void environs(struct env_reader *r, uint32_t first, uint32_t last) {
     struct env_site site = {.access = ENV_ENVIRONS, .prefix = current_prefix(r)};
-    uint32_t next = last + 1;
+    uint32_t next = env_behind(r, last);
     if (env_is_call(r, next)) {
         environs_call(r, first, next, site);
         return;
@@ -202,17 +235,17 @@ static void environs(struct env_reader *r, uint32_t first, uint32_t last) {
         env_emit(r, &site, env_string(r, inside(r, next)));
         return;
     }
-    if (!env_is_op(&r->t[next], '.') || !env_is_call(r, next + 2))
+    uint32_t method = env_is_op(&r->t[next], '.') ? env_behind(r, next) : next, open = method + 1;
+    if (method == next || !env_is_call(r, open))
         return;
-    uint32_t open = next + 2;
-    if (env_text_is(r, next + 1, "prefixed")) {
+    if (env_text_is(r, method, "prefixed")) {
         push_prefix(r, open);
-    } else if (env_text_is(r, next + 1, "read_env")) {
+    } else if (env_text_is(r, method, "read_env")) {
         site = (struct env_site){.first = first, .last = r->t[open].match, .access = ENV_LOAD_DOTENV};
         env_emit(r, &site, (struct slice){0});
     }
     for (size_t k = 0; k < KL_ARRAY_LEN(readers); k++) {
-        if (!env_text_is(r, next + 1, readers[k].name))
+        if (!env_text_is(r, method, readers[k].name))
             continue;
         if (readers[k].variable[0] && range_is_empty(env_argument(r, open, 0, "var"))) {
             site.first = first;
@@ -346,15 +379,21 @@ static void name_token(struct env_reader *r, uint32_t i) {
 static void line_end(struct env_reader *r, uint32_t i) {
     uint32_t next = i + 1 < r->count ? env_skip_blank(r, i + 1) : i;
     r->statement = next;
-    while (r->prefix_count > 0 && r->prefixes[r->prefix_count - 1].level >= r->level && r->t[next].kind != PY_INDENT)
+    while (r->prefix_count > 0 && r->prefixes[r->prefix_count - 1].level >= r->level &&
+           r->t[next].kind != PY_INDENT)
         r->prefix_count--;
 }
 
 void env_reads_collect(const struct pyfile *file, const struct py_tokens *tokens, const struct pylines *lines,
                        struct arena *arena, struct env_reads *out) {
     out->count = 0;
-    struct env_reader r = {.file = file, .lines = lines, .text = file->text, .t = tokens->items,
-                           .count = (uint32_t)tokens->count, .arena = arena, .out = out};
+    struct env_reader r = {.file = file,
+                           .lines = lines,
+                           .text = file->text,
+                           .t = tokens->items,
+                           .count = (uint32_t)tokens->count,
+                           .arena = arena,
+                           .out = out};
     env_names_collect(file->text, tokens, arena, &r.names);
     /* Looking ahead by a few tokens stays inside: PY_END is no operator and no
      * name, and every look ahead stops at the first token that does not fit. */

@@ -5,7 +5,8 @@
 static uint32_t skip_expression(const struct env_reader *r, uint32_t i, uint32_t end) {
     while (i < end && !env_is_op(&r->t[i], ',')) {
         const struct py_token *t = &r->t[i];
-        bool opens = (t->kind == PY_OP || t->kind == PY_FSTRING_START) && t->match != UINT32_MAX && t->match > i;
+        bool opens =
+            (t->kind == PY_OP || t->kind == PY_FSTRING_START) && t->match != UINT32_MAX && t->match > i;
         i = opens ? t->match + 1 : i + 1;
     }
     return i < end ? i : end;
@@ -19,7 +20,8 @@ static struct token_range trimmed(const struct env_reader *r, uint32_t first, ui
     return first < end ? (struct token_range){first, end - 1} : NO_RANGE;
 }
 
-struct token_range env_argument(const struct env_reader *r, uint32_t open, uint32_t index, const char *keyword) {
+struct token_range env_argument(const struct env_reader *r, uint32_t open, uint32_t index,
+                                const char *keyword) {
     struct token_range found = NO_RANGE;
     uint32_t close = r->t[open].match, position = 0;
     for (uint32_t i = open + 1; i < close;) {
@@ -45,9 +47,10 @@ enum env_default env_default_kind(const struct env_reader *r, struct token_range
         return ENV_DEFAULT_NONE;
     const struct py_token *first = &r->t[value.first];
     if (value.first == value.last) {
-        if (env_is_keyword(first, KW_NONE_VALUE) || env_is_op(first, OP_ELLIPSIS))
+        if (env_is_op(first, OP_ELLIPSIS)) /* Field(...): required */
             return ENV_DEFAULT_NONE;
-        if (first->kind == PY_NUMBER || env_is_keyword(first, KW_TRUE) || env_is_keyword(first, KW_FALSE))
+        if (first->kind == PY_NUMBER || env_is_keyword(first, KW_TRUE) || env_is_keyword(first, KW_FALSE) ||
+            env_is_keyword(first, KW_NONE_VALUE))
             return ENV_DEFAULT_LITERAL;
     }
     if (env_is_op(first, '-') && value.last == value.first + 1 && first[1].kind == PY_NUMBER)
@@ -60,9 +63,29 @@ enum env_default env_default_kind(const struct env_reader *r, struct token_range
 
 struct slice env_string(const struct env_reader *r, struct token_range value) {
     struct slice s = {0};
-    if (!range_is_empty(value) && value.first == value.last && r->t[value.first].kind == PY_STRING)
-        (void)py_string_value(r->text, &r->t[value.first], r->arena, &s);
-    return s;
+    if (range_is_empty(value))
+        return s;
+    if (value.first == value.last) {
+        if (r->t[value.first].kind == PY_STRING)
+            (void)py_string_value(r->text, &r->t[value.first], r->arena, &s);
+        return s;
+    }
+    size_t room = r->t[value.last].end - r->t[value.first].start, len = 0;
+    for (uint32_t i = value.first; i <= value.last; i++)
+        if (r->t[i].kind != PY_STRING && !env_is_blank(&r->t[i]))
+            return s;
+    char *joined = arena_alloc(r->arena, room);
+    for (uint32_t i = value.first; i <= value.last; i++) {
+        if (r->t[i].kind != PY_STRING)
+            continue;
+        struct slice piece = {0};
+        (void)py_string_value(r->text, &r->t[i], r->arena, &piece);
+        if (piece.len > 0 && piece.len <= room - len) {
+            memcpy(joined + len, piece.ptr, piece.len);
+            len += piece.len;
+        }
+    }
+    return (struct slice){joined, len};
 }
 
 bool env_next_string(const struct env_reader *r, struct token_range value, uint32_t *at, struct slice *out) {

@@ -21,8 +21,8 @@ struct env_reader {
     struct arena *arena;
     struct env_reads *out;
     struct env_names names;
-    uint32_t statement;  /* first token of the current one */
-    uint32_t level;      /* of indentation */
+    uint32_t statement; /* first token of the current one */
+    uint32_t level;     /* of indentation */
     struct env_prefix prefixes[ENV_MAX_PREFIXES];
     uint32_t prefix_count;
     uint32_t searched_to, last_equals; /* of the statement that was searched for `=` last */
@@ -33,15 +33,28 @@ struct token_range {
     uint32_t first, last;
 };
 #define NO_RANGE ((struct token_range){1, 0})
-static inline bool range_is_empty(struct token_range r) { return r.first > r.last; }
+static inline bool range_is_empty(struct token_range r) {
+    return r.first > r.last;
+}
 
-static inline bool env_is_op(const struct py_token *t, unsigned op) { return t->kind == PY_OP && t->op == op; }
+static inline bool env_is_op(const struct py_token *t, unsigned op) {
+    return t->kind == PY_OP && t->op == op;
+}
 static inline bool env_is_keyword(const struct py_token *t, unsigned kw) {
     return t->kind == PY_NAME && t->op == kw;
 }
-static inline bool env_is_blank(const struct py_token *t) { return t->kind == PY_NL || t->kind == PY_COMMENT; }
+static inline bool env_is_blank(const struct py_token *t) {
+    return t->kind == PY_NL || t->kind == PY_COMMENT;
+}
 static inline uint32_t env_skip_blank(const struct env_reader *r, uint32_t i) {
     while (env_is_blank(&r->t[i]))
+        i++;
+    return i;
+}
+/* The token behind `i`: inside brackets an expression may go over lines. */
+static inline uint32_t env_behind(const struct env_reader *r, uint32_t i) {
+    i++;
+    while (r->t[i].depth > 0 && env_is_blank(&r->t[i]))
         i++;
     return i;
 }
@@ -56,9 +69,10 @@ static inline bool env_is_call(const struct env_reader *r, uint32_t i) {
 
 /* Argument `keyword` of the call whose parenthesis is `open`, else its
  * positional argument `index` (UINT32_MAX: none). */
-struct token_range env_argument(const struct env_reader *r, uint32_t open, uint32_t index, const char *keyword);
+struct token_range env_argument(const struct env_reader *r, uint32_t open, uint32_t index,
+                                const char *keyword);
 enum env_default env_default_kind(const struct env_reader *r, struct token_range value);
-/* The value of a lone string literal, else "". */
+/* The value of a string literal, or of adjacent ones, else "". */
 struct slice env_string(const struct env_reader *r, struct token_range value);
 /* Every string of "X", ["X", "Y"], ("X", "Y"), AliasChoices("X", "Y"): the next
  * one at or after *at; false at the end. */

@@ -88,7 +88,8 @@ static enum env_default field_default(const struct env_reader *r, uint32_t open)
 /* The statement `name: type [= default]` of tokens first..last. */
 static void field(struct env_reader *r, const struct settings *s, uint32_t first, uint32_t last) {
     struct slice name = py_token_text(r->text, &r->t[first]);
-    if (slice_starts(name, "_") || slice_eq_cstr(name, "model_config") || env_text_is(r, first + 2, "ClassVar"))
+    if (slice_starts(name, "_") || slice_eq_cstr(name, "model_config") ||
+        env_text_is(r, first + 2, "ClassVar"))
         return;
     if (first + 4 <= last && env_is_op(&r->t[first + 3], '.') && env_text_is(r, first + 4, "ClassVar"))
         return;
@@ -159,9 +160,12 @@ void env_settings_class(struct env_reader *r, uint32_t i) {
         return;
     if (s.prefix.len == 0)
         s.prefix = base->prefix;
+    s.case_sensitive = base->case_sensitive;
     find_settings(r, &s);
     fields(r, &s);
     env_names_add(&r->names, r->arena,
-                  (struct env_name){.name = py_token_text(r->text, &r->t[name]), .meaning = MEANS_SETTINGS_CLASS,
-                                    .prefix = s.prefix});
+                  (struct env_name){.name = py_token_text(r->text, &r->t[name]),
+                                    .meaning = MEANS_SETTINGS_CLASS,
+                                    .prefix = s.prefix,
+                                    .case_sensitive = s.case_sensitive});
 }

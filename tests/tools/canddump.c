@@ -4,7 +4,7 @@
  *
  *     F <path>
  *     C <start> <end> <context> <name> <callee> <argument> <parts> <flags> <value> <reason>
- *     R <start> <end> <line>:<column> <access> <name> <default> <flags>
+ *     R <start> <end> <line>:<column> <name> <default> <flags> <access>
  *
  * start and end are offsets in the file's bytes; names and values are in hex, "-"
  * when empty; flags are letters, or "-". With -b it only says MB/s. */
@@ -55,11 +55,11 @@ static void dump(const char *path, struct slice bytes, struct state *s) {
     for (size_t i = 0; i < s->reads.count; i++) {
         static const char *const defaults[] = {"none", "literal", "expression"};
         const struct env_read *r = &s->reads.items[i];
-        printf("R %llu %llu %u:%u %s ", (unsigned long long)r->start_byte, (unsigned long long)r->end_byte,
-               r->line, r->column, env_access_name(r->access));
+        printf("R %llu %llu %u:%u ", (unsigned long long)r->start_byte, (unsigned long long)r->end_byte,
+               r->line, r->column);
         put_hex(slice_cstr(r->name));
-        printf("%s %s%s%s\n", defaults[r->default_kind], r->secret ? "s" : "", r->bytes ? "b" : "",
-               r->secret || r->bytes ? "" : "-");
+        printf("%s %s%s%s %s\n", defaults[r->default_kind], r->secret ? "s" : "", r->bytes ? "b" : "",
+               r->secret || r->bytes ? "" : "-", env_access_name(r->access));
     }
     arena_clear(&s->arena);
 }
