@@ -167,7 +167,7 @@ static const struct {
      "str = Field(alias=\"A_KEY\")\n    b: str = Field(\"x\", validation_alias=AliasChoices(\"B1\", "
      "\"B2\"))\n    c: list = Field(default_factory=list)\n    d: str = Field(...)  # why\n",
      "pydantic-settings: APP_KEY literal secret key: str = Field(default=\"k\")\n"
-     "pydantic-settings: A_KEY none secret a: str = Field(alias=\"A_KEY\")\n"
+     "pydantic-settings: A_KEY none a: str = Field(alias=\"A_KEY\")\n"
      "pydantic-settings: B1 literal b: str = Field(\"x\", validation_alias=AliasChoices(\"B1\", \"B2\"))\n"
      "pydantic-settings: B2 literal b: str = Field(\"x\", validation_alias=AliasChoices(\"B1\", \"B2\"))\n"
      "pydantic-settings: APP_C expression c: list = Field(default_factory=list)\n"
@@ -192,13 +192,13 @@ static const struct {
     /* click, typer */
     {"@click.option(\"--token\", envvar=\"A_TOKEN\", default=\"t\")\n@click.argument(\"src\", "
      "envvar=[\"B1\", \"B2\"])\ndef f(token, src): pass\n",
-     "click: A_TOKEN literal click.option(\"--token\", envvar=\"A_TOKEN\", default=\"t\")\n"
+     "click: A_TOKEN literal secret click.option(\"--token\", envvar=\"A_TOKEN\", default=\"t\")\n"
      "click: B1 none click.argument(\"src\", envvar=[\"B1\", \"B2\"])\n"
      "click: B2 none click.argument(\"src\", envvar=[\"B1\", \"B2\"])"},
     {"def f(token: str = typer.Option(\"t\", \"--token\", envvar=\"A_TOKEN\"), k: str = typer.Argument(..., "
      "envvar=\"B_KEY\")): pass\n",
-     "click: A_TOKEN literal typer.Option(\"t\", \"--token\", envvar=\"A_TOKEN\")\n"
-     "click: B_KEY none secret typer.Argument(..., envvar=\"B_KEY\")"},
+     "click: A_TOKEN literal secret typer.Option(\"t\", \"--token\", envvar=\"A_TOKEN\")\n"
+     "click: B_KEY none typer.Argument(..., envvar=\"B_KEY\")"},
     {"x.option(1, envvar=n)\noption(\"A\")\n", "click: - none x.option(1, envvar=n)"},
     /* Damaged */
     {"import os\nos.environ[\"A\nos.environ.get(\"B\"\nos.getenv(\n", ""},
