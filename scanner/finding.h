@@ -69,7 +69,7 @@ struct finding {
     const char *rule;       /* id; static for built-in rules */
     const char *message;    /* "AWS access key id" */
     const char *revoke;     /* where to revoke it; "" when unknown */
-    const char *path;       /* as reported: relative to the root that was named */
+    const char *path;       /* opens the file from the current folder: the path named, then the way below */
     uint32_t line, column, end_line, end_column;
     uint64_t start_byte, end_byte; /* of the file */
     enum context context;
