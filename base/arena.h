@@ -14,11 +14,12 @@ struct arena {
     size_t used; /* bytes handed out since the last clear */
 };
 
-#define ARENA_INIT {0}
+#define ARENA_INIT                                                                                           \
+    { 0 }
 
 void *arena_alloc(struct arena *a, size_t size) KL_MUST_USE; /* 16-byte aligned, not zeroed */
 void *arena_calloc(struct arena *a, size_t count, size_t size) KL_MUST_USE;
-struct slice arena_copy(struct arena *a, struct slice s);    /* also NUL-terminated */
+struct slice arena_copy(struct arena *a, struct slice s); /* also NUL-terminated */
 char *arena_cstr(struct arena *a, struct slice s);
 char *arena_printf(struct arena *a, const char *fmt, ...) KL_PRINTF(2, 3);
 void arena_clear(struct arena *a);   /* wipes; keeps one chunk for the next file */

@@ -27,8 +27,10 @@ struct buf {
     bool over; /* an append did not fit */
 };
 
-#define BUF_INIT(maximum) {.max = (maximum)}
-#define BUF_INIT_SECRET(maximum) {.max = (maximum), .wipe = true}
+#define BUF_INIT(maximum)                                                                                    \
+    { .max = (maximum) }
+#define BUF_INIT_SECRET(maximum)                                                                             \
+    { .max = (maximum), .wipe = true }
 
 void buf_init(struct buf *b, size_t max);
 void buf_init_secret(struct buf *b, size_t max);
@@ -44,7 +46,9 @@ void buf_printf(struct buf *b, const char *fmt, ...) KL_PRINTF(2, 3);
 char *buf_reserve(struct buf *b, size_t len) KL_MUST_USE;
 /* Appends the UTF-8 form of a code point (also of a lone surrogate: WTF-8). */
 void buf_utf8(struct buf *b, uint32_t code_point);
-static inline bool buf_ok(const struct buf *b) { return !b->over; }
+static inline bool buf_ok(const struct buf *b) {
+    return !b->over;
+}
 struct slice buf_as_slice(const struct buf *b);
 const char *buf_cstr(struct buf *b); /* never NULL; valid until the next change */
 

@@ -8,7 +8,8 @@
 #include "base/slice.h"
 
 void encode_base64(struct slice in, struct buf *out);
-bool decode_base64(struct slice in, struct buf *out) KL_MUST_USE; /* standard and URL alphabets; padding optional */
+bool decode_base64(struct slice in,
+                   struct buf *out) KL_MUST_USE; /* standard and URL alphabets; padding optional */
 void encode_hex(struct slice in, struct buf *out);
 bool decode_hex(struct slice in, struct buf *out) KL_MUST_USE;
 void encode_percent(struct slice in, struct buf *out); /* RFC 3986 unreserved stay */

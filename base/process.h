@@ -10,24 +10,24 @@
 #include "base/error.h"
 
 struct process_request {
-    const char *const *argv;  /* NULL-terminated; argv[0] is looked up in PATH */
-    const char *const *env;   /* NULL-terminated "NAME=value"; NULL inherits */
-    const char *cwd;          /* NULL: ours */
-    struct slice input;       /* its standard input; empty gives /dev/null */
-    size_t max_output;        /* bytes of stdout, and of stderr */
-    unsigned timeout_ms;      /* the child is killed after it; 0: 30,000 */
+    const char *const *argv; /* NULL-terminated; argv[0] is looked up in PATH */
+    const char *const *env;  /* NULL-terminated "NAME=value"; NULL inherits */
+    const char *cwd;         /* NULL: ours */
+    struct slice input;      /* its standard input; empty gives /dev/null */
+    size_t max_output;       /* bytes of stdout, and of stderr */
+    unsigned timeout_ms;     /* the child is killed after it; 0: 30,000 */
 };
 
 struct process_result {
-    int exit_code;     /* 128 + signal when it was killed */
-    struct buf out;    /* wiped on release */
+    int exit_code;  /* 128 + signal when it was killed */
+    struct buf out; /* wiped on release */
     struct buf err;
 };
 
 /* KL_ERR_NOT_FOUND if there is no such program; KL_ERR_LIMIT; KL_ERR_IO on a
  * time-out. A non-zero exit is KL_OK with exit_code set. */
-enum kl_status process_run(const struct process_request *req, struct process_result *out, struct error *e)
-    KL_MUST_USE;
+enum kl_status process_run(const struct process_request *req, struct process_result *out,
+                           struct error *e) KL_MUST_USE;
 void process_result_release(struct process_result *r);
 
 #endif

@@ -10,8 +10,8 @@
 #include "base/common.h"
 
 struct python_import {
-    const char *module;   /* "os", "dotenv" */
-    const char *symbol;   /* NULL: import module; else from module import symbol */
+    const char *module; /* "os", "dotenv" */
+    const char *symbol; /* NULL: import module; else from module import symbol */
 };
 
 struct python_package {

@@ -12,11 +12,11 @@ struct secret {
     size_t len;
 };
 
-void secret_set(struct secret *s, struct slice value); /* copies; wipes what was there */
+void secret_set(struct secret *s, struct slice value);    /* copies; wipes what was there */
 void secret_move(struct secret *to, struct secret *from); /* `from` is empty after it */
-void secret_release(struct secret *s);                 /* wipes and frees; may be called twice */
+void secret_release(struct secret *s);                    /* wipes and frees; may be called twice */
 bool secret_equal(const struct secret *a, const struct secret *b) KL_MUST_USE;
-struct slice secret_slice(const struct secret *s);     /* borrowed; do not print */
+struct slice secret_slice(const struct secret *s); /* borrowed; do not print */
 
 /* Keeps secrets out of core dumps and away from other processes of the same
  * user (no core file, not ptrace-able by non-root). Called once, by main. */

@@ -14,7 +14,7 @@ struct slice {
 #define SLICE_LIT(lit) ((struct slice){(lit), sizeof(lit) - 1})
 
 struct slice slice_of(const void *ptr, size_t len);
-struct slice slice_cstr(const char *s); /* NULL gives the empty slice */
+struct slice slice_cstr(const char *s);                           /* NULL gives the empty slice */
 struct slice slice_sub(struct slice s, size_t start, size_t end); /* clamped to s */
 struct slice slice_trim(struct slice s);                          /* ASCII blanks at both ends */
 bool slice_eq(struct slice a, struct slice b);

@@ -6,11 +6,11 @@
 #include "base/buf.h"
 #include "base/error.h"
 
-unsigned system_processors(void);   /* usable by this process, at least 1 */
-double system_seconds(void);        /* monotonic */
+unsigned system_processors(void);            /* usable by this process, at least 1 */
+double system_seconds(void);                 /* monotonic */
 void system_sleep_ms(unsigned milliseconds); /* a signal ends it early */
-uint64_t system_unix_time(void);    /* seconds */
-void system_random(void *out, size_t len); /* from the kernel; ends the program if there is none */
+uint64_t system_unix_time(void);             /* seconds */
+void system_random(void *out, size_t len);   /* from the kernel; ends the program if there is none */
 int system_pid(void);
 bool system_is_terminal(int fd);
 unsigned system_terminal_columns(int fd); /* 80 when unknown */

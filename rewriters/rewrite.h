@@ -27,36 +27,36 @@ struct rewrite_site {
     enum context context;
     /* out */
     bool rewritten;
-    const char *reason;            /* why not; static or in the arena */
-    uint32_t line;                 /* of the old text */
+    const char *reason; /* why not; static or in the arena */
+    uint32_t line;      /* of the old text */
 };
 
 struct rewrite_edit {
     uint64_t start_byte, end_byte; /* of the old bytes; equal for an insertion */
     const char *text;              /* new bytes */
     size_t text_len;
-    bool holds_secret;             /* the old bytes are a literal: mask them in diffs */
+    bool holds_secret; /* the old bytes are a literal: mask them in diffs */
 };
 
 struct rewrite_request {
-    const char *path;              /* for messages and for __file__-relative paths */
+    const char *path; /* for messages and for __file__-relative paths */
     struct slice bytes;
-    struct rewrite_site *sites;    /* sorted by start_byte */
+    struct rewrite_site *sites; /* sorted by start_byte */
     size_t site_count;
     const struct python_access *access;
     enum rewrite_style style;
-    const char *dotenv_relative;   /* needs_loading: the dotenv file as seen from this file's folder,
-                                      e.g. "../.env"; NULL: something else loads it */
-    const char *module_name;       /* STYLE_MODULE, or dotenv in a package: module to import from, e.g.
-                                      "shop.secrets_env"; NULL for inline */
-    unsigned target_minor;         /* oldest Python 3 minor version to write for (8) */
+    const char *dotenv_relative; /* needs_loading: the dotenv file as seen from this file's folder,
+                                    e.g. "../.env"; NULL: something else loads it */
+    const char *module_name;     /* STYLE_MODULE, or dotenv in a package: module to import from, e.g.
+                                    "shop.secrets_env"; NULL for inline */
+    unsigned target_minor;       /* oldest Python 3 minor version to write for (8) */
 };
 
 struct rewrite_output {
-    struct rewrite_edit *edits;    /* sorted, not overlapping; in the arena */
+    struct rewrite_edit *edits; /* sorted, not overlapping; in the arena */
     size_t edit_count;
-    struct slice bytes;            /* the new file; in the arena */
-    size_t rewritten;              /* sites */
+    struct slice bytes; /* the new file; in the arena */
+    size_t rewritten;   /* sites */
 };
 
 /* A file that cannot be rewritten at all (does not parse, Python 2, generated)

@@ -20,6 +20,7 @@ void candidates_collect(const struct pyfile *file, const struct py_tokens *token
 void candidates_release(struct candidates *c);
 
 /* The dotted name that ends at token `last` ("a.b.c"), copied without blanks. */
-struct slice candidate_dotted_name(struct slice text, const struct py_tokens *t, uint32_t last, struct arena *arena);
+struct slice candidate_dotted_name(struct slice text, const struct py_tokens *t, uint32_t last,
+                                   struct arena *arena);
 
 #endif

@@ -17,25 +17,25 @@ enum context {
     CONTEXT_ASSIGNMENT, /* x = "..", x: T = "..", x = y = "..", x, y = "..", ".." */
     CONTEXT_AUGMENTED,  /* x += ".." */
     CONTEXT_WALRUS,
-    CONTEXT_ATTRIBUTE,  /* self.x = ".." */
-    CONTEXT_SUBSCRIPT,  /* conf["x"] = ".." */
+    CONTEXT_ATTRIBUTE, /* self.x = ".." */
+    CONTEXT_SUBSCRIPT, /* conf["x"] = ".." */
     CONTEXT_DICT_VALUE,
     CONTEXT_DICT_KEY,
-    CONTEXT_KEYWORD,    /* f(password="..") */
-    CONTEXT_DEFAULT,    /* def f(password="..") */
-    CONTEXT_ARGUMENT,   /* f("..") */
+    CONTEXT_KEYWORD,  /* f(password="..") */
+    CONTEXT_DEFAULT,  /* def f(password="..") */
+    CONTEXT_ARGUMENT, /* f("..") */
     CONTEXT_COMPARISON,
-    CONTEXT_RETURN,     /* return "..", yield ".." */
-    CONTEXT_ELEMENT,    /* of a list, tuple or set */
-    CONTEXT_ENV_WRITE,  /* os.environ["X"] = ".." */
-    CONTEXT_ENV_DEFAULT,/* os.getenv("X", "..") */
+    CONTEXT_RETURN,         /* return "..", yield ".." */
+    CONTEXT_ELEMENT,        /* of a list, tuple or set */
+    CONTEXT_ENV_WRITE,      /* os.environ["X"] = ".." */
+    CONTEXT_ENV_DEFAULT,    /* os.getenv("X", "..") */
     CONTEXT_OPTION_DEFAULT, /* argparse, click, typer default= */
-    CONTEXT_FSTRING,    /* a literal fragment of an f-string */
-    CONTEXT_FORMAT,     /* "..." % x, "...".format(x) */
-    CONTEXT_EXPRESSION, /* any other string expression */
+    CONTEXT_FSTRING,        /* a literal fragment of an f-string */
+    CONTEXT_FORMAT,         /* "..." % x, "...".format(x) */
+    CONTEXT_EXPRESSION,     /* any other string expression */
     CONTEXT_COMMENT,
-    CONTEXT_DOCSTRING,  /* and other strings that stand as a statement */
-    CONTEXT_TEXT,       /* a file that is no Python: a line, or a key's value */
+    CONTEXT_DOCSTRING, /* and other strings that stand as a statement */
+    CONTEXT_TEXT,      /* a file that is no Python: a line, or a key's value */
     CONTEXT_COUNT
 };
 const char *context_name(enum context c);
@@ -43,19 +43,19 @@ const char *context_name(enum context c);
 /* A string of the source that may be a secret. Made by the hundred thousand:
  * plain data, everything borrowed from the file's arena and text. */
 struct candidate {
-    uint32_t start, end;       /* text offsets of the whole literal as written: prefix, quotes, and for a
-                                  concatenation from its first to its last part */
+    uint32_t start, end; /* text offsets of the whole literal as written: prefix, quotes, and for a
+                            concatenation from its first to its last part */
     uint32_t first_token, last_token; /* indices in py_tokens; both UINT32_MAX outside Python */
     enum context context;
-    struct slice name;         /* variable, key, keyword, attribute: the last component; empty if none */
-    struct slice callee;       /* dotted name of the called function for arguments, "" otherwise */
-    uint32_t argument;         /* index of a positional argument */
-    struct slice value;        /* evaluated */
-    uint32_t parts;            /* literals joined; 1 for a single one */
+    struct slice name;   /* variable, key, keyword, attribute: the last component; empty if none */
+    struct slice callee; /* dotted name of the called function for arguments, "" otherwise */
+    uint32_t argument;   /* index of a positional argument */
+    struct slice value;  /* evaluated */
+    uint32_t parts;      /* literals joined; 1 for a single one */
     bool is_bytes;
-    bool is_partial;           /* only a piece of the run-time string (f-string, format, + with a name) */
-    bool in_test;              /* file or function looks like a test or an example */
-    const char *unfixable;     /* NULL, or why a rewrite can never replace it (static text) */
+    bool is_partial;       /* only a piece of the run-time string (f-string, format, + with a name) */
+    bool in_test;          /* file or function looks like a test or an example */
+    const char *unfixable; /* NULL, or why a rewrite can never replace it (static text) */
 };
 
 enum suppression {
@@ -66,45 +66,59 @@ enum suppression {
 };
 
 struct finding {
-    const char *rule;       /* id; static for built-in rules */
-    const char *message;    /* "AWS access key id" */
-    const char *revoke;     /* where to revoke it; "" when unknown */
-    const char *path;       /* opens the file from the current folder: the path named, then the way below */
+    const char *rule;    /* id; static for built-in rules */
+    const char *message; /* "AWS access key id" */
+    const char *revoke;  /* where to revoke it; "" when unknown */
+    const char *path;    /* opens the file from the current folder: the path named, then the way below */
     uint32_t line, column, end_line, end_column;
     uint64_t start_byte, end_byte; /* of the file */
     enum context context;
-    const char *name;       /* "" if none */
-    const char *callee;     /* "" if none */
-    char redacted[48];      /* the provider's public prefix and a length class: "AKIA… (20 characters)" */
-    char fingerprint[33];   /* 128 bits in hex: rule, name, context and place; never the value */
+    const char *name;     /* "" if none */
+    const char *callee;   /* "" if none */
+    char redacted[48];    /* the provider's public prefix and a length class: "AKIA… (20 characters)" */
+    char fingerprint[33]; /* 128 bits in hex: rule, name, context and place; never the value */
     enum severity severity;
-    double confidence;      /* 0..1 */
+    double confidence; /* 0..1 */
     bool fixable;
-    const char *reason;     /* why not fixable; NULL if it is */
+    const char *reason; /* why not fixable; NULL if it is */
     bool is_bytes;
     bool in_test;
     enum suppression suppressed;
     const char *suppressed_by; /* the marker or configuration line; NULL */
-    struct secret value;    /* what was matched as the secret (for a database URL: the whole literal's value) */
+    struct secret value; /* what was matched as the secret (for a database URL: the whole literal's value) */
 };
 
 enum env_access {
-    ENV_SUBSCRIPT, ENV_GET, ENV_POP, ENV_SETDEFAULT, ENV_IN, ENV_GETENV, ENV_WRITE, ENV_DELETE, ENV_LOAD_DOTENV,
-    ENV_DOTENV_VALUES, ENV_DECOUPLE, ENV_ENVIRONS, ENV_PYDANTIC, ENV_STARLETTE, ENV_CLICK, ENV_ACCESS_COUNT
+    ENV_SUBSCRIPT,
+    ENV_GET,
+    ENV_POP,
+    ENV_SETDEFAULT,
+    ENV_IN,
+    ENV_GETENV,
+    ENV_WRITE,
+    ENV_DELETE,
+    ENV_LOAD_DOTENV,
+    ENV_DOTENV_VALUES,
+    ENV_DECOUPLE,
+    ENV_ENVIRONS,
+    ENV_PYDANTIC,
+    ENV_STARLETTE,
+    ENV_CLICK,
+    ENV_ACCESS_COUNT
 };
 const char *env_access_name(enum env_access a); /* "environ.get", "getenv", ... */
 
 enum env_default { ENV_DEFAULT_NONE, ENV_DEFAULT_LITERAL, ENV_DEFAULT_EXPRESSION };
 
 struct env_read {
-    const char *name;       /* the variable; "" when it is not a literal */
+    const char *name; /* the variable; "" when it is not a literal */
     const char *path;
     uint32_t line, column;
     uint64_t start_byte, end_byte; /* of the whole expression, e.g. os.getenv("X", "y") */
     enum env_access access;
     enum env_default default_kind;
-    bool secret;            /* by the classifier: a secret, not a setting */
-    bool bytes;             /* environb */
+    bool secret; /* by the classifier: a secret, not a setting */
+    bool bytes;  /* environb */
 };
 
 struct scan_error {
@@ -114,14 +128,14 @@ struct scan_error {
 
 /* Why a file was not scanned; counted, never silent. */
 enum skip_reason {
-    SKIP_IGNORED,    /* git ignores it and does not track it */
-    SKIP_EXCLUDED,   /* --exclude or the configuration */
+    SKIP_IGNORED,  /* git ignores it and does not track it */
+    SKIP_EXCLUDED, /* --exclude or the configuration */
     SKIP_BINARY,
-    SKIP_SPECIAL,    /* pipe, socket, device */
-    SKIP_LINK,       /* a symbolic link (its target is scanned where it stands) */
+    SKIP_SPECIAL, /* pipe, socket, device */
+    SKIP_LINK,    /* a symbolic link (its target is scanned where it stands) */
     SKIP_SUBMODULE,
     SKIP_GIT_FOLDER,
-    SKIP_TOO_LARGE,  /* also an error entry */
+    SKIP_TOO_LARGE, /* also an error entry */
     SKIP_REASON_COUNT
 };
 const char *skip_reason_name(enum skip_reason r);

@@ -13,9 +13,9 @@
 #include "base/error.h"
 
 struct pyfile {
-    struct slice bytes;      /* as on disk; borrowed from the caller */
-    struct slice text;       /* UTF-8, BOM removed; inside `bytes` for UTF-8 files */
-    const char *encoding;    /* Python's canonical name: "utf-8", "utf-8-sig", "iso8859-1"... */
+    struct slice bytes;   /* as on disk; borrowed from the caller */
+    struct slice text;    /* UTF-8, BOM removed; inside `bytes` for UTF-8 files */
+    const char *encoding; /* Python's canonical name: "utf-8", "utf-8-sig", "iso8859-1"... */
     bool has_bom;
     bool decodable;          /* CPython would accept the bytes under that encoding */
     bool transcoded;         /* text is not a part of bytes */

@@ -14,19 +14,19 @@ struct scan_ignore {
 };
 
 struct scan_options {
-    const char *const *paths;    /* NULL-terminated; at least one */
-    const char *const *excludes; /* globs, gitignore syntax; NULL for none */
+    const char *const *paths;          /* NULL-terminated; at least one */
+    const char *const *excludes;       /* globs, gitignore syntax; NULL for none */
     const struct scan_ignore *ignores; /* of the configuration */
     size_t ignore_count;
     bool no_gitignore;
-    bool no_suppressions;        /* --no-config: comments are not honoured */
-    bool staged;                 /* the git index of the repository at paths[0] instead of the files */
-    unsigned jobs;               /* 0: as many as processors */
+    bool no_suppressions; /* --no-config: comments are not honoured */
+    bool staged;          /* the git index of the repository at paths[0] instead of the files */
+    unsigned jobs;        /* 0: as many as processors */
     double min_confidence;
     struct rule_set_options rules;
-    bool keep_values;            /* findings keep their secrets (migrate, upload); scan does not need them */
-    struct redactor *redactor;   /* gains every value found; may be NULL */
-    bool (*interrupted)(void);   /* asked between files; may be NULL */
+    bool keep_values;          /* findings keep their secrets (migrate, upload); scan does not need them */
+    struct redactor *redactor; /* gains every value found; may be NULL */
+    bool (*interrupted)(void); /* asked between files; may be NULL */
 };
 
 /* Scans. Errors of single files are entries in *out; a returned error means
@@ -39,7 +39,15 @@ enum kl_status scan_bytes(const struct scan_options *o, const char *path, struct
                           struct scan_result *out, struct error *e) KL_MUST_USE;
 
 /* What kind of file a path is, by its name and first bytes. */
-enum scan_language { SCAN_PYTHON, SCAN_NOTEBOOK, SCAN_DOTENV, SCAN_CONFIG, SCAN_SHELL, SCAN_TEXT, SCAN_BINARY };
+enum scan_language {
+    SCAN_PYTHON,
+    SCAN_NOTEBOOK,
+    SCAN_DOTENV,
+    SCAN_CONFIG,
+    SCAN_SHELL,
+    SCAN_TEXT,
+    SCAN_BINARY
+};
 enum scan_language scan_language_of(const char *path, struct slice head);
 
 #endif
