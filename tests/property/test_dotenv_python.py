@@ -186,7 +186,10 @@ def test_every_version_reads_back_what_keylift_sets_in_any_file(tool, versions, 
         # Only where something is wrong with the file: never for the value.
         odd = any(error for _, _, error in python_bindings(versions[0], content) + python_bindings(versions[-1], content))
         differs = python_bindings(versions[0], content) != python_bindings(versions[-1], content)
-        assert odd or differs, written
+        # A quote after a backslash ends the value for one grammar, and goes on to the next quote, which
+        # may be in what is added, for the other.
+        fragile = b"\\'" in content or b'\\"' in content
+        assert odd or differs or fragile, written
         return
     for version in versions:
         before, after = python_values(version, content), python_values(version, written)
