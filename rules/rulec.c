@@ -58,12 +58,15 @@ static void write_rule(struct buf *out, const struct rule *r) {
         const char *name, *value;
     } texts[] = {{"id", r->id},           {"provider", r->provider}, {"description", r->description},
                  {"pattern", r->pattern}, {"revoke", r->revoke},     {"source", r->source},
-                 {"prefix", r->prefix},   {"check", r->check}};
+                 {"check", r->check}};
     const struct {
         const char *name;
         const char *const *value;
-    } lists[] = {
-        {"keywords", r->keywords}, {"name_words", r->name_words}, {"find", r->find}, {"skip", r->skip}};
+    } lists[] = {{"keywords", r->keywords},
+                 {"name_words", r->name_words},
+                 {"prefixes", r->prefixes},
+                 {"find", r->find},
+                 {"skip", r->skip}};
     buf_str(out, "    {\n");
     for (size_t i = 0; i < KL_ARRAY_LEN(texts); i++) {
         buf_printf(out, "        .%s = ", texts[i].name);

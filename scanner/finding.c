@@ -103,14 +103,24 @@ static const struct {
 } length_classes[] = {{8, "up to 8"},   {16, "9 to 16"},    {32, "17 to 32"},
                       {64, "33 to 64"}, {128, "65 to 128"}, {SIZE_MAX, "over 128"}};
 
-void finding_redact(struct finding *f, struct slice value, const char *prefix) {
+/* The longest of them that the value begins with; "" if none. */
+static const char *own_prefix(struct slice value, const char *const *prefixes) {
+    const char *longest = "";
+    for (; prefixes && *prefixes; prefixes++)
+        if (slice_starts(value, *prefixes) && strlen(*prefixes) > strlen(longest))
+            longest = *prefixes;
+    return longest;
+}
+
+void finding_redact(struct finding *f, struct slice value, const char *const *prefixes) {
+    const char *prefix = own_prefix(value, prefixes);
     size_t characters = utf8_count(value), i = 0;
     while (characters > length_classes[i].up_to)
         i++;
     size_t room = sizeof f->redacted - strlen("… ( characters)") - strlen(length_classes[i].text) - 1;
     size_t shown = strlen(prefix);
     /* At least half of the value stays hidden, whatever a rule file says. */
-    if (!slice_starts(value, prefix) || shown > room || shown > value.len / 2)
+    if (shown > room || shown > value.len / 2)
         shown = 0;
     snprintf(f->redacted, sizeof f->redacted, "%.*s… (%s characters)", (int)shown, prefix,
              length_classes[i].text);

@@ -5,8 +5,9 @@
 
 #include "scanner/finding.h"
 
-/* The public prefix (if the value has it) and a class of length. */
-void finding_redact(struct finding *f, struct slice value, const char *prefix);
+/* The public prefix (if the value has one of them) and a class of length.
+ * `prefixes`: NULL-terminated, or NULL. */
+void finding_redact(struct finding *f, struct slice value, const char *const *prefixes);
 /* Fingerprints of all findings of one file, sorted by place: from rule, name,
  * context, the file's name, and the how-manieth of its like in the file. Not
  * from folders or lines: code moves. */

@@ -17,7 +17,7 @@ struct rule {
     const char *const *keywords;   /* lower case, NULL-terminated: one of them stands in every match */
     const char *revoke;            /* where to revoke it */
     const char *source;            /* title of the provider's documentation */
-    const char *prefix;            /* public prefix that a report may show; "" for none */
+    const char *const *prefixes;   /* public prefixes that a report may show, NULL-terminated */
     const char *const *name_words; /* if not NULL: the name must hold one of them (a value without a shape) */
     const char *check;             /* a named check, "" for none: "github-crc32", "jwt", "pem", ... */
     double entropy;                /* bits a character that the match must reach; 0 for none */

@@ -9,7 +9,7 @@
 #define RULE_MIN_EXAMPLES 2u
 #define RULE_MIN_KEYWORD 3u /* shorter ones stand in every second string */
 
-enum key_kind { KEY_TEXT, KEY_LIST, KEY_NUMBER };
+enum key_kind { KEY_TEXT, KEY_LIST, KEY_TEXT_OR_LIST, KEY_NUMBER };
 
 /* Keys of a [[rule]], and of the file itself, where they are the defaults. */
 static const struct rule_key {
@@ -17,13 +17,20 @@ static const struct rule_key {
     enum key_kind kind;
     bool required, inherited;
 } rule_keys[] = {
-    {"id", KEY_TEXT, true, false},           {"provider", KEY_TEXT, true, true},
-    {"description", KEY_TEXT, true, false},  {"severity", KEY_TEXT, true, true},
-    {"confidence", KEY_NUMBER, false, true}, {"keywords", KEY_LIST, false, false},
-    {"pattern", KEY_TEXT, true, false},      {"name_words", KEY_LIST, false, false},
-    {"prefix", KEY_TEXT, false, false},      {"check", KEY_TEXT, false, false},
-    {"entropy", KEY_NUMBER, false, false},   {"revoke", KEY_TEXT, true, true},
-    {"source", KEY_TEXT, true, true},        {"find", KEY_LIST, true, false},
+    {"id", KEY_TEXT, true, false},
+    {"provider", KEY_TEXT, true, true},
+    {"description", KEY_TEXT, true, false},
+    {"severity", KEY_TEXT, true, true},
+    {"confidence", KEY_NUMBER, false, true},
+    {"keywords", KEY_LIST, false, false},
+    {"pattern", KEY_TEXT, true, false},
+    {"name_words", KEY_LIST, false, false},
+    {"prefix", KEY_TEXT_OR_LIST, false, false},
+    {"check", KEY_TEXT, false, false},
+    {"entropy", KEY_NUMBER, false, false},
+    {"revoke", KEY_TEXT, true, true},
+    {"source", KEY_TEXT, true, true},
+    {"find", KEY_LIST, true, false},
     {"skip", KEY_LIST, true, false},
 };
 
@@ -87,15 +94,26 @@ static bool is_text_list(const cJSON *j) {
     return true;
 }
 
+static bool has_kind(const cJSON *item, enum key_kind kind) {
+    switch (kind) {
+    case KEY_TEXT:
+        return cJSON_IsString(item);
+    case KEY_NUMBER:
+        return cJSON_IsNumber(item);
+    case KEY_TEXT_OR_LIST:
+        return cJSON_IsString(item) || is_text_list(item);
+    case KEY_LIST:
+        break;
+    }
+    return is_text_list(item);
+}
+
 static enum kl_status check_keys(const struct place *p, const cJSON *table) {
     for (const cJSON *item = table->child; item != NULL; item = item->next) {
         const struct rule_key *key = find_key(item->string);
         if (key == NULL)
             return unknown_key(p, item->string);
-        bool good = key->kind == KEY_TEXT     ? cJSON_IsString(item) != 0
-                    : key->kind == KEY_NUMBER ? cJSON_IsNumber(item) != 0
-                                              : is_text_list(item);
-        if (!good)
+        if (!has_kind(item, key->kind))
             return wrong(p, "a value of the wrong type for", item->string);
     }
     return KL_OK;
@@ -125,10 +143,13 @@ static double number_of(const struct source *s, const char *name, double otherwi
 
 static const char *const *list_of(const struct source *s, const char *name) {
     const cJSON *j = member(s->file, s->table, name);
-    int count = j != NULL ? cJSON_GetArraySize(j) : 0;
+    bool single = j != NULL && cJSON_IsString(j);
+    int count = j == NULL ? 0 : single ? 1 : cJSON_GetArraySize(j);
     const char **list = arena_calloc(s->a, (size_t)count + 1, sizeof *list);
     size_t i = 0;
-    for (const cJSON *item = j != NULL ? j->child : NULL; item != NULL; item = item->next)
+    if (single)
+        list[i] = text_of(s, name);
+    for (const cJSON *item = j != NULL && !single ? j->child : NULL; item != NULL; item = item->next)
         list[i++] = arena_cstr(s->a, slice_cstr(item->valuestring));
     return list;
 }
@@ -215,7 +236,7 @@ static enum kl_status read_rule(const char *path, const cJSON *file, const cJSON
         .keywords = list_of(&s, "keywords"),
         .revoke = text_of(&s, "revoke"),
         .source = text_of(&s, "source"),
-        .prefix = text_of(&s, "prefix"),
+        .prefixes = list_of(&s, "prefix"),
         .name_words = json_get(table, "name_words") != NULL ? list_of(&s, "name_words") : NULL,
         .check = text_of(&s, "check"),
         .entropy = number_of(&s, "entropy", 0),

@@ -131,7 +131,8 @@ enum kl_status rule_run(const struct rule *r, const pcre2_code *code, struct rul
 /* ---- examples ---- */
 
 struct example_run {
-    unsigned matches;
+    struct slice value;
+    unsigned matches, with_prefix;
 };
 
 static bool holds_nocase(struct slice text, const char *word) {
@@ -145,8 +146,12 @@ static bool holds_nocase(struct slice text, const char *word) {
 
 static void example_found(void *ctx, const struct rule_match *match) {
     struct example_run *run = ctx;
-    (void)match;
+    struct slice secret = slice_sub(run->value, match->start, match->end);
+    const char *const *prefix = match->rule->prefixes;
+    while (*prefix != NULL && !slice_starts(secret, *prefix))
+        prefix++;
     run->matches++;
+    run->with_prefix += *prefix != NULL;
 }
 
 /* The keyword must stand in the whole match, not only in the secret: the filter
@@ -183,12 +188,14 @@ static enum kl_status verify_example(const struct rule *r, const pcre2_code *cod
         goto done;
     }
     split_example(r, buf_as_slice(&text), &name, &value);
-    struct example_run run = {0};
+    struct example_run run = {.value = value};
     status = rule_run(r, code, s, value, name, example_found, &run, e);
     if (status == KL_OK && must_match && run.matches == 0)
         status = error_set(e, KL_ERR_PARSE, "rule %s: does not find its example: %s", r->id, example);
     else if (status == KL_OK && !must_match && run.matches > 0)
         status = error_set(e, KL_ERR_PARSE, "rule %s: finds what it must skip: %s", r->id, example);
+    else if (status == KL_OK && must_match && r->prefixes[0] != NULL && run.with_prefix == 0)
+        status = error_set(e, KL_ERR_PARSE, "rule %s: no prefix begins the secret of: %s", r->id, example);
     else if (status == KL_OK && must_match && !match_has_keyword(r, code, s, value))
         status = error_set(e, KL_ERR_PARSE, "rule %s: no keyword stands in the match of: %s", r->id, example);
 done:

@@ -131,22 +131,6 @@ static void set_value(struct scan_worker *w, struct finding *f, const struct sca
     }
 }
 
-/* The start of the value that everybody may know: the rule's prefix, or (a rule
- * for AKIA and ASIA has no single one) the keyword that the value begins with. */
-static const char *public_start(const struct rule *rule, struct slice value, struct arena *arena) {
-    if (!rule)
-        return "";
-    if (rule->prefix && rule->prefix[0])
-        return rule->prefix;
-    size_t longest = 0;
-    for (size_t i = 0; rule->keywords && rule->keywords[i]; i++) {
-        size_t len = strlen(rule->keywords[i]);
-        if (len > longest && len <= value.len && slice_eq_nocase(slice_sub(value, 0, len), rule->keywords[i]))
-            longest = len;
-    }
-    return arena_cstr(arena, slice_sub(value, 0, longest));
-}
-
 static void report_hit(struct scan_worker *w, struct scan_place *p, const char *path,
                        const struct scan_hit *hit) {
     struct scan_result *r = &w->part;
@@ -168,8 +152,7 @@ static void report_hit(struct scan_worker *w, struct scan_place *p, const char *
     position(p, hit->span_end, &f.end_line, &f.end_column);
     f.start_byte = file_offset(p, hit->span_start);
     f.end_byte = file_offset(p, hit->span_end);
-    struct slice secret = slice_sub(c->value, hit->start, hit->end);
-    finding_redact(&f, secret, public_start(hit->rule, secret, &w->arena));
+    finding_redact(&f, slice_sub(c->value, hit->start, hit->end), hit->rule ? hit->rule->prefixes : NULL);
     set_fixable(&f, c);
     set_suppression(w, p, &f, hit);
     set_value(w, &f, hit);

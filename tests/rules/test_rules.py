@@ -12,6 +12,8 @@ import tomllib
 
 import pytest
 
+import support
+
 RULES = pathlib.Path(__file__).resolve().parents[2] / "rules"
 
 ALPHABETS = {
@@ -39,6 +41,11 @@ ENCODERS = {
 def all_rules():
     for path in sorted(RULES.glob("*.toml")):
         yield from tomllib.loads(path.read_text("utf-8"))["rule"]
+
+
+def prefixes(rule):
+    given = rule.get("prefix", [])
+    return [given] if isinstance(given, str) else given
 
 
 def field(inside, chance):
@@ -102,6 +109,37 @@ def found_on_lines(findings):
 def overlapping(rule_id, other_ids):
     """A place is reported once; where two rules fit, the surer one stands for both."""
     return bool(other_ids) and rule_id not in other_ids
+
+
+def test_a_finding_shows_the_public_prefix_and_no_more(keylift, project):
+    chance = random.Random()
+    rules = [dict(rule, prefix=prefixes(rule)) for rule in all_rules() if prefixes(rule)]
+    text, owners = plant(rules, "find", chance)
+    folder = write(project, "app.py", text)
+    by_id = {rule["id"]: rule["prefix"] for rule in rules}
+    shown = 0
+    for finding in scan(keylift, folder):
+        start, _, rest = finding["redacted"].partition("… (")
+        assert rest.endswith(" characters)"), finding
+        assert not start or start in by_id[finding["rule"]], finding
+        shown += finding["rule"] == owners[finding["line"] - 1][0] and bool(start)
+    # Half of a value stays hidden whatever its prefix, so that a short one may show none.
+    assert shown >= len(owners) * 9 // 10
+
+
+def test_a_rule_with_several_prefixes_shows_the_one_that_is_there(keylift, project):
+    for i, prefix in enumerate(["AS" + "IA", "AK" + "IA", "rk_" + "live_", "gh" + "s_"]):
+        length = {"A": 16, "r": 30, "g": 36}[prefix[0]]
+        folder = write(project, f"case{i}/app.py", f"key = {support.made(prefix, length, string.ascii_uppercase)!r}\n")
+        [finding] = scan(keylift, folder)
+        assert finding["redacted"].startswith(prefix + "… ("), finding
+
+
+def test_a_word_that_calls_a_rule_is_not_shown_when_the_secret_begins_with_it(keylift, project):
+    folder = write(project, "app.py", "url = " + repr("postgres://app:postgres81" + "ukx@db.corp.net/app") + "\n")
+    [finding] = scan(keylift, folder)
+    assert finding["rule"] == "database-url-password"
+    assert finding["redacted"].startswith("… ("), finding
 
 
 @pytest.mark.parametrize("exhaustive", [False, True])
