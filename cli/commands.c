@@ -61,6 +61,26 @@ static const struct command commands[] = {
      .summary = "the second half of migrate: only for values that the vault holds",
      .details = "",
      .examples = "keylift rewrite .\tafter keylift upload"},
+    {.name = "runs",
+     .bit = CMD_RUNS,
+     .arguments = "",
+     .max_arguments = 0,
+     .run = cmd_runs,
+     .summary = "list what was changed here, and when",
+     .details = "Each run with its id, time, state, files and names. A run that was interrupted is "
+                "finished by running `keylift migrate` again; what it had stored is used again.",
+     .examples = "keylift runs\tthe runs of this project, the newest last\n"},
+    {.name = "undo",
+     .bit = CMD_UNDO,
+     .arguments = "[RUN]",
+     .max_arguments = 1,
+     .run = cmd_undo,
+     .summary = "take a run back: the exact old source, with the values of the vault",
+     .details = "Without RUN, the last finished one. A file that was edited since stays, and so does one "
+                "whose value has changed in the vault; both are named (status 1). The vault, .gitignore "
+                "and what was staged stay as they are.",
+     .examples = "keylift undo\tthe last run, after a question\n"
+                 "keylift undo --dry-run\twhat would come back\n"},
     {.name = "env",
      .bit = CMD_ENV,
      .arguments = "[PATH...]",
@@ -122,8 +142,7 @@ static const struct command commands[] = {
      .examples = ""},
 };
 
-static const char *const later[] = {"apply", "put",      "runs",   "resume",
-                                    "undo",  "baseline", "report", "install-hook"};
+static const char *const later[] = {"apply", "put", "resume", "baseline", "report", "install-hook"};
 
 size_t command_count(void) {
     return KL_ARRAY_LEN(commands);

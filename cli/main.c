@@ -22,6 +22,22 @@ int cli_fail(struct cli *c, const struct error *e) {
     return STATUS_TROUBLE;
 }
 
+bool cli_ask(struct cli *c, const char *question) {
+    if (c->options.yes)
+        return true;
+    struct error e = {0};
+    struct buf answer = BUF_INIT(256);
+    if (out_flush(&c->out, &e) != KL_OK)
+        return false;
+    enum kl_status s = system_read_line(question, &answer, &e);
+    struct slice text = slice_trim(buf_as_slice(&answer));
+    bool yes = s == KL_OK && (slice_eq_nocase(text, "y") || slice_eq_nocase(text, "yes"));
+    buf_release(&answer);
+    if (s != KL_OK)
+        out_text(&c->err, "keylift: no terminal to ask on; say --yes to go on without a question\n");
+    return yes;
+}
+
 int cli_usage(struct cli *c, const char *fmt, ...) {
     struct error e = {.status = KL_ERR_USAGE};
     va_list args;

@@ -32,7 +32,7 @@ static bool is_vault_file(const struct migration *m, const char *path) {
         return false;
     struct arena a = ARENA_INIT;
     const char *real = path_real(&a, path);
-    const char *vault = path_real(&a, path_join(&a, m->project.root, m->dotenv_file));
+    const char *vault = path_real(&a, m->dotenv_path);
     bool same = real && vault && strcmp(real, vault) == 0;
     arena_release(&a);
     return same;
@@ -93,12 +93,11 @@ static enum kl_status record_start(struct migration *m, struct journal *j, struc
     json_add_string(record, "root", m->project.root);
     json_add_string(record, "vault", m->kind->id);
     json_add_string(record, "dotenv_file", m->dotenv_file);
+    cJSON_AddBoolToObject(record, "staged", m->cli->options.staged);
     json_add_count(record, "secrets", m->item_count);
     if (m->dotenv_file) {
         cJSON *temp = cJSON_CreateObject();
-        journal_add_path(
-            temp, "temp",
-            dotenv_temp_path(&m->arena, dotenv_path(&m->arena, m->project.root, m->dotenv_file)));
+        journal_add_path(temp, "temp", dotenv_temp_path(&m->arena, m->dotenv_path));
         cJSON_AddItemToArray(cJSON_AddArrayToObject(record, "files"), temp);
     }
     return journal_record(j, "start", record, e);
@@ -119,8 +118,7 @@ static enum kl_status keep_out_of_git(struct migration *m, struct journal *j, st
     bool exists;
     if (!m->dotenv_file)
         return KL_OK;
-    enum kl_status s = dotenv_ignore_plan(
-        m->project.root, dotenv_path(&m->arena, m->project.root, m->dotenv_file), &m->arena, &ignore, e);
+    enum kl_status s = dotenv_ignore_plan(m->project.root, m->dotenv_path, &m->arena, &ignore, e);
     if (s != KL_OK || !ignore.needed)
         return s;
     s = read_if_there(ignore.gitignore, &old, &exists, e);
@@ -159,8 +157,18 @@ static struct apply_file new_bytes_of(const struct migration_file *f) {
         .path = f->real,
         .old_bytes = buf_as_slice(working ? &f->working : &f->bytes),
         .new_bytes = working ? f->working_output.bytes : f->output.bytes,
-        .undo = working ? NULL : f->undo,
+        .undo = f->undo,
     };
+}
+
+/* Text was added at the end. */
+static cJSON *undo_of_addition(const struct buf *old, const struct buf *text) {
+    cJSON *edits = cJSON_CreateArray(), *edit = cJSON_CreateObject();
+    json_add_count(edit, "at", old->len);
+    json_add_count(edit, "bytes", text->len - old->len);
+    json_add_string(edit, "old", "");
+    cJSON_AddItemToArray(edits, edit);
+    return edits;
 }
 
 /* .env.example with the names that are in the vault now. */
@@ -172,14 +180,16 @@ static enum kl_status example_file(struct migration *m, struct buf *old, struct 
     for (size_t i = 0; i < m->item_count; i++)
         if (m->items[i].state == UPLOAD_STORED || m->items[i].state == UPLOAD_PRESENT)
             names[count++] = m->items[i].name;
-    const char *path =
-        dotenv_example_path(&m->arena, dotenv_path(&m->arena, m->project.root, m->dotenv_file));
+    const char *path = dotenv_example_path(&m->arena, m->dotenv_path);
     enum kl_status s = read_if_there(path, old, &exists, e);
     if (s == KL_OK)
         s = dotenv_example_text(buf_as_slice(old), names, count, text, &added, e);
     if (s == KL_OK && added > 0) {
-        *out = (struct apply_file){
-            .path = path, .old_bytes = buf_as_slice(old), .new_bytes = buf_as_slice(text), .create = !exists};
+        *out = (struct apply_file){.path = path,
+                                   .old_bytes = buf_as_slice(old),
+                                   .new_bytes = buf_as_slice(text),
+                                   .undo = m->example_undo = exists ? undo_of_addition(old, text) : NULL,
+                                   .create = !exists};
         m->example = path;
     }
     return s;
@@ -213,6 +223,24 @@ done:
     return s;
 }
 
+/* Values that the vault had already: undo needs their versions too. */
+static enum kl_status record_present(struct migration *m, struct journal *j, struct error *e) {
+    cJSON *record = cJSON_CreateObject(), *names = cJSON_AddArrayToObject(record, "names");
+    for (size_t i = 0; i < m->item_count; i++) {
+        if (m->items[i].state != UPLOAD_PRESENT)
+            continue;
+        cJSON *o = cJSON_CreateObject();
+        json_add_string(o, "name", m->items[i].name);
+        json_add_string(o, "stored_name", m->items[i].stored_name);
+        json_add_string(o, "version", m->items[i].version);
+        cJSON_AddItemToArray(names, o);
+    }
+    if (cJSON_GetArraySize(names) > 0)
+        return journal_record(j, "present", record, e);
+    cJSON_Delete(record);
+    return KL_OK;
+}
+
 static enum kl_status upload(struct migration *m, struct journal *j, struct error *e) {
     struct upload_observer observer = {.before_put = before_put, .after_put = after_put, .ctx = j};
     struct error first = {0};
@@ -224,7 +252,7 @@ static enum kl_status upload(struct migration *m, struct journal *j, struct erro
     }
     leave_failed(m);
     migration_count(m);
-    return KL_OK;
+    return record_present(m, j, e);
 }
 
 enum kl_status migration_run(struct migration *m, struct error *e) {
@@ -263,6 +291,7 @@ void migration_release(struct migration *m) {
         buf_release(&m->files[i].bytes);
         buf_release(&m->files[i].working);
     }
+    cJSON_Delete(m->example_undo);
     if (m->vault)
         m->kind->close(m->vault);
     free(m->items);

@@ -42,7 +42,7 @@ struct migration_file {
     struct buf working;   /* --staged, where the working tree differs from the index: its bytes, */
     struct rewrite_output working_output; /* and the same values moved out of them */
     struct rewrite_output output;
-    cJSON *undo; /* how `bytes` come back from the output; NULL where that cannot be exact */
+    cJSON *undo; /* how the file's old bytes come back; NULL where it does not change */
     bool changes;
 };
 
@@ -61,7 +61,8 @@ struct migration {
     struct vault_options vault_options;
     struct vault *vault;
     struct vault_identity identity;
-    const char *dotenv_file;          /* relative to the root; NULL for other vaults */
+    const char *dotenv_file;          /* as named or chosen, seen from the root; NULL for other vaults */
+    const char *dotenv_path;          /* the same, absolute */
     struct scan_result found;         /* of the paths */
     struct scan_result project_reads; /* environment reads of the whole project */
     struct scan_result forced;        /* literals of --site */
@@ -74,11 +75,12 @@ struct migration {
     struct upload_item *items;
     struct secret *stored; /* of each item: as the vault holds it */
     size_t item_count;
-    size_t moving;          /* sites that move */
-    size_t left;            /* sites that stay, with a reason */
-    size_t failed;          /* of these: the vault did not give the value back */
-    size_t written;         /* files */
-    const char *example;    /* .env.example that gained names; NULL */
+    size_t moving;       /* sites that move */
+    size_t left;         /* sites that stay, with a reason */
+    size_t failed;       /* of these: the vault did not give the value back */
+    size_t written;      /* files */
+    const char *example; /* .env.example that gained names; NULL */
+    cJSON *example_undo;
     const char *ignored_in; /* .gitignore that gained the dotenv file; NULL */
     bool uploads, rewrites; /* which halves this command runs */
     struct arena arena;
@@ -104,6 +106,8 @@ enum kl_status migration_select(struct migration *m, struct error *e) KL_MUST_US
 enum kl_status migration_open_vault(struct migration *m, struct error *e) KL_MUST_USE; /* migration_vault.c */
 enum kl_status migration_name(struct migration *m, struct error *e) KL_MUST_USE;       /* migration_vault.c */
 enum kl_status migration_items(struct migration *m, struct error *e) KL_MUST_USE;      /* migration_vault.c */
+/* The dotenv file as code in `folder` names it: relative, or absolute. */
+const char *migration_dotenv_from(struct migration *m, const char *folder);
 /* Rewrites every file in memory for the sites that still move. */
 enum kl_status migration_rewrite(struct migration *m, struct error *e) KL_MUST_USE; /* migration_rewrite.c */
 void migration_count(struct migration *m);

@@ -72,16 +72,14 @@ struct rewrite_request migration_request(struct migration *m, const struct migra
         .target_minor = OLDEST_MINOR,
     };
     if (m->dotenv_file && !f->module)
-        request.dotenv_relative =
-            path_relative(&m->arena, path_join(&m->arena, m->project.root, m->dotenv_file),
-                          path_dirname(&m->arena, f->real));
+        request.dotenv_relative = migration_dotenv_from(m, path_dirname(&m->arena, f->real));
     return request;
 }
 
-static enum kl_status rewrite_one(struct migration *m, struct migration_file *f, struct error *e) {
-    struct rewrite_site *sites = arena_calloc(&m->arena, f->site_count, sizeof *sites);
+/* The sites of a file that still move. */
+static size_t moving_sites(const struct migration *m, const struct migration_file *f,
+                           struct rewrite_site *sites) {
     size_t count = 0;
-    f->changes = false;
     for (size_t i = 0; i < f->site_count; i++) {
         const struct migration_site *site = &m->sites[f->first_site + i];
         if (site->left)
@@ -95,12 +93,11 @@ static enum kl_status rewrite_one(struct migration *m, struct migration_file *f,
             .context = site->finding->context,
         };
     }
-    if (count == 0)
-        return KL_OK;
-    struct rewrite_request request = migration_request(m, f, buf_as_slice(&f->bytes), sites, count);
-    enum kl_status s = rewrite_file(&request, &m->arena, &f->output, e);
-    if (s != KL_OK)
-        return s;
+    return count;
+}
+
+static void leave_refused(struct migration *m, const struct migration_file *f,
+                          const struct rewrite_site *sites) {
     size_t next = 0;
     for (size_t i = 0; i < f->site_count; i++) {
         struct migration_site *site = &m->sites[f->first_site + i];
@@ -110,13 +107,34 @@ static enum kl_status rewrite_one(struct migration *m, struct migration_file *f,
             site->left = sites[next].reason ? sites[next].reason : "the rewriter left it";
         next++;
     }
-    f->changes = f->output.rewritten > 0;
+}
+
+/* What undo could not restore is left, and the rest is rewritten without it. */
+static enum kl_status rewrite_one(struct migration *m, struct migration_file *f, struct error *e) {
+    struct rewrite_site *sites = arena_calloc(&m->arena, f->site_count, sizeof *sites);
+    struct rewrite_request request;
+    bool again = true;
+    f->changes = false;
     cJSON_Delete(f->undo);
     f->undo = NULL;
-    struct error no_undo = {0};
-    if (f->changes && undo_record(&request, &f->output, &f->undo, &no_undo) != KL_OK)
-        f->undo = NULL;
-    return f->changes && f->git_path ? migration_rewrite_working(m, f, e) : KL_OK;
+    while (again) {
+        size_t count = moving_sites(m, f, sites);
+        if (count == 0)
+            return KL_OK;
+        request = migration_request(m, f, buf_as_slice(&f->bytes), sites, count);
+        enum kl_status s = rewrite_file(&request, &m->arena, &f->output, e);
+        if (s != KL_OK)
+            return s;
+        again = f->output.rewritten > 0 && undo_refuse(&request, &f->output);
+        leave_refused(m, f, sites);
+    }
+    f->changes = f->output.rewritten > 0;
+    if (!f->changes)
+        return KL_OK;
+    if (f->git_path && !slice_eq(buf_as_slice(&f->working), buf_as_slice(&f->bytes)))
+        return migration_rewrite_working(m, f, e);
+    f->working_output = f->output;
+    return undo_record(&request, &f->output, &f->undo, e);
 }
 
 /* The outermost folder of the package that `path` belongs to, and in *dotted the
@@ -197,8 +215,7 @@ static void choose_modules(struct migration *m) {
         for (size_t k = 0; k < m->file_count; k++)
             users += package[k] && strcmp(package[k], package[i]) == 0;
         const char *path = path_join(&m->arena, package[i], MODULE_NAME ".py");
-        const char *env =
-            path_relative(&m->arena, path_join(&m->arena, m->project.root, m->dotenv_file), package[i]);
+        const char *env = migration_dotenv_from(m, package[i]);
         const char *text = rewrite_dotenv_module(&m->arena, env);
         bool exists;
         if (!usable_module(path, text, &exists) || (users < 2 && !exists))

@@ -144,19 +144,7 @@ bool migration_confirm(const struct migration *m) {
     for (size_t i = 0; i < m->item_count && i < NAMES_SHOWN; i++)
         out_text(o, " %s%s", m->items[i].name, m->items[i].state == UPLOAD_PRESENT ? " (there already)" : "");
     out_text(o, "%s\n", m->item_count > NAMES_SHOWN ? " ..." : "");
-    if (m->cli->options.yes)
-        return true;
-    struct error e = {0};
-    struct buf answer = BUF_INIT(256);
-    if (out_flush(o, &e) != KL_OK)
-        return false;
-    enum kl_status s = system_read_line("Go on? [y/N] ", &answer, &e);
-    struct slice text = slice_trim(buf_as_slice(&answer));
-    bool yes = s == KL_OK && (slice_eq_nocase(text, "y") || slice_eq_nocase(text, "yes"));
-    buf_release(&answer);
-    if (s != KL_OK)
-        out_text(&m->cli->err, "keylift: no terminal to ask on; say --yes to go on without a question\n");
-    return yes;
+    return cli_ask(m->cli, "Go on? [y/N] ");
 }
 
 /* What is left for people: the names that CI and colleagues must set, the

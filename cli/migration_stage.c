@@ -9,6 +9,7 @@
 #include "base/gitblob.h"
 #include "base/mem.h"
 #include "cli/scanning.h"
+#include "rewriters/undo.h"
 
 /* The name under which a value of this file's index version moves; NULL if it
  * does not move. */
@@ -23,12 +24,31 @@ static const char *name_of_value(const struct migration *m, const struct migrati
     return NULL;
 }
 
+/* Literals of the working tree that undo could not restore stay in it. */
+static enum kl_status rewrite_restorable(struct migration *m, struct migration_file *f,
+                                         struct rewrite_site *sites, size_t count, struct error *e) {
+    struct slice working = buf_as_slice(&f->working);
+    while (count > 0) {
+        struct rewrite_request request = migration_request(m, f, working, sites, count);
+        enum kl_status s = rewrite_file(&request, &m->arena, &f->working_output, e);
+        if (s != KL_OK)
+            return s;
+        if (f->working_output.rewritten == 0)
+            break;
+        if (!undo_refuse(&request, &f->working_output))
+            return undo_record(&request, &f->working_output, &f->undo, e);
+        size_t kept = 0;
+        for (size_t i = 0; i < count; i++)
+            if (sites[i].rewritten)
+                sites[kept++] = sites[i];
+        count = kept;
+    }
+    f->working_output = (struct rewrite_output){.bytes = working};
+    return KL_OK;
+}
+
 enum kl_status migration_rewrite_working(struct migration *m, struct migration_file *f, struct error *e) {
     struct slice working = buf_as_slice(&f->working);
-    if (slice_eq(working, buf_as_slice(&f->bytes))) {
-        f->working_output = f->output;
-        return KL_OK;
-    }
     const char *paths[] = {f->path, NULL};
     struct scan_options options = cli_scan_options(m->cli, paths);
     struct scan_result found = {0};
@@ -51,10 +71,8 @@ enum kl_status migration_rewrite_working(struct migration *m, struct migration_f
             };
     }
     f->working_output = (struct rewrite_output){.bytes = working};
-    if (s == KL_OK && count > 0) {
-        struct rewrite_request request = migration_request(m, f, working, sites, count);
-        s = rewrite_file(&request, &m->arena, &f->working_output, e);
-    }
+    if (s == KL_OK && count > 0)
+        s = rewrite_restorable(m, f, sites, count, e);
     scan_result_release(&found);
     return s;
 }

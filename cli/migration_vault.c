@@ -4,6 +4,7 @@
 
 #include <stdlib.h>
 
+#include "backends/dotenv_project.h"
 #include "base/encode.h"
 #include "base/file.h"
 #include "base/mem.h"
@@ -95,6 +96,30 @@ static enum kl_status choose_dotenv_file(struct migration *m, struct error *e) {
     return s;
 }
 
+/* Said before anything is asked or written: the file could not be made later. */
+static enum kl_status check_dotenv_place(struct migration *m, struct error *e) {
+    struct file_info folder, link, target;
+    const char *shown = m->dotenv_file;
+    enum kl_status s = file_stat(path_dirname(&m->arena, m->dotenv_path), &folder, e);
+    if (s != KL_OK || (s = file_lstat(m->dotenv_path, &link, e)) != KL_OK ||
+        (s = file_stat(m->dotenv_path, &target, e)) != KL_OK)
+        return s;
+    if (folder.kind != FILE_FOLDER)
+        return error_set(e, KL_ERR_NOT_FOUND, "%s: there is no folder %s; make it first", shown,
+                         path_dirname(&m->arena, m->dotenv_path));
+    if (link.kind == FILE_LINK && target.kind == FILE_MISSING)
+        return error_set(e, KL_ERR_NOT_FOUND, "%s is a symbolic link to nothing", shown);
+    return KL_OK;
+}
+
+/* A place that was given absolutely, outside of the project, moves with the
+ * machine and not with the code: the code names it absolutely too. */
+const char *migration_dotenv_from(struct migration *m, const char *folder) {
+    bool fixed = m->dotenv_file[0] == '/' &&
+                 slice_starts(slice_cstr(path_relative(&m->arena, m->dotenv_path, m->project.root)), "../");
+    return fixed ? m->dotenv_path : path_relative(&m->arena, m->dotenv_path, folder);
+}
+
 enum kl_status migration_open_vault(struct migration *m, struct error *e) {
     const struct options *o = &m->cli->options;
     const char *id = o->to ? o->to : DEFAULT_VAULT;
@@ -120,6 +145,10 @@ enum kl_status migration_open_vault(struct migration *m, struct error *e) {
         if (s != KL_OK)
             return s;
         m->vault_options.dotenv_file = m->dotenv_file;
+        m->dotenv_path = dotenv_path(&m->arena, m->project.root, m->dotenv_file);
+        s = check_dotenv_place(m, e);
+        if (s != KL_OK)
+            return s;
     }
     s = m->kind->open(&m->vault_options, &m->vault, e);
     if (s != KL_OK)

@@ -46,8 +46,10 @@ static cJSON *describe(const struct apply_file *f, const char *temp) {
         add_old_tag(o, f->old_bytes);
     if (f->undo)
         cJSON_AddItemToObject(o, "undo", cJSON_Duplicate(f->undo, true));
-    sha256_hex(f->new_bytes, hex);
-    json_add_string(o, "new_sha256", hex);
+    if (!f->new_is_secret) {
+        sha256_hex(f->new_bytes, hex);
+        json_add_string(o, "new_sha256", hex);
+    }
     return o;
 }
 

@@ -13,8 +13,9 @@ struct apply_file {
     const char *path;       /* absolute */
     struct slice old_bytes; /* what was read: refused (KL_ERR_CONFLICT) if the file differs now */
     struct slice new_bytes;
-    const cJSON *undo; /* borrowed; from undo_record: goes into the journal; or NULL */
-    bool create;       /* a new file (module, .env.example): must not exist */
+    const cJSON *undo;  /* borrowed; from undo_record: goes into the journal; or NULL */
+    bool new_is_secret; /* undo: literals come back, so the journal keeps no whole hash of them */
+    bool create;        /* a new file (module, .env.example): must not exist */
     /* out */
     bool written;
     struct error error;

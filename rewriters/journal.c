@@ -13,12 +13,13 @@
 #define JOURNAL_MAX_RUNS 10000u /* looked at for leftovers */
 #define JOURNAL_FORMAT 1u
 #define RUN_SUFFIX ".jsonl"
+#define STATE_FOLDER ".keylift" /* where there is no git directory */
 
 enum kl_status journal_folder(const char *root, struct arena *a, char **out, struct error *e) {
     char *git = NULL;
     enum kl_status st = git_directory(root, a, &git, e);
     if (st == KL_OK)
-        *out = git ? path_join(a, git, "keylift") : path_join(a, root, ".keylift");
+        *out = git ? path_join(a, git, "keylift") : path_join(a, root, STATE_FOLDER);
     return st;
 }
 
@@ -187,6 +188,22 @@ static cJSON *first_record(const struct journal *j, const char *root) {
     return o;
 }
 
+/* A folder in the project itself must not get into a repository that is made
+ * later: paths and names would be published. */
+static enum kl_status hide_from_git(const char *folder, struct error *e) {
+    struct arena a = ARENA_INIT;
+    enum kl_status st = KL_OK;
+    if (strcmp(path_basename(folder), STATE_FOLDER) == 0) {
+        st = file_create_private(path_join(&a, folder, ".gitignore"), SLICE_LIT("*\n"), e);
+        if (st == KL_ERR_CONFLICT) {
+            *e = (struct error){0};
+            st = KL_OK;
+        }
+    }
+    arena_release(&a);
+    return st;
+}
+
 enum kl_status journal_begin(struct journal *j, const char *root, struct error *e) {
     struct arena a = ARENA_INIT;
     char *folder = NULL;
@@ -196,6 +213,8 @@ enum kl_status journal_begin(struct journal *j, const char *root, struct error *
         goto done;
     const char *runs = path_join(&a, folder, "runs");
     st = file_make_folder(folder, 0700, e);
+    if (st == KL_OK)
+        st = hide_from_git(folder, e);
     if (st == KL_OK)
         st = file_make_folder(runs, 0700, e);
     if (st == KL_OK)

@@ -10,6 +10,7 @@
  *
  *     begin    format (1), tool, run, time, root
  *     prepare  files: [{path, temp, create, old_tag, old_bytes, new_sha256, undo}]
+ *              (no new_sha256 where an undo puts secrets back)
  *              undo is as undo.h has it; old_tag is 16 bits of the old file's SHA-256, since a whole hash
  *              would confirm a guess of a weak secret that left the file
  *     commit   every temporary file is written and synced; renames begin

@@ -71,6 +71,33 @@ static cJSON *record_edit(const struct rewrite_request *r, const struct rewrite_
     return o;
 }
 
+static bool refuse_sites(const struct rewrite_request *r, uint64_t from, uint64_t to) {
+    bool any = false;
+    for (size_t i = 0; i < r->site_count; i++) {
+        struct rewrite_site *s = &r->sites[i];
+        if (s->rewritten && s->start_byte >= from && s->end_byte <= to) {
+            s->rewritten = false;
+            s->reason = "undo could not write this spelling again exactly";
+            any = true;
+        }
+    }
+    return any;
+}
+
+bool undo_refuse(const struct rewrite_request *r, const struct rewrite_output *out) {
+    bool refused = false;
+    for (size_t i = 0; i < out->edit_count; i++) {
+        const struct rewrite_edit *edit = &out->edits[i];
+        cJSON *o = record_edit(r, edit);
+        if (!o) {
+            bool local = edit->holds_secret && refuse_sites(r, edit->start_byte, edit->end_byte);
+            refused = local || refuse_sites(r, 0, UINT64_MAX) || refused;
+        }
+        cJSON_Delete(o);
+    }
+    return refused;
+}
+
 static uint32_t line_of(struct slice bytes, uint64_t at) {
     uint32_t line = 1;
     for (size_t i = 0; i < bytes.len && i < at; i++)
@@ -150,7 +177,7 @@ static bool is_written(const cJSON *file, struct slice current) {
 }
 
 /* The old file's tag is 16 bits of its hash (journal.h). */
-static bool is_old(const cJSON *file, struct slice bytes) {
+bool undo_is_old(const cJSON *file, struct slice bytes) {
     char hex[65];
     const char *tag = json_string(file, "old_tag");
     sha256_hex(bytes, hex);
@@ -177,7 +204,7 @@ enum kl_status undo_file(const cJSON *file, struct slice current, undo_value_fn 
         st = error_set(e, KL_ERR_UNSUPPORTED, "%s: the journal does not say how it was", path);
     if (st == KL_OK && (st = restore_all(edits, current, value, ctx, &old, e)) != KL_OK)
         error_prefix(e, "%s", path);
-    if (st == KL_OK && (!buf_ok(&old) || !is_old(file, buf_as_slice(&old))))
+    if (st == KL_OK && (!buf_ok(&old) || !undo_is_old(file, buf_as_slice(&old))))
         st =
             error_set(e, KL_ERR_CONFLICT, "%s: a value in the vault is not the one that left the file", path);
     if (st == KL_OK)

@@ -1,7 +1,8 @@
 /* undo.h: putting back the exact old bytes of a rewritten file, from the
  * journal and the values that the vault gives back.
  *
- *     undo_record   at the rewrite: what the journal keeps of its edits
+ *     undo_refuse   at the rewrite: leaves the sites that it could not restore
+ *     undo_record   then: what the journal keeps of its edits
  *     undo_file     later: the old bytes, or why not
  *
  * A record is an array, one object an edit, in order:
@@ -17,6 +18,11 @@
 #include "rewriters/rewrite.h"
 #include "base/json.h"
 
+/* True, with `rewritten` off and a reason, for sites of which undo could not
+ * restore the spelling exactly or would have to keep text that may be a secret:
+ * the caller rewrites the file again without them. Where an edit that holds no
+ * literal cannot be kept, that is all of them. */
+bool undo_refuse(const struct rewrite_request *r, const struct rewrite_output *out) KL_MUST_USE;
 /* KL_ERR_UNSUPPORTED, with the reason and line, when undo could not restore a
  * literal exactly or would have to keep text that may be a secret. */
 enum kl_status undo_record(const struct rewrite_request *r, const struct rewrite_output *out, cJSON **record,
@@ -33,5 +39,7 @@ typedef enum kl_status (*undo_value_fn)(void *ctx, const char *name, bool binary
  * nothing to put back (a file that the run created: remove it). */
 enum kl_status undo_file(const cJSON *file, struct slice current, undo_value_fn value, void *ctx,
                          struct buf *out, struct error *e) KL_MUST_USE;
+/* Whether `bytes` are those from before the run, as far as the journal tells. */
+bool undo_is_old(const cJSON *file, struct slice bytes);
 
 #endif

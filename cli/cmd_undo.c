@@ -1,0 +1,316 @@
+/* cmd_undo.c: `keylift undo [RUN]`: puts back the exact bytes that a run took
+ * out of the source, with the values that the vault gives back.
+ *
+ * A file that was edited since stays as it is, and so does one whose value the
+ * vault has changed since: both are named. The vault stays as it is, and so does
+ * .gitignore, which keeps the vault's file out of git. Files that the run made
+ * go only when nothing that it rewrote still needs them. */
+#include "cli/command.h"
+
+#include <stdlib.h>
+
+#include "backends/vault.h"
+#include "base/encode.h"
+#include "base/mem.h"
+#include "base/system.h"
+#include "cli/run_log.h"
+#include "rewriters/apply.h"
+#include "rewriters/undo.h"
+
+struct undo_file_state {
+    const cJSON *record;
+    const char *path, *shown;
+    bool made;        /* by the run: to be removed */
+    bool as_it_was;   /* nothing to do */
+    const char *left; /* why it stays */
+    struct buf now, old;
+};
+
+struct undo {
+    struct cli *c;
+    struct project project;
+    struct run_log log;
+    const struct run *run;
+    const struct vault_kind *kind;
+    struct vault *vault;
+    struct undo_file_state *files;
+    size_t file_count, file_cap;
+    size_t back, removed, left;
+    struct arena arena;
+};
+
+static enum kl_status choose_run(struct undo *u, struct error *e) {
+    const struct string_list *words = &u->c->options.arguments;
+    const char *wanted = words->count > 0 ? words->items[0] : NULL;
+    for (size_t i = u->log.count; i-- > 0 && !u->run;) {
+        const struct run *r = &u->log.runs[i];
+        if (wanted ? strcmp(r->id, wanted) == 0 : r->state == RUN_FINISHED)
+            u->run = r;
+    }
+    if (!u->run)
+        return wanted
+                   ? error_set(e, KL_ERR_NOT_FOUND, "there is no run %s; `keylift runs` lists them", wanted)
+                   : error_set(e, KL_ERR_NOT_FOUND, "there is no finished run to take back here");
+    if (u->run->state == RUN_UNREADABLE)
+        return error_set(e, KL_ERR_PARSE, "%s", u->run->error.message);
+    if (u->run->undoes)
+        return error_set(e, KL_ERR_REFUSED,
+                         "the run %s took another one back; `keylift migrate` moves the literals again",
+                         u->run->id);
+    return KL_OK;
+}
+
+static enum kl_status open_vault(struct undo *u, struct error *e) {
+    const struct vault_options options = {.root = u->project.root, .dotenv_file = u->run->dotenv_file};
+    u->kind = u->run->vault ? vault_kind_find(u->run->vault) : NULL;
+    if (!u->kind)
+        return error_set(e, KL_ERR_UNSUPPORTED, "the run %s does not say which vault it used", u->run->id);
+    return u->kind->open(&options, &u->vault, e);
+}
+
+struct name_search {
+    const char *name, *version;
+};
+
+static void look_for_version(void *ctx, const char *name, const char *version) {
+    struct name_search *search = ctx;
+    if (strcmp(name, search->name) == 0 && version && version[0])
+        search->version = version;
+}
+
+/* The value that this very run stored. */
+static enum kl_status value_of(void *ctx, const char *name, bool binary, struct secret *out,
+                               struct error *e) {
+    struct undo *u = ctx;
+    struct name_search search = {.name = name};
+    struct buf bytes = BUF_INIT_SECRET(KL_MAX_SECRET_BYTES);
+    run_each_name(u->run, look_for_version, &search);
+    enum kl_status s = u->kind->get(u->vault, name, search.version, out, NULL, e);
+    if (s == KL_ERR_NOT_FOUND)
+        s = error_set(e, KL_ERR_CONFLICT, "the vault does not hold %s any more", name);
+    if (s == KL_OK)
+        redact_add(u->c->redactor, secret_slice(out));
+    if (s == KL_OK && binary && u->kind->access->text_only) {
+        if (decode_base64(secret_slice(out), &bytes)) {
+            secret_set(out, buf_as_slice(&bytes));
+            redact_add(u->c->redactor, secret_slice(out));
+        } else {
+            s = error_set(e, KL_ERR_CONFLICT, "%s in the vault is not base64", name);
+        }
+    }
+    buf_release(&bytes);
+    return s;
+}
+
+/* Journals hold absolute paths; a project may have moved since. And one that
+ * lies in the tree may have been put there by somebody else: it is not followed
+ * out of the project. */
+static const char *place_now(struct undo *u, const char *path) {
+    const char *base = u->project.git_top ? u->project.git_top : u->project.root;
+    if (u->run->root && strcmp(u->run->root, u->project.root) != 0) {
+        const char *inside = path_relative(&u->arena, path, u->run->root);
+        const char *moved = path_join(&u->arena, u->project.root, inside);
+        struct file_info info;
+        struct error ignored = {0};
+        if (file_stat(path, &info, &ignored) != KL_OK || info.kind == FILE_MISSING)
+            path = moved;
+    }
+    const char *real = path_real(&u->arena, path);
+    if (!real)
+        return path;
+    return strncmp(path_relative(&u->arena, real, base), "..", 2) == 0 ? NULL : real;
+}
+
+static void judge_file(struct undo *u, struct undo_file_state *f) {
+    struct error e = {0};
+    enum kl_status s = file_read(f->path, KL_MAX_REWRITE_BYTES, &f->now, &e);
+    if (s == KL_ERR_NOT_FOUND) {
+        f->as_it_was = f->made;
+        f->left = f->made ? NULL : "it is not there any more";
+        return;
+    }
+    if (s == KL_OK)
+        s = undo_file(f->record, buf_as_slice(&f->now), value_of, u, &f->old, &e);
+    if (s == KL_ERR_NOT_FOUND && f->made)
+        return; /* untouched since: it goes */
+    if (s == KL_OK)
+        return;
+    if (undo_is_old(f->record, buf_as_slice(&f->now)))
+        f->as_it_was = true;
+    else
+        f->left = arena_cstr(&u->arena, slice_cstr(e.message));
+}
+
+static bool keeps_vault_out_of_git(const char *path) {
+    return strcmp(path_basename(path), ".gitignore") == 0;
+}
+
+static void add_file(void *ctx, const cJSON *record) {
+    struct undo *u = ctx;
+    const char *path = journal_get_path(record, "path", &u->arena);
+    if (!path || keeps_vault_out_of_git(path))
+        return;
+    u->files = mem_grow(u->files, &u->file_cap, u->file_count + 1, sizeof *u->files);
+    struct undo_file_state *f = &u->files[u->file_count++];
+    *f = (struct undo_file_state){.record = record, .made = json_bool(record, "create", false)};
+    buf_init_secret(&f->now, KL_MAX_REWRITE_BYTES);
+    buf_init_secret(&f->old, KL_MAX_REWRITE_BYTES);
+    f->path = place_now(u, path);
+    f->shown = path_relative(&u->arena, f->path ? f->path : path, u->project.root);
+    if (!f->path)
+        f->left = "it lies outside of this project";
+    else
+        judge_file(u, f);
+}
+
+static bool is_used_later(const struct undo *u) {
+    for (const struct run *r = u->run + 1; r < u->log.runs + u->log.count; r++)
+        if (r->state == RUN_FINISHED || (r->state == RUN_INTERRUPTED && !r->undoes))
+            return true;
+    return false;
+}
+
+static void decide(struct undo *u) {
+    bool all = true, later = is_used_later(u);
+    run_each_file(u->run, add_file, u);
+    for (size_t i = 0; i < u->file_count; i++)
+        all = all && (u->files[i].made || !u->files[i].left);
+    for (size_t i = 0; i < u->file_count; i++) {
+        struct undo_file_state *f = &u->files[i];
+        if (f->made && !f->left && !f->as_it_was && (!all || later))
+            f->left = later ? "a later run may need it" : "a file that stays may need it";
+        u->left += f->left != NULL;
+        u->removed += f->made && !f->left && !f->as_it_was;
+        u->back += !f->made && !f->left && !f->as_it_was;
+    }
+}
+
+static void show_plan(const struct undo *u) {
+    struct output *o = &u->c->out;
+    out_mark(o, MARK_BOLD, "run %s", u->run->id);
+    out_text(o, " of %s\n", u->run->time);
+    for (size_t i = 0; i < u->file_count; i++) {
+        const struct undo_file_state *f = &u->files[i];
+        out_text(o, "  %s ",
+                 f->left        ? "stays    "
+                 : f->as_it_was ? "is back  "
+                 : f->made      ? "goes     "
+                                : "comes back");
+        out_path(o, MARK_BOLD, f->shown);
+        out_text(o, "\n");
+        if (f->left)
+            out_mark(o, MARK_DIM, "             %s\n", f->left);
+    }
+}
+
+static bool confirm(const struct undo *u) {
+    struct output *o = &u->c->out;
+    struct vault_identity identity = {0};
+    struct error e = {0};
+    out_text(o, "\n");
+    out_mark(o, MARK_BOLD, "The secrets will stand in the source again\n");
+    if (u->kind->identity(u->vault, (struct arena *)&u->arena, &identity, &e) == KL_OK)
+        for (size_t i = 0; i < KL_ARRAY_LEN(identity.lines) && identity.lines[i]; i++)
+            out_text(o, "  %s\n", identity.lines[i]);
+    return cli_ask(u->c, "Go on? [y/N] ");
+}
+
+static enum kl_status begin(struct undo *u, struct journal *j, struct error *e) {
+    enum kl_status s = journal_begin(j, u->project.root, e);
+    if (s != KL_OK)
+        return s;
+    cJSON *record = cJSON_CreateObject();
+    json_add_string(record, "undoes", u->run->id);
+    json_add_string(record, "vault", u->kind->id);
+    return journal_record(j, "start", record, e);
+}
+
+static enum kl_status write_back(struct undo *u, struct journal *j, struct error *e) {
+    struct apply_file *files = mem_calloc(u->file_count + 1, sizeof *files);
+    size_t count = 0;
+    for (size_t i = 0; i < u->file_count; i++) {
+        const struct undo_file_state *f = &u->files[i];
+        if (!f->made && !f->left && !f->as_it_was)
+            files[count++] = (struct apply_file){.path = f->path,
+                                                 .old_bytes = buf_as_slice(&f->now),
+                                                 .new_bytes = buf_as_slice(&f->old),
+                                                 .new_is_secret = true};
+    }
+    enum kl_status s = count > 0 ? apply_files(j, files, count, e) : KL_OK;
+    for (size_t i = 0; i < u->file_count && s == KL_OK; i++) {
+        const struct undo_file_state *f = &u->files[i];
+        if (f->made && !f->left && !f->as_it_was)
+            s = file_remove(f->path, e);
+    }
+    free(files);
+    return s;
+}
+
+static enum kl_status run(struct undo *u, struct error *e) {
+    struct journal j = {0};
+    enum kl_status s = begin(u, &j, e);
+    if (s == KL_OK)
+        s = write_back(u, &j, e);
+    /* What is left can be tried again, by the run's name. */
+    if (s == KL_OK)
+        s = journal_finish(&j, e);
+    journal_release(&j);
+    return s;
+}
+
+static void show_result(const struct undo *u) {
+    struct output *o = &u->c->out;
+    out_text(o, "\n");
+    out_mark(o, MARK_GREEN, "%zu file%s as before", u->back, u->back == 1 ? "" : "s");
+    if (u->removed > 0)
+        out_text(o, ", %zu removed", u->removed);
+    if (u->left > 0)
+        out_text(o, "; %zu left with the reasons above", u->left);
+    out_text(o, "\nThe vault still holds the values");
+    if (u->run->dotenv_file)
+        out_text(o, ", and .gitignore keeps %s out of git", u->run->dotenv_file);
+    out_text(o, ".\n");
+    if (u->run->staged)
+        out_text(o, "What the run staged is staged still: git diff shows it.\n");
+}
+
+static int undo(struct undo *u) {
+    struct cli *c = u->c;
+    struct error e = {0};
+    if (project_find(&u->project, ".", &u->arena, &e) != KL_OK ||
+        run_log_read(&u->log, &u->project, &e) != KL_OK || choose_run(u, &e) != KL_OK ||
+        open_vault(u, &e) != KL_OK)
+        return cli_fail(c, &e);
+    decide(u);
+    show_plan(u);
+    int status = u->left > 0 ? STATUS_FINDINGS : STATUS_DONE;
+    if (u->back + u->removed == 0) {
+        out_text(&c->out, "nothing to put back\n");
+        return status;
+    }
+    if (c->options.dry_run)
+        return status;
+    if (!confirm(u)) {
+        out_text(&c->err, "keylift: nothing was written\n");
+        return STATUS_TROUBLE;
+    }
+    if (run(u, &e) != KL_OK)
+        return cli_fail(c, &e);
+    show_result(u);
+    return status;
+}
+
+int cmd_undo(struct cli *c) {
+    struct undo u = {.c = c};
+    int status = undo(&u);
+    for (size_t i = 0; i < u.file_count; i++) {
+        buf_release(&u.files[i].now);
+        buf_release(&u.files[i].old);
+    }
+    free(u.files);
+    if (u.vault)
+        u.kind->close(u.vault);
+    run_log_release(&u.log);
+    arena_release(&u.arena);
+    return status;
+}

@@ -1,0 +1,49 @@
+/* run_log.h: what earlier runs left in their journals, read again: for `runs`
+ * and `undo`. Nothing is locked or written here. */
+#ifndef KEYLIFT_CLI_RUN_LOG_H
+#define KEYLIFT_CLI_RUN_LOG_H
+
+#include "base/arena.h"
+#include "cli/project.h"
+#include "rewriters/journal.h"
+
+enum run_state {
+    RUN_FINISHED,
+    RUN_UNDONE,      /* by a later run */
+    RUN_TOOK_BACK,   /* is itself an undo */
+    RUN_INTERRUPTED, /* killed, or stopped by an error */
+    RUN_UNREADABLE,
+    RUN_STATE_COUNT
+};
+const char *run_state_name(enum run_state s);
+
+/* Strings are borrowed from `log` or live in the arena. */
+struct run {
+    const char *id, *time, *root;
+    const char *vault, *dotenv_file; /* NULL when it stopped before that was known */
+    const char *undoes;              /* the run that this one took back; NULL */
+    enum run_state state;
+    bool staged;
+    struct journal_log log;
+    struct error error; /* of RUN_UNREADABLE */
+};
+
+#define RUN_LOG_MAX 10000u /* the newest ones, if there are more */
+
+struct run_log {
+    struct run *runs; /* oldest first */
+    size_t count;
+    struct arena arena;
+};
+
+/* No journal at all is KL_OK with no run. */
+enum kl_status run_log_read(struct run_log *l, const struct project *p, struct error *e) KL_MUST_USE;
+void run_log_release(struct run_log *l);
+
+/* Calls fn for each file that the run replaced or made, in order. */
+void run_each_file(const struct run *r, void (*fn)(void *ctx, const cJSON *file), void *ctx);
+/* Calls fn for each name that the run stored or found stored, with its version. */
+void run_each_name(const struct run *r, void (*fn)(void *ctx, const char *name, const char *version),
+                   void *ctx);
+
+#endif
