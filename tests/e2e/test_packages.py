@@ -9,14 +9,11 @@ import random
 import subprocess
 import sys
 
-import pytest
-
 from support import BINARY, BUILD, ROOT
 
 PACKAGES = ("itsdangerous", "humanize", "uritemplate")
 
 
-@pytest.mark.slow
 def test_packages_pass_their_own_tests_after_a_migration(tmp_path):
     seed = 1 if os.environ.get("CI") else random.SystemRandom().randrange(10**6)
     run = subprocess.run(
