@@ -107,7 +107,8 @@ enum kl_status git_stage_bytes(const char *top, const char *path, struct slice b
     struct buf id = BUF_INIT(256), entry = BUF_INIT(KL_MAX_PATH_BYTES + 256),
                info = BUF_INIT(KL_MAX_PATH_BYTES + 256);
     const char *hash[] = {"hash-object", "-w", "--stdin", "--no-filters", NULL};
-    const char *list[] = {"ls-files", "--stage", "--", path, NULL};
+    struct arena arena = ARENA_INIT;
+    const char *list[] = {"ls-files", "--stage", "--", arena_printf(&arena, ":(literal)%s", path), NULL};
     enum kl_status s = first_line(top, hash, bytes, &id, e);
     if (s == KL_OK)
         s = first_line(top, list, slice_cstr(""), &entry, e);
@@ -121,6 +122,7 @@ enum kl_status git_stage_bytes(const char *top, const char *path, struct slice b
     buf_clear(&entry);
     s = first_line(top, update, slice_cstr(""), &entry, e);
 done:
+    arena_release(&arena);
     buf_release(&id);
     buf_release(&entry);
     buf_release(&info);

@@ -52,7 +52,7 @@ enum kl_status migration_prepare(struct migration *m, bool uploads, bool rewrite
     m->rewrites = rewrites;
     const char *const *paths = cli_paths(m->cli);
     enum kl_status s = project_find(&m->project, paths[0], &m->arena, e);
-    if (s != KL_OK)
+    if (s != KL_OK || (s = migration_check_index(m, e)) != KL_OK)
         return s;
     struct scan_options options = scan_options_of(m, paths);
     if ((s = scan_run(&options, &m->found, e)) != KL_OK || (s = scan_project_reads(m, e)) != KL_OK ||
@@ -130,6 +130,7 @@ static enum kl_status keep_out_of_git(struct migration *m, struct journal *j, st
                                   .create = !exists};
         s = apply_files(j, &file, 1, e);
         m->ignored_in = ignore.gitignore;
+        m->ignored_pattern = ignore.pattern;
     }
     buf_release(&old);
     buf_release(&text);
@@ -171,15 +172,21 @@ static cJSON *undo_of_addition(const struct buf *old, const struct buf *text) {
     return edits;
 }
 
+const char *const *migration_held_names(struct migration *m, size_t *count) {
+    const char **names = arena_calloc(&m->arena, m->item_count + 1, sizeof *names);
+    *count = 0;
+    for (size_t i = 0; i < m->item_count; i++)
+        if (m->items[i].state == UPLOAD_STORED || m->items[i].state == UPLOAD_PRESENT)
+            names[(*count)++] = m->items[i].name;
+    return names;
+}
+
 /* .env.example with the names that are in the vault now. */
 static enum kl_status example_file(struct migration *m, struct buf *old, struct buf *text,
                                    struct apply_file *out, struct error *e) {
-    const char **names = arena_calloc(&m->arena, m->item_count + 1, sizeof *names);
-    size_t count = 0, added = 0;
+    size_t count, added = 0;
     bool exists;
-    for (size_t i = 0; i < m->item_count; i++)
-        if (m->items[i].state == UPLOAD_STORED || m->items[i].state == UPLOAD_PRESENT)
-            names[count++] = m->items[i].name;
+    const char *const *names = migration_held_names(m, &count);
     const char *path = dotenv_example_path(&m->arena, m->dotenv_path);
     enum kl_status s = read_if_there(path, old, &exists, e);
     if (s == KL_OK)

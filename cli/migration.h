@@ -81,6 +81,7 @@ struct migration {
     size_t written;      /* files */
     const char *example; /* .env.example that gained names; NULL */
     cJSON *example_undo;
+    const char *ignored_pattern;
     const char *ignored_in; /* .gitignore that gained the dotenv file; NULL */
     bool uploads, rewrites; /* which halves this command runs */
     struct arena arena;
@@ -115,7 +116,12 @@ struct rewrite_request migration_request(struct migration *m, const struct migra
                                          struct slice bytes, struct rewrite_site *sites, size_t count);
 /* --staged: the working tree's own version of a file, and what is staged in the end. */
 enum kl_status migration_rewrite_working(struct migration *m, struct migration_file *f,
-                                         struct error *e) KL_MUST_USE;            /* migration_stage.c */
+                                         struct error *e) KL_MUST_USE; /* migration_stage.c */
+/* Refuses --staged inside a commit whose index is not the repository's. */
+enum kl_status migration_check_index(struct migration *m,
+                                     struct error *e) KL_MUST_USE; /* migration_stage.c */
+/* The names whose values the vault holds now. In the arena. */
+const char *const *migration_held_names(struct migration *m, size_t *count);
 enum kl_status migration_stage(struct migration *m, struct error *e) KL_MUST_USE; /* migration_stage.c */
 
 #endif

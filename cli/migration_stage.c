@@ -5,9 +5,11 @@
 
 #include <stdlib.h>
 
+#include "backends/dotenv_project.h"
 #include "base/file.h"
 #include "base/gitblob.h"
 #include "base/mem.h"
+#include "base/system.h"
 #include "cli/scanning.h"
 #include "rewriters/undo.h"
 
@@ -77,15 +79,73 @@ enum kl_status migration_rewrite_working(struct migration *m, struct migration_f
     return s;
 }
 
-static enum kl_status stage_file(const struct migration *m, const char *path, struct arena *a,
-                                 struct error *e) {
-    const char *in_git = project_git_path(&m->project, path, a);
+static enum kl_status stage_module(const struct migration *m, const char *path, struct error *e) {
+    const char *in_git = project_git_path(&m->project, path, (struct arena *)&m->arena);
     struct buf bytes = BUF_INIT(KL_MAX_REWRITE_BYTES);
     enum kl_status s = in_git ? file_read(path, KL_MAX_REWRITE_BYTES, &bytes, e) : KL_OK;
     if (s == KL_OK && in_git)
         s = git_stage_bytes(m->project.git_top, in_git, buf_as_slice(&bytes), e);
     buf_release(&bytes);
     return s;
+}
+
+/* What the index has of a file that gained lines, with the same lines: edits of
+ * the working tree that are not staged stay so. */
+static enum kl_status stage_addition(struct migration *m, const char *path,
+                                     enum kl_status (*add)(struct migration *m, struct slice old,
+                                                           struct buf *out, struct error *e),
+                                     struct error *e) {
+    struct git_blob blob = {.path = project_git_path(&m->project, path, &m->arena)};
+    struct buf text = BUF_INIT(KL_MAX_REWRITE_BYTES);
+    enum git_file_state state;
+    enum kl_status s = git_file_state(path, &state, e);
+    if (s == KL_OK && blob.path && state != GIT_IGNORED)
+        s = git_index_blobs(m->project.git_top, &blob, 1, KL_MAX_REWRITE_BYTES, e);
+    else
+        blob.path = NULL;
+    if (s == KL_OK && blob.path)
+        s = add(m, buf_as_slice(&blob.bytes), &text, e);
+    if (s == KL_OK && blob.path)
+        s = git_stage_bytes(m->project.git_top, blob.path, buf_as_slice(&text), e);
+    git_blobs_release(&blob, 1);
+    buf_release(&text);
+    return s;
+}
+
+static enum kl_status add_pattern(struct migration *m, struct slice old, struct buf *out, struct error *e) {
+    (void)e;
+    dotenv_ignore_text(old, m->ignored_pattern, out);
+    return KL_OK;
+}
+
+static enum kl_status add_names(struct migration *m, struct slice old, struct buf *out, struct error *e) {
+    size_t count, added;
+    const char *const *names = migration_held_names(m, &count);
+    return dotenv_example_text(old, names, count, out, &added, e);
+}
+
+/* git commit -a and git commit FILE make an index of their own, which a hook
+ * sees as GIT_INDEX_FILE, and throw it away when the hook changes the real one. */
+enum kl_status migration_check_index(struct migration *m, struct error *e) {
+    const char *index = system_getenv("GIT_INDEX_FILE"), *folder = system_getenv("GIT_DIR");
+    char *git = NULL;
+    if (!m->cli->options.staged || (!index && !folder))
+        return KL_OK;
+    enum kl_status s = git_directory(m->project.root, &m->arena, &git, e);
+    if (s != KL_OK)
+        return s;
+    const char *real = git ? path_real(&m->arena, git) : NULL;
+    const char *here = folder ? path_real(&m->arena, folder) : real;
+    const char *wanted = real ? path_real(&m->arena, path_join(&m->arena, real, "index")) : NULL;
+    const char *set = index ? path_real(&m->arena, index) : wanted;
+    if (real && here && strcmp(real, here) != 0)
+        return error_set(e, KL_ERR_REFUSED, "GIT_DIR is set to %s, which is not the repository of %s", folder,
+                         m->project.root);
+    if (index && (!wanted || !set || strcmp(wanted, set) != 0))
+        return error_set(e, KL_ERR_REFUSED,
+                         "this commit has an index of its own (git commit -a, or git commit FILE): "
+                         "stage it with git add, run keylift migrate --staged, then git commit");
+    return KL_OK;
 }
 
 /* The mended files as they are in the index, and the files that the migration
@@ -96,10 +156,10 @@ enum kl_status migration_stage(struct migration *m, struct error *e) {
         if (m->files[i].changes && m->files[i].git_path)
             s = git_stage_bytes(m->project.git_top, m->files[i].git_path, m->files[i].output.bytes, e);
     for (size_t i = 0; i < m->module_count && s == KL_OK; i++)
-        s = stage_file(m, m->modules[i].path, &m->arena, e);
+        s = stage_module(m, m->modules[i].path, e);
     if (s == KL_OK && m->ignored_in)
-        s = stage_file(m, m->ignored_in, &m->arena, e);
+        s = stage_addition(m, m->ignored_in, add_pattern, e);
     if (s == KL_OK && m->example)
-        s = stage_file(m, m->example, &m->arena, e);
+        s = stage_addition(m, m->example, add_names, e);
     return s;
 }

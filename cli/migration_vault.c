@@ -14,15 +14,10 @@
 #define DOTENV_FILE ".env"
 #define SECRET_FILE ".secret"
 
-static bool loads_a_dotenv(const struct migration *m) {
+static bool project_has(const struct migration *m, enum env_access access) {
     for (size_t i = 0; i < m->project_reads.read_count; i++)
-        switch (m->project_reads.reads[i].access) {
-        case ENV_LOAD_DOTENV:
-        case ENV_DECOUPLE:
+        if (m->project_reads.reads[i].access == access)
             return true;
-        default:
-            break;
-        }
     return false;
 }
 
@@ -79,7 +74,9 @@ static enum kl_status holds_foreign_names(struct migration *m, bool *answer, str
 
 /* A .env that is there but that the program does not load would change the
  * program if it were loaded whole: then the values go to a file of their own.
- * Once .secret exists, it stays the place. */
+ * decouple and others read a .env without putting it into the environment, so
+ * only load_dotenv() counts. pydantic-settings refuses to start with names in
+ * its .env that no field has. Once .secret exists, it stays the place. */
 static enum kl_status choose_dotenv_file(struct migration *m, struct error *e) {
     if (m->cli->options.dotenv_file) {
         m->dotenv_file = m->cli->options.dotenv_file;
@@ -90,8 +87,9 @@ static enum kl_status choose_dotenv_file(struct migration *m, struct error *e) {
     enum kl_status s = file_stat(path_join(&m->arena, m->project.root, DOTENV_FILE), &env, e);
     if (s == KL_OK)
         s = file_stat(path_join(&m->arena, m->project.root, SECRET_FILE), &secret, e);
-    if (s == KL_OK && env.kind == FILE_REGULAR && !loads_a_dotenv(m))
+    if (s == KL_OK && env.kind == FILE_REGULAR && !project_has(m, ENV_LOAD_DOTENV))
         s = holds_foreign_names(m, &foreign, e);
+    foreign = foreign || project_has(m, ENV_PYDANTIC);
     m->dotenv_file = foreign || secret.kind == FILE_REGULAR ? SECRET_FILE : DOTENV_FILE;
     return s;
 }

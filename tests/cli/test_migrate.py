@@ -3,9 +3,11 @@
 import json
 import os
 import stat
+import subprocess
 
 import pytest
 
+import support
 from support import made_aws_id
 
 
@@ -244,3 +246,111 @@ def test_environ_takes_only_what_the_environment_already_holds(keylift, script, 
     assert run.returncode == 0, said(run)
     assert "load_dotenv" not in script.read("pay.py")
     assert script.python("pay.py", env={"SHOP_KEY": key}).stdout == key + "\n"
+
+
+def test_staged_keeps_other_edits_of_the_files_it_adds_to_unstaged(keylift, script, key):
+    script.git_init().write(".gitignore", "*.log\n")
+    script.write(".env.example", "A=\n")
+    script.git("add", ".gitignore", ".env.example")
+    script.git("commit", "-q", "-m", "first")
+    script.git("add", "pay.py")
+    script.write(".gitignore", "*.log\n*.mine\n")
+    script.write(".env.example", "A=\nMINE=\n")
+    run = keylift("migrate", "--yes", "--staged", ".", cwd=script)
+    assert run.returncode == 0, said(run)
+    assert script.git("show", ":.gitignore") == "*.log\n/.env\n"
+    assert script.git("show", ":.env.example") == "A=\nSHOP_KEY=\n"
+    assert script.read(".gitignore") == "*.log\n*.mine\n/.env\n"
+
+
+def test_staged_adds_the_module_that_it_made(keylift, project):
+    for name in ("pay", "mail"):
+        project.write(f"shop/{name}.py", f'from . import tools\n{name}_key = "{made_aws_id()}"\n')
+    project.write("shop/__init__.py", "").parent.joinpath("tools.py").write_text("")
+    project.git_init().git("add", "-A")
+    run = keylift("migrate", "--yes", "--staged", ".", cwd=project)
+    assert run.returncode == 0, said(run)
+    assert set(project.git("diff", "--cached", "--name-only").split()) == {
+        ".gitignore", ".env.example", "shop/__init__.py", "shop/tools.py", "shop/pay.py", "shop/mail.py",
+        "shop/env_secrets.py"}  # fmt: skip
+    assert "?? " not in project.git("status", "--porcelain")
+
+
+@pytest.mark.parametrize("commit, mended", [(["commit"], True), (["commit", "-a"], False), (["commit", "pay.py"], False)])
+def test_staged_in_a_hook_mends_the_commit_or_says_why_not(keylift, script, key, commit, mended):
+    clean = script.read("pay.py").replace(key, "")
+    script.write("pay.py", clean)
+    script.git_init().commit()
+    script.write("pay.py", clean.replace('""', f'"{key}"'))
+    if mended:
+        script.git("add", "pay.py")
+    hook = script.write(".git/hooks/pre-commit", f'#!/bin/sh\n"{keylift.binary}" migrate --yes --staged . >told 2>&1\n')
+    hook.chmod(0o755)
+    done = subprocess.run(["git", *commit, "-m", "x"], cwd=script, env=support.clean_env(script.home),
+                          capture_output=True, timeout=60)  # fmt: skip
+    told = script.read("told")
+    assert (done.returncode == 0) == mended, told
+    assert key not in script.git("log", "-p") + told
+    assert (key in script.read("pay.py")) != mended
+    if not mended:
+        assert "git add" in told and not (script / ".env").exists()
+
+
+@pytest.mark.parametrize("loader, place", [
+    ("from dotenv import load_dotenv\nload_dotenv()\n", ".env"),
+    ("from decouple import config\nA = config('A')\n", ".secret"),
+    ("from environs import Env\nenv = Env()\nenv.read_env()\nA = env('A')\n", ".env"),
+    ("from pydantic_settings import BaseSettings\nclass S(BaseSettings):\n    a: str\n", ".secret"),
+    ("from dotenv import load_dotenv\nfrom pydantic_settings import BaseSettings\nload_dotenv()\n"
+     "class S(BaseSettings):\n    model_config = {'env_file': '.env'}\n    a: str\n", ".secret"),
+])
+def test_a_dotenv_that_the_environment_does_not_get_whole_is_not_added_to(keylift, script, key, loader, place):
+    script.write(".env", "A=1\n")
+    script.write("conf.py", loader)
+    run = keylift("migrate", "--yes", ".", cwd=script)
+    assert run.returncode == 0, said(run)
+    assert key in script.read(place) and (place == ".env" or script.read(".env") == "A=1\n")
+    assert script.python("pay.py").stdout == key + "\n"
+
+
+@pytest.mark.parametrize("content", ["SHOP_KEY=\n", "SHOP_KEY\n", "SHOP_KEY=other\n", "export SHOP_KEY=''\n"])
+def test_a_name_that_the_file_has_already_is_never_overwritten(keylift, script, key, content):
+    script.write(".env", content)
+    script.write("main.py", "from dotenv import load_dotenv\nload_dotenv()\nimport pay\n")
+    run = keylift("migrate", "--yes", ".", cwd=script)
+    assert run.returncode == 0, said(run)
+    assert script.read(".env").startswith(content) or content == "SHOP_KEY\n"
+    assert script.python("pay.py").stdout == key + "\n"
+
+
+@pytest.mark.parametrize("place", ["conf/prod.env", "./conf/../prod.env", "{outside}/prod.env"])
+def test_another_dotenv_file_is_written_and_loaded(keylift, script, key, tmp_path, place):
+    (script / "conf").mkdir()
+    script.git_init()
+    place = place.format(outside=tmp_path)
+    run = keylift("migrate", "--yes", "--dotenv-file", place, ".", cwd=script)
+    assert run.returncode == 0, said(run)
+    assert key in (script.path / place).read_text()
+    assert script.python("pay.py").stdout == key + "\n"
+    if place.startswith("/"):
+        assert place in script.read("pay.py")  # it does not move with the code
+    else:
+        assert script.git("status", "--porcelain", "--ignored", "--untracked-files=all").count("!! ") == 1
+
+
+@pytest.mark.parametrize("place", ["missing/prod.env", "/nonexistent/prod.env", "folder", "pay.py/x.env", "link.env"])
+def test_a_dotenv_file_that_cannot_be_is_refused_before_anything_is_written(keylift, script, key, place):
+    (script / "folder").mkdir()
+    (script / "link.env").symlink_to("nowhere/x.env")
+    before = script.files()
+    for command in ("plan", "migrate"):
+        run = keylift(command, *(["--yes"] if command == "migrate" else []), "--dotenv-file", place, ".", cwd=script)
+        assert run.returncode == 2 and place.split("/")[0] in run.stderr
+    assert script.files() == before
+
+
+def test_the_state_folder_ignores_itself(keylift, script):
+    keylift("migrate", "--yes", ".", cwd=script)
+    assert (script / ".keylift").is_dir()
+    script.git_init()
+    assert ".keylift" not in script.git("status", "--porcelain", "--untracked-files=all")
