@@ -47,6 +47,15 @@ static void forget_vault_file(struct migration *m) {
     m->site_count = kept;
 }
 
+static enum kl_status plan_ignore(struct migration *m, struct error *e) {
+    struct dotenv_ignore ignore = {0};
+    if (!m->dotenv_path || m->moving == 0)
+        return KL_OK;
+    enum kl_status s = dotenv_ignore_plan(m->project.root, m->dotenv_path, &m->arena, &ignore, e);
+    m->will_ignore_in = s == KL_OK && ignore.needed ? ignore.gitignore : NULL;
+    return s;
+}
+
 enum kl_status migration_prepare(struct migration *m, bool uploads, bool rewrites, struct error *e) {
     m->uploads = uploads;
     m->rewrites = rewrites;
@@ -67,7 +76,7 @@ enum kl_status migration_prepare(struct migration *m, bool uploads, bool rewrite
     if (m->left != before)
         s = migration_rewrite(m, e);
     migration_count(m);
-    return s;
+    return s == KL_OK ? plan_ignore(m, e) : s;
 }
 
 static enum kl_status record_put(void *ctx, const char *step, const struct upload_item *item,

@@ -82,8 +82,9 @@ struct migration {
     const char *example; /* .env.example that gained names; NULL */
     cJSON *example_undo;
     const char *ignored_pattern;
-    const char *ignored_in; /* .gitignore that gained the dotenv file; NULL */
-    bool uploads, rewrites; /* which halves this command runs */
+    const char *ignored_in;     /* .gitignore that gained the dotenv file; NULL */
+    const char *will_ignore_in; /* .gitignore that will gain it; NULL */
+    bool uploads, rewrites;     /* which halves this command runs */
     struct arena arena;
 };
 
@@ -101,6 +102,11 @@ bool migration_confirm(const struct migration *m);
 void migration_show_plan(const struct migration *m);
 void migration_show_result(const struct migration *m);
 void migration_print_json(const struct migration *m, bool done, struct buf *out);
+
+/* Calls fn for every file that will be written beside the sources and the vault,
+ * as a user in this folder would write its path. */
+void migration_each_other_file(const struct migration *m,
+                               void (*fn)(void *ctx, const char *path, const char *what), void *ctx);
 
 /* Parts, one file each. */
 enum kl_status migration_select(struct migration *m, struct error *e) KL_MUST_USE; /* migration_select.c */

@@ -45,6 +45,13 @@ static void add_names(cJSON *root, const struct migration *m) {
     }
 }
 
+static void add_other_file(void *ctx, const char *path, const char *what) {
+    cJSON *list = ctx, *j = cJSON_CreateObject();
+    (void)what;
+    json_add_slice(j, "path", slice_cstr(path));
+    cJSON_AddItemToArray(list, j);
+}
+
 static void add_files(cJSON *root, const struct migration *m) {
     cJSON *list = cJSON_AddArrayToObject(root, "files");
     struct buf diff;
@@ -82,6 +89,7 @@ void migration_print_json(const struct migration *m, bool done, struct buf *out)
     add_sites(root, "sites", m, false);
     add_sites(root, "left", m, true);
     add_files(root, m);
+    migration_each_other_file(m, add_other_file, cJSON_AddArrayToObject(root, "other_files"));
     json_add_count(root, "silenced", m->silenced);
     cJSON *errors = cJSON_AddArrayToObject(root, "errors");
     for (size_t i = 0; i < m->found.error_count; i++) {

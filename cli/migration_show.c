@@ -3,6 +3,7 @@
 
 #include <stdlib.h>
 
+#include "backends/dotenv_project.h"
 #include "base/file.h"
 #include "base/system.h"
 
@@ -83,6 +84,32 @@ static void show_diff(struct output *o, struct slice diff) {
     }
 }
 
+/* As a user in the current folder would write it. */
+static const char *from_here(const struct migration *m, const char *path) {
+    struct arena *a = (struct arena *)&m->arena;
+    const char *here = path_real(a, ".");
+    return here ? path_relative(a, path, here) : path;
+}
+
+void migration_each_other_file(const struct migration *m,
+                               void (*fn)(void *ctx, const char *path, const char *what), void *ctx) {
+    if (m->will_ignore_in)
+        fn(ctx, from_here(m, m->will_ignore_in), "gains the file of the secrets");
+    if (m->dotenv_path)
+        fn(ctx, from_here(m, dotenv_example_path((struct arena *)&m->arena, m->dotenv_path)),
+           "lists the names, without values");
+    for (size_t i = 0; i < m->module_count && m->rewrites; i++)
+        if (!m->modules[i].exists)
+            fn(ctx, from_here(m, m->modules[i].path), "is made; it loads the file of the secrets");
+}
+
+static void show_other_file(void *ctx, const char *path, const char *what) {
+    struct output *o = ctx;
+    out_text(o, "  ");
+    out_path(o, MARK_BOLD, path);
+    out_text(o, " %s\n", what);
+}
+
 static void show_diffs(struct output *o, const struct migration *m) {
     struct buf diff;
     buf_init_secret(&diff, KL_MAX_REWRITE_BYTES * 2);
@@ -98,7 +125,7 @@ static void show_diffs(struct output *o, const struct migration *m) {
     for (size_t i = 0; i < m->module_count; i++)
         if (!m->modules[i].exists) {
             out_text(o, "new file ");
-            out_path(o, MARK_BOLD, m->modules[i].path);
+            out_path(o, MARK_BOLD, from_here(m, m->modules[i].path));
             out_text(o, "\n");
             show_diff(o, slice_cstr(m->modules[i].text));
         }
@@ -122,6 +149,10 @@ void migration_show_plan(const struct migration *m) {
     show_errors(o, m);
     if (m->moving > 0 && m->rewrites)
         show_diffs(o, m);
+    if (m->moving > 0 && m->dotenv_path) {
+        out_mark(o, MARK_BOLD, "\nOther files\n");
+        migration_each_other_file(m, show_other_file, o);
+    }
     if (m->moving == 0 && m->left == 0) {
         out_text(o, "nothing to move: no secret in %llu %s\n", (unsigned long long)m->found.stats.files,
                  plural(m->found.stats.files, "file", "files"));

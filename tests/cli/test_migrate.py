@@ -354,3 +354,20 @@ def test_the_state_folder_ignores_itself(keylift, script):
     assert (script / ".keylift").is_dir()
     script.git_init()
     assert ".keylift" not in script.git("status", "--porcelain", "--untracked-files=all")
+
+
+def test_the_plan_names_every_file_that_will_be_written(keylift, project):
+    for name in ("pay", "mail"):
+        project.write(f"code/shop/{name}.py", f'from . import tools\n{name}_key = "{made_aws_id()}"\n')
+    project.write("code/shop/tools.py", "")
+    project.write("code/shop/__init__.py", "")
+    project.write("code/setup.py", "")
+    project.git_init().commit()
+    before = set(project.files())
+    plan = keylift("plan", ".", cwd=project / "code")
+    other = {f["path"] for f in json.loads(keylift("plan", "--format", "json", cwd=project / "code").stdout)["other_files"]}
+    assert keylift("migrate", "--yes", ".", cwd=project / "code").returncode == 0
+    made = {name.removeprefix("code/") for name in set(project.files()) - before}
+    assert made == other | {".env"} == {".env", ".env.example", ".gitignore", "shop/env_secrets.py"}
+    assert all(f"\n  {name} " in plan.stdout for name in other)
+    assert str(project.path) not in plan.stdout
