@@ -3,6 +3,7 @@
 #include "scanner/candidate_internal.h"
 
 #include "base/mem.h"
+#include "scanner/classify.h"
 
 #include <stdlib.h>
 
@@ -233,6 +234,14 @@ static uint8_t role_of_target(struct collector *c, uint32_t key) {
     return CONTEXT_ASSIGNMENT;
 }
 
+/* a = password = "...": of all its names, the one that promises a secret. */
+static bool is_telling_target(struct collector *c, const struct frame *f, uint32_t last) {
+    return (f->role == CONTEXT_ASSIGNMENT || f->role == CONTEXT_ATTRIBUTE || f->role == CONTEXT_SUBSCRIPT) &&
+           last != NO_TOKEN && f->commas == 0 && !c->stmt.unpacks &&
+           !classify_name_is_secret(name_ending_at(c, f->key)) &&
+           classify_name_is_secret(name_ending_at(c, last));
+}
+
 static void assign(struct collector *c, struct frame *f, uint32_t i) {
     uint32_t prev = c->prev;
     if (f->role == CONTEXT_NONE) {
@@ -248,6 +257,9 @@ static void assign(struct collector *c, struct frame *f, uint32_t i) {
     } else if (prev != NO_TOKEN && tok_is_op(&c->t[prev], ']') && is_environ_subscript(c, prev)) {
         f->key = prev; /* x = os.environ["X"] = "..." */
         f->role = CONTEXT_ENV_WRITE;
+    } else if (is_telling_target(c, f, prev)) {
+        f->key = prev;
+        f->role = role_of_target(c, prev);
     }
     f->annotation = c->stmt.is_type;
     f->commas = 0;

@@ -138,6 +138,15 @@ static bool is_capitalised(struct slice v) {
     return v.len > 1 && v.ptr[0] >= 'A' && v.ptr[0] <= 'Z' && v.ptr[1] >= 'a' && v.ptr[1] <= 'z';
 }
 
+/* passwords = ["..", ".."]: what is said of one of them. Lists of words have such
+ * names too, so only random values count there. */
+static struct name_meaning collective_meaning(const struct candidate *c) {
+    struct slice name = c->name;
+    if (c->context != CONTEXT_ELEMENT || name.len < 2 || (name.ptr[name.len - 1] | 0x20) != 's')
+        return (struct name_meaning){NAME_OTHER, false};
+    return name_meaning(slice_sub(name, 0, name.len - 1));
+}
+
 bool classify_value(const struct candidate *c, struct classification *out) {
     if (c->value.len < CLASSIFY_MIN_PASSWORD || c->value.len > CLASSIFY_MAX_VALUE ||
         c->context == CONTEXT_DICT_KEY)
@@ -145,6 +154,9 @@ bool classify_value(const struct candidate *c, struct classification *out) {
     struct name_meaning meaning = name_meaning(c->name);
     if (meaning.kind == NAME_OTHER)
         meaning.kind = sink_kind(c);
+    bool collective = meaning.kind == NAME_OTHER;
+    if (collective)
+        meaning = collective_meaning(c);
     if (meaning.kind == NAME_OTHER)
         return false;
     struct slice value = meaning.kind == NAME_TOKEN ? without_scheme(c->value) : c->value;
@@ -158,7 +170,7 @@ bool classify_value(const struct candidate *c, struct classification *out) {
     if (shape == SHAPE_PLAIN &&
         (!place_supports_weak(c->context) || !is_plausible_word(value) || is_capitalised(value)))
         return false;
-    if (c->is_partial && shape != SHAPE_RANDOM)
+    if ((c->is_partial || collective) && shape != SHAPE_RANDOM)
         return false;
     struct cell cell = model[meaning.kind][shape];
     if (cell.probability <= 0)

@@ -121,8 +121,9 @@ struct py_tokens {
 
 #define PY_TOKENS_INIT                                                                                       \
     { 0 }
-/* Memory is bounded by this and not by the file: 1.25 GiB. */
-#define PY_MAX_TOKENS ((size_t)1 << 26)
+/* Memory is bounded by this and not by the file: 320 MiB, and what is made from
+ * the tokens. Generated tables of 100 MB have a tenth of it. */
+#define PY_MAX_TOKENS ((size_t)1 << 24)
 
 /* Replaces what *out held. Memory grows with the file; nothing else is kept. */
 void py_lex(struct slice text, struct py_tokens *out);

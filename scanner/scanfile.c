@@ -130,6 +130,8 @@ static void scan_python(struct scan_worker *w, const char *path, struct slice by
     struct pyfile file;
     pyfile_decode(&file, bytes, &w->arena);
     py_lex(file.text, &w->tokens);
+    if (w->tokens.truncated)
+        scan_worker_error(w, path, "too many tokens: its end was not searched");
     candidates_collect(&file, &w->tokens, path, &w->arena, &w->candidates);
     for (size_t i = 0; i < w->candidates.count; i++)
         match_candidate(w, path, &w->candidates.items[i], true);

@@ -1,5 +1,6 @@
 #include "scanner/value_shape.h"
 
+#include "base/encode.h"
 #include "scanner/bigrams.h"
 #include "scanner/byte_set.h"
 #include "scanner/checks.h"
@@ -254,16 +255,36 @@ static enum value_shape random_or_mixed(struct slice v, const struct counts *n) 
     return SHAPE_MIXED;
 }
 
+/* Bytes that no text has: what os.urandom gave, written down as b"\x8f..". A
+ * few escapes, as of control sequences, are none. */
+static bool is_binary(struct slice v) {
+    size_t strange = 0, points = 0;
+    for (size_t i = 0; i < v.len; points++) {
+        unsigned char c = (unsigned char)v.ptr[i];
+        uint32_t point = c;
+        unsigned len = c < 0x80 ? 1 : utf8_sequence(v.ptr + i, v.len - i, &point);
+        bool control = point < 0x20 && c != '\t' && c != '\n' && c != '\r';
+        strange += len == 0 || control || (point >= 0x7F && point < 0xA0);
+        i += len ? len : 1;
+    }
+    return strange > 0 && strange * 8 >= points;
+}
+
 enum value_shape value_shape(struct slice v) {
     if (v.len > SHAPE_MAX_BYTES)
         return SHAPE_STRUCTURED;
     struct counts n = count(v);
+    if (n.other + n.blank > 0 && is_binary(v))
+        return v.len >= 12 && check_entropy(v) >= 3.0 && n.ascending * 3 < v.len ? SHAPE_RANDOM
+                                                                                 : SHAPE_STRUCTURED;
     if (is_structured(v, &n))
         return SHAPE_STRUCTURED;
     if (n.blank > 0)
         return SHAPE_SENTENCE;
-    if (n.other > 0 || has_unicode_escape(v))
+    if (has_unicode_escape(v) || (n.other > 0 && (n.digit == 0 || n.other * 2 > v.len)))
         return SHAPE_WORDS; /* another script: a translation */
+    if (n.other > 0)
+        return random_or_mixed(v, &n);
     size_t letters = n.lower + n.upper;
     if (n.digit == v.len)
         return SHAPE_PLAIN;
