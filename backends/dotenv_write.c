@@ -225,7 +225,11 @@ enum kl_status dotenv_set(struct slice bytes, const char *name, struct slice val
             goto done;
         }
         if (reads_back(&c, buf_as_slice(&text))) {
-            buf_slice(out, buf_as_slice(&text));
+            /* A line elsewhere may stop load_dotenv() before it sets anything. */
+            struct slice loaded;
+            st = dotenv_value(buf_as_slice(&text), name, NULL, NULL, what, &c.arena, &loaded, e);
+            if (st == KL_OK)
+                buf_slice(out, buf_as_slice(&text));
             goto done;
         }
     }
