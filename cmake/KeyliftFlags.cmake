@@ -7,21 +7,23 @@ target_include_directories(keylift_flags INTERFACE "${CMAKE_SOURCE_DIR}")
 target_compile_definitions(keylift_flags INTERFACE _GNU_SOURCE KEYLIFT_VERSION="${PROJECT_VERSION}")
 target_compile_options(keylift_flags INTERFACE
   -Wall -Wextra -Wconversion -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wpointer-arith -Wvla
-  -Wformat=2 -Wundef -fno-common -fstack-protector-strong)
+  -Wformat=2 -Wundef -fno-common)
 if(KEYLIFT_WERROR)
   target_compile_options(keylift_flags INTERFACE -Werror)
 endif()
 
+# Hardening is for every target, also for the grammars: they parse what others wrote.
+add_compile_options(-fstack-protector-strong)
 check_c_compiler_flag(-fstack-clash-protection KEYLIFT_HAS_STACK_CLASH)
 if(KEYLIFT_HAS_STACK_CLASH)
-  target_compile_options(keylift_flags INTERFACE -fstack-clash-protection)
+  add_compile_options(-fstack-clash-protection)
 endif()
 
 if(KEYLIFT_SANITIZE)
   add_compile_options(-fsanitize=${KEYLIFT_SANITIZE} -fno-omit-frame-pointer -fno-sanitize-recover=all -g)
   add_link_options(-fsanitize=${KEYLIFT_SANITIZE})
 elseif(CMAKE_BUILD_TYPE MATCHES "Rel")
-  target_compile_options(keylift_flags INTERFACE -U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=2)
+  add_compile_options(-U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=2)
 endif()
 
 if(KEYLIFT_FUZZ)
