@@ -24,18 +24,22 @@ keylift_find_library(pcre2 libpcre2-8 pcre2-8)
 keylift_find_library(cjson libcjson cjson)
 keylift_find_library(md libmd md)
 
-# Grammar sources: from the npm lockfile (sha512 of each package), or from the
-# folders that a distributor names.
+# Grammar sources: from the folders that a distributor names, else from those that
+# a source archive carries (see python/keylift_build.py), else from the npm lockfile
+# (sha512 of each package).
 set(TREE_SITTER_CORE_DIR "" CACHE PATH "tree-sitter's lib folder (with include/ and src/lib.c)")
 set(TREE_SITTER_PYTHON_DIR "" CACHE PATH "tree-sitter-python (with src/parser.c)")
 set(TREE_SITTER_TOML_DIR "" CACHE PATH "tree-sitter-toml (with src/parser.c)")
 
-if(NOT TREE_SITTER_CORE_DIR OR NOT TREE_SITTER_PYTHON_DIR OR NOT TREE_SITTER_TOML_DIR)
+if(EXISTS "${CMAKE_SOURCE_DIR}/grammars/node_modules")
+  set(modules "${CMAKE_SOURCE_DIR}/grammars/node_modules")
+elseif(NOT TREE_SITTER_CORE_DIR OR NOT TREE_SITTER_PYTHON_DIR OR NOT TREE_SITTER_TOML_DIR)
   set(KEYLIFT_GRAMMARS "${CMAKE_BINARY_DIR}/grammars" CACHE PATH "Where npm unpacks the grammar sources")
   set(grammars "${KEYLIFT_GRAMMARS}")
   file(SHA256 "${CMAKE_SOURCE_DIR}/package-lock.json" lock_hash)
   set(stamp "${grammars}/${lock_hash}.stamp")
   if(NOT EXISTS "${stamp}")
+    unset(NPM CACHE) # a build in a throw-away environment may have left the path of its own
     find_program(NPM npm)
     if(NOT NPM)
       message(FATAL_ERROR "npm is needed to fetch the grammar sources; install it, or name them with "
@@ -45,9 +49,12 @@ if(NOT TREE_SITTER_CORE_DIR OR NOT TREE_SITTER_PYTHON_DIR OR NOT TREE_SITTER_TOM
     foreach(file package.json package-lock.json .npmrc)
       file(COPY_FILE "${CMAKE_SOURCE_DIR}/${file}" "${grammars}/${file}")
     endforeach()
-    # Its cache and logs, too, stay inside the build.
+    # Its cache and logs, too, stay inside the build, unless the caller has a place for them.
+    if(NOT DEFINED ENV{npm_config_cache})
+      set(cache --cache "${grammars}/cache")
+    endif()
     execute_process(COMMAND ${NPM} ci --ignore-scripts --no-audit --no-fund --loglevel=error
-                            --no-update-notifier --cache "${grammars}/cache"
+                            --no-update-notifier ${cache}
                     WORKING_DIRECTORY "${grammars}" RESULT_VARIABLE failed)
     if(failed)
       message(FATAL_ERROR "npm ci could not fetch the grammar sources named in package-lock.json")

@@ -6,12 +6,14 @@ import sysconfig
 
 
 def find_binary():
-    """Where this installation's scripts are: a virtual environment, the system, or --user."""
+    """Where this installation's scripts are: a virtual environment, the system, --user or --target."""
     schemes = [sysconfig.get_default_scheme() if hasattr(sysconfig, "get_default_scheme") else None]
     schemes.append(os.name + "_user")
+    folders = [sysconfig.get_path("scripts", *([scheme] if scheme else [])) for scheme in schemes]
+    # pip install --target FOLDER puts commands into FOLDER/bin.
+    folders.append(os.path.join(os.path.dirname(os.path.dirname(os.path.abspath(__file__))), "bin"))
     tried = []
-    for scheme in schemes:
-        folder = sysconfig.get_path("scripts", scheme) if scheme else sysconfig.get_path("scripts")
+    for folder in folders:
         path = os.path.join(folder, "keylift")
         if os.access(path, os.X_OK):
             return path
