@@ -2,6 +2,7 @@
 packages that are downloaded once: a second run needs no network."""
 
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -41,20 +42,35 @@ def build_env(home, wheelhouse):
     )
 
 
-@pytest.fixture(scope="session")
-def path_without_npm(tmp_path_factory):
-    """PATH, with folders that have all programs but npm instead of those that have it."""
+def _path_without(pattern, make_folder):
+    """PATH, with folders of links to all other programs instead of those that have a program of this name."""
     folders = []
-    for number, folder in enumerate(os.environ["PATH"].split(":")):
-        if os.access(os.path.join(folder, "npm"), os.X_OK):
-            shadow = tmp_path_factory.mktemp(f"path-{number}")
-            for name in os.listdir(folder):
-                if name not in ("npm", "npx", "node", "nodejs"):
+    for folder in dict.fromkeys(os.environ["PATH"].split(":")):
+        names = os.listdir(folder) if os.path.isdir(folder) else []
+        if any(map(pattern.fullmatch, names)):
+            shadow = make_folder("programs")
+            for name in names:
+                if not pattern.fullmatch(name):
                     (shadow / name).symlink_to(os.path.join(folder, name))
             folder = str(shadow)
         folders.append(folder)
-    path = ":".join(folders)
+    return ":".join(folders)
+
+
+@pytest.fixture(scope="session")
+def path_without_npm(tmp_path_factory):
+    path = _path_without(re.compile("npm|npx|node|nodejs"), tmp_path_factory.mktemp)
     assert shutil.which("npm", path=path) is None and shutil.which("cc", path=path)
+    return path
+
+
+@pytest.fixture(scope="session")
+def path_without_build_tools(tmp_path_factory):
+    """The machine of a teammate: no npm, compiler, linker or build system."""
+    pattern = re.compile(r"npm|npx|node|nodejs|make|cmake|ninja|pkg-config|.*\b(cc|c99|gcc|g\+\+|clang|ld|as)(-[\d.]+)?")
+    path = _path_without(pattern, tmp_path_factory.mktemp)
+    assert shutil.which("git", path=path)
+    assert not [name for name in ("cc", "gcc", "clang", "cmake", "npm") if shutil.which(name, path=path)]
     return path
 
 
@@ -68,3 +84,15 @@ def release():
                        cwd=support.ROOT, check=True, stdout=subprocess.DEVNULL, timeout=300)  # fmt: skip
     subprocess.run(["cmake", "--build", folder], check=True, stdout=subprocess.DEVNULL, timeout=600)
     return folder
+
+
+@pytest.fixture(scope="session")
+def wheel():
+    """The wheel as it is given to others."""
+    folder = support.BUILD / "dist-e2e"
+    shutil.rmtree(folder, ignore_errors=True)
+    done = subprocess.run([support.ROOT / "scripts" / "build-wheel", folder], stdout=subprocess.PIPE,
+                          stderr=subprocess.STDOUT, text=True, timeout=900)  # fmt: skip
+    assert done.returncode == 0, done.stdout
+    [path] = folder.glob("*.whl")
+    return path

@@ -1,0 +1,88 @@
+"""The wheel that is given to others: it holds all it needs, says what it cannot hold, and works."""
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+import zipfile
+
+import pytest
+
+import support
+
+pytestmark = [pytest.mark.slow, pytest.mark.skipif(sys.platform != "linux", reason="scripts/build-wheel is for Linux")]
+
+
+def output(*command, env=None, cwd=None):
+    done = subprocess.run(list(map(str, command)), env=env, cwd=cwd, capture_output=True, text=True, timeout=300)
+    assert done.returncode == 0, done.stdout + done.stderr
+    return done.stdout
+
+
+@pytest.fixture(scope="module")
+def venv(wheel, tmp_path_factory):
+    """A fresh environment with the wheel, made without a package index."""
+    folder = tmp_path_factory.mktemp("wheel") / "venv"
+    output(sys.executable, "-m", "venv", folder)
+    output(folder / "bin" / "python", "-m", "pip", "install", "-q", "--no-index", "--no-deps", wheel,
+           env={**os.environ, "PIP_FIND_LINKS": ""})  # fmt: skip
+    return folder
+
+
+def test_it_passes_the_check_that_the_recipes_run(wheel):
+    assert "nothing to mend" in output(support.ROOT / "scripts" / "check-wheel", wheel)
+
+
+def test_the_check_finds_what_is_wrong(wheel, tmp_path):
+    damaged = tmp_path / wheel.name
+    with zipfile.ZipFile(wheel) as source, zipfile.ZipFile(damaged, "w") as target:
+        for entry in source.infolist():
+            if entry.filename.endswith("/pcre2.txt"):
+                continue
+            content = source.read(entry)
+            if entry.filename.endswith("/scripts/keylift"):
+                content = content.replace(b"libm.so.6", b"libq.so.6")
+                entry.external_attr = 0o644 << 16
+            target.writestr(entry, content)
+    done = subprocess.run([support.ROOT / "scripts" / "check-wheel", damaged], capture_output=True, text=True, timeout=60)
+    assert done.returncode == 1
+    for breach in ("the licence of pcre2 is missing", "needs libq.so.6", "is not executable"):
+        assert breach in done.stdout
+
+
+def test_its_name_asks_for_the_c_library_that_the_program_needs(wheel, venv):
+    if shutil.which("readelf") is None:
+        pytest.skip("no readelf")
+    symbols = output("readelf", "-VW", venv / "bin" / "keylift")
+    newest = max(tuple(map(int, version.split("."))) for version in re.findall(r"Name: GLIBC_([0-9.]+)", symbols))
+    tags = re.findall(r"manylinux_(\d+)_(\d+)_", wheel.name)
+    assert tags and min(tuple(map(int, tag)) for tag in tags) >= newest[:2]
+
+
+def test_it_loads_nothing_but_the_c_library(venv):
+    loaded = set(re.findall(r"^\s+(lib[\w+-]+)", output("ldd", venv / "bin" / "keylift"), re.M))
+    assert loaded and loaded <= {"libc", "libm", "libpthread"}
+
+
+def test_it_scans_and_migrates_and_the_program_still_runs(venv, home, project):
+    secret = support.made_stripe_key()
+    project.git_init()  # so that .env is ignored, and not found again
+    project.write("pay.py", f'import hashlib\n\napi_key = "{secret}"\nprint(hashlib.sha256(api_key.encode()).hexdigest())\n')
+    packages = {"PYTHONPATH": str(support.package_folder("python-dotenv==1.1.1"))}
+    before = project.python("pay.py", env=packages)
+    keylift = support.Keylift(home, venv / "bin" / "keylift")
+    assert keylift("scan", ".", cwd=project).returncode == 1
+    done = keylift("migrate", "--yes", ".", cwd=project)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert secret not in project.read("pay.py") and secret in project.read(".env")
+    assert before.stdout and project.python("pay.py", env=packages).stdout == before.stdout
+    module = support.Keylift(home, venv / "bin" / "python")
+    assert module("-m", "keylift", "scan", ".", cwd=project).returncode == 0
+
+
+def test_its_own_libraries_find_what_those_of_the_system_find(venv):
+    """The wheel has another PCRE2 than the development build: every rule and whole report again."""
+    env = {**os.environ, "KEYLIFT_BIN": str(venv / "bin" / "keylift"), "KEYLIFT_BUILD": str(support.BUILD)}
+    output(sys.executable, "-m", "pytest", "-q", "-m", "not slow", "tests/rules", "tests/golden/test_scan.py", env=env,
+           cwd=support.ROOT)  # fmt: skip
