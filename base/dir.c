@@ -4,6 +4,7 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <stdint.h>
 #include <sys/stat.h>
 #include <unistd.h>
 #if defined(__linux__)
@@ -89,8 +90,16 @@ static bool is_dot(const char *name) {
 }
 
 #if defined(__linux__)
-/* The kernel's record; glibc's struct dirent64 has the same layout. */
-static const struct dirent64 *next_record(struct dir *d, struct error *e) {
+/* The kernel's record, as getdents64(2) has it: the C libraries differ in whether they name it. */
+struct kernel_dirent {
+    uint64_t d_ino;
+    int64_t d_off;
+    unsigned short d_reclen;
+    unsigned char d_type;
+    char d_name[];
+};
+
+static const struct kernel_dirent *next_record(struct dir *d, struct error *e) {
     if (d->at == d->filled) {
         long got;
         do
@@ -107,7 +116,7 @@ static const struct dirent64 *next_record(struct dir *d, struct error *e) {
         d->at = 0;
         d->filled = (size_t)got;
     }
-    const struct dirent64 *record = (const void *)(d->bytes + d->at);
+    const struct kernel_dirent *record = (const void *)(d->bytes + d->at);
     d->at += record->d_reclen;
     return record;
 }
@@ -129,7 +138,7 @@ enum kl_status dir_next(struct dir *d, struct dir_entry *out, struct error *e) {
         if (!found)
             return e->status;
 #if defined(__linux__)
-        const struct dirent64 *record = found;
+        const struct kernel_dirent *record = found;
 #else
         const struct dirent *record = found;
 #endif

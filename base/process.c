@@ -23,6 +23,10 @@
 #define TICK_MS 50 /* how soon an end without end-of-file is noticed */
 #define READ_STEP_BYTES ((size_t)64 << 10)
 
+#if defined(__APPLE__)
+extern char **environ; /* its unistd.h leaves that to us */
+#endif
+
 enum { END_IN, END_OUT, END_ERR, END_EXEC, ENDS };
 
 struct child {

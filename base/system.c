@@ -6,9 +6,7 @@
 #include <sched.h>
 #include <signal.h>
 #include <sys/ioctl.h>
-#if defined(__linux__)
 #include <sys/random.h>
-#endif
 #include <termios.h>
 #include <unistd.h>
 
@@ -16,6 +14,10 @@
 #include "base/mem.h"
 
 #define MAX_LINE_BYTES KL_MAX_SECRET_BYTES
+
+#if defined(__APPLE__)
+extern char **environ; /* its unistd.h leaves that to us */
+#endif
 
 /* A signal handler can reach nothing but a global: the one exception. */
 static volatile sig_atomic_t interrupts;
