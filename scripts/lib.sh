@@ -35,7 +35,8 @@ python3 -c "import ensurepip, venv"|python3-venv|keeps Python packages inside th
 needs_test='pkg-config --exists cmocka|libcmocka-dev|runs the C tests
 have git|git|makes the repositories that the tests scan'
 needs_full='have clang|clang|the second compiler
-have clang-format|clang-format|checks the format of the C files'
+have clang-format|clang-format|checks the format of the C files
+have make|make|builds a library of the wheel'
 
 have_c_headers() { echo '#include <stdio.h>' | cc -E -; }
 # npm is needed only until the grammar sources are there.

@@ -5,6 +5,7 @@ import re
 import shutil
 import subprocess
 import sys
+import tarfile
 import zipfile
 
 import pytest
@@ -49,6 +50,28 @@ def test_the_check_finds_what_is_wrong(wheel, tmp_path):
     assert done.returncode == 1
     for breach in ("the licence of pcre2 is missing", "needs libq.so.6", "is not executable"):
         assert breach in done.stdout
+
+
+# Licence of ours: the file of the library's own sources.
+OF_GRAMMARS = {
+    "tree-sitter": "tree-sitter/LICENSE",
+    "tree-sitter-unicode": "tree-sitter/vendor/tree-sitter/lib/src/unicode/LICENSE",
+    "tree-sitter-python": "tree-sitter-python/LICENSE",
+    "tree-sitter-toml": "@tree-sitter-grammars/tree-sitter-toml/LICENSE",
+}
+OF_ARCHIVES = {"cjson": "LICENSE", "libmd": "COPYING", "pcre2": "LICENCE.md"}
+
+
+def test_the_licences_are_those_of_the_sources_that_are_linked(wheel):
+    with zipfile.ZipFile(wheel) as opened:
+        texts = {name.split("/")[-1][:-4]: opened.read(name) for name in opened.namelist() if "/licenses/licenses/" in name}
+    expected = {name: (support.BUILD / "grammars" / "node_modules" / path).read_bytes() for name, path in OF_GRAMMARS.items()}
+    for path in (support.ROOT / "build" / "cache" / "archives").glob("*.orig.tar.*"):
+        name = path.name.split("_")[0]
+        with tarfile.open(path) as archive:
+            [member] = [entry for entry in archive.getmembers() if entry.name.split("/")[1:] == [OF_ARCHIVES[name]]]
+            expected[name] = archive.extractfile(member).read()
+    assert texts == expected
 
 
 def test_its_name_asks_for_the_c_library_that_the_program_needs(wheel, venv):
