@@ -21,8 +21,8 @@ def wheelhouse():
     folder = support.BUILD / "wheelhouse"
     done = folder / "complete"
     if not done.exists() or done.read_text() != repr(_PACKAGES):
-        subprocess.run([sys.executable, "-m", "pip", "download", "-q", "--only-binary", ":all:", "-d", folder, *_PACKAGES],
-                       check=True, timeout=600)  # fmt: skip
+        download = [sys.executable, "-m", "pip", "download", "-q", "--only-binary", ":all:", "-d", folder]
+        subprocess.run([*download, *_PACKAGES], check=True, timeout=600)
         done.write_text(repr(_PACKAGES))
     return folder
 
@@ -67,7 +67,8 @@ def path_without_npm(tmp_path_factory):
 @pytest.fixture(scope="session")
 def path_without_build_tools(tmp_path_factory):
     """The machine of a teammate: no npm, compiler, linker or build system."""
-    pattern = re.compile(r"npm|npx|node|nodejs|make|cmake|ninja|pkg-config|.*\b(cc|c99|gcc|g\+\+|clang|ld|as)(-[\d.]+)?")
+    tools = r"npm|npx|node|nodejs|make|cmake|ninja|pkg-config|.*\b(cc|c99|gcc|g\+\+|clang|ld|as)(-[\d.]+)?"
+    pattern = re.compile(tools)
     path = _path_without(pattern, tmp_path_factory.mktemp)
     assert shutil.which("git", path=path)
     assert not [name for name in ("cc", "gcc", "clang", "cmake", "npm") if shutil.which(name, path=path)]
