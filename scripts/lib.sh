@@ -32,8 +32,8 @@ have_npm|npm|fetches the sources of the Python grammar, by checksum
 have_certificates|ca-certificates|lets npm and pip check whom they talk to'
 needs_python='have python3|python3|runs the Python programs
 python3 -c "import ensurepip, venv"|python3-venv|keeps Python packages inside the build folder'
-needs_test='pkg-config --exists cmocka|libcmocka-dev|runs the C tests
-have git|git|makes the repositories that the tests scan'
+needs_git='have git|git|makes the repositories that are scanned'
+needs_test='pkg-config --exists cmocka|libcmocka-dev|runs the C tests'
 needs_full='have clang|clang|the second compiler
 have clang-format|clang-format|checks the format of the C files
 have make|make|builds a library of the wheel'
