@@ -146,7 +146,7 @@ def test_the_file_decides_and_not_the_environment(keylift, project):
     value = made_password()
     project.write("pay.py", f'pay_password = "{value}"\n')
     keylift("migrate", "--yes", ".", cwd=project)
-    run = keylift("undo", "--yes", cwd=project, env={"PAY_PASSWORD": "another"})
+    run = keylift("undo", "--yes", cwd=project, env={"PAY_PASSWORD": made_password()})
     assert run.returncode == 0 and value in project.read("pay.py")
 
 

@@ -136,7 +136,8 @@ def test_a_rule_with_several_prefixes_shows_the_one_that_is_there(keylift, proje
 
 
 def test_a_word_that_calls_a_rule_is_not_shown_when_the_secret_begins_with_it(keylift, project):
-    folder = write(project, "app.py", "url = " + repr("postgres://app:postgres81" + "ukx@db.corp.net/app") + "\n")
+    password = "postgres" + support.made(length=5)
+    folder = write(project, "app.py", f'url = "postgres://app:{password}@db.corp.net/app"\n')
     [finding] = scan(keylift, folder)
     assert finding["rule"] == "database-url-password"
     assert finding["redacted"].startswith("… ("), finding
