@@ -14,10 +14,10 @@ static bool is_python(const char *path) {
 
 /* Why a finding stays before anything was tried; NULL if it may move. */
 static const char *reason_to_leave(const struct migration *m, const struct finding *f, bool forced) {
+    if (f->reason && f->context != CONTEXT_TEXT)
+        return f->reason;
     if (!is_python(f->path))
         return "not Python code: move it by hand";
-    if (f->reason)
-        return f->reason;
     if (forced)
         return NULL;
     if (!m->cli->options.include_tests && f->in_test)

@@ -44,10 +44,24 @@ static void position(struct scan_place *p, size_t offset, uint32_t *line, uint32
     p->last_column = *column;
 }
 
-static size_t file_offset(const struct scan_place *p, size_t text_offset) {
-    if (p->python)
-        return pyfile_byte_offset(p->python, text_offset);
-    return p->utf16 ? textfile_utf16_offset(p->text, text_offset) : text_offset;
+/* Counted from the place asked for before, wherever that is: findings come in
+ * order, and may be as many as the file has room for. */
+static size_t utf16_offset(struct scan_place *p, size_t offset) {
+    if (p->utf16_at == 0)
+        p->utf16_byte = textfile_utf16_offset(p->text, 0);
+    size_t low = offset < p->utf16_at ? offset : p->utf16_at;
+    size_t high = offset < p->utf16_at ? p->utf16_at : offset;
+    size_t between = textfile_utf16_offset(slice_sub(p->text, low, high), high - low) -
+                     textfile_utf16_offset((struct slice){0}, 0);
+    p->utf16_byte = offset < p->utf16_at ? p->utf16_byte - between : p->utf16_byte + between;
+    p->utf16_at = offset;
+    return p->utf16_byte;
+}
+
+static size_t file_offset(struct scan_place *p, size_t text_offset) {
+    if (p->utf16)
+        return utf16_offset(p, text_offset);
+    return p->python ? pyfile_byte_offset(p->python, text_offset) : text_offset;
 }
 
 /* Text has no comments to go by: the lines of the match are looked at, of a long
@@ -155,6 +169,10 @@ static void report_hit(struct scan_worker *w, struct scan_place *p, const char *
     finding_redact(&f, slice_sub(c->value, hit->start, hit->end), hit->rule ? hit->rule->prefixes : NULL);
     set_fixable(&f, c);
     set_suppression(w, p, &f, hit);
+    if (p->file) {
+        position(p->file, f.start_byte, &f.line, &f.column);
+        position(p->file, f.end_byte, &f.end_line, &f.end_column);
+    }
     set_value(w, &f, hit);
     r->findings = mem_grow(r->findings, &r->finding_cap, r->finding_count + 1, sizeof *r->findings);
     r->findings[r->finding_count++] = f;
@@ -162,6 +180,8 @@ static void report_hit(struct scan_worker *w, struct scan_place *p, const char *
 
 void scan_report_hits(struct scan_worker *w, struct scan_place *p) {
     scan_place_lines(w, p);
+    if (p->file)
+        scan_place_lines(w, p->file);
     const char *path = arena_cstr(&w->part.arena, slice_cstr(p->path));
     for (size_t i = 0; i < w->hits.count; i++)
         if (w->hits.items[i].confidence >= w->shared->options->min_confidence)
@@ -173,11 +193,15 @@ void scan_report_reads(struct scan_worker *w, struct scan_place *p) {
     if (w->reads.count == 0)
         return;
     const char *path = arena_cstr(&r->arena, slice_cstr(p->path));
+    if (p->file)
+        scan_place_lines(w, p->file);
     for (size_t i = 0; i < w->reads.count; i++) {
         r->reads = mem_grow(r->reads, &r->read_cap, r->read_count + 1, sizeof *r->reads);
         struct env_read *read = &r->reads[r->read_count++];
         *read = w->reads.items[i];
         read->path = path;
+        if (p->file)
+            position(p->file, read->start_byte, &read->line, &read->column);
         read->name = arena_cstr(&r->arena, slice_cstr(read->name));
     }
 }

@@ -11,7 +11,9 @@ struct scan_place {
     struct slice text;
     const struct pyfile *python;    /* NULL for other text */
     const struct py_tokens *tokens; /* with python */
-    bool utf16;
+    struct scan_place *file;        /* what lines and columns are of, if `text` was taken out of it */
+    bool utf16;                     /* `text` was converted from it: see textfile.h */
+    size_t utf16_at, utf16_byte;    /* the place in `text` asked for last, and its byte of the file */
     bool has_lines;
     struct pylines lines;   /* made when first needed */
     struct slice *comments; /* of the lines last asked for */

@@ -8,6 +8,7 @@
 #include "base/mem.h"
 #include "scanner/candidate_internal.h"
 #include "scanner/classify.h"
+#include "scanner/notebook.h"
 #include "scanner/pyfile.h"
 #include "scanner/scan_report.h"
 #include "scanner/textfile.h"
@@ -126,31 +127,56 @@ static bool may_read_environment(const struct scan_worker *w, struct slice text)
     return false;
 }
 
+/* `unfixable`: why no literal of this file can be replaced; NULL if some can. */
+static void scan_code(struct scan_worker *w, const struct pyfile *file, struct scan_place *place,
+                      const char *unfixable) {
+    py_lex(file->text, &w->tokens);
+    if (w->tokens.truncated)
+        scan_worker_error(w, place->path, "too many tokens: its end was not searched");
+    candidates_collect(file, &w->tokens, place->path, &w->arena, &w->candidates);
+    for (size_t i = 0; i < w->candidates.count; i++) {
+        if (unfixable)
+            w->candidates.items[i].unfixable = unfixable;
+        match_candidate(w, place->path, &w->candidates.items[i], true);
+    }
+    scan_resolve_file(&w->hits, true);
+    if (w->hits.count > 0)
+        scan_report_hits(w, place);
+    w->part.stats.python_files++;
+    if (!may_read_environment(w, file->text))
+        return;
+    scan_place_lines(w, place);
+    env_reads_collect(file, &w->tokens, &place->lines, &w->arena, &w->reads);
+    scan_report_reads(w, place);
+}
+
 static void scan_python(struct scan_worker *w, const char *path, struct slice bytes) {
     struct pyfile file;
-    pyfile_decode(&file, bytes, &w->arena);
-    py_lex(file.text, &w->tokens);
-    if (w->tokens.truncated)
-        scan_worker_error(w, path, "too many tokens: its end was not searched");
-    candidates_collect(&file, &w->tokens, path, &w->arena, &w->candidates);
-    for (size_t i = 0; i < w->candidates.count; i++)
-        match_candidate(w, path, &w->candidates.items[i], true);
-    scan_resolve_file(&w->hits, true);
-    struct scan_place place = {.path = path, .text = file.text, .python = &file, .tokens = &w->tokens};
-    if (w->hits.count > 0)
-        scan_report_hits(w, &place);
-    w->part.stats.python_files++;
-    if (!may_read_environment(w, file.text))
-        return;
-    scan_place_lines(w, &place);
-    env_reads_collect(&file, &w->tokens, &place.lines, &w->arena, &w->reads);
-    scan_report_reads(w, &place);
+    bool utf16 = textfile_is_utf16(bytes); /* no Python runs that, but editors save it */
+    pyfile_decode(&file, utf16 ? textfile_from_utf16(bytes, &w->arena) : bytes, &w->arena);
+    struct scan_place place = {
+        .path = path, .text = file.text, .python = &file, .tokens = &w->tokens, .utf16 = utf16};
+    scan_code(w, &file, &place, utf16 ? "in UTF-16, which Python does not read" : NULL);
+}
+
+/* Drops hits in what the findings from number `known` on cover; both are in order. */
+static void drop_known_hits(struct scan_worker *w, size_t known) {
+    const struct finding *f = w->part.findings;
+    size_t end = w->part.finding_count, kept = 0;
+    for (size_t i = 0; i < w->hits.count; i++) {
+        const struct scan_hit *hit = &w->hits.items[i];
+        while (known < end && f[known].end_byte <= hit->span_start)
+            known++;
+        if (known == end || f[known].start_byte >= hit->span_end)
+            w->hits.items[kept++] = *hit;
+    }
+    w->hits.count = kept;
 }
 
 /* The file as one string for the rules, then each pair for rules that go by a
  * name and for the classifier. */
 static void scan_text(struct scan_worker *w, const char *path, enum scan_language language,
-                      struct slice bytes) {
+                      struct slice bytes, size_t known) {
     struct scan_place place = {.path = path, .text = bytes};
     if (textfile_is_utf16(bytes)) {
         place.text = textfile_from_utf16(bytes, &w->arena);
@@ -174,8 +200,23 @@ static void scan_text(struct scan_worker *w, const char *path, enum scan_languag
     for (size_t i = 0; i < w->candidates.count; i++)
         match_candidate(w, path, &w->candidates.items[i], true);
     scan_resolve_file(&w->hits, false);
+    drop_known_hits(w, known);
     if (w->hits.count > 0)
         scan_report_hits(w, &place);
+}
+
+/* The code of the cells as Python, and all of the file as text. */
+static void scan_notebook(struct scan_worker *w, const char *path, struct slice bytes) {
+    struct pyfile code;
+    struct scan_place file = {.path = path, .text = bytes};
+    size_t known = w->part.finding_count;
+    if (notebook_code(&code, bytes, &w->arena)) {
+        struct scan_place place = {
+            .path = path, .text = code.text, .python = &code, .tokens = &w->tokens, .file = &file};
+        scan_code(w, &code, &place, "in a notebook");
+    }
+    w->hits.count = 0;
+    scan_text(w, path, SCAN_NOTEBOOK, bytes, known);
 }
 
 bool scan_worker_bytes(struct scan_worker *w, const char *path, struct slice bytes) {
@@ -189,8 +230,10 @@ bool scan_worker_bytes(struct scan_worker *w, const char *path, struct slice byt
     w->part.stats.bytes += bytes.len;
     if (language == SCAN_PYTHON)
         scan_python(w, path, bytes);
+    else if (language == SCAN_NOTEBOOK)
+        scan_notebook(w, path, bytes);
     else
-        scan_text(w, path, language, bytes);
+        scan_text(w, path, language, bytes, w->part.finding_count);
     arena_clear(&w->arena);
     return true;
 }

@@ -1,4 +1,4 @@
-def f(user, password="example", *, token: str = "beta"):
+def f(user, password="dummy", *, token: str = "beta"):
     return password, token
 
 

@@ -2,4 +2,4 @@ def f(**k):
     return k
 
 
-result = f(user="u", password="example")
+result = f(user="u", password="dummy")
