@@ -1,6 +1,10 @@
 """The fixtures of every test that drives the binary (KEYLIFT_BIN, else the dev build)."""
 
 import os
+import pwd
+import shutil
+import tempfile
+from pathlib import Path
 
 import hypothesis
 import hypothesis.database
@@ -36,6 +40,25 @@ def project(tmp_path, home):
     folder = tmp_path / "project"
     folder.mkdir()
     return support.Project(folder, home)
+
+
+@pytest.fixture
+def unprivileged():
+    """(keylift, project) for what root may do and others may not: root runs the binary as nobody, from a
+    folder that nobody can enter, which pytest's own are not."""
+    root = os.geteuid() == 0
+    folder = Path(tempfile.mkdtemp(prefix="keylift-test-"))
+    for name in ("home", "project"):
+        (folder / name).mkdir()
+    binary = shutil.copy(support.BINARY, folder / "keylift")
+    if root:
+        for path in (folder, folder / "home", folder / "project"):
+            path.chmod(0o755)
+    try:
+        runner = support.Keylift(folder / "home", binary, pwd.getpwnam("nobody").pw_uid if root else None)
+        yield runner, support.Project(folder / "project", folder / "home")
+    finally:
+        shutil.rmtree(folder)
 
 
 @pytest.fixture(scope="session")

@@ -46,9 +46,10 @@ class Keylift:
     does not end within `timeout` seconds fails the test; the bound is against hangs, not for speed.
     """
 
-    def __init__(self, home, binary=BINARY):
+    def __init__(self, home, binary=BINARY, user=None):
         self.home = Path(home)
         self.binary = str(binary)
+        self.user = user  # who runs it; None for whoever runs the test
 
     def __call__(self, *args, cwd=None, input="", env=None, timeout=120):
         if isinstance(input, str):
@@ -61,6 +62,7 @@ class Keylift:
             timeout=timeout,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
+            user=self.user,
         )
         done.stdout = done.stdout.decode("utf-8", "surrogateescape")
         done.stderr = done.stderr.decode("utf-8", "surrogateescape")

@@ -1,6 +1,5 @@
 """[tool.keylift]: where it is found, what it may say, and what is refused."""
 
-import os
 
 import pytest
 
@@ -117,8 +116,9 @@ def test_the_vault_of_the_configuration_is_named_with_its_origin(keylift, projec
     assert "default" in keylift("vaults", "check", "--no-config", cwd=project).stdout
 
 
-@pytest.mark.skipif(os.geteuid() == 0, reason="root enters every folder")
-def test_a_folder_that_cannot_be_entered_is_an_error_of_the_scan_not_of_the_configuration(keylift, leaky):
+def test_a_folder_that_cannot_be_entered_is_an_error_of_the_scan_not_of_the_configuration(unprivileged):
+    keylift, leaky = unprivileged
+    leaky.write("src/a.py", "x = 1\n")
     (leaky / "src").chmod(0)
     leaky.write("b.py", "x = 1\n")
     done = keylift("scan", "src", "b.py", cwd=leaky)

@@ -60,8 +60,8 @@ def test_a_pipe_that_is_named_is_an_error_not_a_wait(keylift, project):
     assert status == 2 and report["errors"][0]["path"] == "pipe.py"
 
 
-@pytest.mark.skipif(os.geteuid() == 0, reason="root reads everything")
-def test_an_unreadable_folder_is_named_and_the_rest_is_scanned(keylift, project):
+def test_an_unreadable_folder_is_named_and_the_rest_is_scanned(unprivileged):
+    keylift, project = unprivileged
     project.write("a.py", leaky())
     project.write("shut/b.py", leaky())
     (project / "shut").chmod(0)
