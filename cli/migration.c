@@ -24,7 +24,14 @@ static enum kl_status scan_project_reads(struct migration *m, struct error *e) {
     const char *paths[] = {m->project.root, NULL};
     struct scan_options s = scan_options_of(m, paths);
     s.keep_values = false;
-    return scan_run(&s, &m->project_reads, e);
+    enum kl_status status = scan_run(&s, &m->project_reads, e);
+    size_t root = strlen(m->project.root);
+    for (size_t i = 0; i < m->project_reads.read_count && status == KL_OK; i++) {
+        struct env_read *read = &m->project_reads.reads[i];
+        if (strncmp(read->path, m->project.root, root) == 0 && read->path[root] == '/')
+            read->path += root + 1; /* for people, who know the project */
+    }
+    return status;
 }
 
 static bool is_vault_file(const struct migration *m, const char *path) {

@@ -194,10 +194,9 @@ static void show_next_steps(struct output *o, const struct migration *m) {
     }
     for (; m->rewrites && p && p->name; p++)
         out_text(o, "  - The program now needs %s: add it to the requirements.\n", p->requirement);
-    if (m->project.git_top)
-        out_text(o, "  - The old values are still in git's history. Revoke and replace them:\n");
-    else
-        out_text(o, "  - Whoever had a copy of the code has the values. Revoke and replace them:\n");
+    out_text(o, m->project.git_top
+                    ? "  - The old values may be in git's history. Revoke and replace them.\n"
+                    : "  - Whoever had a copy of the code has the values. Revoke and replace them.\n");
     for (size_t i = 0; i < m->site_count; i++) {
         const struct migration_site *site = &m->sites[i];
         bool again = false;

@@ -371,3 +371,10 @@ def test_the_plan_names_every_file_that_will_be_written(keylift, project):
     assert made == other | {".env"} == {".env", ".env.example", ".gitignore", "shop/env_secrets.py"}
     assert all(f"\n  {name} " in plan.stdout for name in other)
     assert str(project.path) not in plan.stdout
+
+
+def test_a_name_that_the_code_uses_is_explained_with_a_path_in_the_project(keylift, script, key):
+    script.write("app/other.py", 'import os\nprint(os.environ["SHOP_KEY"])\n')
+    run = keylift("plan", ".", cwd=script)
+    assert "(SHOP_KEY is used by app/other.py:2)" in run.stdout
+    assert "PROJECT_SHOP_KEY" in run.stdout
