@@ -378,3 +378,11 @@ def test_a_name_that_the_code_uses_is_explained_with_a_path_in_the_project(keyli
     run = keylift("plan", ".", cwd=script)
     assert "(SHOP_KEY is used by app/other.py:2)" in run.stdout
     assert "PROJECT_SHOP_KEY" in run.stdout
+
+
+def test_an_env_file_that_only_a_library_reads_is_left_alone(keylift, script, key):
+    script.write(".env", "DEBUG=1\n")
+    script.write("conf.py", 'from decouple import config\nDEBUG = config("DEBUG")\n')
+    run = keylift("migrate", "--yes", ".", cwd=script)
+    assert run.returncode == 0, said(run)
+    assert script.read(".env") == "DEBUG=1\n" and key in script.read(".secret")
