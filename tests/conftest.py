@@ -7,10 +7,14 @@ import tempfile
 from pathlib import Path
 
 import hypothesis
+import hypothesis.configuration
 import hypothesis.database
 import pytest
 
 import support
+
+# Everything that the tests leave lies in the build folder.
+hypothesis.configuration.set_hypothesis_home_dir(support.BUILD / "hypothesis-home")
 
 # The same examples in every CI run, so that a red run is about the change; without CI, new ones.
 _STORE = hypothesis.database.DirectoryBasedExampleDatabase(support.BUILD / "hypothesis")
