@@ -36,7 +36,8 @@ needs_git='have git|git|makes the repositories that are scanned'
 needs_test='pkg-config --exists cmocka|libcmocka-dev|runs the C tests'
 needs_full='have clang|clang|the second compiler
 have clang-format|clang-format|checks the format of the C files
-have make|make|builds a library of the wheel'
+have make|make|builds a library of the wheel
+have xz|xz-utils|unpacks that library'
 
 have_c_headers() { echo '#include <stdio.h>' | cc -E -; }
 # npm is needed only until the grammar sources are there.

@@ -99,8 +99,8 @@ def test_shells_load_the_installed_completion(shell, prefix, home):
 def test_pip_installs_the_binary_and_the_module_without_npm(tmp_path, home, project, build_env, path_without_npm):
     python = new_venv(tmp_path / "venv")
     grammars = tmp_path / "grammars"
-    done = run([python, "-m", "pip", "install", "-C", f"build-dir={tmp_path / 'build'}",
-                "-C", f"cmake.define.KEYLIFT_GRAMMARS={grammars}", "-C", "cmake.build-type=Debug", support.ROOT],
+    done = run([python, "-m", "pip", "install", "--config-settings", f"build-dir={tmp_path / 'build'}",
+                "--config-settings", f"cmake.define.KEYLIFT_GRAMMARS={grammars}", "--config-settings", "cmake.build-type=Debug", support.ROOT],
                env={**build_env, "PATH": path_without_npm}, cwd=tmp_path)  # fmt: skip
     assert done.returncode == 0, done.stdout + done.stderr
     assert (grammars / "node_modules" / "tree-sitter-python").exists()
@@ -126,7 +126,7 @@ def test_the_source_archive_builds_from_what_it_carries(tmp_path, home, project,
     env = {**build_env, "PATH": path_without_npm, "npm_config_registry": "http://127.0.0.1:9/"}
     env.pop("npm_config_cache")
     python = new_venv(tmp_path / "venv")
-    done = run([python, "-m", "pip", "install", "-C", "cmake.build-type=Debug", archive], env=env, cwd=tmp_path)
+    done = run([python, "-m", "pip", "install", "--config-settings", "cmake.build-type=Debug", archive], env=env, cwd=tmp_path)
     assert done.returncode == 0, done.stdout + done.stderr
     expect_a_finding([python.parent / "keylift"], project, home)
 
