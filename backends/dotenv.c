@@ -195,8 +195,9 @@ static enum kl_status refuse_tracked(struct dotenv_vault *d, struct error *e) {
     return st;
 }
 
-static enum kl_status dotenv_vault_accepts(struct vault *v, const char *name, struct slice value,
+static enum kl_status dotenv_vault_accepts(struct vault *v, const char *name, const struct secret *secret,
                                            struct error *e) {
+    struct slice value = secret_slice(secret);
     enum kl_status st = dotenv_accepts(name, value, e);
     if (st == KL_OK)
         st = check_environment(name, value, e);

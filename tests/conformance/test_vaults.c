@@ -220,7 +220,7 @@ static void a_value_is_held_exactly_or_refused_by_name(void **state) {
         char name[32], version[VAULT_VERSION_MAX] = "";
         snprintf(name, sizeof name, "KEYLIFT_V%zu", i);
         struct secret s = secret_from(values[i].bytes, values[i].len);
-        enum kl_status st = p->vault->kind->accepts(p->vault, name, secret_slice(&s), &e);
+        enum kl_status st = p->vault->kind->accepts(p->vault, name, &s, &e);
         if (st == KL_OK) {
             assert_int_equal(p->vault->kind->put_if_absent(p->vault, name, &s, version, &e), KL_OK);
             expect(p, name, NULL, values[i].bytes, values[i].len);
@@ -235,9 +235,11 @@ static void a_value_is_held_exactly_or_refused_by_name(void **state) {
     for (size_t i = 0; i < KL_ARRAY_LEN(values); i++) {
         struct error e = {0};
         char name[32];
+        struct secret s = secret_from(values[i].bytes, values[i].len);
         snprintf(name, sizeof name, "KEYLIFT_V%zu", i);
-        if (p->vault->kind->accepts(p->vault, name, slice_of(values[i].bytes, values[i].len), &e) == KL_OK)
+        if (p->vault->kind->accepts(p->vault, name, &s, &e) == KL_OK)
             expect(p, name, NULL, values[i].bytes, values[i].len);
+        secret_release(&s);
     }
 }
 
@@ -247,9 +249,11 @@ static void a_value_beyond_the_limit_is_refused_before_it_is_sent(void **state) 
     size_t len = KL_MAX_SECRET_BYTES + 1;
     char *big = mem_alloc(len);
     memset(big, 'x', len);
-    assert_int_equal(p->vault->kind->accepts(p->vault, "KEYLIFT_BIG", slice_of(big, len), &e), KL_ERR_LIMIT);
+    struct secret s = secret_from(big, len);
+    assert_int_equal(p->vault->kind->accepts(p->vault, "KEYLIFT_BIG", &s, &e), KL_ERR_LIMIT);
     assert_non_null(strstr(e.message, "KEYLIFT_BIG"));
     assert_null(strstr(e.message, "xxxx"));
+    secret_release(&s);
     free(big);
 }
 
