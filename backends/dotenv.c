@@ -359,6 +359,7 @@ const struct vault_kind vault_kind_dotenv = {
     .stores = true,
     .ephemeral = false,
     .keeps_versions = false,
+    .names_are_variables = true,
     .open = dotenv_open,
     .identity = dotenv_identity,
     .map_name = dotenv_map_name,

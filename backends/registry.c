@@ -16,6 +16,8 @@ const struct vault_kind *vault_kind_at(size_t index) {
 }
 
 const struct vault_kind *vault_kind_find(const char *id) {
+    if (slice_starts(slice_cstr(id), VAULT_EXEC_PREFIX) && id[strlen(VAULT_EXEC_PREFIX)])
+        id = "exec";
     for (size_t i = 0; i < KL_ARRAY_LEN(kinds); i++) {
         if (strcmp(kinds[i]->id, id) == 0)
             return kinds[i];
