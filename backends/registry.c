@@ -27,3 +27,12 @@ const struct vault_kind *vault_kind_find(const char *id) {
     }
     return NULL;
 }
+
+enum kl_status vault_open(const struct vault_kind *kind, const struct vault_options *o, struct vault **out,
+                          struct error *e) {
+    if (o->bundle && !kind->bundles)
+        return error_set(e, KL_ERR_USAGE,
+                         "the vault \"%s\" cannot hold names as fields of one secret; leave out --bundle",
+                         kind->id);
+    return kind->open(o, out, e);
+}

@@ -108,5 +108,9 @@ const struct vault_kind *vault_kind_at(size_t index);
 /* By id or alias; NULL if unknown. "exec:PROGRAM" is the vault "exec". */
 const struct vault_kind *vault_kind_find(const char *id);
 #define VAULT_EXEC_PREFIX "exec:"
+/* kind->open, and with --bundle the names of the vault that it opens are fields of one
+ * secret: (*out)->kind is then a kind of its own, with the same id. Callers go on with that. */
+enum kl_status vault_open(const struct vault_kind *kind, const struct vault_options *o, struct vault **out,
+                          struct error *e) KL_MUST_USE;
 
 #endif

@@ -147,7 +147,7 @@ enum kl_status vault_session_open(struct vault_session *s, const char *root, str
     s->lock = mutex_new();
     fill_options(s, root);
     recall(s);
-    enum kl_status status = s->kind->open(&s->options, &s->vault, e);
+    enum kl_status status = vault_open(s->kind, &s->options, &s->vault, e);
     if (status == KL_OK) {
         s->kind = s->vault->kind;
     }
