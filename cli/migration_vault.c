@@ -159,20 +159,37 @@ static bool in_environment(void *ctx, const char *name) {
     return system_getenv(name) != NULL;
 }
 
+/* The search for names, and what ended it: a vault that does not answer for one
+ * name must not be asked for a thousand others. */
+struct name_search {
+    struct migration *m;
+    enum kl_status status;
+    struct error error;
+};
+
+static bool is_about_one_name(enum kl_status s) {
+    return s == KL_ERR_CONFLICT || s == KL_ERR_UNSUPPORTED;
+}
+
 static int in_vault(void *ctx, const char *name, const struct finding *f) {
-    struct migration *m = ctx;
+    struct name_search *search = ctx;
+    struct migration *m = search->m;
     struct secret held = {0}, wanted = {0};
     struct error why = {0};
     const char *stored_name;
-    int answer = -1; /* what cannot be read is not ours to use */
-    if (m->kind->map_name(m->vault, name, &m->arena, &stored_name, &why) != KL_OK)
-        return -1;
+    int answer = 0;
+    /* A name that the vault does not take is refused later, with its reason. */
+    if (search->status != KL_OK || m->kind->map_name(m->vault, name, &m->arena, &stored_name, &why) != KL_OK)
+        return 0;
     enum kl_status s = m->kind->get(m->vault, stored_name, NULL, &held, NULL, &why);
-    if (s == KL_ERR_NOT_FOUND) {
-        answer = 0;
-    } else if (s == KL_OK) {
+    if (s == KL_OK) {
         stored_value(m, f, &wanted);
         answer = secret_equal(&held, &wanted) ? 1 : -1;
+    } else if (is_about_one_name(s)) {
+        answer = -1; /* what cannot be read is not ours to use */
+    } else if (s != KL_ERR_NOT_FOUND) {
+        search->status = s;
+        search->error = why;
     }
     secret_release(&held);
     secret_release(&wanted);
@@ -180,7 +197,7 @@ static int in_vault(void *ctx, const char *name, const struct finding *f) {
 }
 
 enum kl_status migration_name(struct migration *m, struct error *e) {
-    (void)e;
+    struct name_search search = {.m = m};
     struct name_request *requests = mem_calloc(m->site_count + 1, sizeof *requests);
     size_t *site_of = mem_calloc(m->site_count + 1, sizeof *site_of);
     size_t count = 0;
@@ -196,16 +213,20 @@ enum kl_status migration_name(struct migration *m, struct error *e) {
         .read_count = m->project_reads.read_count,
         .in_environment = m->kind->stores ? in_environment : NULL,
         .in_vault = in_vault,
-        .ctx = m,
+        .ctx = &search,
     };
-    names_assign(requests, count, &context, &m->arena);
-    for (size_t i = 0; i < count; i++) {
+    enum kl_status s = names_assign(requests, count, &context, &m->arena, e);
+    if (search.status != KL_OK) {
+        s = search.status;
+        *e = search.error;
+    }
+    for (size_t i = 0; i < count && s == KL_OK; i++) {
         m->sites[site_of[i]].name = requests[i].name;
         m->sites[site_of[i]].note = requests[i].note;
     }
     free(requests);
     free(site_of);
-    return KL_OK;
+    return s;
 }
 
 static void leave_item(struct migration *m, size_t item, const char *reason) {

@@ -386,3 +386,13 @@ def test_an_env_file_that_only_a_library_reads_is_left_alone(keylift, script, ke
     run = keylift("migrate", "--yes", ".", cwd=script)
     assert run.returncode == 0, said(run)
     assert script.read(".env") == "DEBUG=1\n" and key in script.read(".secret")
+
+
+def test_an_env_file_that_cannot_be_loaded_is_named_and_nothing_is_tried_on(keylift, script):
+    script.write(".env", b"A=1\nB=2\x00\n")
+    script.write("load.py", "from dotenv import load_dotenv\nload_dotenv()\n")
+    before = script.files()
+    for command in (["plan"], ["migrate", "--yes"]):
+        run = keylift(*command, ".", cwd=script)
+        assert run.returncode == 2 and ".env, line 2: load_dotenv() fails here" in run.stderr, said(run)
+    assert script.files() == before
