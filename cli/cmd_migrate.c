@@ -35,7 +35,7 @@ static int run(struct migration *m, const struct parts *parts, struct error *e) 
         s = migration_run(m, e);
         if (s != KL_OK) {
             if (!json)
-                migration_show_result(m);
+                migration_show_stopped(m);
             return cli_fail(c, e);
         }
     }

@@ -145,8 +145,16 @@ static enum kl_status keep_out_of_git(struct migration *m, struct journal *j, st
                                   .new_bytes = buf_as_slice(&text),
                                   .create = !exists};
         s = apply_files(j, &file, 1, e);
-        m->ignored_in = ignore.gitignore;
-        m->ignored_pattern = ignore.pattern;
+        if (s == KL_OK) {
+            m->ignored_in = ignore.gitignore;
+            m->ignored_pattern = ignore.pattern;
+            s = dotenv_ignore_plan(m->project.root, m->dotenv_path, &m->arena, &ignore, e);
+        }
+        if (s == KL_OK && ignore.needed)
+            s = error_set(e, KL_ERR_REFUSED,
+                          "git does not ignore %s although %s says so: another ignore file takes it back; "
+                          "`git check-ignore -v %s` names it",
+                          m->dotenv_file, ignore.gitignore, m->dotenv_file);
     }
     buf_release(&old);
     buf_release(&text);

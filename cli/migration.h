@@ -101,6 +101,8 @@ int migration_status(const struct migration *m);
 bool migration_confirm(const struct migration *m);
 void migration_show_plan(const struct migration *m);
 void migration_show_result(const struct migration *m);
+/* What had been done when an error ended the run; nothing if nothing was. */
+void migration_show_stopped(const struct migration *m);
 void migration_print_json(const struct migration *m, bool done, struct buf *out);
 
 /* Calls fn for every file that will be written beside the sources and the vault,

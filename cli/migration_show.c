@@ -207,19 +207,35 @@ static void show_next_steps(struct output *o, const struct migration *m) {
     }
 }
 
-void migration_show_result(const struct migration *m) {
-    struct output *o = &m->cli->out;
-    size_t stored = 0, present = 0;
-    for (size_t i = 0; i < m->item_count; i++) {
-        stored += m->items[i].state == UPLOAD_STORED;
-        present += m->items[i].state == UPLOAD_PRESENT;
-    }
+static size_t items_in(const struct migration *m, enum upload_state state) {
+    size_t n = 0;
+    for (size_t i = 0; i < m->item_count; i++)
+        n += m->items[i].state == state;
+    return n;
+}
+
+static void show_stored(struct output *o, const struct migration *m) {
+    size_t present = items_in(m, UPLOAD_PRESENT);
     out_text(o, "\n");
-    out_mark(o, MARK_GREEN, "%zu stored", stored);
+    out_mark(o, MARK_GREEN, "%zu stored", items_in(m, UPLOAD_STORED));
     out_text(o, " in %s, read back and equal", place_of(m));
     if (present > 0)
         out_text(o, "; %zu there already", present);
     out_text(o, "\n");
+}
+
+void migration_show_stopped(const struct migration *m) {
+    struct output *o = &m->cli->out;
+    if (items_in(m, UPLOAD_STORED) > 0)
+        show_stored(o, m);
+    if (m->rewrites)
+        out_text(o, "\nStopped. %zu %s rewritten.\n", m->written,
+                 plural(m->written, "file was", "files were"));
+}
+
+void migration_show_result(const struct migration *m) {
+    struct output *o = &m->cli->out;
+    show_stored(o, m);
     if (m->rewrites) {
         out_mark(o, MARK_GREEN, "%zu %s rewritten", m->written, plural(m->written, "file", "files"));
         out_text(o, ", %zu %s moved", m->moving, plural(m->moving, "literal", "literals"));

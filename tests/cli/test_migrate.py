@@ -396,3 +396,71 @@ def test_an_env_file_that_cannot_be_loaded_is_named_and_nothing_is_tried_on(keyl
         run = keylift(*command, ".", cwd=script)
         assert run.returncode == 2 and ".env, line 2: load_dotenv() fails here" in run.stderr, said(run)
     assert script.files() == before
+
+
+@pytest.mark.parametrize("link", [".env", ".env.example", ".keylift"])
+def test_a_link_out_of_the_project_is_not_written_through(keylift, script, tmp_path, link):
+    elsewhere = tmp_path / "elsewhere"
+    if link == ".keylift":
+        elsewhere.mkdir()
+    else:
+        elsewhere.write_text("OLD=1\n")
+        script.write("load.py", "from dotenv import load_dotenv\nload_dotenv()\n")
+    (script / link).symlink_to(elsewhere)
+    before = script.files()
+    run = keylift("migrate", "--yes", ".", cwd=script)
+    assert run.returncode == 2 and link in run.stderr, said(run)
+    assert script.files() == before
+    assert not list(elsewhere.iterdir()) if elsewhere.is_dir() else elsewhere.read_text() == "OLD=1\n"
+
+
+def test_an_env_file_that_leads_out_of_the_project_is_written_when_it_is_named(keylift, script, key, tmp_path):
+    (tmp_path / "elsewhere").write_text("OLD=1\n")
+    (script / ".env").symlink_to(tmp_path / "elsewhere")
+    run = keylift("migrate", "--yes", "--dotenv-file", ".env", ".", cwd=script)
+    assert run.returncode == 0, said(run)
+    assert key in (tmp_path / "elsewhere").read_text() and (script / ".env").is_symlink()
+
+
+def test_a_gitignore_that_git_does_not_read_is_not_relied_on(keylift, script, key):
+    script.git_init().write("shared-ignores", "*.log\n")
+    (script / ".gitignore").symlink_to("shared-ignores")
+    script.commit()
+    before = script.files()
+    for command in (["plan"], ["migrate", "--yes"]):
+        run = keylift(*command, ".", cwd=script)
+        assert run.returncode == 2 and ".git/info/exclude" in run.stderr, said(run)
+    assert script.files() == before
+    script.write(".git/info/exclude", "/.env\n")
+    assert keylift("migrate", "--yes", ".", cwd=script).returncode == 0
+
+
+def test_no_value_is_stored_where_another_ignore_file_gives_the_file_back_to_git(keylift, script, key):
+    script.git_init().write("conf/.gitignore", "!prod.env\n")
+    script.commit()
+    run = keylift("migrate", "--yes", "--dotenv-file", "conf/prod.env", ".", cwd=script)
+    assert run.returncode == 2 and "git check-ignore -v conf/prod.env" in run.stderr, said(run)
+    assert not (script / "conf/prod.env").exists() and key in script.read("pay.py")
+
+
+def test_a_tracked_file_behind_a_link_is_the_one_that_is_named(keylift, script):
+    script.git_init().write("real.env", "A=1\n")
+    script.write("load.py", "from dotenv import load_dotenv\nload_dotenv()\n")
+    (script / ".env").symlink_to("real.env")
+    script.commit()
+    run = keylift("plan", ".", cwd=script)
+    assert "git rm --cached real.env" in run.stdout.replace("\n", " ")
+
+
+def test_a_virtual_environment_in_the_place_of_the_env_file_is_no_obstacle(keylift, script, key):
+    script.write(".env/bin/activate", "")
+    run = keylift("migrate", "--yes", ".", cwd=script)
+    assert run.returncode == 0, said(run)
+    assert key in script.read(".secret") and script.python("pay.py").stdout == key + "\n"
+
+
+def test_a_run_that_stops_does_not_say_what_to_do_after_one_that_did_not(keylift, script):
+    script.write(".keylift", "in the way")
+    run = keylift("migrate", "--yes", ".", cwd=script)
+    assert run.returncode == 2 and "remove it" in run.stderr
+    assert "Before you push" not in run.stdout and "0 files were rewritten" in run.stdout
