@@ -40,7 +40,8 @@ struct migration_file {
     const char *module;   /* that loads the .env for this file's package; NULL: the file does it */
     const char *git_path; /* --staged: `bytes` are the index's; this is where */
     struct buf working;   /* --staged, where the working tree differs from the index: its bytes, */
-    struct rewrite_output working_output; /* and the same values moved out of them */
+    struct rewrite_output working_output; /* and the same values moved out of them, */
+    bool working_keeps_value;             /* as far as they could be */
     struct rewrite_output output;
     cJSON *undo; /* how the file's old bytes come back; NULL where it does not change */
     bool changes;

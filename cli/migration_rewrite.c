@@ -27,6 +27,12 @@ static enum kl_status read_staged(struct migration *m, struct migration_file *f,
     return file_read(f->real, KL_MAX_REWRITE_BYTES, &f->working, e);
 }
 
+static void leave_file(struct migration *m, const struct migration_file *f, const char *reason) {
+    for (size_t i = 0; i < f->site_count; i++)
+        if (!m->sites[f->first_site + i].left)
+            m->sites[f->first_site + i].left = reason;
+}
+
 static enum kl_status read_files(struct migration *m, struct error *e) {
     m->files = mem_calloc(m->site_count + 1, sizeof *m->files);
     for (size_t i = 0; i < m->site_count; i++) {
@@ -47,6 +53,11 @@ static enum kl_status read_files(struct migration *m, struct error *e) {
         if (!wanted)
             continue;
         f->real = path_real(&m->arena, f->path);
+        if (!f->real && m->cli->options.staged) {
+            leave_file(m, f,
+                       "staged, but gone from the working tree (restore it, or stage that it is deleted)");
+            continue;
+        }
         if (!f->real)
             return error_set(e, KL_ERR_NOT_FOUND, "%s: the file has gone since it was scanned", f->path);
         if (m->cli->options.staged)

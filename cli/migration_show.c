@@ -247,6 +247,11 @@ void migration_show_result(const struct migration *m) {
         out_text(o, "%s gained %s\n", path_basename(m->ignored_in), m->dotenv_file);
     if (m->example)
         out_text(o, "%s gained the names, without values\n", path_basename(m->example));
+    for (size_t i = 0; i < m->file_count; i++)
+        if (m->files[i].changes && m->files[i].working_keeps_value) {
+            out_path(o, MARK_BOLD, m->files[i].path);
+            out_text(o, ": a value is still there, in edits that are not staged\n");
+        }
     for (size_t i = 0; i < m->item_count; i++)
         if (m->items[i].state == UPLOAD_FAILED)
             out_text(o, "%s: %s\n", m->items[i].name, m->items[i].error.message);

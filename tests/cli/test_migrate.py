@@ -464,3 +464,23 @@ def test_a_run_that_stops_does_not_say_what_to_do_after_one_that_did_not(keylift
     run = keylift("migrate", "--yes", ".", cwd=script)
     assert run.returncode == 2 and "remove it" in run.stderr
     assert "Before you push" not in run.stdout and "0 files were rewritten" in run.stdout
+
+
+def test_a_staged_file_that_is_gone_from_the_working_tree_is_left_and_the_rest_is_mended(keylift, script, key):
+    script.write("gone.py", f'other_key = "{made_aws_id()}"\n')
+    script.git_init().git("add", "-A")
+    (script / "gone.py").unlink()
+    run = keylift("migrate", "--yes", "--staged", ".", cwd=script)
+    assert run.returncode == 1, said(run)
+    assert "gone from the working tree" in run.stdout.replace("\n", " ") and not (script / "gone.py").exists()
+    assert key not in script.git("show", ":pay.py")
+
+
+def test_staged_says_when_an_unstaged_edit_keeps_the_value(keylift, script, key):
+    script.git_init().git("add", "-A")
+    edited = f'shop_key = "{key}" + "x"\nprint(shop_key)\n'
+    script.write("pay.py", edited)
+    run = keylift("migrate", "--yes", "--staged", ".", cwd=script)
+    assert run.returncode == 0, said(run)
+    assert key not in script.git("show", ":pay.py") and script.read("pay.py") == edited
+    assert "pay.py: a value is still there, in edits that are not staged" in run.stdout
