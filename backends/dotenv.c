@@ -192,7 +192,7 @@ static enum kl_status refuse_tracked(struct dotenv_vault *d, struct error *e) {
         const char *tracked = real ? path_relative(&d->arena, real, d->root) : d->shown;
         st = error_set(e, KL_ERR_REFUSED,
                        "git tracks %s, so a secret in it would be committed; "
-                       "run: git rm --cached %s   (or choose another file with --dotenv-file)",
+                       "run: git rm --cached %s (or choose another file with --dotenv-file)",
                        tracked, tracked);
     }
     return st;

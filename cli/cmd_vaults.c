@@ -69,8 +69,7 @@ static int check(struct cli *c, const char *id, const char *origin) {
     out_text(&c->out, "  %s (from: %s)\n", kind->title, origin);
     for (size_t i = 0; i < KL_ARRAY_LEN(identity.lines) && identity.lines[i] != NULL; i++) {
         out_text(&c->out, "  ");
-        out_path(&c->out, MARK_NONE, identity.lines[i]);
-        out_text(&c->out, "\n");
+        out_wrapped(&c->out, MARK_NONE, identity.lines[i], 2, 4);
     }
     status = STATUS_DONE;
 done:

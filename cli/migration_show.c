@@ -1,5 +1,6 @@
 /* migration_show.c: what a migration will do, and what it did, for a person. */
 #include "cli/migration.h"
+#include "cli/report.h"
 
 #include <stdlib.h>
 
@@ -7,6 +8,8 @@
 #include "base/file.h"
 #include "base/system.h"
 
+#define REMARK_COLUMN 13u
+#define LONG_REASON 60u
 #define NAMES_SHOWN 8 /* in the question; the list above it has them all */
 
 static const char *plural(size_t n, const char *one, const char *many) {
@@ -24,25 +27,43 @@ static const char *place_of(const struct migration *m) {
     return m->dotenv_file ? m->dotenv_file : m->kind->title;
 }
 
-static void show_site(struct output *o, const struct migration_site *site) {
+/* Below the line of a site. */
+static void show_remark(struct output *o, const char *begin, const char *text, const char *end) {
+    struct arena a = ARENA_INIT;
+    out_text(o, "%*s", (int)REMARK_COLUMN, "");
+    out_wrapped(o, MARK_DIM, arena_printf(&a, "%s%s%s", begin, text, end), REMARK_COLUMN, REMARK_COLUMN);
+    arena_release(&a);
+}
+
+/* `before`: the last reason that was shown, or NULL. */
+static void show_site(struct output *o, const struct migration_site *site, const char *before) {
     const struct finding *f = site->finding;
     out_text(o, "  %5u:%-4u ", f->line, f->column);
     out_mark(o, f->severity == SEVERITY_HIGH ? MARK_RED : MARK_YELLOW, "%-7s", severity_name(f->severity));
     out_text(o, "%s", f->message);
-    if (site->left) {
-        out_text(o, "\n             ");
-        out_mark(o, MARK_DIM, "left: %s\n", site->left);
+    if (!site->left) {
+        out_text(o, " -> ");
+        out_mark(o, MARK_GREEN, "%s\n", site->name);
+        if (site->note)
+            show_remark(o, "(", site->note, ")");
         return;
     }
-    out_text(o, " -> ");
-    out_mark(o, MARK_GREEN, "%s\n", site->name);
-    if (site->note)
-        out_mark(o, MARK_DIM, "             (%s)\n", site->note);
+    struct buf name = BUF_INIT_SECRET(KL_MAX_CONFIG_BYTES);
+    const char *shown = report_name(o->redactor, f->name, &name);
+    if (*shown) {
+        out_text(o, " in ");
+        out_path(o, MARK_BOLD, shown);
+    }
+    out_text(o, "\n");
+    buf_release(&name);
+    /* A long reason, such as a .env that git tracks, holds for every literal. */
+    bool again = before && strlen(site->left) > LONG_REASON && strcmp(before, site->left) == 0;
+    show_remark(o, "left: ", again ? "for the same reason" : site->left, "");
 }
 
 /* The sites that move, or those that stay, under their files. */
 static void show_sites(struct output *o, const struct migration *m, bool left) {
-    const char *path = NULL;
+    const char *path = NULL, *reason = NULL;
     for (size_t i = 0; i < m->site_count; i++) {
         const struct migration_site *site = &m->sites[i];
         if ((site->left != NULL) != left)
@@ -52,7 +73,9 @@ static void show_sites(struct output *o, const struct migration *m, bool left) {
             out_path(o, MARK_BOLD, path);
             out_text(o, "\n");
         }
-        show_site(o, site);
+        show_site(o, site, reason);
+        if (site->left && strlen(site->left) > LONG_REASON)
+            reason = site->left;
     }
 }
 
@@ -154,16 +177,21 @@ void migration_show_plan(const struct migration *m) {
         migration_each_other_file(m, show_other_file, o);
     }
     if (m->moving == 0 && m->left == 0) {
-        out_text(o, "nothing to move: no secret in %llu %s\n", (unsigned long long)m->found.stats.files,
-                 plural(m->found.stats.files, "file", "files"));
+        size_t files = (size_t)m->found.stats.files;
+        if (files == 0)
+            out_text(o, m->found.error_count ? "nothing could be read\n" : "nothing to scan\n");
+        else
+            out_text(o, "nothing to move: no secret in %zu %s\n", files, plural(files, "file", "files"));
     }
     if (m->silenced > 0)
         out_text(o, "%zu silenced, not touched\n", m->silenced);
 }
 
 static void show_identity(struct output *o, const struct migration *m) {
-    for (size_t i = 0; i < KL_ARRAY_LEN(m->identity.lines) && m->identity.lines[i]; i++)
-        out_text(o, "  %s\n", m->identity.lines[i]);
+    for (size_t i = 0; i < KL_ARRAY_LEN(m->identity.lines) && m->identity.lines[i]; i++) {
+        out_text(o, "  ");
+        out_wrapped(o, MARK_NONE, m->identity.lines[i], 2, 4);
+    }
 }
 
 bool migration_confirm(const struct migration *m) {

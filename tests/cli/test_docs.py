@@ -83,10 +83,9 @@ def connect():
     assert scan.stdout.splitlines() == _shown(readme, "$ keylift scan", "$ keylift migrate .")[:-1]
     run = keylift("migrate", "--yes", ".", cwd=project)
     assert run.returncode == 0
-    # The README's run answers a question, and Markdown holds no blanks at the end of a line.
+    # The README's run answers a question; the project's path decides where lines are broken.
     shown = [line for line in _shown(readme, "$ keylift migrate .", "## Install") if not line.startswith("Go on?")]
-    real = [line.rstrip() for line in run.stdout.replace(str(project.path), "/srv/shop").splitlines()]
-    assert "\n".join(real).strip() == "\n".join(shown).strip()
+    assert run.stdout.replace(str(project.path), "/srv/shop").split() == " ".join(shown).split()
 
 
 DOCUMENTS = [path.relative_to(support.ROOT) for folder in (".", "docs", "docs/decisions", "docs/vaults")

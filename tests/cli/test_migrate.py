@@ -484,3 +484,23 @@ def test_staged_says_when_an_unstaged_edit_keeps_the_value(keylift, script, key)
     assert run.returncode == 0, said(run)
     assert key not in script.git("show", ":pay.py") and script.read("pay.py") == edited
     assert "pay.py: a value is still there, in edits that are not staged" in run.stdout
+
+
+def test_what_stays_is_told_in_80_columns_with_its_name_and_a_long_reason_once(keylift, project):
+    for name in ("pay", "mail", "stock"):
+        project.write(f"{name}.py", f'{name}_key = "{made_aws_id()}"\n')
+    project.write("main.py", "from dotenv import load_dotenv\nload_dotenv()\nimport pay, mail, stock\n").parent
+    project.write(".env", "A=1\n")
+    project.git_init().commit()
+    run = keylift("plan", ".", cwd=project)
+    assert run.returncode == 1
+    assert run.stdout.count("git rm --cached .env") == 1 and run.stdout.count("left: for the same reason") == 2
+    assert "in pay_key\n" in run.stdout and "no literal can move" in run.stdout
+    assert max(map(len, run.stdout.splitlines())) <= 80
+
+
+def test_a_request_without_files_says_that_there_is_nothing_to_scan(keylift, project):
+    project.git_init()
+    for command in (["plan"], ["migrate", "--yes"], ["migrate", "--yes", "--staged"]):
+        run = keylift(*command, cwd=project)
+        assert run.returncode == 0 and run.stdout == "nothing to scan\n"
