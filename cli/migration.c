@@ -54,6 +54,19 @@ static void forget_vault_file(struct migration *m) {
     m->site_count = kept;
 }
 
+/* One project, one .env: code of another would read it from where only this
+ * machine has it. */
+static enum kl_status check_one_project(struct migration *m, const char *const *paths, struct error *e) {
+    for (size_t i = 1; paths[i]; i++) {
+        const char *real = path_real(&m->arena, paths[i]); /* what is missing, the scan reports */
+        if (real && slice_starts(slice_cstr(path_relative(&m->arena, real, m->project.root)), "../"))
+            return error_set(e, KL_ERR_USAGE,
+                             "%s is not in the project of %s, %s; migrate one project at a time", paths[i],
+                             paths[0], m->project.root);
+    }
+    return KL_OK;
+}
+
 static enum kl_status plan_ignore(struct migration *m, struct error *e) {
     struct dotenv_ignore ignore = {0};
     if (!m->dotenv_path || m->moving == 0)
@@ -68,7 +81,8 @@ enum kl_status migration_prepare(struct migration *m, bool uploads, bool rewrite
     m->rewrites = rewrites;
     const char *const *paths = cli_paths(m->cli);
     enum kl_status s = project_find(&m->project, paths[0], &m->arena, e);
-    if (s != KL_OK || (s = migration_check_index(m, e)) != KL_OK)
+    if (s != KL_OK || (s = check_one_project(m, paths, e)) != KL_OK ||
+        (s = migration_check_index(m, e)) != KL_OK)
         return s;
     struct scan_options options = scan_options_of(m, paths);
     if ((s = scan_run(&options, &m->found, e)) != KL_OK || (s = scan_project_reads(m, e)) != KL_OK ||

@@ -257,7 +257,7 @@ void migration_show_stopped(const struct migration *m) {
     if (items_in(m, UPLOAD_STORED) > 0)
         show_stored(o, m);
     if (m->rewrites)
-        out_text(o, "\nStopped. %zu %s rewritten.\n", m->written,
+        out_text(o, "\nStopped. %zu %s rewritten. The same command goes on from here.\n", m->written,
                  plural(m->written, "file was", "files were"));
 }
 

@@ -504,3 +504,15 @@ def test_a_request_without_files_says_that_there_is_nothing_to_scan(keylift, pro
     for command in (["plan"], ["migrate", "--yes"], ["migrate", "--yes", "--staged"]):
         run = keylift(*command, cwd=project)
         assert run.returncode == 0 and run.stdout == "nothing to scan\n"
+
+
+def test_two_projects_are_not_migrated_into_one_file(keylift, project, key):
+    for name in ("one", "two"):
+        project.write(f"{name}/pay.py", f'shop_key = "{key}"\n')
+        project.write(f"{name}/pyproject.toml", "")
+    project.git_init().commit()
+    before = project.files()
+    run = keylift("migrate", "--yes", "one", "two", cwd=project)
+    assert run.returncode == 2 and "one project at a time" in run.stderr
+    assert project.files() == before
+    assert keylift("migrate", "--yes", "one", "one/pay.py", cwd=project).returncode == 0
