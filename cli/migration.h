@@ -101,6 +101,8 @@ int migration_status(const struct migration *m);
 /* Shows what is about to be written and where; true if the user (or --yes) says so. */
 bool migration_confirm(const struct migration *m);
 void migration_show_plan(const struct migration *m);
+/* Appends the masked diff of a file that changes. */
+void migration_diff(const struct migration *m, const struct migration_file *f, struct buf *out);
 void migration_show_result(const struct migration *m);
 /* What had been done when an error ended the run; nothing if nothing was. */
 void migration_show_stopped(const struct migration *m);

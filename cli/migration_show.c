@@ -1,4 +1,5 @@
 /* migration_show.c: what a migration will do, and what it did, for a person. */
+#include "cli/diff_mask.h"
 #include "cli/migration.h"
 #include "cli/report.h"
 
@@ -95,6 +96,14 @@ static enum style_mark mark_of_line(struct slice line) {
     return slice_starts(line, "+") ? MARK_GREEN : slice_starts(line, "-") ? MARK_RED : MARK_NONE;
 }
 
+void migration_diff(const struct migration *m, const struct migration_file *f, struct buf *out) {
+    struct buf diff;
+    buf_init_secret(&diff, KL_MAX_REWRITE_BYTES * 2);
+    rewrite_diff(f->path, buf_as_slice(&f->bytes), &f->output, m->cli->redactor, &diff);
+    diff_mask(buf_as_slice(&diff), out);
+    buf_release(&diff);
+}
+
 static void show_diff(struct output *o, struct slice diff) {
     for (size_t at = 0; at < diff.len;) {
         size_t end = slice_find_byte(diff, '\n', at);
@@ -141,7 +150,7 @@ static void show_diffs(struct output *o, const struct migration *m) {
         if (!f->changes)
             continue;
         buf_clear(&diff);
-        rewrite_diff(f->path, buf_as_slice(&f->bytes), &f->output, m->cli->redactor, &diff);
+        migration_diff(m, f, &diff);
         show_diff(o, buf_as_slice(&diff));
     }
     buf_release(&diff);

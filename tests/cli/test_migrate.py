@@ -516,3 +516,20 @@ def test_two_projects_are_not_migrated_into_one_file(keylift, project, key):
     assert run.returncode == 2 and "one project at a time" in run.stderr
     assert project.files() == before
     assert keylift("migrate", "--yes", "one", "one/pay.py", cwd=project).returncode == 0
+
+
+def test_a_diff_masks_what_no_rule_knows_as_well(keylift, project, key):
+    """Lines around an edit: a docstring, a name that tells nothing, lines of a longer text."""
+    values = [support.made(length=24) for _ in range(5)]
+    project.write("pay.py", f'''"""Use {values[0]} here."""
+plain = "{values[1]}"
+text = """
+{values[2]}
+{values[3]}"""
+shop_key = "{key}"; other = "{values[4]}"
+print(shop_key, "an ordinary text", plain_name_of_something)
+''')
+    for output in (keylift("plan", ".", cwd=project), keylift("plan", "--format", "json", ".", cwd=project)):
+        assert output.returncode == 0 and not [value for value in [key, *values] if value in said(output)]
+        assert "an ordinary text" in output.stdout and "plain_name_of_something" in output.stdout
+        assert 'os.environ[' in output.stdout
