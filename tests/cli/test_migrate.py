@@ -533,3 +533,19 @@ print(shop_key, "an ordinary text", plain_name_of_something)
         assert output.returncode == 0 and not [value for value in [key, *values] if value in said(output)]
         assert "an ordinary text" in output.stdout and "plain_name_of_something" in output.stdout
         assert 'os.environ[' in output.stdout
+
+
+@pytest.mark.parametrize("first", ["#!/usr/bin/env python3", "#!/usr/bin/python3 -u", "#!/usr/bin/env -S uv run --script"])
+def test_a_script_without_a_suffix_is_known_by_its_first_line(keylift, project, key, first):
+    project.write("bin/pay", f'{first}\nshop_key = "{key}"\nprint(shop_key)\n').chmod(0o755)
+    run = keylift("migrate", "--yes", ".", cwd=project)
+    assert run.returncode == 0, said(run)
+    assert project.python("bin/pay").stdout == key + "\n"
+    assert project.read("bin/pay").startswith(first + "\n")
+    assert (project / "bin/pay").stat().st_mode & 0o777 == 0o755
+
+
+def test_a_literal_of_another_language_cannot_be_named(keylift, project):
+    project.write("app.yaml", 'name: "a value"\n')
+    run = keylift("plan", "--site", "app.yaml:1", ".", cwd=project)
+    assert run.returncode == 1 and "not Python code" in run.stdout
