@@ -549,3 +549,36 @@ def test_a_literal_of_another_language_cannot_be_named(keylift, project):
     project.write("app.yaml", 'name: "a value"\n')
     run = keylift("plan", "--site", "app.yaml:1", ".", cwd=project)
     assert run.returncode == 1 and "not Python code" in run.stdout
+
+
+@pytest.mark.parametrize("above", ["", "shop", "shop/eu"])
+def test_a_package_is_read_from_under_whatever_name_it_is_imported(keylift, project, above):
+    """A folder without __init__.py is a package too: only `import` knows the name of what lies in it."""
+    values = [made_aws_id() for _ in range(3)]
+    base = f"{above}/core" if above else "core"
+    project.write(f"{base}/__init__.py", "")
+    project.write(f"{base}/pay.py", f'from . import tools\npay_key = "{values[0]}"\n')
+    project.write(f"{base}/tools.py", "")
+    project.write(f"{base}/deep/__init__.py", "")
+    project.write(f"{base}/deep/mail.py", f'from ..pay import pay_key\nmail_key = "{values[1]}"\n')
+    project.write("main.py", f'import {base.replace("/", ".")}.deep.mail as mail\nprint(mail.pay_key, mail.mail_key)\n')
+    run = keylift("migrate", "--yes", ".", cwd=project)
+    assert run.returncode == 0, said(run)
+    assert (project / base / "env_secrets.py").exists()
+    done = project.python("main.py")
+    assert done.stdout == " ".join(values[:2]) + "\n", done.stderr
+
+
+def test_an_import_in_a_docstring_makes_no_module_of_a_package(keylift, project):
+    values = [made_aws_id() for _ in range(2)]
+    project.write("shop/__init__.py", "")
+    for name, value in zip(("pay", "mail"), values):
+        project.write(f"shop/{name}.py", f'''"""Example:
+from . import tools
+"""
+{name}_key = "{value}"
+print({name}_key)
+''')
+    run = keylift("migrate", "--yes", ".", cwd=project)
+    assert run.returncode == 0, said(run)
+    assert [project.python(f"shop/{name}.py").stdout for name in ("pay", "mail")] == [v + "\n" for v in values]
