@@ -40,7 +40,10 @@ static void add_names(cJSON *root, const struct migration *m) {
         cJSON *j = cJSON_CreateObject();
         json_add_string(j, "name", m->items[i].name);
         json_add_string(j, "stored_name", m->items[i].stored_name);
+        json_add_string(j, "renamed_from", m->items[i].renamed_from);
         json_add_string(j, "state", upload_state_name(m->items[i].state));
+        add_message(j, "error", m->items[i].error.message[0] ? m->items[i].error.message : NULL,
+                    m->cli->redactor);
         cJSON_AddItemToArray(list, j);
     }
 }
@@ -82,8 +85,8 @@ void migration_print_json(const struct migration *m, bool done, struct buf *out)
     json_add_string(root, "tool", "keylift " KEYLIFT_VERSION);
     cJSON_AddBoolToObject(root, "done", done);
     cJSON *vault = cJSON_AddObjectToObject(root, "vault");
-    json_add_string(vault, "id", m->kind->id);
-    json_add_string(vault, "chosen_by", m->kind_origin);
+    json_add_string(vault, "id", m->session.kind->id);
+    json_add_string(vault, "chosen_by", m->session.origin);
     json_add_string(vault, "file", m->dotenv_file);
     add_names(root, m);
     add_sites(root, "sites", m, false);

@@ -25,7 +25,7 @@ static size_t changing_files(const struct migration *m) {
 }
 
 static const char *place_of(const struct migration *m) {
-    return m->dotenv_file ? m->dotenv_file : m->kind->title;
+    return m->dotenv_file ? m->dotenv_file : m->session.kind->title;
 }
 
 /* Below the line of a site. */
@@ -44,7 +44,10 @@ static void show_site(struct output *o, const struct migration_site *site, const
     out_text(o, "%s", f->message);
     if (!site->left) {
         out_text(o, " -> ");
-        out_mark(o, MARK_GREEN, "%s\n", site->name);
+        out_mark(o, MARK_GREEN, "%s", site->name);
+        if (strcmp(site->name, site->stored_name) != 0)
+            out_text(o, " (stored as %s)", site->stored_name);
+        out_text(o, "\n");
         if (site->note)
             show_remark(o, "(", site->note, ")");
         return;
@@ -169,7 +172,8 @@ void migration_show_plan(const struct migration *m) {
         size_t files = changing_files(m);
         out_mark(o, MARK_BOLD, "%zu %s in %zu %s", m->moving, plural(m->moving, "literal", "literals"), files,
                  plural(files, "file", "files"));
-        out_text(o, " can move to %s (vault %s: %s)\n\n", place_of(m), m->kind->id, m->kind_origin);
+        out_text(o, " can move to %s (vault %s: %s)\n\n", place_of(m), m->session.kind->id,
+                 m->session.origin);
         show_sites(o, m, false);
         out_text(o, "\n");
     }
@@ -203,6 +207,14 @@ static void show_identity(struct output *o, const struct migration *m) {
     }
 }
 
+static const char *remark_on(const struct upload_item *item) {
+    if (item->reused)
+        return " (the vault's other value stands)";
+    if (item->state == UPLOAD_PRESENT)
+        return " (there already)";
+    return item->replaces ? " (a new version)" : "";
+}
+
 bool migration_confirm(const struct migration *m) {
     struct output *o = &m->cli->out;
     out_text(o, "\n");
@@ -210,7 +222,7 @@ bool migration_confirm(const struct migration *m) {
     show_identity(o, m);
     out_text(o, "  %zu %s:", m->item_count, plural(m->item_count, "name", "names"));
     for (size_t i = 0; i < m->item_count && i < NAMES_SHOWN; i++)
-        out_text(o, " %s%s", m->items[i].name, m->items[i].state == UPLOAD_PRESENT ? " (there already)" : "");
+        out_text(o, " %s%s", m->items[i].name, remark_on(&m->items[i]));
     out_text(o, "%s\n", m->item_count > NAMES_SHOWN ? " ..." : "");
     return cli_ask(m->cli, "Go on? [y/N] ");
 }
@@ -218,7 +230,7 @@ bool migration_confirm(const struct migration *m) {
 /* What is left for people: the names that CI and colleagues must set, the
  * package, and the old values, which git's history still has. */
 static void show_next_steps(struct output *o, const struct migration *m) {
-    const struct python_package *p = m->kind->access->packages;
+    const struct python_package *p = m->session.kind->access->packages;
     out_mark(o, MARK_BOLD, "\nBefore you push\n");
     if (m->dotenv_file) {
         out_text(o, "  - %s is for this machine and stays out of git. CI, servers and colleagues\n",
@@ -242,6 +254,33 @@ static void show_next_steps(struct output *o, const struct migration *m) {
         if (!site->left && !again && site->finding->revoke[0])
             out_text(o, "      %s: %s\n", site->finding->message, site->finding->revoke);
     }
+}
+
+static bool is_verified(const struct upload_item *item) {
+    return item->state == UPLOAD_STORED || item->state == UPLOAD_PRESENT;
+}
+
+/* After a failure: exactly what is where. */
+static void show_half_done(struct output *o, const struct migration *m) {
+    size_t verified = 0, missing = 0;
+    for (size_t i = 0; i < m->item_count; i++) {
+        verified += is_verified(&m->items[i]);
+        missing += m->items[i].state == UPLOAD_FAILED || m->items[i].state == UPLOAD_PENDING;
+    }
+    if (missing == 0)
+        return;
+    if (verified > 0)
+        out_mark(o, MARK_BOLD, "\nIn the vault and verified\n");
+    for (size_t i = 0; i < m->item_count; i++)
+        if (is_verified(&m->items[i]))
+            out_text(o, "  %s\n", m->items[i].name);
+    out_mark(o, MARK_BOLD, "\nNot in the vault, or not verified\n");
+    for (size_t i = 0; i < m->item_count; i++)
+        if (m->items[i].state == UPLOAD_FAILED)
+            out_text(o, "  %s: %s\n", m->items[i].name, m->items[i].error.message);
+        else if (m->items[i].state == UPLOAD_PENDING)
+            out_text(o, "  %s: not tried\n", m->items[i].name);
+    out_text(o, "The source has them still. The same command, again, goes on from here.\n");
 }
 
 static size_t items_in(const struct migration *m, enum upload_state state) {
@@ -289,9 +328,7 @@ void migration_show_result(const struct migration *m) {
             out_path(o, MARK_BOLD, m->files[i].path);
             out_text(o, ": a value is still there, in edits that are not staged\n");
         }
-    for (size_t i = 0; i < m->item_count; i++)
-        if (m->items[i].state == UPLOAD_FAILED)
-            out_text(o, "%s: %s\n", m->items[i].name, m->items[i].error.message);
+    show_half_done(o, m);
     if (m->moving > 0)
         show_next_steps(o, m);
 }

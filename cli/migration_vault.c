@@ -8,9 +8,7 @@
 #include "base/encode.h"
 #include "base/file.h"
 #include "base/mem.h"
-#include "base/system.h"
 
-#define DEFAULT_VAULT "dotenv"
 #define DOTENV_FILE ".env"
 #define SECRET_FILE ".secret"
 
@@ -21,9 +19,10 @@ static bool project_has(const struct migration *m, enum env_access access) {
     return false;
 }
 
-/* What the vault holds for a finding: vaults hold text, so bytes go as base64. */
-static void stored_value(const struct migration *m, const struct finding *f, struct secret *out) {
-    if (!f->is_bytes || !m->kind->access->text_only) {
+/* Bytes go as such where the vault tells them from text, else as base64 text. */
+void migration_stored_value(const struct migration *m, const struct finding *f, struct secret *out) {
+    out->binary = f->is_bytes && !m->session.kind->access->text_only;
+    if (!f->is_bytes || out->binary) {
         secret_set(out, secret_slice(&f->value));
         return;
     }
@@ -47,9 +46,9 @@ static void look_for_foreign(void *ctx, const char *name) {
     bool known = false;
     if (names->found)
         return;
-    if (names->m->kind->get(names->vault, name, NULL, &held, NULL, &unread) == KL_OK)
+    if (names->m->session.kind->get(names->vault, name, NULL, &held, NULL, &unread) == KL_OK)
         for (size_t i = 0; i < names->m->site_count && !known; i++) {
-            stored_value(names->m, names->m->sites[i].finding, &ours);
+            migration_stored_value(names->m, names->m->sites[i].finding, &ours);
             known = secret_equal(&held, &ours);
         }
     names->found = !known;
@@ -60,14 +59,13 @@ static void look_for_foreign(void *ctx, const char *name) {
 /* Whether loading the .env whole would give the program anything but the secrets
  * that it has in its code. One that keylift began to fill would not. */
 static enum kl_status holds_foreign_names(struct migration *m, bool *answer, struct error *e) {
-    struct vault_options options = m->vault_options;
+    const struct vault_options options = {.root = m->project.root, .dotenv_file = DOTENV_FILE};
     struct foreign_names names = {.m = m};
-    options.dotenv_file = DOTENV_FILE;
-    enum kl_status s = m->kind->open(&options, &names.vault, e);
+    enum kl_status s = m->session.kind->open(&options, &names.vault, e);
     if (s != KL_OK)
         return s;
-    s = m->kind->list(names.vault, look_for_foreign, &names, e);
-    m->kind->close(names.vault);
+    s = m->session.kind->list(names.vault, look_for_foreign, &names, e);
+    m->session.kind->close(names.vault);
     *answer = names.found;
     return s;
 }
@@ -138,120 +136,45 @@ const char *migration_dotenv_from(struct migration *m, const char *folder) {
 }
 
 enum kl_status migration_open_vault(struct migration *m, struct error *e) {
-    const struct options *o = &m->cli->options;
-    const char *id = o->to ? o->to : DEFAULT_VAULT;
-    m->kind_origin = o->to ? config_origin(&m->cli->config, o, "to") : "the default";
-    m->kind = vault_kind_find(id);
-    if (!m->kind)
-        return error_set(e, KL_ERR_USAGE, "--to %s: there is no such vault; `keylift vaults list` shows them",
-                         id);
-    enum kl_status s = options_check_vault(o, m->kind->id, e);
+    struct vault_session *v = &m->session;
+    enum kl_status s = vault_session_choose(v, m->cli, NULL, e);
     if (s != KL_OK)
         return s;
-    if (m->kind->ephemeral && !o->allow_ephemeral)
+    if (v->kind->ephemeral && !m->cli->options.allow_ephemeral)
         return error_set(e, KL_ERR_REFUSED,
                          "%s may forget what it holds; say --allow-ephemeral if that is meant",
-                         m->kind->title);
-    m->vault_options = (struct vault_options){
-        .root = m->project.root,
-        .allow_ephemeral = o->allow_ephemeral,
-        .prefix = o->prefix,
-    };
-    if (m->kind->access->needs_loading) {
+                         v->kind->title);
+    if (v->kind->access->needs_loading) {
         s = choose_dotenv_file(m, e);
         if (s != KL_OK)
             return s;
-        m->vault_options.dotenv_file = m->dotenv_file;
+        v->options.dotenv_file = m->dotenv_file;
         m->dotenv_path = dotenv_path(&m->arena, m->project.root, m->dotenv_file);
         s = check_dotenv_place(m, e);
         if (s != KL_OK)
             return s;
     }
-    s = m->kind->open(&m->vault_options, &m->vault, e);
+    s = vault_session_open(v, m->project.root, e);
     if (s != KL_OK)
         return s;
-    return m->kind->identity(m->vault, &m->arena, &m->identity, e);
-}
-
-static bool in_environment(void *ctx, const char *name) {
-    (void)ctx;
-    return system_getenv(name) != NULL;
-}
-
-/* The search for names, and what ended it: a vault that does not answer for one
- * name must not be asked for a thousand others. */
-struct name_search {
-    struct migration *m;
-    enum kl_status status;
-    struct error error;
-};
-
-static bool is_about_one_name(enum kl_status s) {
-    return s == KL_ERR_CONFLICT || s == KL_ERR_UNSUPPORTED;
-}
-
-static int in_vault(void *ctx, const char *name, const struct finding *f) {
-    struct name_search *search = ctx;
-    struct migration *m = search->m;
-    struct secret held = {0}, wanted = {0};
-    struct error why = {0};
-    const char *stored_name;
-    int answer = 0;
-    /* A name that the vault does not take is refused later, with its reason. */
-    if (search->status != KL_OK || m->kind->map_name(m->vault, name, &m->arena, &stored_name, &why) != KL_OK)
-        return 0;
-    enum kl_status s = m->kind->get(m->vault, stored_name, NULL, &held, NULL, &why);
-    if (s == KL_OK) {
-        stored_value(m, f, &wanted);
-        answer = secret_equal(&held, &wanted) ? 1 : -1;
-    } else if (is_about_one_name(s)) {
-        answer = -1; /* what cannot be read is not ours to use */
-    } else if (s != KL_ERR_NOT_FOUND) {
-        search->status = s;
-        search->error = why;
-    }
-    secret_release(&held);
-    secret_release(&wanted);
-    return answer;
-}
-
-enum kl_status migration_name(struct migration *m, struct error *e) {
-    struct name_search search = {.m = m};
-    struct name_request *requests = mem_calloc(m->site_count + 1, sizeof *requests);
-    size_t *site_of = mem_calloc(m->site_count + 1, sizeof *site_of);
-    size_t count = 0;
-    for (size_t i = 0; i < m->site_count; i++)
-        if (!m->sites[i].left) {
-            requests[count].finding = m->sites[i].finding;
-            site_of[count++] = i;
-        }
-    struct name_context context = {
-        .project = m->project.name,
-        .prefix = m->cli->options.prefix,
-        .reads = m->project_reads.reads,
-        .read_count = m->project_reads.read_count,
-        .in_environment = m->kind->stores ? in_environment : NULL,
-        .in_vault = in_vault,
-        .ctx = &search,
-    };
-    enum kl_status s = names_assign(requests, count, &context, &m->arena, e);
-    if (search.status != KL_OK) {
-        s = search.status;
-        *e = search.error;
-    }
-    for (size_t i = 0; i < count && s == KL_OK; i++) {
-        m->sites[site_of[i]].name = requests[i].name;
-        m->sites[site_of[i]].note = requests[i].note;
-    }
-    free(requests);
-    free(site_of);
-    return s;
+    return v->kind->identity(v->vault, &m->arena, &m->identity, e);
 }
 
 static void leave_item(struct migration *m, size_t item, const char *reason) {
     for (size_t i = 0; i < m->site_count; i++)
         if (m->sites[i].item == item && !m->sites[i].left)
             m->sites[i].left = reason;
+}
+
+/* Under --on-conflict rename the vault's side has the last word on the name. */
+static void follow_item(struct migration *m, struct migration_site *site) {
+    const struct upload_item *item = &m->items[site->item];
+    if (!item->renamed_from)
+        return;
+    site->name = item->name;
+    site->stored_name = item->stored_name;
+    site->note = arena_printf(&m->arena, "the vault has another value called %s", item->renamed_from);
+    m->renamed = true;
 }
 
 /* One item a name, for the sites that can really be rewritten; then the vault
@@ -269,16 +192,19 @@ enum kl_status migration_items(struct migration *m, struct error *e) {
         if (item == m->item_count) {
             m->items[item].name = site->name;
             m->items[item].value = &m->stored[item];
-            stored_value(m, site->finding, &m->stored[item]);
+            migration_stored_value(m, site->finding, &m->stored[item]);
             redact_add(m->cli->redactor, secret_slice(&m->stored[item]));
             m->item_count++;
         }
         site->item = item;
     }
-    enum kl_status s = upload_prepare(m->vault, m->items, m->item_count,
-                                      (enum upload_on_conflict)m->cli->options.on_conflict, &m->arena, e);
+    enum kl_status s =
+        upload_prepare(m->session.vault, m->items, m->item_count, migration_on_conflict(m), &m->arena, e);
     if (s != KL_OK)
         return s;
+    for (size_t i = 0; i < m->site_count; i++)
+        if (!m->sites[i].left)
+            follow_item(m, &m->sites[i]);
     for (size_t i = 0; i < m->item_count; i++) {
         const struct upload_item *item = &m->items[i];
         if (item->state == UPLOAD_CONFLICT || item->state == UPLOAD_REFUSED)

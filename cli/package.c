@@ -41,7 +41,8 @@ static struct own_imports own_imports(struct slice text, const struct py_tokens 
         const struct py_token *t = &tokens->items[i];
         bool from = t->kind == PY_NAME && t->op == KW_FROM;
         bool import = t->kind == PY_NAME && t->op == KW_IMPORT;
-        if ((!from && !import) || (t->start > 0 && text.ptr[t->start - 1] != '\n' && text.ptr[t->start - 1] != '\r'))
+        if ((!from && !import) ||
+            (t->start > 0 && text.ptr[t->start - 1] != '\n' && text.ptr[t->start - 1] != '\r'))
             continue;
         if (from && (token_is(text, t + 1, ".") || token_is(text, t + 1, "...")))
             found.relative = true;
