@@ -37,7 +37,14 @@ needs_test='pkg-config --exists cmocka|libcmocka-dev|runs the C tests'
 needs_full='have clang|clang|the second compiler
 have clang-format|clang-format|checks the format of the C files
 have make|make|builds a library of the wheel
-have xz|xz-utils|unpacks that library'
+have xz|xz-utils|unpacks that library
+have readelf|binutils|shows how the program is linked
+have man|man-db|shows the manual page
+have mandoc|mandoc|checks the manual page
+have bash|bash|loads its completions
+have fish|fish|loads its completions
+have zsh|zsh|loads its completions
+have valgrind|valgrind|sees reads of memory that nothing was written to'
 
 have_c_headers() { echo '#include <stdio.h>' | cc -E -; }
 # npm is needed only until the grammar sources are there.
