@@ -59,9 +59,10 @@ static enum kl_status environ_map_name(struct vault *v, const char *name, struct
 
 /* Python decodes the environment in the locale's encoding; text that is UTF-8
  * is what every program gets alike. */
-static enum kl_status environ_accepts(struct vault *v, const char *name, struct slice value,
+static enum kl_status environ_accepts(struct vault *v, const char *name, const struct secret *secret,
                                       struct error *e) {
     (void)v;
+    struct slice value = secret_slice(secret);
     if (slice_find_byte(value, '\0', 0) != SIZE_MAX || !utf8_valid(value))
         return error_set(e, KL_ERR_UNSUPPORTED,
                          "%s: an environment variable holds text without NUL, and the value is not", name);
@@ -123,6 +124,7 @@ const struct vault_kind vault_kind_environ = {
     .stores = false,
     .ephemeral = false,
     .keeps_versions = false,
+    .names_are_variables = true,
     .open = environ_open,
     .identity = environ_identity,
     .map_name = environ_map_name,

@@ -45,7 +45,7 @@ static enum kl_status prepare_item(struct vault *v, struct upload_item *it,
     it->version[0] = '\0';
     enum kl_status st = v->kind->map_name(v, it->name, arena, &it->stored_name, &it->error);
     if (st == KL_OK)
-        st = v->kind->accepts(v, it->name, secret_slice(it->value), &it->error);
+        st = v->kind->accepts(v, it->name, it->value, &it->error);
     if (st == KL_OK)
         st = v->kind->get(v, it->name, NULL, &held, it->version, &it->error);
     if (st == KL_OK && secret_equal(&held, it->value)) {

@@ -23,6 +23,9 @@
 #include "base/secret.h"
 
 #define VAULT_VERSION_MAX 128
+#define VAULT_IDENTITY_LINES 24
+
+struct http;
 
 /* What the command line and the environment may say. Strings are borrowed and
  * may be NULL. A flag of another vault was refused before (cli/options). */
@@ -33,18 +36,27 @@ struct vault_options {
     bool allow_ephemeral;
     const char *run_id; /* tag of this run */
     const char *endpoint, *ca_file, *prefix;
+    const char *bundle; /* --bundle: names are fields of this one secret */
     const char *aws_region, *aws_profile, *aws_kms_key;
     const char *azure_vault, *azure_credential;
     const char *gcp_project, *gcp_locations;
-    const char *vault_addr, *vault_mount, *vault_namespace;
-    const char *helper; /* exec:PROGRAM */
+    const char *vault_addr, *vault_mount, *vault_namespace, *vault_field;
+    const char *helper;        /* exec:PROGRAM */
+    const char *setting_lines; /* --setting-lines */
+    struct http *http;         /* NULL: the vault opens its own (http.h). Tests bring one. */
+    /* Told every token and key that a vault gets hold of, before it is used: the
+     * filter that masks them. May be called from several threads. NULL: nobody. */
+    void (*learn)(void *ctx, struct slice value);
+    /* A line a request, for -vv. May be called from several threads. NULL: nobody. */
+    void (*trace)(void *ctx, const char *line);
+    void *observer; /* ctx of both */
 };
 
 struct vault;
 
 /* One line each of "whose vault is it": "file: /srv/shop/.env (new)". */
 struct vault_identity {
-    const char *lines[8]; /* in the arena given; ends with NULL */
+    const char *lines[VAULT_IDENTITY_LINES]; /* in the arena given; ends with NULL where shorter */
 };
 
 struct vault_kind {
@@ -52,9 +64,12 @@ struct vault_kind {
     const char *const *aliases; /* NULL-terminated */
     const char *title;          /* ".env file (python-dotenv)" */
     const struct python_access *access;
-    bool stores;         /* false for environ: values must be there already */
-    bool ephemeral;      /* may forget: needs --allow-ephemeral */
-    bool keeps_versions; /* false: add_version loses the value that was there */
+    bool stores;              /* false for environ: values must be there already */
+    bool ephemeral;           /* may forget: needs --allow-ephemeral */
+    bool keeps_versions;      /* false: add_version loses the value that was there */
+    bool names_are_variables; /* names are environment variables: --prefix is a part of the name itself */
+    bool bundles;             /* can hold many names as fields of one secret: --bundle */
+    unsigned parallel;        /* calls of get and put that may run at once; 0 and 1: one after another */
 
     enum kl_status (*open)(const struct vault_options *o, struct vault **out, struct error *e);
     enum kl_status (*identity)(struct vault *v, struct arena *a, struct vault_identity *out, struct error *e);
@@ -62,7 +77,7 @@ struct vault_kind {
     enum kl_status (*map_name)(struct vault *v, const char *name, struct arena *a, const char **out,
                                struct error *e);
     /* KL_ERR_UNSUPPORTED or KL_ERR_LIMIT with a message without the value. */
-    enum kl_status (*accepts)(struct vault *v, const char *name, struct slice value, struct error *e);
+    enum kl_status (*accepts)(struct vault *v, const char *name, const struct secret *value, struct error *e);
     /* version NULL: latest. version_out (may be NULL) gets the version read. */
     enum kl_status (*get)(struct vault *v, const char *name, const char *version, struct secret *out,
                           char version_out[VAULT_VERSION_MAX], struct error *e);
@@ -78,6 +93,10 @@ struct vault_kind {
     void (*close)(struct vault *v); /* wipes; frees */
 };
 
+/* Names in these calls are keylift's own (API_KEY); what the vault stores is
+ * map_name's business, with --prefix before it. list gives names back as get takes
+ * them, and leaves out what is outside of the prefix. */
+
 /* Every vault begins with this; open sets it. */
 struct vault {
     const struct vault_kind *kind;
@@ -86,7 +105,12 @@ struct vault {
 /* The registry, in the order of `keylift vaults list`. */
 size_t vault_kind_count(void);
 const struct vault_kind *vault_kind_at(size_t index);
-/* By id or alias; NULL if unknown. */
+/* By id or alias; NULL if unknown. "exec:PROGRAM" is the vault "exec". */
 const struct vault_kind *vault_kind_find(const char *id);
+#define VAULT_EXEC_PREFIX "exec:"
+/* kind->open, and with --bundle the names of the vault that it opens are fields of one
+ * secret: (*out)->kind is then a kind of its own, with the same id. Callers go on with that. */
+enum kl_status vault_open(const struct vault_kind *kind, const struct vault_options *o, struct vault **out,
+                          struct error *e) KL_MUST_USE;
 
 #endif

@@ -17,6 +17,7 @@ void secret_release(struct secret *s) {
     free(s->ptr);
     s->ptr = NULL;
     s->len = 0;
+    s->binary = false;
 }
 
 void secret_set(struct secret *s, struct slice value) {
@@ -25,9 +26,11 @@ void secret_set(struct secret *s, struct slice value) {
         copy = mem_alloc(value.len);
         memcpy(copy, value.ptr, value.len); /* first: `value` may lie inside *s */
     }
+    bool binary = s->binary;
     secret_release(s);
     s->ptr = copy;
     s->len = value.len;
+    s->binary = binary;
 }
 
 void secret_move(struct secret *to, struct secret *from) {
@@ -35,8 +38,7 @@ void secret_move(struct secret *to, struct secret *from) {
         return;
     secret_release(to);
     *to = *from;
-    from->ptr = NULL;
-    from->len = 0;
+    *from = (struct secret){0};
 }
 
 bool secret_equal(const struct secret *a, const struct secret *b) {

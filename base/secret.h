@@ -10,6 +10,9 @@
 struct secret {
     unsigned char *ptr; /* NULL when empty */
     size_t len;
+    /* Bytes in the code, not text: a vault that tells them apart stores them as
+     * such, because code reads each in its own way. secret_set leaves it. */
+    bool binary;
 };
 
 void secret_set(struct secret *s, struct slice value);    /* copies; wipes what was there */

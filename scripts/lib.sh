@@ -28,12 +28,15 @@ have pkg-config|pkg-config|finds libraries
 pkg-config --exists libpcre2-8|libpcre2-dev|matches the rules
 pkg-config --exists libcjson|libcjson-dev|writes JSON
 pkg-config --exists libmd|libmd-dev|SHA-256
+pkg-config --exists libcurl|libcurl4-openssl-dev|talks to the vaults of the network
+pkg-config --exists openssl|libssl-dev|signs what Google and Azure ask for
 have_npm|npm|fetches the sources of the Python grammar, by checksum
 have_certificates|ca-certificates|lets npm and pip check whom they talk to'
 needs_python='have python3|python3|runs the Python programs
 python3 -c "import ensurepip, venv"|python3-venv|keeps Python packages inside the build folder'
 needs_git='have git|git|makes the repositories that are scanned'
-needs_test='pkg-config --exists cmocka|libcmocka-dev|runs the C tests'
+needs_test='pkg-config --exists cmocka|libcmocka-dev|runs the C tests
+have_test_schemas|npm|fetches the schemas that reports are checked against'
 needs_full='have clang|clang|the second compiler
 have clang-format|clang-format|checks the format of the C files
 have make|make|builds a library of the wheel
@@ -49,6 +52,7 @@ have valgrind|valgrind|sees reads of memory that nothing was written to'
 have_c_headers() { echo '#include <stdio.h>' | cc -E -; }
 # npm is needed only until the grammar sources are there.
 have_npm() { have npm || [ -d "$build/grammars/node_modules/tree-sitter-python" ]; }
+have_test_schemas() { have npm || [ -d "$build/npm/node_modules/@microsoft/jest-sarif" ]; }
 # npm and pip check whom they talk to against these.
 have_certificates() { [ -s /etc/ssl/certs/ca-certificates.crt ]; }
 
@@ -116,6 +120,18 @@ build_in() {
     fi
     [ -x "$folder/keylift" ] || say "Building ${folder#"$root"/} (the first time takes a minute)"
     quietly "build $preset" ninja -C "$folder"
+}
+
+# make_npm FOLDER SOURCE: the npm packages of a lockfile, by checksum; nothing of them is run here.
+make_npm() {
+    npm=$build/$1
+    if cmp -s "$2/package-lock.json" "$npm/installed.json"; then
+        return 0
+    fi
+    say "Installing npm packages into ${npm#"$root"/}"
+    mkdir -p "$npm" && cp "$2/package.json" "$2/package-lock.json" "$2/.npmrc" "$npm/" || return 1
+    quietly "fill $1" npm ci --prefix "$npm" || return 1
+    cp "$2/package-lock.json" "$npm/installed.json"
 }
 
 # make_venv FOLDER REQUIREMENTS-FILE: a virtual environment with exactly these packages.

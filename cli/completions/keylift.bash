@@ -13,7 +13,7 @@ _keylift() {
         --rules-file) mapfile -t COMPREPLY < <(compgen -f -- "$current"); return ;;
         --min-confidence) mapfile -t COMPREPLY < <(compgen -W "" -- "$current"); return ;;
         --jobs) mapfile -t COMPREPLY < <(compgen -W "" -- "$current"); return ;;
-        --format) mapfile -t COMPREPLY < <(compgen -W "text json" -- "$current"); return ;;
+        --format) mapfile -t COMPREPLY < <(compgen -W "text json jsonl sarif csv junit gitlab github" -- "$current"); return ;;
         -o|--output) mapfile -t COMPREPLY < <(compgen -f -- "$current"); return ;;
         --fail-on) mapfile -t COMPREPLY < <(compgen -W "low medium high" -- "$current"); return ;;
         --report-env) mapfile -t COMPREPLY < <(compgen -W "all secrets none" -- "$current"); return ;;
@@ -36,7 +36,7 @@ _keylift() {
         upload) options="--exclude --no-gitignore --rules --skip-rules --rules-file --min-confidence --jobs --exhaustive --format --to --dotenv-file --site --include-tests --prefix --on-conflict --allow-ephemeral --yes --dry-run --config --no-config --quiet --verbose --color --no-progress --version --help" words="" ;;
         rewrite) options="--exclude --no-gitignore --rules --skip-rules --rules-file --min-confidence --jobs --exhaustive --format --to --dotenv-file --style --env-reads --site --include-tests --prefix --on-conflict --allow-dirty --allow-ephemeral --yes --dry-run --config --no-config --quiet --verbose --color --no-progress --version --help" words="" ;;
         runs) options="--format --config --no-config --quiet --verbose --color --no-progress --version --help" words="" ;;
-        undo) options="--yes --dry-run --config --no-config --quiet --verbose --color --no-progress --version --help" words="" ;;
+        undo) options="--to --yes --dry-run --config --no-config --quiet --verbose --color --no-progress --version --help" words="" ;;
         env) options="--stdin-filename --exclude --no-gitignore --rules --skip-rules --rules-file --min-confidence --jobs --exhaustive --format --output --config --no-config --quiet --verbose --color --no-progress --version --help" words="" ;;
         rules) options="--rules-file --config --no-config --quiet --verbose --color --no-progress --version --help" words="list show test" ;;
         vaults) options="--to --dotenv-file --config --no-config --quiet --verbose --color --no-progress --version --help" words="list check" ;;

@@ -150,7 +150,10 @@ static void a_tracked_file_is_refused_before_and_at_the_write(void **state) {
     write_file(w, ".env", "A=1\n", 0600);
     run(w, (const char *const[]){"git", "add", ".env", NULL});
     assert_true(identity_says(w, "TRACKED"));
-    assert_int_equal(w->vault->kind->accepts(w->vault, "B", SLICE_LIT("2"), &e), KL_ERR_REFUSED);
+    struct secret value = {0};
+    secret_set(&value, SLICE_LIT("2"));
+    assert_int_equal(w->vault->kind->accepts(w->vault, "B", &value, &e), KL_ERR_REFUSED);
+    secret_release(&value);
     assert_int_equal(put(w, "B", "2", &e), KL_ERR_REFUSED);
     assert_non_null(strstr(e.message, "git rm --cached"));
     expect_file(w, ".env", "A=1\n");

@@ -54,9 +54,10 @@ static enum kl_status fake_map_name(struct vault *v, const char *name, struct ar
     return KL_OK;
 }
 
-static enum kl_status fake_accepts(struct vault *v, const char *name, struct slice value, struct error *e) {
+static enum kl_status fake_accepts(struct vault *v, const char *name, const struct secret *value,
+                                   struct error *e) {
     (void)v;
-    return value.len > 20 ? error_set(e, KL_ERR_LIMIT, "%s: too long", name) : KL_OK;
+    return value->len > 20 ? error_set(e, KL_ERR_LIMIT, "%s: too long", name) : KL_OK;
 }
 
 static enum kl_status fake_get(struct vault *v, const char *name, const char *version, struct secret *out,
