@@ -205,14 +205,14 @@ class Values:
         )
 
     def source_without_comments(self, first, last):
-        """Text between two tokens."""
+        """Text between two tokens, without what joins lines, too."""
         tokens = self.lexed.tokens
-        out, start = "", tokens[first].end
-        for t in tokens[first + 1 : last]:
-            if t.kind == "COMMENT":
-                out += self.source(start, t.start)
-                start = t.end
-        return out + self.source(start, tokens[last].start)
+        out = ""
+        for t, following in zip(tokens[first:last], tokens[first + 1 : last + 1]):
+            out += self.source(t.end, following.start).replace("\\\n", "")
+            if following is not tokens[last] and following.kind != "COMMENT":
+                out += self.source(following.start, following.end)
+        return out
 
     def tokens_in(self, start, end):
         """The literals in a span that do not stand inside another one."""
@@ -408,6 +408,7 @@ def check_rejected(data, lexed, error, report):
     if WHOLE_FSTRINGS:
         return  # what that tokenize rejects is another matter
     try:
+        data = data.replace(b"\r\n", b"\n").replace(b"\r", b"\n")  # before CPython looks for an encoding
         encoding, _ = tokenize.detect_encoding(io.BytesIO(data).readline)
         text = data.decode(encoding).replace("\r\n", "\n").replace("\r", "\n")
         list(tokenize.generate_tokens(io.StringIO(text).readline))
