@@ -46,8 +46,7 @@ have man|man-db|shows the manual page
 have mandoc|mandoc|checks the manual page
 have bash|bash|loads its completions
 have fish|fish|loads its completions
-have zsh|zsh|loads its completions
-have valgrind|valgrind|sees reads of memory that nothing was written to'
+have zsh|zsh|loads its completions'
 
 have_c_headers() { echo '#include <stdio.h>' | cc -E -; }
 # npm is needed only until the grammar sources are there.

@@ -273,7 +273,7 @@ static void test_deep_nesting_neither_crashes_nor_lies(void **state) {
 
 static void test_many_sites_in_one_list(void **state) {
     (void)state;
-    enum { COUNT = 5000 };
+    enum { COUNT = 20000 };
     struct one t = {0};
     struct buf b = BUF_INIT(KL_MAX_REWRITE_BYTES);
     struct rewrite_site *sites = mem_calloc(COUNT, sizeof *sites);
