@@ -17,8 +17,6 @@
 #include "backends/vault.h"
 #include "base/json.h"
 
-extern const struct vault_kind vault_kind_aws;
-
 #define AWS_MAX_VALUE_BYTES ((size_t)65536) /* CreateSecret: SecretString, SecretBinary */
 #define AWS_MAX_NAME_BYTES ((size_t)512)
 #define AWS_MAX_TOKEN_BYTES ((size_t)64 << 10) /* of any bearer, session or identity token */

@@ -104,12 +104,12 @@ enum kl_status aws_check(struct vault *v, struct arena *a, struct vault_identity
     const char *absent;
     *out = (struct vault_identity){{NULL}};
     enum kl_status st = describe(w, &l, e);
-    if (st != KL_OK)
-        return st;
     absent_name(w, a, &absent);
-    for (size_t i = 0; i < KL_ARRAY_LEN(probes); i++)
+    for (size_t i = 0; st == KL_OK && i < KL_ARRAY_LEN(probes); i++)
         ask(w, &probes[i], absent, &l);
-    add(&l, "may create: only a real write tells (secretsmanager:CreateSecret, TagResource)");
+    if (st == KL_OK)
+        add(&l, "may create: only a real write tells (secretsmanager:CreateSecret, TagResource)");
+    /* Also when there is no credential: then above all. */
     credential_chain_describe(w->chain, a, out->lines, &l.count, VAULT_IDENTITY_LINES);
-    return KL_OK;
+    return st;
 }

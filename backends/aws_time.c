@@ -5,10 +5,10 @@ struct moment {
     unsigned year, month, day, hour, minute, second;
 };
 
-/* Reads by a pattern: a letter of YMDhms takes one digit into that field, '*' any byte,
+/* Reads by a pattern: a letter of YNDhms takes one digit into that field, '*' any byte,
  * anything else itself. False when the text is shorter or another. */
 static bool read_pattern(struct slice text, const char *pattern, struct moment *out) {
-    static const char letters[] = "YMDhms";
+    static const char letters[] = "YNDhms";
     unsigned fields[6] = {0};
     if (text.len < strlen(pattern))
         return false;
@@ -57,7 +57,7 @@ static bool apply_offset(struct slice rest, uint64_t *unix_time) {
 }
 
 bool aws_time_iso(struct slice text, uint64_t *unix_time) {
-    static const char pattern[] = "YYYY-MM-DD*hh:mm:ss";
+    static const char pattern[] = "YYYY-NN-DD*hh:mm:ss";
     struct moment m;
     if (!read_pattern(text, pattern, &m) || !strchr("Tt ", text.ptr[10]) || !to_unix(&m, unix_time))
         return false;
