@@ -99,9 +99,5 @@ enum kl_status aws_map_name(struct vault *v, const char *name, struct arena *a, 
                             struct error *e);
 enum kl_status aws_identity(struct vault *v, struct arena *a, struct vault_identity *out, struct error *e);
 enum kl_status aws_check(struct vault *v, struct arena *a, struct vault_identity *out, struct error *e);
-/* A secret that is scheduled for deletion answers every call with InvalidRequestException:
- * says so, and how to get out of it; else as aws_failure_explain. */
-enum kl_status aws_explain_refusal(struct aws *w, const char *stored, const struct aws_failure *why,
-                                   const char *action, struct error *e);
 
 #endif

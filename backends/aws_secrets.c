@@ -2,8 +2,8 @@
  * "AWS Secrets Manager API Reference".
  *
  * A write carries a ClientRequestToken, made at random here, which becomes the id of the
- * version. So the id is known before the call, a repeated call makes no second version,
- * and after a lost reply a read of exactly that version tells what happened. */
+ * version. So a repeated call makes no second version, and after a lost reply a read of
+ * exactly that version tells what happened. */
 #include "backends/aws.h"
 
 #include "base/encode.h"
@@ -74,6 +74,49 @@ static enum kl_status read_value(const cJSON *answer, const char *stored, const 
     return st;
 }
 
+/* `description`: what DescribeSecret says. Its DeletedDate is there only between
+ * DeleteSecret and the end. */
+static bool deleted_at(const cJSON *description, char when[21]) {
+    double deleted = json_number(description, "DeletedDate", 0);
+    bool is = deleted > 0 && deleted < 253402300800.0; /* the year 10000 */
+    when[0] = '\0';
+    if (is)
+        system_format_time((uint64_t)deleted, when);
+    return is;
+}
+
+static enum kl_status explain_deleted(const char *stored, const char *when, struct error *e) {
+    return error_set(
+        e, KL_ERR_CONFLICT,
+        "%s: a secret of this name is scheduled for deletion%s%s%s, and AWS keeps the name until "
+        "then; take it back with: aws secretsmanager restore-secret --secret-id %s   (or choose "
+        "another --prefix)",
+        stored, when[0] ? " (DeletedDate " : "", when, when[0] ? ")" : "", stored);
+}
+
+/* What AWS says of a name whose secret is scheduled for deletion (emulators differ). */
+static bool may_be_deleted(const struct aws_failure *why) {
+    return aws_failure_is(why, "InvalidRequestException") || aws_failure_is(why, "ResourceExistsException");
+}
+
+/* Such a secret refuses every call: says so, and how to get out of it; else what
+ * aws_failure_explain says. */
+static enum kl_status explain_refusal(struct aws *w, const char *stored, const struct aws_failure *why,
+                                      const char *action, struct error *e) {
+    cJSON *body = body_for("SecretId", stored), *answer = NULL;
+    struct aws_failure ignored;
+    struct error lost;
+    char when[21] = "";
+    bool deleted = aws_secrets_send(w, "DescribeSecret", stored, body, &answer, &ignored, &lost) == KL_OK &&
+                   deleted_at(answer, when);
+    /* Without secretsmanager:DescribeSecret, AWS's own words are all there is. */
+    if (!deleted && !answer)
+        deleted = slice_find(slice_cstr(why->text), SLICE_LIT("deletion"), 0) != SIZE_MAX;
+    json_delete_secret(answer);
+    json_delete_secret(body);
+    return deleted ? explain_deleted(stored, when, e) : aws_failure_explain(why, action, stored, e);
+}
+
 static enum kl_status get_stored(struct aws *w, const char *stored, const char *version, struct secret *out,
                                  char version_out[VAULT_VERSION_MAX], struct error *e) {
     cJSON *body = body_for("SecretId", stored), *answer = NULL;
@@ -83,8 +126,8 @@ static enum kl_status get_stored(struct aws *w, const char *stored, const char *
     enum kl_status st = aws_secrets_send(w, "GetSecretValue", stored, body, &answer, &why, e);
     if (st == KL_OK)
         st = read_value(answer, stored, version, out, version_out, e);
-    else if (aws_failure_is(&why, "InvalidRequestException"))
-        st = aws_explain_refusal(w, stored, &why, "secretsmanager:GetSecretValue", e);
+    else if (may_be_deleted(&why))
+        st = explain_refusal(w, stored, &why, "secretsmanager:GetSecretValue", e);
     json_delete_secret(answer);
     json_delete_secret(body);
     return st;
@@ -129,16 +172,17 @@ static enum kl_status write_value(struct aws *w, const char *operation, const ch
     add_value(body, value);
     enum kl_status st = aws_secrets_send(w, operation, stored, body, &answer, &why, e);
     const char *id = st == KL_OK ? json_string(answer, "VersionId") : NULL;
-    if (st == KL_OK && (!id || strcmp(id, token) != 0))
+    if (st == KL_OK && (!id || !id[0] || strlen(id) >= VAULT_VERSION_MAX))
         st = error_set(e, KL_ERR_PROTOCOL, "%s: AWS's answer to %s does not name the version", stored,
                        operation);
-    else if (aws_failure_is(&why, "InvalidRequestException"))
-        st = aws_explain_refusal(w, stored, &why, arena_printf(&scratch, "secretsmanager:%s", operation), e);
     /* "Exists already" may be the echo of our own first attempt, whose reply was lost. */
-    if ((is_unsure(st) || st == KL_ERR_CONFLICT) && is_written(w, stored, token, value))
+    if ((is_unsure(st) || st == KL_ERR_CONFLICT) && is_written(w, stored, token, value)) {
+        id = token;
         st = KL_OK;
+    } else if (st != KL_OK && may_be_deleted(&why))
+        st = explain_refusal(w, stored, &why, arena_printf(&scratch, "secretsmanager:%s", operation), e);
     if (st == KL_OK && version_out)
-        memcpy(version_out, token, sizeof token);
+        snprintf(version_out, VAULT_VERSION_MAX, "%s", id);
     json_delete_secret(answer);
     arena_release(&scratch);
     return st;
@@ -180,8 +224,11 @@ static bool is_ours(const cJSON *description) {
 static enum kl_status check_ours(struct aws *w, const char *stored, struct error *e) {
     cJSON *body = body_for("SecretId", stored), *answer = NULL;
     struct aws_failure why;
+    char when[21];
     enum kl_status st = aws_secrets_send(w, "DescribeSecret", stored, body, &answer, &why, e);
-    if (st == KL_OK && !is_ours(answer))
+    if (st == KL_OK && deleted_at(answer, when))
+        st = explain_deleted(stored, when, e);
+    else if (st == KL_OK && !is_ours(answer))
         st = error_set(e, KL_ERR_REFUSED,
                        "%s: the secret has no tag " AWS_TAG_KEY "=" AWS_TAG_VALUE
                        ", so keylift does not change it; to hand "
@@ -209,33 +256,6 @@ enum kl_status aws_add_version(struct vault *v, const char *name, const struct s
         json_delete_secret(body);
     }
     arena_release(&scratch);
-    return st;
-}
-
-enum kl_status aws_explain_refusal(struct aws *w, const char *stored, const struct aws_failure *why,
-                                   const char *action, struct error *e) {
-    cJSON *body = body_for("SecretId", stored), *answer = NULL;
-    struct aws_failure ignored;
-    struct error lost;
-    char when[21] = "";
-    enum kl_status st = KL_OK;
-    double deleted = 0;
-    if (aws_secrets_send(w, "DescribeSecret", stored, body, &answer, &ignored, &lost) == KL_OK)
-        deleted = json_number(answer, "DeletedDate", 0);
-    if (deleted > 0 && deleted < 253402300800.0) /* the year 10000 */
-        system_format_time((uint64_t)deleted, when);
-    /* Without secretsmanager:DescribeSecret, AWS's own words are all there is. */
-    if (when[0] || slice_find(slice_cstr(why->text), SLICE_LIT("deletion"), 0) != SIZE_MAX)
-        st = error_set(
-            e, KL_ERR_CONFLICT,
-            "%s: a secret of this name is scheduled for deletion%s%s, and AWS keeps the name until "
-            "then; take it back with: aws secretsmanager restore-secret --secret-id %s   (or choose "
-            "another --prefix)",
-            stored, when[0] ? " since " : "", when, stored);
-    else
-        st = aws_failure_explain(why, action, stored, e);
-    json_delete_secret(answer);
-    json_delete_secret(body);
     return st;
 }
 
