@@ -20,6 +20,19 @@ static const char *origin(struct arena *a, const char *from) {
     return from ? arena_printf(a, " (from %s)", from) : "";
 }
 
+/* The rewritten code's boto3 reads neither keylift's flags nor AWS_REGION. */
+static void add_region(const struct aws *w, struct lines *l) {
+    const char *boto = system_getenv("AWS_DEFAULT_REGION");
+    if (!boto || !boto[0])
+        boto = aws_config_get(&w->config, w->config.profile, "region");
+    add(l, arena_printf(l->arena, "region: %s (from %s)", w->region, w->region_origin));
+    if (!boto || strcmp(boto, w->region) != 0)
+        add(l,
+            arena_printf(l->arena,
+                         "warning: boto3 would use %s here; set AWS_DEFAULT_REGION=%s where the program runs",
+                         boto && boto[0] ? boto : "no region", w->region));
+}
+
 /* Where there is no way to STS (a closed network), the vault may still be reached: then
  * the user decides without knowing the account. A credential that STS refuses is no use. */
 static enum kl_status add_caller(struct aws *w, struct lines *l, struct error *e) {
@@ -40,7 +53,7 @@ static enum kl_status describe(struct aws *w, struct lines *l, struct error *e) 
     enum kl_status st = add_caller(w, l, e);
     if (st != KL_OK)
         return st;
-    add(l, arena_printf(l->arena, "region: %s (from %s)", w->region, w->region_origin));
+    add_region(w, l);
     add(l, arena_printf(l->arena, "endpoint: %s%s", w->endpoint, origin(l->arena, w->endpoint_origin)));
     if (w->prefix[0])
         add(l, arena_printf(l->arena, "names: %s and the name", w->prefix));

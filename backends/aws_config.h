@@ -30,7 +30,7 @@ const struct aws_ini_section *aws_config_profile_section(const struct aws_config
 /* Section [sso-session NAME] or [services NAME]. */
 const struct aws_ini_section *aws_config_section(const struct aws_config *c, const char *kind,
                                                  const char *name);
-/* "~/x" -> "/home/me/x". */
+/* "~/x" -> HOME and "/x". */
 const char *aws_config_path(const struct aws_config *c, struct arena *a, const char *path);
 
 #define AWS_REGION_MAX 63

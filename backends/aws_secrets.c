@@ -226,7 +226,10 @@ static enum kl_status check_ours(struct aws *w, const char *stored, struct error
     struct aws_failure why;
     char when[21];
     enum kl_status st = aws_secrets_send(w, "DescribeSecret", stored, body, &answer, &why, e);
-    if (st == KL_OK && deleted_at(answer, when))
+    const char *named = json_string(answer, "Name");
+    if (st == KL_OK && (!named || strcmp(named, stored) != 0))
+        st = error_set(e, KL_ERR_PROTOCOL, "%s: AWS described another secret than was asked for", stored);
+    else if (st == KL_OK && deleted_at(answer, when))
         st = explain_deleted(stored, when, e);
     else if (st == KL_OK && !is_ours(answer))
         st = error_set(e, KL_ERR_REFUSED,
