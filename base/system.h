@@ -6,8 +6,11 @@
 #include "base/buf.h"
 #include "base/error.h"
 
-unsigned system_processors(void);            /* usable by this process, at least 1 */
-double system_seconds(void);                 /* monotonic */
+unsigned system_processors(void); /* usable by this process, at least 1 */
+double system_seconds(void);      /* monotonic */
+/* Processor time of this thread: for budgets of work, which must not depend on
+ * what else the machine is doing. */
+double system_cpu_seconds(void);
 void system_sleep_ms(unsigned milliseconds); /* a signal ends it early */
 uint64_t system_unix_time(void);             /* seconds */
 void system_random(void *out, size_t len);   /* from the kernel; ends the program if there is none */

@@ -445,7 +445,7 @@ static enum kl_status syntax_error(struct toml *t) {
 }
 
 static bool out_of_time(TSParseState *state) {
-    return system_seconds() > *(const double *)state->payload;
+    return system_cpu_seconds() > *(const double *)state->payload;
 }
 
 struct reader {
@@ -469,7 +469,7 @@ enum kl_status toml_parse(struct slice text, const char *what, cJSON **out, stru
     for (unsigned i = 0; i < TOML_MAX_KEY_PARTS; i++)
         buf_init(&t.key.parts[i], KL_MAX_PATH_BYTES);
     enum kl_status status = KL_OK;
-    double deadline = system_seconds() + TOML_MAX_PARSE_SECONDS;
+    double deadline = system_cpu_seconds() + TOML_MAX_PARSE_SECONDS;
     struct reader reader = {text};
     TSInput input = {.payload = &reader, .read = read_piece, .encoding = TSInputEncodingUTF8};
     TSParseOptions options = {.payload = &deadline, .progress_callback = out_of_time};

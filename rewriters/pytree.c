@@ -34,7 +34,7 @@ struct deadline {
 
 static bool past_deadline(TSParseState *state) {
     struct deadline *d = state->payload;
-    if (system_seconds() > d->at)
+    if (system_cpu_seconds() > d->at)
         d->spent = true;
     return d->spent;
 }
@@ -52,7 +52,7 @@ enum kl_status pytree_parse(struct slice text, struct pytree *out, struct error 
         status = error_set(e, KL_ERR_INTERNAL, "the Python grammar does not fit the parser library");
         goto done;
     }
-    struct deadline deadline = {.at = system_seconds() + PYTREE_SECONDS +
+    struct deadline deadline = {.at = system_cpu_seconds() + PYTREE_SECONDS +
                                       (double)text.len / PYTREE_BYTES_PER_SECOND};
     struct text_input payload = {text};
     TSInput input = {.payload = &payload, .read = read_text, .encoding = TSInputEncodingUTF8};

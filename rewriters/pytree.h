@@ -11,7 +11,7 @@
  *     pytree_release(&tree);
  *
  * The parser takes quadratic time on some inputs (thousands of indented comment
- * lines), so it works against a deadline; a file that spends it is not rewritten.
+ * lines), so it has a budget of processor time; a file that spends it is not rewritten.
  * Nothing here recurses: the depth of the tree is the input's choice. */
 #ifndef KEYLIFT_REWRITERS_PYTREE_H
 #define KEYLIFT_REWRITERS_PYTREE_H
