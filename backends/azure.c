@@ -41,6 +41,8 @@ static void azure_close(struct vault *vault) {
     if (v->owns_http)
         http_close(v->http);
     mutex_free(v->lock);
+    for (size_t i = 0; i < AZURE_STRIPES; i++)
+        mutex_free(v->stripes[i]);
     arena_release(&v->arena);
     free(v);
 }
@@ -69,10 +71,14 @@ static enum kl_status azure_open(const struct vault_options *o, struct vault **o
     struct azure_vault *v = mem_calloc(1, sizeof *v);
     v->vault.kind = &vault_kind_azure;
     v->lock = mutex_new();
+    for (size_t i = 0; i < AZURE_STRIPES; i++)
+        v->stripes[i] = mutex_new();
     v->login.learn = o->learn;
     v->login.observer = o->observer;
     choose_run(v, o->run_id);
     enum kl_status st = azure_address(o, v, e);
+    if (st == KL_OK)
+        st = azure_prefix(v, o->prefix, e);
     if (st == KL_OK)
         st = azure_credentials_open(o->azure_credential, &v->login, &v->chain, e);
     if (st == KL_OK)

@@ -32,6 +32,7 @@
 #define AZURE_TAG_OWNER "managed-by"
 #define AZURE_TAG_OWNER_VALUE "keylift"
 #define AZURE_TAG_RUN "keylift-run"
+#define AZURE_STRIPES 16u /* locks of names: two puts of one name wait for each other */
 
 struct azure_cloud {
     const char *name;      /* "public" */
@@ -48,12 +49,14 @@ struct azure_vault {
     const char *host;                /* shop.vault.azure.net */
     const char *label;               /* for commands: shop */
     const struct azure_cloud *cloud; /* NULL: none of those that are known */
-    bool any_resource; /* --endpoint on loopback with --ca-file: the domain rule does not hold */
-    char run[64];      /* value of the tag AZURE_TAG_RUN */
+    bool any_resource;  /* --endpoint on loopback with --ca-file: the domain rule does not hold */
+    char run[64];       /* value of the tag AZURE_TAG_RUN */
+    const char *prefix; /* --prefix as it is stored; "" without one */
     struct azure_login login;
     struct credential_chain *chain;
     struct mutex *lock; /* around the first challenge */
-    bool challenged;    /* login.tenant and login.resource are known */
+    struct mutex *stripes[AZURE_STRIPES];
+    bool challenged; /* login.tenant and login.resource are known */
 };
 
 /* azure_address.c */
@@ -63,15 +66,18 @@ enum kl_status azure_address(const struct vault_options *o, struct azure_vault *
 /* The path and query of a link that the vault gave, NULL when it leads elsewhere. */
 const char *azure_same_host(const struct azure_vault *v, const char *link);
 
-/* azure_names.c. A stored name is the name with "-" for "_". */
+/* azure_names.c. A stored name is the prefix and the name, with "-" for "_". */
+enum kl_status azure_prefix(struct azure_vault *v, const char *prefix, struct error *e) KL_MUST_USE;
 enum kl_status azure_map_name(struct vault *v, const char *name, struct arena *a, const char **out,
                               struct error *e) KL_MUST_USE;
 enum kl_status azure_accepts(struct vault *v, const char *name, const struct secret *value,
                              struct error *e) KL_MUST_USE;
 /* For a call: takes a name and a stored name alike. */
-enum kl_status azure_stored_name(const char *name, char out[AZURE_NAME_MAX + 1], struct error *e) KL_MUST_USE;
-/* The name of a stored name, of whatever case: "api-key" is API_KEY. */
-void azure_logical_name(struct slice stored, char out[AZURE_NAME_MAX + 1]);
+enum kl_status azure_stored_name(const struct azure_vault *v, const char *name, char out[AZURE_NAME_MAX + 1],
+                                 struct error *e) KL_MUST_USE;
+/* The name of a stored name, of whatever case: "api-key" is API_KEY. False if it is outside
+ * of the prefix. */
+bool azure_logical_name(const struct azure_vault *v, struct slice stored, char out[AZURE_NAME_MAX + 1]);
 bool azure_same_name(struct slice stored, const char *other); /* without case */
 
 /* azure_challenge.c */
@@ -107,8 +113,8 @@ struct azure_secret {
     char version[VAULT_VERSION_MAX];
     double expires; /* Unix seconds; 0: never */
 };
-enum kl_status azure_secret_parse(const struct http_response *r, const char *name, struct azure_secret *out,
-                                  struct error *e) KL_MUST_USE;
+enum kl_status azure_secret_parse(const struct azure_vault *v, const struct http_response *r,
+                                  const char *name, struct azure_secret *out, struct error *e) KL_MUST_USE;
 void azure_secret_release(struct azure_secret *s);
 /* Calls fn for each entry of all pages from `path` on; `name` and `version` are those of its
  * id. `of`: whose versions are listed, for messages; NULL: the vault's secrets. */

@@ -38,11 +38,12 @@ static bool split_id(const char *id, struct slice *name, struct slice *version) 
 }
 
 /* The answer must be about the secret that was asked for. */
-static enum kl_status take_secret(const char *name, struct azure_secret *out, struct error *e) {
+static enum kl_status take_secret(const struct azure_vault *v, const char *name, struct azure_secret *out,
+                                  struct error *e) {
     char stored[AZURE_NAME_MAX + 1];
     struct slice id_name, id_version;
     const char *id = json_string(out->json, "id");
-    enum kl_status st = azure_stored_name(name, stored, e);
+    enum kl_status st = azure_stored_name(v, name, stored, e);
     if (st != KL_OK)
         return st;
     out->value = json_string(out->json, "value");
@@ -58,12 +59,12 @@ static enum kl_status take_secret(const char *name, struct azure_secret *out, st
     return KL_OK;
 }
 
-enum kl_status azure_secret_parse(const struct http_response *r, const char *name, struct azure_secret *out,
-                                  struct error *e) {
+enum kl_status azure_secret_parse(const struct azure_vault *v, const struct http_response *r,
+                                  const char *name, struct azure_secret *out, struct error *e) {
     *out = (struct azure_secret){0};
     enum kl_status st = parse(r, name, &out->json, e);
     if (st == KL_OK)
-        st = take_secret(name, out, e);
+        st = take_secret(v, name, out, e);
     if (st != KL_OK)
         azure_secret_release(out);
     return st;

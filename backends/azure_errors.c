@@ -116,7 +116,7 @@ static void add_object(const struct azure_vault *v, struct buf *out) {
 static void expand(const struct azure_vault *v, const char *text, const char *name, struct buf *out) {
     char stored[AZURE_NAME_MAX + 1] = "NAME";
     struct error ignored = {0};
-    if (name && azure_stored_name(name, stored, &ignored) != KL_OK)
+    if (name && azure_stored_name(v, name, stored, &ignored) != KL_OK)
         stored[0] = '\0';
     for (const char *at = text; *at;) {
         struct slice rest = slice_cstr(at);

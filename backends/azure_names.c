@@ -26,58 +26,75 @@ static char upper(char c) {
     return is_lower(c) ? (char)(c - 'a' + 'A') : c;
 }
 
-static enum kl_status check_length(const char *name, struct error *e) {
-    if (!name[0])
-        return error_set(e, KL_ERR_UNSUPPORTED, "the name is empty");
-    if (strlen(name) > AZURE_NAME_MAX)
-        return error_set(e, KL_ERR_UNSUPPORTED,
-                         "%.140s...: Azure Key Vault takes names of at most %u characters", name,
-                         AZURE_NAME_MAX);
+static bool is_name_char(char c) {
+    return is_upper(c) || is_lower(c) || is_digit(c) || c == '_' || c == '-';
+}
+
+enum kl_status azure_prefix(struct azure_vault *v, const char *prefix, struct error *e) {
+    char *stored = arena_cstr(&v->arena, slice_cstr(prefix ? prefix : ""));
+    for (char *p = stored; *p; p++) {
+        if (!is_name_char(*p) || strlen(stored) >= AZURE_NAME_MAX)
+            return error_set(e, KL_ERR_USAGE,
+                             "--prefix %.140s: Azure Key Vault takes letters, digits and \"-\" in a name, at "
+                             "most %u of them",
+                             prefix, AZURE_NAME_MAX);
+        *p = *p == '_' ? '-' : *p;
+    }
+    v->prefix = stored;
     return KL_OK;
 }
 
-enum kl_status azure_stored_name(const char *name, char out[AZURE_NAME_MAX + 1], struct error *e) {
-    enum kl_status st = check_length(name, e);
-    size_t len = st == KL_OK ? strlen(name) : 0;
+enum kl_status azure_stored_name(const struct azure_vault *v, const char *name, char out[AZURE_NAME_MAX + 1],
+                                 struct error *e) {
+    size_t before = strlen(v->prefix), len = strlen(name);
+    if (len == 0)
+        return error_set(e, KL_ERR_UNSUPPORTED, "the name is empty");
+    if (before + len > AZURE_NAME_MAX)
+        return error_set(
+            e, KL_ERR_UNSUPPORTED,
+            "%.140s: Azure Key Vault takes names of at most %u characters, and this one has %zu with "
+            "its prefix",
+            name, AZURE_NAME_MAX, before + len);
+    memcpy(out, v->prefix, before);
     for (size_t i = 0; i < len; i++) {
-        char c = name[i];
-        if (!is_upper(c) && !is_lower(c) && !is_digit(c) && c != '_' && c != '-')
+        if (!is_name_char(name[i]))
             return error_set(e, KL_ERR_UNSUPPORTED,
                              "%s: Azure Key Vault takes letters, digits and \"-\" (for \"_\") in a name",
                              name);
-        out[i] = c == '_' ? '-' : c;
+        out[before + i] = name[i] == '_' ? '-' : name[i];
     }
-    out[len] = '\0';
-    return st;
+    out[before + len] = '\0';
+    return KL_OK;
 }
 
-enum kl_status azure_map_name(struct vault *v, const char *name, struct arena *a, const char **out,
+enum kl_status azure_map_name(struct vault *vault, const char *name, struct arena *a, const char **out,
                               struct error *e) {
-    char stored[AZURE_NAME_MAX + 1];
-    (void)v;
-    enum kl_status st = azure_stored_name(name, stored, e);
-    bool exact = st == KL_OK;
-    for (size_t i = 0; exact && name[i]; i++)
-        exact = is_upper(name[i]) || is_digit(name[i]) || name[i] == '_';
-    if (st == KL_OK && !exact) {
-        char wanted[AZURE_NAME_MAX + 1];
-        azure_logical_name(slice_cstr(stored), wanted);
+    char stored[AZURE_NAME_MAX + 1], wanted[AZURE_NAME_MAX + 1];
+    const struct azure_vault *v = (const struct azure_vault *)vault;
+    enum kl_status st = azure_stored_name(v, name, stored, e);
+    if (st != KL_OK)
+        return st;
+    if (azure_logical_name(v, slice_cstr(stored), wanted) && strcmp(wanted, name) != 0)
         return error_set(
             e, KL_ERR_UNSUPPORTED,
-            "%s: names in Azure Key Vault have no case and no \"_\" beside \"-\", so that it could not "
-            "be told from %s; use that name",
+            "%s: Azure Key Vault would not tell it from %s, because names there have no case and no "
+            "\"_\" beside \"-\"; use that name",
             name, wanted);
-    }
-    if (st == KL_OK)
-        *out = arena_cstr(a, slice_cstr(stored));
-    return st;
+    *out = arena_cstr(a, slice_cstr(stored));
+    return KL_OK;
 }
 
-void azure_logical_name(struct slice stored, char out[AZURE_NAME_MAX + 1]) {
-    size_t len = stored.len < AZURE_NAME_MAX ? stored.len : AZURE_NAME_MAX;
-    for (size_t i = 0; i < len; i++)
+bool azure_logical_name(const struct azure_vault *v, struct slice stored, char out[AZURE_NAME_MAX + 1]) {
+    size_t before = strlen(v->prefix);
+    out[0] = '\0';
+    if (stored.len <= before || stored.len > AZURE_NAME_MAX ||
+        !slice_eq_nocase(slice_sub(stored, 0, before), v->prefix))
+        return false;
+    stored = slice_sub(stored, before, stored.len);
+    for (size_t i = 0; i < stored.len; i++)
         out[i] = stored.ptr[i] == '-' ? '_' : upper(stored.ptr[i]);
-    out[len] = '\0';
+    out[stored.len] = '\0';
+    return true;
 }
 
 bool azure_same_name(struct slice stored, const char *other) {
@@ -87,8 +104,7 @@ bool azure_same_name(struct slice stored, const char *other) {
 enum kl_status azure_accepts(struct vault *v, const char *name, const struct secret *value, struct error *e) {
     struct slice s = secret_slice(value);
     char stored[AZURE_NAME_MAX + 1];
-    (void)v;
-    enum kl_status st = azure_stored_name(name, stored, e);
+    enum kl_status st = azure_stored_name((const struct azure_vault *)v, name, stored, e);
     if (st != KL_OK)
         return st;
     if (s.len == 0)

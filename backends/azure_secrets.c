@@ -8,6 +8,7 @@
  * lost, the vault is read before anything is written again. */
 #include "backends/azure.h"
 
+#include "base/encode.h"
 #include "base/system.h"
 
 #define WRITE_ATTEMPTS 4u
@@ -36,7 +37,7 @@ static enum kl_status read_secret(struct azure_vault *v, const char *name, const
     struct http_response r = {0};
     char stored[AZURE_NAME_MAX + 1];
     *out = (struct azure_secret){0};
-    enum kl_status st = azure_stored_name(name, stored, e);
+    enum kl_status st = azure_stored_name(v, name, stored, e);
     if (st == KL_OK && version && !is_version(version))
         st = error_set(e, KL_ERR_NOT_FOUND, "%s: that is no version of an Azure secret", name);
     if (st != KL_OK)
@@ -51,7 +52,7 @@ static enum kl_status read_secret(struct azure_vault *v, const char *name, const
     if (st == KL_OK && r.status != 200)
         st = azure_refusal(v, &r, "read", name, true, e);
     else if (st == KL_OK)
-        st = azure_secret_parse(&r, name, out, e);
+        st = azure_secret_parse(v, &r, name, out, e);
     http_response_release(&r);
     arena_release(&a);
     return st;
@@ -181,7 +182,7 @@ static enum kl_status put_once(struct write *w, const char *path, struct http_re
         return st;
     if (r->status != 200)
         return azure_refusal(w->v, r, "store", w->name, false, e);
-    st = azure_secret_parse(r, w->name, &stored, e);
+    st = azure_secret_parse(w->v, r, w->name, &stored, e);
     *lost = st != KL_OK;
     memcpy(w->version, stored.version, sizeof w->version);
     azure_secret_release(&stored);
@@ -247,7 +248,7 @@ static enum kl_status store(struct azure_vault *v, const char *name, const struc
     buf_init_secret(&w.body, BODY_MAX);
     enum kl_status st = azure_accepts(&v->vault, name, value, e);
     if (st == KL_OK)
-        st = azure_stored_name(name, w.stored, e);
+        st = azure_stored_name(v, name, w.stored, e);
     if (st == KL_OK && before) {
         st = count_others(&w, &w.others_before, e);
         st = st == KL_ERR_PERMISSION ? KL_OK : st;
@@ -264,16 +265,25 @@ static enum kl_status store(struct azure_vault *v, const char *name, const struc
     return st;
 }
 
+/* Of two puts of one name in this process, the second sees what the first one stored. */
+static struct mutex *lock_name(struct azure_vault *v, const char *name) {
+    struct mutex *stripe = v->stripes[hash64(slice_cstr(name)) % AZURE_STRIPES];
+    mutex_lock(stripe);
+    return stripe;
+}
+
 enum kl_status azure_put_if_absent(struct vault *vault, const char *name, const struct secret *value,
                                    char version_out[VAULT_VERSION_MAX], struct error *e) {
     struct azure_vault *v = self(vault);
     struct azure_secret held;
+    struct mutex *locked = lock_name(v, name);
     enum kl_status st = read_secret(v, name, NULL, &held, e);
     if (st == KL_OK)
         st = error_set(e, KL_ERR_CONFLICT, "%s: %s has a value under this name already", name, v->host);
     else if (st == KL_ERR_NOT_FOUND)
         st = store(v, name, value, NULL, version_out, e);
     azure_secret_release(&held);
+    mutex_unlock(locked);
     return st;
 }
 
@@ -281,6 +291,7 @@ enum kl_status azure_add_version(struct vault *vault, const char *name, const st
                                  char version_out[VAULT_VERSION_MAX], struct error *e) {
     struct azure_vault *v = self(vault);
     struct azure_secret held;
+    struct mutex *locked = lock_name(v, name);
     enum kl_status st = read_secret(v, name, NULL, &held, e);
     const char *owner = st == KL_OK ? json_string(held.tags, AZURE_TAG_OWNER) : NULL;
     if (st == KL_OK && (!owner || strcmp(owner, AZURE_TAG_OWNER_VALUE) != 0))
@@ -291,12 +302,14 @@ enum kl_status azure_add_version(struct vault *vault, const char *name, const st
     if (st == KL_OK)
         st = store(v, name, value, &held, version_out, e);
     azure_secret_release(&held);
+    mutex_unlock(locked);
     return st;
 }
 
 /* ---- listing ---- */
 
 struct list_call {
+    const struct azure_vault *v;
     void (*fn)(void *ctx, const char *name);
     void *ctx;
 };
@@ -306,13 +319,13 @@ static void list_one(void *ctx, const cJSON *item, struct slice name, struct sli
     char logical[AZURE_NAME_MAX + 1];
     (void)item;
     (void)version;
-    azure_logical_name(name, logical);
-    call->fn(call->ctx, logical);
+    if (azure_logical_name(call->v, name, logical))
+        call->fn(call->ctx, logical);
 }
 
 enum kl_status azure_list(struct vault *vault, void (*fn)(void *ctx, const char *name), void *ctx,
                           struct error *e) {
-    struct list_call call = {fn, ctx};
+    struct list_call call = {self(vault), fn, ctx};
     return azure_each_item(self(vault), "/secrets?api-version=" AZURE_API_VERSION "&maxresults=25", NULL,
                            list_one, &call, e);
 }
