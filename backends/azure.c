@@ -102,36 +102,40 @@ static const char *sdk_warning(const struct azure_vault *v, struct arena *a) {
                         name, v->login.authority);
 }
 
+static void add_line(struct vault_identity *out, size_t *n, const char *line) {
+    if (line && *n < VAULT_IDENTITY_LINES)
+        out->lines[(*n)++] = line;
+}
+
+/* What is known stands in the lines also when this fails. */
 static enum kl_status describe(struct azure_vault *v, struct arena *a, struct vault_identity *out, size_t *n,
-                               size_t max, struct error *e) {
+                               struct error *e) {
     struct credential c = {0};
     struct azure_claims claims;
     *out = (struct vault_identity){{NULL}};
+    add_line(out, n, arena_printf(a, "vault: %s", v->url));
+    add_line(out, n,
+             arena_printf(a, "cloud: %s", v->cloud ? v->cloud->name : "none of those that are known"));
     enum kl_status st = azure_connect(v, e);
-    if (st == KL_OK)
-        st = credential_get(v->chain, &c, e);
+    if (st != KL_OK)
+        return st;
+    add_line(out, n, arena_printf(a, "tenant: %s", v->login.tenant));
+    st = credential_get(v->chain, &c, e);
     if (st != KL_OK)
         return st;
     azure_claims_read(secret_slice(&c.token), &claims);
     credential_release(&c);
-    out->lines[(*n)++] = arena_printf(a, "vault: %s", v->url);
-    out->lines[(*n)++] =
-        arena_printf(a, "cloud: %s", v->cloud ? v->cloud->name : "none of those that are known");
-    out->lines[(*n)++] = arena_printf(a, "tenant: %s", v->login.tenant);
-    credential_chain_describe(v->chain, a, out->lines, n, max < *n + 1 ? max : *n + 1);
+    credential_chain_describe(v->chain, a, out->lines, n, *n + 1); /* the one in use comes first */
     if (claims.tenant[0] && !slice_eq_nocase(slice_cstr(claims.tenant), v->login.tenant))
-        out->lines[(*n)++] =
-            arena_printf(a, "warning: the credential is of another tenant, %s", claims.tenant);
-    const char *warning = sdk_warning(v, a);
-    if (warning)
-        out->lines[(*n)++] = warning;
+        add_line(out, n, arena_printf(a, "warning: the credential is of another tenant, %s", claims.tenant));
+    add_line(out, n, sdk_warning(v, a));
     return KL_OK;
 }
 
 static enum kl_status azure_identity(struct vault *vault, struct arena *a, struct vault_identity *out,
                                      struct error *e) {
     size_t n = 0;
-    return describe(self(vault), a, out, &n, VAULT_IDENTITY_LINES, e);
+    return describe(self(vault), a, out, &n, e);
 }
 
 /* ---- check ---- */
@@ -156,17 +160,21 @@ static void survey_one(void *ctx, const cJSON *item, struct slice name, struct s
 }
 
 static void add_survey(const struct survey *s, struct arena *a, struct vault_identity *out, size_t *n) {
-    out->lines[(*n)++] = arena_printf(a, "may list: yes (%zu secret%s, %zu stored by keylift)", s->names,
-                                      s->names == 1 ? "" : "s", s->ours);
+    add_line(out, n,
+             arena_printf(a, "may list: yes (%zu secret%s, %zu stored by keylift)", s->names,
+                          s->names == 1 ? "" : "s", s->ours));
     if (s->disabled)
-        out->lines[(*n)++] = arena_printf(
-            a, "warning: %zu disabled; nobody can read them until they are enabled", s->disabled);
+        add_line(out, n,
+                 arena_printf(a, "warning: %zu disabled; nobody can read them until they are enabled",
+                              s->disabled));
     if (s->expired)
-        out->lines[(*n)++] =
-            arena_printf(a, "warning: %zu past their expiry; Azure still gives them to who asks", s->expired);
+        add_line(out, n,
+                 arena_printf(a, "warning: %zu past their expiry; Azure still gives them to who asks",
+                              s->expired));
     if (s->early)
-        out->lines[(*n)++] =
-            arena_printf(a, "warning: %zu not valid yet; Azure gives them already to who asks", s->early);
+        add_line(
+            out, n,
+            arena_printf(a, "warning: %zu not valid yet; Azure gives them already to who asks", s->early));
 }
 
 static enum kl_status check_list(struct azure_vault *v, struct arena *a, struct vault_identity *out,
@@ -177,7 +185,7 @@ static enum kl_status check_list(struct azure_vault *v, struct arena *a, struct 
     if (st == KL_OK)
         add_survey(&s, a, out, n);
     else if (st == KL_ERR_PERMISSION)
-        out->lines[(*n)++] = arena_printf(a, "may list: no (%s)", e->message);
+        add_line(out, n, arena_printf(a, "may list: no (%s)", e->message));
     return st == KL_ERR_PERMISSION ? KL_OK : st;
 }
 
@@ -188,30 +196,34 @@ static enum kl_status check_read(struct azure_vault *v, struct arena *a, struct 
     secret_release(&nothing);
     bool may = st == KL_OK || st == KL_ERR_NOT_FOUND || st == KL_ERR_REFUSED;
     if (may)
-        out->lines[(*n)++] = "may read: yes";
+        add_line(out, n, "may read: yes");
     else if (st == KL_ERR_PERMISSION)
-        out->lines[(*n)++] = arena_printf(a, "may read: no (%s)", e->message);
+        add_line(out, n, arena_printf(a, "may read: no (%s)", e->message));
     return may || st == KL_ERR_PERMISSION ? KL_OK : st;
+}
+
+/* Why the other links were not used; the line of the one in use is there already. */
+static void add_unused(struct azure_vault *v, struct arena *a, struct vault_identity *out, size_t *n) {
+    const char *lines[CREDENTIAL_LINKS_MAX + 1];
+    size_t count = 0;
+    credential_chain_describe(v->chain, a, lines, &count, KL_ARRAY_LEN(lines));
+    for (size_t i = credential_chain_used(v->chain) ? 1 : 0; i < count; i++)
+        add_line(out, n, lines[i]);
 }
 
 static enum kl_status azure_check(struct vault *vault, struct arena *a, struct vault_identity *out,
                                   struct error *e) {
     struct azure_vault *v = self(vault);
     size_t n = 0;
-    enum kl_status st = describe(v, a, out, &n, VAULT_IDENTITY_LINES, e);
+    enum kl_status st = describe(v, a, out, &n, e);
+    add_unused(v, a, out, &n);
     if (st == KL_OK)
         st = check_read(v, a, out, &n, e);
     if (st == KL_OK)
         st = check_list(v, a, out, &n, e);
-    if (st != KL_OK)
-        return st;
-    out->lines[n++] = "may write: not tried, as that would write";
-    const char *rest[CREDENTIAL_LINKS_MAX + 1];
-    size_t count = 0;
-    credential_chain_describe(v->chain, a, rest, &count, KL_ARRAY_LEN(rest));
-    for (size_t i = 1; i < count && n < VAULT_IDENTITY_LINES; i++) /* the first is the one in use */
-        out->lines[n++] = rest[i];
-    return KL_OK;
+    if (st == KL_OK)
+        add_line(out, &n, "may write: not tried, as that would write");
+    return st;
 }
 
 static const char *const aliases[] = {"azure-key-vault", "keyvault", NULL};

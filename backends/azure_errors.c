@@ -9,7 +9,8 @@ struct refusal {
     unsigned status;
     const char *code; /* of the inner error, or the outer one; NULL: every other */
     enum kl_status category;
-    const char *text; /* {name} {stored} {vault} {object} {tenant} */
+    const char *text; /* {stored} {vault} {object} {tenant} */
+    bool quote;       /* the service's own words say more */
 };
 
 #define ROLE_COMMAND                                                                                         \
@@ -24,37 +25,43 @@ struct refusal {
 /* The first that fits. */
 static const struct refusal refusals[] = {
     {403, "SecretDisabled", KL_ERR_REFUSED,
-     "the secret is disabled; enable it: " ATTRIBUTES_COMMAND " --enabled true"},
+     "the secret is disabled; enable it: " ATTRIBUTES_COMMAND " --enabled true", false},
     {403, "SecretExpired", KL_ERR_REFUSED,
-     "the secret has expired; give it a later end: " ATTRIBUTES_COMMAND " --expires 2030-01-01T00:00:00Z"},
+     "the secret has expired; give it a later end: " ATTRIBUTES_COMMAND " --expires 2030-01-01T00:00:00Z",
+     false},
     {403, "SecretNotYetValid", KL_ERR_REFUSED,
      "the secret is not valid yet; let it begin earlier: " ATTRIBUTES_COMMAND
-     " --not-before 2020-01-01T00:00:00Z"},
+     " --not-before 2020-01-01T00:00:00Z",
+     false},
     {403, "ForbiddenByFirewall", KL_ERR_PERMISSION,
      "the vault's firewall does not let this machine in; let its address in: az keyvault network-rule add "
-     "--name {vault} --ip-address ADDRESS (or run keylift inside the vault's network)"},
+     "--name {vault} --ip-address ADDRESS (or run keylift inside the vault's network)",
+     true},
     {403, "ForbiddenByConnection", KL_ERR_PERMISSION,
-     "the vault is closed to public networks; run keylift inside its private network"},
-    {403, "ForbiddenByRbac", KL_ERR_PERMISSION, ROLE_COMMAND},
-    {403, "ForbiddenByPolicy", KL_ERR_PERMISSION, POLICY_COMMAND},
-    {403, "AccessDenied", KL_ERR_PERMISSION, POLICY_COMMAND},
-    {403, NULL, KL_ERR_PERMISSION, ROLE_COMMAND},
-    {404, "SecretNotFound", KL_ERR_NOT_FOUND, "there is no secret {stored}"},
+     "the vault is closed to public networks; run keylift inside its private network", false},
+    {403, "ForbiddenByRbac", KL_ERR_PERMISSION, ROLE_COMMAND, false},
+    {403, "ForbiddenByPolicy", KL_ERR_PERMISSION, POLICY_COMMAND, false},
+    {403, "AccessDenied", KL_ERR_PERMISSION, POLICY_COMMAND, false},
+    {403, NULL, KL_ERR_PERMISSION, ROLE_COMMAND, true},
+    {404, "SecretNotFound", KL_ERR_NOT_FOUND, "there is no secret {stored}", false},
     {409, "ObjectIsDeletedButRecoverable", KL_ERR_REFUSED,
      "the secret was deleted but not for ever, so that its name is taken; take it back: az keyvault secret "
      "recover --vault-name {vault} --name {stored}, or give it up for ever: az keyvault secret purge "
-     "--vault-name {vault} --name {stored}, or choose another name"},
+     "--vault-name {vault} --name {stored}, or choose another name",
+     false},
     {409, "ObjectIsBeingDeleted", KL_ERR_REFUSED,
-     "the secret is being deleted; run keylift again in a minute"},
+     "the secret is being deleted; run keylift again in a minute", false},
     {409, "ObjectIsBeingRecovered", KL_ERR_REFUSED,
-     "the secret is being recovered; run keylift again in a minute"},
-    {409, NULL, KL_ERR_CONFLICT, "another program changes the secret at this moment; run keylift again"},
+     "the secret is being recovered; run keylift again in a minute", false},
+    {409, NULL, KL_ERR_CONFLICT, "another program changes the secret at this moment; run keylift again",
+     true},
     {401, NULL, KL_ERR_CREDENTIALS,
      "the vault does not accept the token; sign in to its tenant: az login --tenant {tenant} (\"keylift "
      "vaults "
-     "check\" shows which credential was used)"},
-    {400, NULL, KL_ERR_UNSUPPORTED, "the service does not take this request"},
-    {429, NULL, KL_ERR_THROTTLED, "the vault asks to slow down; run keylift again in a minute"},
+     "check\" shows which credential was used)",
+     true},
+    {400, NULL, KL_ERR_UNSUPPORTED, "the service does not take this request", true},
+    {429, NULL, KL_ERR_THROTTLED, "the vault asks to slow down; run keylift again in a minute", false},
 };
 
 void azure_quote(struct buf *out, const char *text) {
@@ -90,9 +97,9 @@ static bool is_code(const char *given, const char *wanted) {
 static const struct refusal *find(unsigned status, const struct answer *a) {
     static const struct refusal failed = {
         0, NULL, KL_ERR_NETWORK,
-        "the service failed; run keylift again (what was not read back is not counted)"};
+        "the service failed; run keylift again (what was not read back is not counted)", true};
     static const struct refusal strange = {
-        0, NULL, KL_ERR_PROTOCOL, "that is no answer of an Azure key vault; check the vault's address"};
+        0, NULL, KL_ERR_PROTOCOL, "that is no answer of an Azure key vault; check the vault's address", true};
     for (size_t i = 0; i < KL_ARRAY_LEN(refusals); i++) {
         const struct refusal *row = &refusals[i];
         if (row->status == status &&
@@ -125,9 +132,7 @@ static void expand(const struct azure_vault *v, const char *text, const char *na
             buf_char(out, *at++);
             continue;
         }
-        if (slice_starts(rest, "{name}"))
-            buf_str(out, name ? name : "");
-        else if (slice_starts(rest, "{stored}"))
+        if (slice_starts(rest, "{stored}"))
             buf_str(out, stored);
         else if (slice_starts(rest, "{vault}"))
             buf_str(out, v->label);
@@ -148,7 +153,7 @@ enum kl_status azure_refusal(const struct azure_vault *v, const struct http_resp
     expand(v, row->text, name, &text);
     if (a.inner || a.code)
         buf_printf(&code, " %.*s", (int)CODE_MAX, a.inner ? a.inner : a.code);
-    if (may_quote && a.message && row->category != KL_ERR_NOT_FOUND) {
+    if (may_quote && row->quote && a.message) {
         buf_str(&text, "; Azure says: ");
         azure_quote(&text, a.message);
     }

@@ -136,8 +136,12 @@ static enum kl_status authority_refusal(const struct http_response *r, const cha
             next = authority_errors[i].next;
     }
     if (said) {
+        struct arena a = ARENA_INIT;
+        struct slice words = slice_cstr(said); /* what follows is for the service's own people */
+        words = slice_sub(words, 0, slice_find(words, SLICE_LIT(" Trace ID: "), 0));
         buf_str(&text, "; Azure says: ");
-        azure_quote(&text, said);
+        azure_quote(&text, arena_cstr(&a, words));
+        arena_release(&a);
     }
     bool failed = r->status >= 500;
     enum kl_status st = r->status == 429 ? KL_ERR_THROTTLED : failed ? KL_ERR_NETWORK : KL_ERR_CREDENTIALS;
