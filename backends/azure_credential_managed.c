@@ -13,6 +13,8 @@
 #include "base/system.h"
 
 #define IMDS "http://169.254.169.254"
+#define BUSY_ATTEMPTS 3u
+#define BUSY_PAUSE_MS 250u
 
 struct endpoint {
     const char *url;                /* without its query */
@@ -35,20 +37,43 @@ static const char *unsupported(void) {
     return NULL;
 }
 
-/* What cannot be reached, or knows no identity, is no error: most machines have none. */
+static void add_query(const struct azure_login *login, const struct endpoint *from, const char *client,
+                      struct buf *url) {
+    buf_printf(url, "%s%capi-version=%s&resource=", from->url, strchr(from->url, '?') ? '&' : '?',
+               from->api_version);
+    encode_percent(slice_cstr(login->resource), url);
+    if (client) {
+        buf_str(url, "&client_id=");
+        encode_percent(slice_cstr(client), url);
+    }
+}
+
+static bool is_busy(unsigned status) {
+    return status == 410 || status == 429 || status >= 500; /* 410: it is being updated */
+}
+
+/* http_send tries a metadata address once, as most machines have none. */
+static enum kl_status send_some(const struct azure_login *login, const struct http_request *request,
+                                struct http_response *r, struct error *e) {
+    enum kl_status st;
+    for (unsigned attempt = 0;; attempt++) {
+        http_response_release(r);
+        st = http_send(login->http, request, r, e);
+        if (st != KL_OK || !is_busy(r->status) || attempt == BUSY_ATTEMPTS || system_interrupted())
+            return st;
+        system_sleep_ms(BUSY_PAUSE_MS << attempt);
+    }
+}
+
+/* What cannot be reached, or knows no identity, is no error: the next link is asked, as
+ * azure-identity does. */
 static enum kl_status ask(const struct azure_login *login, const struct endpoint *from,
                           struct credential *out, struct error *e) {
-    struct arena a = ARENA_INIT;
-    struct buf url = BUF_INIT(8192);
+    struct buf url = BUF_INIT(HTTP_MAX_URL_BYTES);
     struct http_response r = {0};
+    struct error why = {0};
     const char *client = set("AZURE_CLIENT_ID");
-    buf_printf(&url, "%s%capi-version=%s&resource=", from->url, strchr(from->url, '?') ? '&' : '?',
-               from->api_version);
-    encode_percent(slice_cstr(login->resource), &url);
-    if (client) {
-        buf_str(&url, "&client_id=");
-        encode_percent(slice_cstr(client), &url);
-    }
+    add_query(login, from, client, &url);
     const struct http_request request = {
         .method = "GET",
         .url = buf_cstr(&url),
@@ -57,19 +82,18 @@ static enum kl_status ask(const struct azure_login *login, const struct endpoint
         .repeatable = true,
         .metadata = true,
     };
-    struct error why = {0};
-    enum kl_status st = buf_ok(&url) ? http_send(login->http, &request, &r, &why)
-                                     : error_set(&why, KL_ERR_LIMIT, "the address is too long");
-    if (st != KL_OK)
+    enum kl_status st = send_some(login, &request, &r, &why);
+    if (st == KL_ERR_INTERRUPTED)
+        *e = why;
+    else if (st != KL_OK)
         st = error_set(e, KL_ERR_NOT_FOUND, "no answer from %s (%.300s)", from->name, why.message);
-    else if (r.status == 200)
-        st = azure_token_parse(buf_as_slice(&r.body), from->name, out, e);
-    else
-        st = error_set(e, KL_ERR_NOT_FOUND, "%s has no identity%s%s for us (%u)", from->name,
+    else if (r.status != 200)
+        st = error_set(e, KL_ERR_NOT_FOUND, "%s has no identity%s%.100s for us (%u)", from->name,
                        client ? " " : "", client ? client : "", r.status);
+    else if (azure_token_parse(buf_as_slice(&r.body), from->name, out, &why) != KL_OK)
+        st = error_set(e, KL_ERR_NOT_FOUND, "%.300s", why.message);
     http_response_release(&r);
     buf_release(&url);
-    arena_release(&a);
     return st;
 }
 

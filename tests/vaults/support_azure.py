@@ -5,7 +5,6 @@ import json
 import os
 import stat
 import sys
-from pathlib import Path
 from unittest import mock
 
 import jwt
@@ -15,6 +14,7 @@ import support
 from doubles.azure_authority import FEDERATED_AUDIENCE
 from doubles.azure_double import AzureDouble
 from doubles.certificates import cert_pem, key_pem, make_certificate, make_key
+from vaults.support_vaulttool import VaultTool
 
 ISSUER, SUBJECT = "https://oidc.example.test/cluster", "system:serviceaccount:shop:pay"
 
@@ -116,8 +116,9 @@ class Azure(AzureDouble):
             with credential, SecretClient(self.vault.url, credential, verify_challenge_resource=False) as client:
                 yield client
 
-    def options(self):
-        return ["--to", "azure", "--endpoint", self.vault.url, "--ca-file", str(self.tls.ca_file)]
+    def tool(self, env, **options):
+        """keylift's own calls, on this vault."""
+        return VaultTool("azure", env, **{"endpoint": self.vault.url, "ca_file": self.tls.ca_file, **options})
 
 
 @pytest.fixture(scope="session")
@@ -136,12 +137,3 @@ def azure(azure_service):
     azure_service.managed.requests.clear()
     yield azure_service
     azure_service.vault.reset()
-
-
-def program(env, *args, cwd, input=None):
-    return support.subprocess.run(
-        [support.BINARY, *map(str, args)], cwd=cwd, env=env, input=input, stdout=-1, stderr=-1, timeout=120
-    )
-
-
-__all__ = ["Azure", "azure", "azure_service", "program", "Path"]
