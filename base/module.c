@@ -24,7 +24,8 @@ static const char *program_path(struct arena *a) {
 const char *module_program_folder(struct arena *a, struct error *e) {
     const char *path = program_path(a);
     if (!path || path[0] != '/') {
-        error_set(e, KL_ERR_UNSUPPORTED, "the system does not tell where keylift is installed (is /proc there?)");
+        error_set(e, KL_ERR_UNSUPPORTED,
+                  "the system does not tell where keylift is installed (is /proc there?)");
         return NULL;
     }
     return path_dirname(a, path);

@@ -24,7 +24,6 @@ struct net_exchange {
  * it is freed. */
 void net_memory_init(void);
 
-
 enum kl_status net_transport_new(const struct http_options *o, bool (*interrupted)(void),
                                  struct http_transport **out, struct error *e);
 

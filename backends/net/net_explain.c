@@ -14,7 +14,8 @@ static bool says(const struct net_exchange *x, const char *word) {
 
 static enum kl_status timed_out(const struct net_exchange *x, struct error *e) {
     if (!x->attempt->sent)
-        return error_set(e, KL_ERR_NETWORK, "no connection to %s within %u ms; check the address and the network",
+        return error_set(e, KL_ERR_NETWORK,
+                         "no connection to %s within %u ms; check the address and the network",
                          x->attempt->host, x->attempt->connect_ms);
     return error_set(e, KL_ERR_NETWORK, "%s did not %s within %u ms", x->attempt->host,
                      x->answered ? "finish its answer" : "answer", x->attempt->total_ms);
@@ -35,22 +36,18 @@ static enum kl_status certificate(const struct net_exchange *x, struct error *e)
     char now[21];
     curl_easy_getinfo(x->curl, CURLINFO_SSL_VERIFYRESULT, &verify);
     system_format_time(system_unix_time(), now);
-    switch (verify) {
-    case X509_V_OK:
-        return error_set(e, KL_ERR_TLS,
-                         "the certificate of %s is for another host; is the address right?", host);
-    case X509_V_ERR_CERT_HAS_EXPIRED:
-    case X509_V_ERR_CERT_NOT_YET_VALID:
+    if (says(x, " target ")) /* the chain is fine; curl leaves the result of an earlier check */
+        return error_set(e, KL_ERR_TLS, "the certificate of %s is for another host; is the address right?",
+                         host);
+    if (verify == X509_V_ERR_CERT_HAS_EXPIRED || verify == X509_V_ERR_CERT_NOT_YET_VALID)
         return error_set(e, KL_ERR_TLS,
                          "the certificate of %s was not accepted: %s; if its dates are right, this machine's "
                          "clock is wrong: it says %s",
                          host, X509_verify_cert_error_string(verify), now);
-    default:
-        return error_set(e, KL_ERR_TLS,
-                         "the certificate of %s was not accepted: %s; if it is your own, name its CA with "
-                         "--ca-file",
-                         host, X509_verify_cert_error_string(verify));
-    }
+    return error_set(
+        e, KL_ERR_TLS,
+        "the certificate of %s was not accepted: %s; if it is your own, name its CA with --ca-file", host,
+        X509_verify_cert_error_string(verify));
 }
 
 /* The reason in "error:0A00010B:SSL routines::wrong version number". */
@@ -106,14 +103,16 @@ static enum kl_status no_proxy_address(const struct net_exchange *x, struct erro
 }
 
 static enum kl_status client_certificate(const struct net_exchange *x, struct error *e) {
-    return error_set(e, KL_ERR_CREDENTIALS,
-                     "cannot use the client certificate %s with its key: not PEM, or they do not belong together",
-                     x->options->client_cert ? x->options->client_cert : "");
+    return error_set(
+        e, KL_ERR_CREDENTIALS,
+        "cannot use the client certificate %s with its key: not PEM, or they do not belong together",
+        x->options->client_cert ? x->options->client_cert : "");
 }
 
 static enum kl_status ca_file(const struct net_exchange *x, struct error *e) {
     const char *file = x->options->ca_file;
-    return error_set(e, KL_ERR_TLS, "cannot read CA certificates from %s", file ? file : "the system's file of them");
+    return error_set(e, KL_ERR_TLS, "cannot read CA certificates from %s",
+                     file ? file : "the system's file of them");
 }
 
 static const struct {
@@ -151,10 +150,11 @@ enum kl_status net_explain(const struct net_exchange *x, CURLcode code, struct e
         return too_large(x, e);
     curl_easy_getinfo(x->curl, CURLINFO_HTTP_CONNECTCODE, &proxy_status);
     if (proxy_status >= 300 && !x->attempt->sent)
-        return error_set(e, KL_ERR_NETWORK,
-                         "the proxy does not let keylift connect to %s: it answered %ld; check https_proxy and "
-                         "no_proxy in the environment",
-                         x->attempt->host, proxy_status);
+        return error_set(
+            e, KL_ERR_NETWORK,
+            "the proxy does not let keylift connect to %s: it answered %ld; check https_proxy and "
+            "no_proxy in the environment",
+            x->attempt->host, proxy_status);
     for (size_t i = 0; i < KL_ARRAY_LEN(explanations); i++)
         if (explanations[i].code == code)
             return explanations[i].explain(x, e);

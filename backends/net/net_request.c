@@ -102,9 +102,12 @@ static void set_headers(struct net_exchange *x) {
         x->too_large = x->too_large || !buf_ok(&line);
         add(&x->headers, buf_cstr(&line));
     }
-    if (!has_type)
-        add(&x->headers, "Content-Type:"); /* not the form that curl would take it for */
-    add(&x->headers, "Expect:");           /* no pause before a large body */
+    /* curl would name a form as the type, and pause before a large body. Not with SigV4: it
+     * signs what is left out here as if it were sent. */
+    if (!has_type && !r->sigv4)
+        add(&x->headers, "Content-Type:");
+    if (!r->sigv4)
+        add(&x->headers, "Expect:");
     if (r->sigv4 && r->sigv4->session_token.len) {
         buf_clear(&line);
         buf_str(&line, "X-Amz-Security-Token: ");

@@ -61,8 +61,8 @@ static enum kl_status transport_send(struct http_transport *base, const struct h
     if (code != CURLE_OK)
         status = net_explain(&x, code, e);
     else if (status_code < 200 || status_code > 599)
-        status = error_set(e, KL_ERR_PROTOCOL, "%s answered with a status that HTTP does not have",
-                           attempt->host);
+        status =
+            error_set(e, KL_ERR_PROTOCOL, "%s answered with a status that HTTP does not have", attempt->host);
     out->status = status == KL_OK ? (unsigned)status_code : 0;
     give(t, x.curl);
     curl_slist_free_all(x.headers);

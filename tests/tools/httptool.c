@@ -135,7 +135,8 @@ static void request(struct tool *t, char **args, struct slice body) {
         if (!colon)
             exit(2);
         *colon = '\0';
-        t->headers[t->request.header_count++] = (struct http_header){*args, slice_trim(slice_cstr(colon + 1))};
+        t->headers[t->request.header_count++] =
+            (struct http_header){*args, slice_trim(slice_cstr(colon + 1))};
     }
     if (http_open(&t->options, &t->http, &e) != KL_OK)
         fail(&e);

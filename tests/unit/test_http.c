@@ -96,7 +96,8 @@ static void go(struct run *r, const struct answer *answers, size_t count) {
     assert_true(r->fake.closed);
 }
 
-#define GO(r, ...) go(r, (const struct answer[]){__VA_ARGS__}, KL_ARRAY_LEN(((const struct answer[]){__VA_ARGS__})))
+#define GO(r, ...)                                                                                           \
+    go(r, (const struct answer[]){__VA_ARGS__}, KL_ARRAY_LEN(((const struct answer[]){__VA_ARGS__})))
 
 static void every_url_rule(void **state) {
     static const struct {
@@ -195,8 +196,8 @@ static size_t attempts_after(struct answer answer, bool repeatable, bool metadat
 }
 
 static void what_asks_for_patience_is_repeated_if_it_may_be(void **state) {
-    static const unsigned waits[] = {429, 500, 502, 503, 504}, stays[] = {200, 204, 301, 400, 401,
-                                                                          403, 404, 409, 412, 501};
+    static const unsigned waits[] = {429, 500, 502, 503, 504},
+                          stays[] = {200, 204, 301, 400, 401, 403, 404, 409, 412, 501};
     (void)state;
     for (size_t i = 0; i < KL_ARRAY_LEN(waits); i++) {
         assert_int_equal(attempts_after((struct answer){.code = waits[i]}, true, false), 2);
@@ -307,8 +308,13 @@ static void retry_after_is_seconds_or_a_date(void **state) {
     assert_true(after("99999999999999999999999", 0, &ms) && ms == 86400000);
     assert_true(after("Sun, 06 Nov 1994 08:49:37 GMT", 784111777 - 5, &ms) && ms == 5000);
     assert_true(after("Sun, 06 Nov 1994 08:49:37 GMT", 784111777 + 5, &ms) && ms == 0);
-    static const char *const wrong[] = {"-1", "1.5", "soon", "", "Sun, 06 Nox 1994 08:49:37 GMT",
-                                        "Sun, 06 Nov 1994 25:49:37 GMT", "Sunday, 06-Nov-94 08:49:37 GMT"};
+    static const char *const wrong[] = {"-1",
+                                        "1.5",
+                                        "soon",
+                                        "",
+                                        "Sun, 06 Nox 1994 08:49:37 GMT",
+                                        "Sun, 06 Nov 1994 25:49:37 GMT",
+                                        "Sunday, 06-Nov-94 08:49:37 GMT"};
     for (size_t i = 0; i < KL_ARRAY_LEN(wrong); i++)
         assert_false(after(wrong[i], 0, &ms));
     assert_true(http_date(SLICE_LIT("Thu, 29 Feb 2024 23:59:59 GMT"), &when) && when == 1709251199);
@@ -317,7 +323,8 @@ static void retry_after_is_seconds_or_a_date(void **state) {
 }
 
 static void deadlines_shrink_with_what_is_left(void **state) {
-    struct run r = {.request = {.repeatable = true}, .options = {.total_ms = 1000}, .fake = {.takes_ms = 700}};
+    struct run r = {
+        .request = {.repeatable = true}, .options = {.total_ms = 1000}, .fake = {.takes_ms = 700}};
     (void)state;
     GO(&r, {.code = 503, .headers = "retry-after: 0\n"});
     assert_int_equal(r.fake.asked, 2);
@@ -353,9 +360,9 @@ static void loopback_and_metadata_never_go_through_a_proxy(void **state) {
         const char *url;
         bool metadata, proxy;
     } rows[] = {
-        {"https://vault.example/", false, true},     {"https://localhost/", false, false},
-        {"https://127.0.0.1/", false, false},        {"http://[::1]:8200/", false, false},
-        {"http://169.254.169.254/x", true, false},   {"https://169.254.169.254/x", false, false},
+        {"https://vault.example/", false, true},       {"https://localhost/", false, false},
+        {"https://127.0.0.1/", false, false},          {"http://[::1]:8200/", false, false},
+        {"http://169.254.169.254/x", true, false},     {"https://169.254.169.254/x", false, false},
         {"https://sts.example/identity", true, false},
     };
     (void)state;
@@ -372,9 +379,12 @@ static void a_header_cannot_smuggle_another(void **state) {
         const char *name, *value;
         enum kl_status status;
     } rows[] = {
-        {"X-Token", "fine value\twith tab", KL_OK}, {"X-Empty", "", KL_OK},
-        {"X-Token", "a\r\nX-Other: b", KL_ERR_USAGE}, {"X-Token", "a\n", KL_ERR_USAGE},
-        {"X Token", "a", KL_ERR_USAGE},               {"X-Token:", "a", KL_ERR_USAGE},
+        {"X-Token", "fine value\twith tab", KL_OK},
+        {"X-Empty", "", KL_OK},
+        {"X-Token", "a\r\nX-Other: b", KL_ERR_USAGE},
+        {"X-Token", "a\n", KL_ERR_USAGE},
+        {"X Token", "a", KL_ERR_USAGE},
+        {"X-Token:", "a", KL_ERR_USAGE},
         {"", "a", KL_ERR_USAGE},
     };
     (void)state;
@@ -406,7 +416,8 @@ static void headers_of_an_answer_are_found_without_case(void **state) {
     (void)state;
     buf_str(&r.headers, "etag: \"1\"\nempty: \nlocation: https://a.example/x:y\netag: \"2\"\n");
     assert_true(http_response_header(&r, "ETag", &value) && slice_eq_cstr(value, "\"1\""));
-    assert_true(http_response_header(&r, "Location", &value) && slice_eq_cstr(value, "https://a.example/x:y"));
+    assert_true(http_response_header(&r, "Location", &value) &&
+                slice_eq_cstr(value, "https://a.example/x:y"));
     assert_true(http_response_header(&r, "empty", &value) && value.len == 0);
     assert_false(http_response_header(&r, "tag", &value));
     assert_false(http_response_header(&r, "https", &value));
