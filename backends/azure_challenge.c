@@ -62,14 +62,19 @@ static bool next_parameter(struct slice *s, struct parameter *out) {
     return true;
 }
 
-/* Letters, digits, "-", ".": what a host and a tenant are made of. */
+/* Letters, digits, "-", ".": what a host and a tenant are made of. Not ".." or ".x", which
+ * would mean something else in a path. */
 static bool is_plain(struct slice s, size_t max) {
+    bool after_dot = true;
     if (s.len == 0 || s.len > max)
         return false;
-    for (size_t i = 0; i < s.len; i++)
-        if ((!is_token_char(s.ptr[i]) && s.ptr[i] != '.') || s.ptr[i] == '_')
+    for (size_t i = 0; i < s.len; i++) {
+        bool dot = s.ptr[i] == '.';
+        if (s.ptr[i] == '_' || (dot ? after_dot : !is_token_char(s.ptr[i])))
             return false;
-    return true;
+        after_dot = dot;
+    }
+    return !after_dot;
 }
 
 /* The host of https://HOST[/...], empty if that is not what it is. */
