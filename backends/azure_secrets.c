@@ -217,11 +217,11 @@ static enum kl_status put(struct write *w, struct error *e) {
 }
 
 static enum kl_status tell_concurrent(const struct write *w, struct error *e) {
-    return error_set(e, KL_ERR_CONFLICT,
-                     "%s: another program stored a value at the same moment; the vault keeps both, and "
-                     "either may be the latest: az keyvault "
-                     "secret list-versions --vault-name %s --name %s",
-                     w->name, w->v->label, w->stored);
+    return error_set(
+        e, KL_ERR_CONFLICT,
+        "%s: another program stored a value at the same moment; the vault keeps both, "
+        "and either may be the latest: az keyvault secret list-versions --vault-name %s --name %s",
+        w->name, w->v->label, w->stored);
 }
 
 /* Nobody else wrote. Who may not list versions is content with being the latest. */

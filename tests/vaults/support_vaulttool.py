@@ -8,10 +8,12 @@
 import base64
 import json
 import subprocess
+import threading
 
 import support
 
 PROGRAM = support.BINARY.parent / "tests" / "tools" / "vaulttool"
+LIMIT_S = 300
 
 
 class Answer:
@@ -36,6 +38,9 @@ class VaultTool:
         self.process = subprocess.Popen(
             [PROGRAM, vault, *pairs], env=env, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE
         )
+        # Against a hang of the test run: every deadline of keylift's own is far shorter.
+        self.watchdog = threading.Timer(LIMIT_S, self.process.kill)
+        self.watchdog.start()
         self.said = []  # messages, lines and names: what a person would see
         self.opened = self._read()
 
@@ -43,6 +48,7 @@ class VaultTool:
         return self
 
     def __exit__(self, *exc):
+        self.watchdog.cancel()
         self.trace = self.process.communicate(timeout=120)[1].decode("utf-8", "replace")
 
     def _read(self):
