@@ -12,6 +12,8 @@
 /* A name that nobody uses, to see whether reading is allowed at all. */
 #define PROBE "keylift-permission-check"
 
+#define CLIENT(url) "SecretClient(" url ", DefaultAzureCredential())"
+
 static const struct python_package packages[] = {{"azure-identity", "azure-identity>=1.16.1"},
                                                  {"azure-keyvault-secrets", "azure-keyvault-secrets>=4.7.0"},
                                                  {NULL, NULL}};
@@ -27,12 +29,21 @@ static const struct python_access access_data = {
     .read_text = "{client}.get_secret({name}).value",
     .read_bytes = "base64.b64decode({client}.get_secret({name}).value)",
     .missing_error = "azure.core.exceptions.ResourceNotFoundError",
-    .client = "SecretClient(os.environ[\"AZURE_KEYVAULT_URL\"], DefaultAzureCredential())",
+    .client = CLIENT("os.environ[\"AZURE_KEYVAULT_URL\"]"),
     .text_only = true,
 };
 
 static struct azure_vault *self(struct vault *v) {
     return (struct azure_vault *)v;
+}
+
+/* The vault of the migration, where the program's own environment names none. */
+static enum kl_status azure_python(struct vault *vault, struct arena *a, struct python_access *out,
+                                   struct error *e) {
+    (void)e;
+    *out = access_data;
+    out->client = arena_printf(a, CLIENT("os.environ.get(\"AZURE_KEYVAULT_URL\", \"%s\")"), self(vault)->url);
+    return KL_OK;
 }
 
 static void azure_close(struct vault *vault) {
@@ -248,4 +259,5 @@ const struct vault_kind vault_kind_azure = {
     .list = azure_list,
     .check = azure_check,
     .close = azure_close,
+    .python = azure_python,
 };

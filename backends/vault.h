@@ -69,6 +69,7 @@ struct vault_kind {
     bool keeps_versions;      /* false: add_version loses the value that was there */
     bool names_are_variables; /* names are environment variables: --prefix is a part of the name itself */
     bool bundles;             /* can hold many names as fields of one secret: --bundle */
+    bool own_bundles;         /* open does it; else bundle.c does, with `previous` */
     unsigned parallel;        /* calls of get and put that may run at once; 0 and 1: one after another */
 
     enum kl_status (*open)(const struct vault_options *o, struct vault **out, struct error *e);
@@ -85,12 +86,19 @@ struct vault_kind {
                                     char version_out[VAULT_VERSION_MAX], struct error *e);
     enum kl_status (*add_version)(struct vault *v, const char *name, const struct secret *value,
                                   char version_out[VAULT_VERSION_MAX], struct error *e);
+    /* The version that was the latest one before `version` became it; "" for the first.
+     * KL_ERR_NOT_FOUND when that cannot be told any more. NULL: the vault cannot tell. */
+    enum kl_status (*previous)(struct vault *v, const char *name, const char *version,
+                               char previous_out[VAULT_VERSION_MAX], struct error *e);
     /* Calls fn once a name. May lag behind: never proof of absence. */
     enum kl_status (*list)(struct vault *v, void (*fn)(void *ctx, const char *name), void *ctx,
                            struct error *e);
     /* Which credential, whose it is, what it may do: lines for a person. */
     enum kl_status (*check)(struct vault *v, struct arena *a, struct vault_identity *out, struct error *e);
     void (*close)(struct vault *v); /* wipes; frees */
+    /* `access` with what only the opened vault knows: its mount, its address, a helper's
+     * own answer. May make a request. NULL: `access` says it all. Callers use vault_python. */
+    enum kl_status (*python)(struct vault *v, struct arena *a, struct python_access *out, struct error *e);
 };
 
 /* Names in these calls are keylift's own (API_KEY); what the vault stores is
@@ -107,6 +115,9 @@ size_t vault_kind_count(void);
 const struct vault_kind *vault_kind_at(size_t index);
 /* By id or alias; NULL if unknown. "exec:PROGRAM" is the vault "exec". */
 const struct vault_kind *vault_kind_find(const char *id);
+/* What Python must say to read from this very vault. Strings in the arena, or static. */
+enum kl_status vault_python(struct vault *v, struct arena *a, struct python_access *out,
+                            struct error *e) KL_MUST_USE;
 #define VAULT_EXEC_PREFIX "exec:"
 /* kind->open, and with --bundle the names of the vault that it opens are fields of one
  * secret: (*out)->kind is then a kind of its own, with the same id. Callers go on with that. */

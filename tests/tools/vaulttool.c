@@ -5,7 +5,7 @@
  *
  * Each line of input is {"op", "name", "version", "value"}, the value in base64, and is
  * answered by a line {"status": "ok", "version", "value", "stored", "names", "lines",
- * "message"}. Ops: get, put, add, map, accepts, list, identity, check.
+ * "message"}. Ops: get, put, add, map, accepts, list, identity, check, python.
  * The first line of the output is the answer to opening the vault. The lines of the
  * trace go to standard error. */
 #include <stdio.h>
@@ -84,6 +84,26 @@ static enum kl_status map(struct vault *v, const char *name, cJSON *answer, stru
     return st;
 }
 
+/* As lines: each import, then the expressions, each after its name. */
+static enum kl_status python(struct vault *v, cJSON *answer, struct error *e) {
+    struct arena a = ARENA_INIT;
+    struct python_access access = {.vault = NULL};
+    enum kl_status st = vault_python(v, &a, &access, e);
+    cJSON *lines = cJSON_AddArrayToObject(answer, "lines");
+    for (const struct python_import *i = access.imports; st == KL_OK && i->module; i++)
+        add_name(lines, i->symbol ? arena_printf(&a, "from %s import %s", i->module, i->symbol)
+                                  : arena_printf(&a, "import %s", i->module));
+    const char *const parts[][2] = {{"client", access.client},
+                                    {"text", access.read_text},
+                                    {"bytes", access.read_bytes},
+                                    {"missing", access.missing_error}};
+    for (size_t i = 0; st == KL_OK && i < KL_ARRAY_LEN(parts); i++)
+        if (parts[i][1])
+            add_name(lines, arena_printf(&a, "%s: %s", parts[i][0], parts[i][1]));
+    arena_release(&a);
+    return st;
+}
+
 static enum kl_status call(struct vault *v, const cJSON *request, cJSON *answer, struct error *e) {
     const char *op = json_string(request, "op"), *name = json_string(request, "name");
     const char *encoded = json_string(request, "value");
@@ -109,6 +129,8 @@ static enum kl_status call(struct vault *v, const cJSON *request, cJSON *answer,
         st = map(v, name, answer, e);
     } else if (strcmp(op, "list") == 0) {
         st = v->kind->list(v, add_name, cJSON_AddArrayToObject(answer, "names"), e);
+    } else if (strcmp(op, "python") == 0) {
+        st = python(v, answer, e);
     } else {
         st = describe(v, strcmp(op, "check") == 0, answer, e);
     }

@@ -90,3 +90,9 @@ class VaultTool:
 
     def check(self):
         return self("check")
+
+    def python(self):
+        """What Python says to read: (import lines, {"client", "text", "bytes", "missing"})."""
+        lines = self("python").lines
+        imports = [line for line in lines if line.startswith(("import ", "from "))]
+        return imports, dict(line.split(": ", 1) for line in lines[len(imports) :])
