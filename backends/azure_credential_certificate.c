@@ -82,10 +82,18 @@ enum kl_status azure_certificate_token(const struct azure_login *login, const ch
     struct buf pem = BUF_INIT_SECRET(CERTIFICATE_FILE_MAX), proof = BUF_INIT_SECRET(4 * AZURE_TOKEN_MAX),
                assertion = BUF_INIT_SECRET(AZURE_TOKEN_MAX);
     const char *audience = arena_printf(&a, "%s/%s/oauth2/v2.0/token", login->authority, tenant);
+    const char *chain = system_getenv("AZURE_CLIENT_SEND_CERTIFICATE_CHAIN");
     enum kl_status st = file_read(path, CERTIFICATE_FILE_MAX, &pem, e);
+    if (st == KL_OK && chain && chain[0])
+        st = error_set(
+            e, KL_ERR_UNSUPPORTED,
+            "AZURE_CLIENT_SEND_CERTIFICATE_CHAIN is not supported; register the certificate itself with "
+            "the application");
     if (st == KL_OK && slice_find(buf_as_slice(&pem), SLICE_LIT("-----BEGIN"), 0) == SIZE_MAX)
         st = error_set(e, KL_ERR_UNSUPPORTED,
                        "the file is not PEM; convert it: openssl pkcs12 -in FILE -out FILE.pem -nodes");
+    if (st == KL_OK)
+        azure_learn(login, buf_as_slice(&pem));
     if (st == KL_OK)
         st = make_assertion(buf_as_slice(&pem), audience, client, &assertion, e);
     if (st == KL_OK) {

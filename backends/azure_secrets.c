@@ -8,12 +8,11 @@
  * lost, the vault is read before anything is written again. */
 #include "backends/azure.h"
 
+#include "backends/http_policy.h"
 #include "base/encode.h"
 #include "base/system.h"
 
 #define WRITE_ATTEMPTS 4u
-#define PAUSE_FIRST_MS 200u
-#define PAUSE_LONGEST_MS 10000u
 #define BODY_MAX (64u + 6 * AZURE_VALUE_MAX + (64u << 10)) /* every byte escaped, and 15 tags */
 #define CONTENT_TYPE "text/plain"
 
@@ -158,14 +157,10 @@ static enum kl_status find_ours(struct write *w, struct error *e) {
 }
 
 static void pause_before(unsigned attempt, const struct http_response *r) {
-    unsigned pause = PAUSE_FIRST_MS << attempt, wanted = 0, random;
-    struct slice after;
-    if (http_response_header(r, "retry-after", &after))
-        for (size_t i = 0; i < after.len && i < 4 && after.ptr[i] >= '0' && after.ptr[i] <= '9'; i++)
-            wanted = wanted * 10 + (unsigned)(after.ptr[i] - '0');
-    system_random(&random, sizeof random);
-    pause = wanted ? wanted * 1000 : random % (pause + 1);
-    system_sleep_ms(pause < PAUSE_LONGEST_MS ? pause : PAUSE_LONGEST_MS);
+    uint64_t pause;
+    if (!http_retry_after(r, system_unix_time(), &pause))
+        pause = http_jitter_ms(attempt);
+    system_sleep_ms(pause < HTTP_PAUSE_MAX_MS ? (unsigned)pause : HTTP_PAUSE_MAX_MS);
 }
 
 /* One PUT. *again: it was surely not carried out; *lost: nobody knows. */
@@ -194,7 +189,7 @@ static enum kl_status put(struct write *w, struct error *e) {
     struct http_response r = {0};
     const char *path = arena_printf(&a, "/secrets/%s?api-version=" AZURE_API_VERSION, w->stored);
     enum kl_status st = KL_OK;
-    for (unsigned attempt = 0; attempt < WRITE_ATTEMPTS; attempt++) {
+    for (unsigned attempt = 1; attempt <= WRITE_ATTEMPTS; attempt++) {
         bool again, lost;
         st = put_once(w, path, &r, &again, &lost, e);
         if (st == KL_OK || (!again && !lost) || system_interrupted())

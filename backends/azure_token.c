@@ -203,14 +203,15 @@ static bool is_tenant(const char *s) {
     return s[0] != '\0';
 }
 
-/* As azure-identity: a credential of one tenant gets no token of another. */
+/* As azure-identity: a credential of one tenant gets no token of another, and the two are
+ * compared as they are written: what only we would take, the program could not use. */
 enum kl_status azure_tenant_for(const struct azure_login *login, const char *configured, const char **out,
                                 struct error *e) {
     const char *single = system_getenv("AZURE_IDENTITY_DISABLE_MULTITENANTAUTH");
     if (!is_tenant(configured))
         return error_set(e, KL_ERR_CREDENTIALS,
                          "AZURE_TENANT_ID is no tenant's id: letters, digits, \"-\", \".\"");
-    if (!(single && single[0]) && !slice_eq_nocase(slice_cstr(configured), login->tenant))
+    if (!(single && single[0]) && strcmp(configured, login->tenant) != 0)
         return error_set(
             e, KL_ERR_CREDENTIALS,
             "the vault belongs to tenant %s, and AZURE_TENANT_ID is %s; set AZURE_TENANT_ID to the "

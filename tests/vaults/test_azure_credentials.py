@@ -93,6 +93,7 @@ TABLE = {
     "no tenant's id": (lambda a, t: {**a.with_secret(), "AZURE_TENANT_ID": "a/b"}, None),
     "another tenant alone": (lambda a, t: {
         **a.with_secret(), "AZURE_TENANT_ID": NOBODY, "AZURE_IDENTITY_DISABLE_MULTITENANTAUTH": "1"}, None),
+    "tenant in capitals": (lambda a, t: {**a.with_secret(), "AZURE_TENANT_ID": a.tenant.upper()}, None),
     "workload": (lambda a, t: a.with_workload(), "workload-identity"),
     "workload before imds and cli": (
         lambda a, t: {**a.with_workload(), **a.with_imds(), **a.with_cli(t / "b")}, "workload-identity"),
@@ -138,7 +139,7 @@ TABLE = {
     "named workload": (lambda a, t: {
         **a.with_secret(), **a.with_workload(), "AZURE_TOKEN_CREDENTIALS": "WorkloadIdentityCredential"},
         "workload-identity"),
-    "named nonsense": (lambda a, t: {**a.with_secret(), "AZURE_TOKEN_CREDENTIALS": "nonsense"}, None),
+    "named nonsense": (lambda a, t: {**a.with_secret(), "AZURE_TOKEN_CREDENTIALS": NOBODY}, None),
     "an empty choice is none": (lambda a, t: {**a.with_secret(), "AZURE_TOKEN_CREDENTIALS": " "}, "environment"),
 }  # fmt: skip
 
