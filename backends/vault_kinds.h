@@ -7,7 +7,7 @@
 #define VAULTS(X)                                                                                            \
     X(dotenv)                                                                                                \
     X(environ)                                                                                               \
-    X(aws)
+    X(aws) X(azure)
 
 #define VAULT_DECLARE(id) extern const struct vault_kind vault_kind_##id;
 VAULTS(VAULT_DECLARE)

@@ -1,165 +1,182 @@
-/* vaulttool.c: a vault's calls from a test in Python, a JSON object a line in and out.
+/* vaulttool: the calls of a vault over standard input, for tests of any vault. One
+ * process, one vault, many calls:
  *
- *     vaulttool aws endpoint=http://127.0.0.1:9 prefix=p/
- *     {"do": "put", "name": "KEY", "value": "<base64>", "binary": false}
- *     {"status": "ok", "version": "..."}
+ *     vaulttool ID KEY=VALUE...     options: endpoint=https://127.0.0.1:9 ca_file=ca.pem prefix=p-
  *
- * "do" is put, add, get (with "version" or without), list, identity or check. `status`
- * is the category of base/error.h, "message" what a person would read, "leaks" whether
- * that holds the value or a token that the vault learned. */
+ * Each line of input is {"op", "name", "version", "value"}, the value in base64, and is
+ * answered by a line {"status": "ok", "version", "value", "stored", "names", "lines",
+ * "message"}. Ops: get, put, add, map, accepts, list, identity, check, python.
+ * The first line of the output is the answer to opening the vault. The lines of the
+ * trace go to standard error. */
+#include <stdio.h>
+#include <stdlib.h>
+
 #include "backends/vault.h"
 #include "base/encode.h"
-#include "base/file.h"
 #include "base/json.h"
-#include "base/redact.h"
-#include "base/thread.h"
 
-#define INPUT_MAX ((size_t)256 << 20)
+#define LINE_MAX_BYTES (8u << 20)
 
 static const struct {
     const char *key;
     size_t offset;
-} option_keys[] = {
+} keys[] = {
 #define KEY(field)                                                                                           \
     { #field, offsetof(struct vault_options, field) }
-    KEY(root),   KEY(run_id),     KEY(endpoint),    KEY(ca_file),
-    KEY(prefix), KEY(aws_region), KEY(aws_profile), KEY(aws_kms_key),
+    KEY(root),          KEY(run_id),      KEY(endpoint),         KEY(ca_file),
+    KEY(prefix),        KEY(bundle),      KEY(aws_region),       KEY(aws_profile),
+    KEY(aws_kms_key),   KEY(azure_vault), KEY(azure_credential), KEY(gcp_project),
+    KEY(gcp_locations), KEY(vault_addr),  KEY(vault_mount),      KEY(vault_namespace),
+    KEY(vault_field),   KEY(helper),
 #undef KEY
 };
 
-struct tool {
-    struct vault *vault;
-    struct redactor *known;
-    struct mutex *lock;
-    struct arena arena;
-};
-
-static void learn(void *ctx, struct slice value) {
-    struct tool *t = ctx;
-    mutex_lock(t->lock);
-    redact_add(t->known, value);
-    mutex_unlock(t->lock);
+static void set_option(struct vault_options *o, const char *pair) {
+    const char *equals = strchr(pair, '=');
+    for (size_t i = 0; equals && i < KL_ARRAY_LEN(keys); i++)
+        if (slice_eq_cstr(slice_of(pair, (size_t)(equals - pair)), keys[i].key)) {
+            *(const char **)(void *)((char *)o + keys[i].offset) = equals + 1;
+            return;
+        }
+    fprintf(stderr, "vaulttool: no option %s\n", pair);
+    exit(2);
 }
 
-static bool set_option(struct tool *t, struct vault_options *o, const char *text) {
-    size_t len = strcspn(text, "=");
-    for (size_t i = 0; i < KL_ARRAY_LEN(option_keys); i++)
-        if (text[len] == '=' && slice_eq_cstr(slice_of(text, len), option_keys[i].key)) {
-            *(const char **)(void *)((char *)o + option_keys[i].offset) =
-                arena_cstr(&t->arena, slice_cstr(text + len + 1));
-            return true;
-        }
-    return false;
+static void trace(void *ctx, const char *line) {
+    (void)ctx;
+    fprintf(stderr, "%s\n", line);
 }
 
 static void add_name(void *ctx, const char *name) {
     cJSON_AddItemToArray(ctx, cJSON_CreateString(name));
 }
 
-static enum kl_status write_secret(struct tool *t, const cJSON *in, cJSON *out, bool add, struct error *e) {
-    struct buf bytes = BUF_INIT_SECRET(INPUT_MAX);
-    struct secret s = {.binary = json_bool(in, "binary", false)};
-    char version[VAULT_VERSION_MAX] = "";
-    const struct vault_kind *k = t->vault->kind;
-    enum kl_status st = decode_base64(slice_cstr(json_string(in, "value")), &bytes) ? KL_OK : KL_ERR_PARSE;
-    secret_set(&s, buf_as_slice(&bytes));
-    learn(t, secret_slice(&s));
+static void add_value(cJSON *answer, const struct secret *value) {
+    struct buf text = BUF_INIT_SECRET(LINE_MAX_BYTES);
+    encode_base64(secret_slice(value), &text);
+    json_add_slice(answer, "value", buf_as_slice(&text));
+    cJSON_AddBoolToObject(answer, "binary", value->binary);
+    buf_release(&text);
+}
+
+static void add_lines(cJSON *answer, const struct vault_identity *identity) {
+    cJSON *lines = cJSON_AddArrayToObject(answer, "lines");
+    for (size_t i = 0; i < VAULT_IDENTITY_LINES && identity->lines[i]; i++)
+        add_name(lines, identity->lines[i]);
+}
+
+static enum kl_status describe(struct vault *v, bool whole, cJSON *answer, struct error *e) {
+    struct arena a = ARENA_INIT;
+    struct vault_identity identity = {{NULL}};
+    enum kl_status st = (whole ? v->kind->check : v->kind->identity)(v, &a, &identity, e);
+    add_lines(answer, &identity);
+    arena_release(&a);
+    return st;
+}
+
+static enum kl_status map(struct vault *v, const char *name, cJSON *answer, struct error *e) {
+    struct arena a = ARENA_INIT;
+    const char *stored = NULL;
+    enum kl_status st = v->kind->map_name(v, name, &a, &stored, e);
     if (st == KL_OK)
-        st = (add ? k->add_version : k->put_if_absent)(t->vault, json_string(in, "name"), &s, version, e);
-    json_add_string(out, "version", version);
-    secret_release(&s);
+        json_add_string(answer, "stored", stored);
+    arena_release(&a);
+    return st;
+}
+
+/* As lines: each import, then the expressions, each after its name. */
+static enum kl_status python(struct vault *v, cJSON *answer, struct error *e) {
+    struct arena a = ARENA_INIT;
+    struct python_access access = {.vault = NULL};
+    enum kl_status st = vault_python(v, &a, &access, e);
+    cJSON *lines = cJSON_AddArrayToObject(answer, "lines");
+    for (const struct python_import *i = access.imports; st == KL_OK && i->module; i++)
+        add_name(lines, i->symbol ? arena_printf(&a, "from %s import %s", i->module, i->symbol)
+                                  : arena_printf(&a, "import %s", i->module));
+    const char *const parts[][2] = {{"client", access.client},
+                                    {"text", access.read_text},
+                                    {"bytes", access.read_bytes},
+                                    {"missing", access.missing_error}};
+    for (size_t i = 0; st == KL_OK && i < KL_ARRAY_LEN(parts); i++)
+        if (parts[i][1])
+            add_name(lines, arena_printf(&a, "%s: %s", parts[i][0], parts[i][1]));
+    arena_release(&a);
+    return st;
+}
+
+static enum kl_status call(struct vault *v, const cJSON *request, cJSON *answer, struct error *e) {
+    const char *op = json_string(request, "op"), *name = json_string(request, "name");
+    const char *encoded = json_string(request, "value");
+    char version[VAULT_VERSION_MAX] = "";
+    struct buf bytes = BUF_INIT_SECRET(LINE_MAX_BYTES);
+    struct secret value = {.binary = json_bool(request, "binary", false)};
+    enum kl_status st;
+    if (encoded && !decode_base64(slice_cstr(encoded), &bytes))
+        exit(2);
+    if (encoded)
+        secret_set(&value, buf_as_slice(&bytes));
+    if (strcmp(op, "get") == 0) {
+        st = v->kind->get(v, name, json_string(request, "version"), &value, version, e);
+        if (st == KL_OK)
+            add_value(answer, &value);
+    } else if (strcmp(op, "put") == 0) {
+        st = v->kind->put_if_absent(v, name, &value, version, e);
+    } else if (strcmp(op, "add") == 0) {
+        st = v->kind->add_version(v, name, &value, version, e);
+    } else if (strcmp(op, "accepts") == 0) {
+        st = v->kind->accepts(v, name, &value, e);
+    } else if (strcmp(op, "map") == 0) {
+        st = map(v, name, answer, e);
+    } else if (strcmp(op, "list") == 0) {
+        st = v->kind->list(v, add_name, cJSON_AddArrayToObject(answer, "names"), e);
+    } else if (strcmp(op, "python") == 0) {
+        st = python(v, answer, e);
+    } else {
+        st = describe(v, strcmp(op, "check") == 0, answer, e);
+    }
+    json_add_string(answer, "version", version);
+    secret_release(&value);
     buf_release(&bytes);
     return st;
 }
 
-static enum kl_status read_secret(struct tool *t, const cJSON *in, cJSON *out, struct error *e) {
-    struct buf text = BUF_INIT_SECRET(INPUT_MAX);
-    struct secret s = {0};
-    char version[VAULT_VERSION_MAX] = "";
-    enum kl_status st =
-        t->vault->kind->get(t->vault, json_string(in, "name"), json_string(in, "version"), &s, version, e);
-    if (st == KL_OK) {
-        encode_base64(secret_slice(&s), &text);
-        json_add_slice(out, "value", buf_as_slice(&text));
-        cJSON_AddBoolToObject(out, "binary", s.binary);
-        json_add_string(out, "version", version);
-    }
-    secret_release(&s);
-    buf_release(&text);
-    return st;
-}
-
-static enum kl_status describe(struct tool *t, cJSON *out, bool check, struct error *e) {
-    struct vault_identity id = {{NULL}};
-    const struct vault_kind *k = t->vault->kind;
-    enum kl_status st = (check ? k->check : k->identity)(t->vault, &t->arena, &id, e);
-    cJSON *lines = cJSON_AddArrayToObject(out, "lines");
-    for (size_t i = 0; i < VAULT_IDENTITY_LINES && id.lines[i]; i++)
-        add_name(lines, id.lines[i]);
-    return st;
-}
-
-static void answer(struct tool *t, const cJSON *in) {
-    struct error e = {0};
-    struct buf line = BUF_INIT_SECRET(INPUT_MAX);
-    const char *what = json_string(in, "do");
-    cJSON *out = cJSON_CreateObject();
-    enum kl_status st = KL_ERR_USAGE;
-    if (strcmp(what, "put") == 0 || strcmp(what, "add") == 0)
-        st = write_secret(t, in, out, what[0] == 'a', &e);
-    else if (strcmp(what, "get") == 0)
-        st = read_secret(t, in, out, &e);
-    else if (strcmp(what, "list") == 0)
-        st = t->vault->kind->list(t->vault, add_name, cJSON_AddArrayToObject(out, "names"), &e);
-    else
-        st = describe(t, out, strcmp(what, "check") == 0, &e);
-    json_add_string(out, "status", status_name(st));
-    json_add_string(out, "message", st == KL_OK ? "" : e.message);
-    cJSON_AddBoolToObject(out, "leaks", redact_would_change(t->known, slice_cstr(e.message)));
-    json_print(out, false, &line);
-    fwrite(line.ptr, 1, line.len, stdout);
+static void print(cJSON *answer, enum kl_status st, const struct error *e) {
+    struct buf text = BUF_INIT_SECRET(4 * LINE_MAX_BYTES);
+    json_add_string(answer, "status", st == KL_OK ? "ok" : status_name(st));
+    json_add_string(answer, "message", st == KL_OK ? "" : e->message);
+    json_print(answer, false, &text);
+    fputs(buf_cstr(&text), stdout);
     fflush(stdout);
-    json_delete_secret(out);
-    buf_release(&line);
+    buf_release(&text);
+    json_delete_secret(answer);
 }
 
-static int run(struct tool *t, struct error *e) {
-    struct buf input = BUF_INIT_SECRET(INPUT_MAX);
-    enum kl_status st = file_read_fd(0, "standard input", INPUT_MAX, &input, e);
-    struct slice text = buf_as_slice(&input);
-    for (size_t at = 0; st == KL_OK && at < text.len;) {
-        size_t end = slice_find_byte(text, '\n', at);
-        cJSON *in = NULL;
-        end = end == SIZE_MAX ? text.len : end;
-        st = json_parse(slice_sub(text, at, end), "request", &in, e);
-        if (st == KL_OK)
-            answer(t, in);
-        json_delete_secret(in);
-        at = end + 1;
-    }
-    buf_release(&input);
-    return st == KL_OK ? 0 : 2;
+static struct vault *open_vault(const char *id, const struct vault_options *o) {
+    struct vault *v = NULL;
+    struct error e = {0};
+    const struct vault_kind *kind = vault_kind_find(id);
+    if (!kind)
+        exit(2);
+    enum kl_status st = vault_open(kind, o, &v, &e);
+    print(cJSON_CreateObject(), st, &e);
+    return st == KL_OK ? v : NULL;
 }
 
 int main(int argc, char **argv) {
-    struct tool t = {.known = redact_new(), .lock = mutex_new()};
-    struct vault_options o = {.root = "/", .run_id = "tool", .learn = learn, .observer = &t};
-    struct error e = {0};
-    int status = 2;
-    const struct vault_kind *kind = argc > 1 ? vault_kind_find(argv[1]) : NULL;
-    bool valid = kind != NULL;
+    struct vault_options options = {.trace = trace};
+    static char line[LINE_MAX_BYTES];
     for (int i = 2; i < argc; i++)
-        valid = valid && set_option(&t, &o, argv[i]);
-    if (!valid)
-        snprintf(e.message, sizeof e.message, "usage: vaulttool VAULT KEY=VALUE...");
-    else if (vault_open(kind, &o, &t.vault, &e) == KL_OK)
-        status = run(&t, &e);
-    if (status)
-        fprintf(stderr, "%s\n", e.message);
-    if (t.vault)
-        t.vault->kind->close(t.vault);
-    arena_release(&t.arena);
-    redact_free(t.known);
-    mutex_free(t.lock);
-    return status;
+        set_option(&options, argv[i]);
+    struct vault *v = open_vault(argc > 1 ? argv[1] : "", &options);
+    while (v && fgets(line, sizeof line, stdin)) {
+        cJSON *request = NULL, *answer = cJSON_CreateObject();
+        struct error e = {0};
+        if (json_parse(slice_cstr(line), "request", &request, &e) != KL_OK)
+            return 2;
+        print(answer, call(v, request, answer, &e), &e);
+        json_delete_secret(request);
+    }
+    if (v)
+        v->kind->close(v);
+    return 0;
 }

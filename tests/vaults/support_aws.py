@@ -24,7 +24,7 @@ from botocore.config import Config
 import support
 
 REGION = "eu-central-1"
-TOOL = support.BINARY.parent / "tests" / "tools" / "vaulttool"
+TOOL = support.BINARY.parent / "tests" / "tools" / "awstool"
 LIMIT_S = 60  # until a server answers: against hangs
 ACCESS = "AWS_ACCESS_KEY_ID"
 EMULATORS = ("moto", "ministack")
