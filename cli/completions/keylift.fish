@@ -46,7 +46,7 @@ complete -c keylift -l env-reads -n '__fish_seen_subcommand_from plan migrate re
 complete -c keylift -l site -n '__fish_seen_subcommand_from plan migrate upload rewrite' -r -F -d 'take the literal at this place as well, whatever it is; may be repeated'
 complete -c keylift -l include-tests -n '__fish_seen_subcommand_from plan migrate upload rewrite' -d 'take findings of tests and examples, and low ones, as well'
 complete -c keylift -l prefix -n '__fish_seen_subcommand_from plan migrate upload rewrite' -x -d 'put P before every name'
-complete -c keylift -l on-conflict -n '__fish_seen_subcommand_from plan migrate upload rewrite' -x -a 'fail reuse version rename' -d 'when the vault has another value under a name (default: fail)'
+complete -c keylift -l on-conflict -n '__fish_seen_subcommand_from plan migrate upload rewrite' -x -a 'fail reuse version rename' -d 'when the vault has another value under a name (default: fail; in a .env file: rename)'
 complete -c keylift -l allow-dirty -n '__fish_seen_subcommand_from plan migrate rewrite' -d 'change files with unstaged changes, too'
 complete -c keylift -l allow-ephemeral -n '__fish_seen_subcommand_from plan migrate upload rewrite' -d 'accept a vault that may forget what it holds'
 complete -c keylift -l yes -n '__fish_seen_subcommand_from migrate upload rewrite undo' -d 'do not ask; needed where there is no terminal'
