@@ -19,8 +19,9 @@ static enum kl_status find_host(const char **out, struct error *e) {
     struct arena a = ARENA_INIT;
     const char *url = arena_printf(&a, "http://%s/", *out);
     const char *host = http_url_host(url, &a);
-    bool good = host && (http_url_is_loopback(url) || strcmp(host, "metadata.google.internal") == 0 ||
-                         slice_starts(slice_cstr(host), "169.254."));
+    bool good =
+        host && (http_url_is_loopback(url) || strcmp(host, "metadata.google.internal") == 0 ||
+                 (slice_starts(slice_cstr(host), "169.254.") && host[strspn(host, "0123456789.")] == '\0'));
     arena_release(&a);
     return good ? KL_OK
                 : error_set(e, KL_ERR_REFUSED,

@@ -20,7 +20,6 @@ struct field {
     { key, offsetof(struct gcp_file, member), required }
 
 static const struct field common_fields[] = {
-    FIELD("quota_project_id", quota_project_id, false),
     FIELD("universe_domain", universe_domain, false),
     {0},
 };
@@ -33,12 +32,14 @@ static const struct field authorized_user_fields[] = {
     FIELD("client_id", client_id, true),
     FIELD("client_secret", client_secret, true),
     FIELD("refresh_token", refresh_token, true),
+    FIELD("quota_project_id", quota_project_id, false),
     FIELD("token_uri", token_url, false),
     FIELD("account", account, false),
     {0},
 };
 static const struct field external_account_fields[] = {
     FIELD("audience", audience, true),
+    FIELD("quota_project_id", quota_project_id, false),
     FIELD("subject_token_type", subject_token_type, true),
     FIELD("token_url", token_url, false),
     FIELD("client_id", client_id, false),
@@ -49,6 +50,7 @@ static const struct field external_account_fields[] = {
 };
 static const struct field impersonated_fields[] = {
     FIELD("service_account_impersonation_url", impersonation_url, true),
+    FIELD("quota_project_id", quota_project_id, false),
     {0},
 };
 #undef FIELD
@@ -114,8 +116,8 @@ static enum kl_status check_url(const char *url, const char *path, struct error 
                      path, url);
 }
 
-/* What credential_source may say that needs another program or signature. */
-static enum kl_status refuse_source(const cJSON *source, const char *path, struct error *e) {
+/* Sources that need another cloud's signature, another program or a certificate. */
+static enum kl_status check_source(const cJSON *source, const char *path, struct error *e) {
     static const struct {
         const char *key, *what;
     } others[] = {
@@ -130,20 +132,22 @@ static enum kl_status refuse_source(const cJSON *source, const char *path, struc
                 "%s: external_account with %s is not supported, only a token from a file or a URL; "
                 "sign in with: gcloud auth login --cred-file=%s",
                 path, others[i].what, path);
-    return error_set(e, KL_ERR_CREDENTIALS, "%s: \"credential_source\" names no file and no URL", path);
+    if (!json_string(source, "file") == !json_string(source, "url"))
+        return error_set(e, KL_ERR_CREDENTIALS, "%s: \"credential_source\" names no file and no URL", path);
+    return KL_OK;
 }
 
 static enum kl_status take_source(const cJSON *json, const char *path, struct gcp_file *out,
                                   struct error *e) {
     const cJSON *source = json_get(json, "credential_source"), *format = json_get(source, "format");
     const char *kind = json_string(format, "type");
+    if (check_source(source, path, e) != KL_OK)
+        return e->status;
     out->source_file = json_string(source, "file");
     out->source_url = json_string(source, "url");
     out->source_headers = json_get(source, "headers");
     if (!cJSON_IsObject(out->source_headers))
         out->source_headers = NULL;
-    if (!out->source_file == !out->source_url)
-        return refuse_source(source, path, e);
     if (kind && strcmp(kind, "json") == 0) {
         out->source_field = json_string(format, "subject_token_field_name");
         if (!out->source_field)
