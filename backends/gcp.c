@@ -295,6 +295,20 @@ static enum kl_status gcp_accepts(struct vault *v, const char *name, const struc
     return KL_OK;
 }
 
+/* Versions are numbered one after the other, and never change places. */
+static enum kl_status gcp_previous(struct vault *vault, const char *name, const char *version,
+                                   char previous_out[VAULT_VERSION_MAX], struct error *e) {
+    unsigned long long number = 0;
+    char rest;
+    (void)vault;
+    if (sscanf(version, "%19llu%c", &number, &rest) != 1 || number == 0)
+        return error_set(e, KL_ERR_NOT_FOUND, "%s: \"%.40s\" is no version of Secret Manager", name, version);
+    previous_out[0] = '\0';
+    if (number > 1)
+        snprintf(previous_out, VAULT_VERSION_MAX, "%llu", number - 1);
+    return KL_OK;
+}
+
 static const char *const aliases[] = {"google", "google-cloud", "secretmanager", NULL};
 
 const struct vault_kind vault_kind_gcp = {
@@ -313,6 +327,7 @@ const struct vault_kind vault_kind_gcp = {
     .get = gcp_get,
     .put_if_absent = gcp_put_if_absent,
     .add_version = gcp_add_version,
+    .previous = gcp_previous,
     .list = gcp_list,
     .check = gcp_check,
     .close = gcp_close,

@@ -25,7 +25,8 @@ def run(double, home, env, **options):  # noqa: F811
                 foreign="foreign", **{"gcp_project": PROJECT, **options})  # fmt: skip
 
 
-@pytest.mark.parametrize("options", [{}, {"gcp_locations": "europe-west3,europe-west1"}], ids=["automatic", "replicas"])
+@pytest.mark.parametrize("options", [{}, {"gcp_locations": "europe-west3,europe-west1"}, {"bundle": "shop"}],
+                         ids=["automatic", "replicas", "bundle"])  # fmt: skip
 def test_a_service_account_passes_the_suite(double, home, options):  # noqa: F811
     make_foreign(double)
     key = write_json(home / "key.json", double.writer.file(double.token_url))
@@ -33,8 +34,9 @@ def test_a_service_account_passes_the_suite(double, home, options):  # noqa: F81
     assert {call[3] for call in double.rest.calls} <= {200, 400, 404, 409}
     made = [secret.message for key, secret in double.manager.secrets.items() if key[1] != "foreign"]
     assert made and all(secret.labels["managed-by"] == "keylift" for secret in made)
+    assert all(len(secret.message.labels) <= 2 for secret in double.manager.secrets.values())
     kinds = {secret.replication.WhichOneof("replication") for secret in made}
-    assert kinds == {"user_managed" if options else "automatic"}
+    assert kinds == {"user_managed" if "gcp_locations" in options else "automatic"}
 
 
 def test_the_machines_own_account_passes_the_suite(double, home):  # noqa: F811
