@@ -1,6 +1,7 @@
 """What keylift writes Google's library reads, and the other way round, byte for byte."""
 
 import base64
+import json
 import os
 import random
 
@@ -151,6 +152,16 @@ def test_the_python_for_regional_secrets_names_their_place(double, env, sdk):  #
     assert '"api_endpoint": "secretmanager.europe-west3.rep.googleapis.com"' in access["client"]
     code = access["read_text"].replace("{client}", "client").replace("{name}", '"API_KEY"')
     assert eval(code, {"os": os, "client": sdk}) == "here"
+
+
+def test_the_python_for_a_bundle_reads_its_field(double, env, sdk):  # noqa: F811
+    from google.cloud import secretmanager
+
+    with VaultTool("gcp", env, endpoint=double.url, ca_file=double.ca_file, gcp_project=PROJECT, bundle="shop") as tool:
+        assert tool.put("API_KEY", "one").ok and tool.put("DB_URL", "two").ok
+        code = tool.python().python["read_text"].replace("{client}", "client").replace("{name}", '"DB_URL"')
+    assert f'os.environ.get("GOOGLE_CLOUD_PROJECT", "{PROJECT}")' in code
+    assert eval(code, {"secretmanager": secretmanager, "os": os, "json": json, "client": sdk}) == "two"
 
 
 def test_nothing_of_a_value_is_said(vault):
