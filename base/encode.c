@@ -180,6 +180,21 @@ void hmac_sha256(struct slice key, struct slice message, unsigned char out[32]) 
     mem_wipe(hash, sizeof(hash));
 }
 
+/* A table of the 16 half bytes is quick enough for values of 64 KB. */
+uint32_t crc32c(struct slice in) {
+    static const uint32_t table[16] = {
+        0x00000000, 0x105EC76F, 0x20BD8EDE, 0x30E349B1, 0x417B1DBC, 0x5125DAD3, 0x61C69362, 0x7198540D,
+        0x82F63B78, 0x92A8FC17, 0xA24BB5A6, 0xB21572C9, 0xC38D26C4, 0xD3D3E1AB, 0xE330A81A, 0xF36E6F75,
+    };
+    uint32_t crc = 0xFFFFFFFF;
+    for (size_t i = 0; i < in.len; i++) {
+        crc ^= (unsigned char)in.ptr[i];
+        crc = crc >> 4 ^ table[crc & 15];
+        crc = crc >> 4 ^ table[crc & 15];
+    }
+    return ~crc;
+}
+
 uint64_t hash64(struct slice in) {
     uint64_t h = UINT64_C(0xcbf29ce484222325);
     for (size_t i = 0; i < in.len; i++)

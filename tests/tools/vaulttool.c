@@ -5,12 +5,16 @@
  *
  * Each line of input is {"op", "name", "version", "value"}, the value in base64, and is
  * answered by a line {"status": "ok", "version", "value", "stored", "names", "lines",
- * "message"}. Ops: get, put, add, map, accepts, list, identity, check, python.
+ * "message"}. Ops: get, put, add, map, accepts, list, identity, check, python (which
+ * answers with the access as "client", "read_text", "read_bytes", "missing_error", and the
+ * imports as "lines").
+ * The option total_ms=N gives the vault an HTTP that gives up sooner.
  * The first line of the output is the answer to opening the vault. The lines of the
  * trace go to standard error. */
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "backends/http.h"
 #include "backends/vault.h"
 #include "base/encode.h"
 #include "base/json.h"
@@ -84,22 +88,20 @@ static enum kl_status map(struct vault *v, const char *name, cJSON *answer, stru
     return st;
 }
 
-/* As lines: each import, then the expressions, each after its name. */
 static enum kl_status python(struct vault *v, cJSON *answer, struct error *e) {
     struct arena a = ARENA_INIT;
-    struct python_access access = {.vault = NULL};
+    struct python_access access = {0};
     enum kl_status st = vault_python(v, &a, &access, e);
-    cJSON *lines = cJSON_AddArrayToObject(answer, "lines");
-    for (const struct python_import *i = access.imports; st == KL_OK && i->module; i++)
-        add_name(lines, i->symbol ? arena_printf(&a, "from %s import %s", i->module, i->symbol)
-                                  : arena_printf(&a, "import %s", i->module));
-    const char *const parts[][2] = {{"client", access.client},
-                                    {"text", access.read_text},
-                                    {"bytes", access.read_bytes},
-                                    {"missing", access.missing_error}};
-    for (size_t i = 0; st == KL_OK && i < KL_ARRAY_LEN(parts); i++)
-        if (parts[i][1])
-            add_name(lines, arena_printf(&a, "%s: %s", parts[i][0], parts[i][1]));
+    if (st == KL_OK) {
+        json_add_string(answer, "client", access.client);
+        json_add_string(answer, "read_text", access.read_text);
+        json_add_string(answer, "read_bytes", access.read_bytes);
+        json_add_string(answer, "missing_error", access.missing_error);
+        cJSON *lines = cJSON_AddArrayToObject(answer, "lines");
+        for (const struct python_import *i = access.imports; i->module; i++)
+            add_name(lines, i->symbol ? arena_printf(&a, "from %s import %s", i->module, i->symbol)
+                                      : arena_printf(&a, "import %s", i->module));
+    }
     arena_release(&a);
     return st;
 }
@@ -164,13 +166,19 @@ static struct vault *open_vault(const char *id, const struct vault_options *o) {
 
 int main(int argc, char **argv) {
     struct vault_options options = {.trace = trace};
+    unsigned total_ms = 0;
     static char line[LINE_MAX_BYTES];
     for (int i = 2; i < argc; i++)
-        set_option(&options, argv[i]);
+        if (sscanf(argv[i], "total_ms=%u", &total_ms) != 1)
+            set_option(&options, argv[i]);
+    const struct http_options http = {.ca_file = options.ca_file, .total_ms = total_ms, .trace = trace};
+    struct error e = {0};
+    if (total_ms && http_open(&http, &options.http, &e) != KL_OK)
+        return 2;
     struct vault *v = open_vault(argc > 1 ? argv[1] : "", &options);
     while (v && fgets(line, sizeof line, stdin)) {
         cJSON *request = NULL, *answer = cJSON_CreateObject();
-        struct error e = {0};
+        e = (struct error){0};
         if (json_parse(slice_cstr(line), "request", &request, &e) != KL_OK)
             return 2;
         print(answer, call(v, request, answer, &e), &e);
@@ -178,5 +186,6 @@ int main(int argc, char **argv) {
     }
     if (v)
         v->kind->close(v);
+    http_close(options.http);
     return 0;
 }

@@ -23,6 +23,7 @@ class Answer:
         self.value = base64.b64decode(answer["value"]) if "value" in answer else None
         self.binary, self.stored = answer.get("binary"), answer.get("stored")
         self.names, self.lines = answer.get("names"), answer.get("lines")
+        self.python = {key: answer[key] for key in ("client", "read_text", "read_bytes", "missing_error") if key in answer}
 
     @property
     def ok(self):
@@ -58,10 +59,10 @@ class VaultTool:
         self.said += [answer.message, *(answer.lines or []), *(answer.names or [])]
         return answer
 
-    def __call__(self, op, name=None, value=None, version=None):
+    def __call__(self, op, name=None, value=None, version=None, binary=None):
         if isinstance(value, str):
             value = value.encode()
-        request = {"op": op, "name": name, "version": version}
+        request = {"op": op, "name": name, "version": version, "binary": binary}
         request["value"] = None if value is None else base64.b64encode(value).decode()
         self.process.stdin.write(json.dumps({k: v for k, v in request.items() if v is not None}).encode() + b"\n")
         self.process.stdin.flush()
@@ -70,17 +71,17 @@ class VaultTool:
     def get(self, name, version=None):
         return self("get", name, version=version)
 
-    def put(self, name, value):
-        return self("put", name, value)
+    def put(self, name, value, binary=None):
+        return self("put", name, value, binary=binary)
 
-    def add(self, name, value):
-        return self("add", name, value)
+    def add(self, name, value, binary=None):
+        return self("add", name, value, binary=binary)
 
     def map(self, name):
         return self("map", name)
 
-    def accepts(self, name, value):
-        return self("accepts", name, value)
+    def accepts(self, name, value, binary=None):
+        return self("accepts", name, value, binary=binary)
 
     def list(self):
         return self("list")
@@ -92,7 +93,4 @@ class VaultTool:
         return self("check")
 
     def python(self):
-        """What Python says to read: (import lines, {"client", "text", "bytes", "missing"})."""
-        lines = self("python").lines
-        imports = [line for line in lines if line.startswith(("import ", "from "))]
-        return imports, dict(line.split(": ", 1) for line in lines[len(imports) :])
+        return self("python")

@@ -18,8 +18,9 @@ def run(azure, home):  # noqa: F811
     from azure.keyvault.secrets import SecretClient
 
     def run(vault, which, stored, **more):
-        imports, parts = vault.python()
-        expression = parts[which].replace("{client}", parts["client"]).replace("{name}", repr(stored))
+        access = vault.python()
+        imports, parts = access.lines, access.python
+        expression = parts[f"read_{which}"].replace("{client}", parts["client"]).replace("{name}", repr(stored))
         env = azure.base(home, **azure.with_secret(), REQUESTS_CA_BUNDLE=str(azure.tls.ca_file), **more)
         client = functools.partial(SecretClient, verify_challenge_resource=False)
         credential = functools.partial(DefaultAzureCredential, disable_instance_discovery=True)
@@ -31,7 +32,7 @@ def run(azure, home):  # noqa: F811
             try:
                 return eval(expression, names)
             except Exception as e:
-                e.expected = eval(parts["missing"].replace("{client}", parts["client"]), names)
+                e.expected = eval(parts["missing_error"].replace("{client}", parts["client"]), names)
                 raise
 
     return run
