@@ -25,3 +25,10 @@ const struct vault_kind *vault_kind_find(const char *id) {
     }
     return NULL;
 }
+
+enum kl_status vault_python(struct vault *v, struct arena *a, struct python_access *out, struct error *e) {
+    if (v->kind->python)
+        return v->kind->python(v, a, out, e);
+    *out = *v->kind->access;
+    return KL_OK;
+}

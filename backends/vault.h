@@ -90,6 +90,9 @@ struct vault_kind {
     /* Which credential, whose it is, what it may do: lines for a person. */
     enum kl_status (*check)(struct vault *v, struct arena *a, struct vault_identity *out, struct error *e);
     void (*close)(struct vault *v); /* wipes; frees */
+    /* `access` with what only the opened vault knows: its mount, its address, a helper's
+     * own answer. May make a request. NULL: `access` says it all. Callers use vault_python. */
+    enum kl_status (*python)(struct vault *v, struct arena *a, struct python_access *out, struct error *e);
 };
 
 /* Every vault begins with this; open sets it. */
@@ -102,5 +105,8 @@ size_t vault_kind_count(void);
 const struct vault_kind *vault_kind_at(size_t index);
 /* By id or alias; NULL if unknown. */
 const struct vault_kind *vault_kind_find(const char *id);
+/* What Python must say to read from this very vault. Strings in the arena, or static. */
+enum kl_status vault_python(struct vault *v, struct arena *a, struct python_access *out,
+                            struct error *e) KL_MUST_USE;
 
 #endif

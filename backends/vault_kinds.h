@@ -6,7 +6,8 @@
 
 #define VAULTS(X)                                                                                            \
     X(dotenv)                                                                                                \
-    X(environ)
+    X(environ)                                                                                               \
+    X(exec)
 
 #define VAULT_DECLARE(id) extern const struct vault_kind vault_kind_##id;
 VAULTS(VAULT_DECLARE)
