@@ -258,16 +258,17 @@ static enum kl_status write_text(const struct dotenv_vault *d, const struct buf 
     return st;
 }
 
-static enum kl_status check_absent(const struct dotenv_vault *d, const struct buf *bytes, const char *name,
-                                   struct error *e) {
+static enum kl_status check_presence(const struct dotenv_vault *d, const struct buf *bytes, const char *name,
+                                     bool absent, struct error *e) {
     struct arena scratch = ARENA_INIT;
     struct slice ignored;
     enum kl_status st =
         dotenv_value(buf_as_slice(bytes), name, from_environment, NULL, d->shown, &scratch, &ignored, e);
     arena_release(&scratch);
-    if (st == KL_OK)
+    if (st == KL_OK && absent)
         return error_set(e, KL_ERR_CONFLICT, "%s has a value for %s already", d->shown, name);
-    return st == KL_ERR_NOT_FOUND ? KL_OK : st;
+    /* A value that versions of python-dotenv read differently is there; dotenv_set judges it. */
+    return st == (absent ? KL_ERR_NOT_FOUND : KL_ERR_CONFLICT) ? KL_OK : st;
 }
 
 static enum kl_status store(struct dotenv_vault *d, const char *name, const struct secret *value, bool absent,
@@ -285,8 +286,8 @@ static enum kl_status store(struct dotenv_vault *d, const char *name, const stru
         goto done;
     locked = true;
     st = read_file(d, &before, e);
-    if (st == KL_OK && absent)
-        st = check_absent(d, &before, name, e);
+    if (st == KL_OK)
+        st = check_presence(d, &before, name, absent, e);
     if (st == KL_OK)
         st = dotenv_set(buf_as_slice(&before), name, secret_slice(value), d->shown, &after, e);
     if (st == KL_OK)
@@ -343,6 +344,7 @@ const struct vault_kind vault_kind_dotenv = {
     .stores = true,
     .ephemeral = false,
     .keeps_versions = false,
+    .names_are_variables = true,
     .open = dotenv_open,
     .identity = dotenv_identity,
     .map_name = dotenv_map_name,

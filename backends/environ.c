@@ -149,6 +149,7 @@ const struct vault_kind vault_kind_environ = {
     .stores = false,
     .ephemeral = false,
     .keeps_versions = false,
+    .names_are_variables = true,
     .open = environ_open,
     .identity = environ_identity,
     .map_name = environ_map_name,

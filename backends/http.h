@@ -27,11 +27,16 @@
 #define HTTP_MAX_BODY_BYTES (4u << 20)    /* of an answer: a page of 100 secrets of 25 KB, and some */
 #define HTTP_MAX_HEADER_BYTES (64u << 10) /* of an answer, all of them */
 #define HTTP_MAX_HEADERS 32               /* of a request */
+#define HTTP_MAX_URL_BYTES 8192
 #define HTTP_ATTEMPTS 5
 #define HTTP_CONNECT_MS 10000u
 #define HTTP_ATTEMPT_MS 30000u
 #define HTTP_TOTAL_MS 60000u   /* of all attempts and pauses */
 #define HTTP_METADATA_MS 1000u /* to connect to a metadata address, which most machines do not have */
+/* The pause before attempt n + 1 is random in 0 to HTTP_PAUSE_MS * 2^(n - 1), at most
+ * HTTP_PAUSE_MAX_MS ("Exponential Backoff And Jitter", AWS Architecture Blog). */
+#define HTTP_PAUSE_MS 500u
+#define HTTP_PAUSE_MAX_MS 8000u
 
 struct http_header {
     const char *name;
@@ -76,14 +81,15 @@ struct http_response {
 bool http_response_header(const struct http_response *r, const char *name, struct slice *value);
 void http_response_release(struct http_response *r); /* may be called twice, and on {0} */
 
-/* One attempt. Sets the status, the body and the headers, or fails with
- * KL_ERR_NETWORK (connection refused, reset, timed out: `sent` tells whether a
- * connection had been made), KL_ERR_TLS, KL_ERR_LIMIT (answer too large),
- * KL_ERR_PROTOCOL. Thread-safe. */
+/* One attempt. Sets the status, and appends to the body and the headers, which come
+ * empty and with their maxima set; or fails with KL_ERR_NETWORK (connection refused,
+ * reset, timed out), KL_ERR_TLS, KL_ERR_LIMIT (answer too large), KL_ERR_PROTOCOL,
+ * KL_ERR_INTERRUPTED. Thread-safe. */
 struct http_attempt {
     unsigned connect_ms, total_ms;
-    bool use_proxy;
-    bool sent; /* out: the request may have reached the server */
+    bool use_proxy;   /* the one that the environment names, if it names one */
+    const char *host; /* of the URL, for messages */
+    bool sent;        /* out: the request may have reached the server */
 };
 struct http_transport {
     enum kl_status (*send)(struct http_transport *t, const struct http_request *request,
@@ -91,20 +97,29 @@ struct http_transport {
     void (*close)(struct http_transport *t);
 };
 
-/* All borrowed until http_close; NULL and zero are the defaults. */
+/* What the pointers name is borrowed until http_close, the struct itself is copied; NULL
+ * and zero are the defaults. */
 struct http_options {
     const char *ca_file;                     /* --ca-file: trusted besides nothing else */
     const char *client_cert, *client_key;    /* PEM files: TLS client authentication */
     const char *tls_server_name;             /* expected in the certificate instead of the URL's host */
     struct http_transport *transport;        /* NULL: libcurl. Closed by http_close. */
-    void (*sleep_ms)(unsigned milliseconds); /* NULL: system_sleep_ms */
-    /* A line a request for -vv: method, host, path, status, time. No header, no body,
+    unsigned connect_ms, total_ms;           /* 0: HTTP_CONNECT_MS, HTTP_TOTAL_MS */
+    void (*sleep_ms)(unsigned milliseconds); /* NULL: system_sleep_ms. For tests, as is the next: */
+    double (*seconds)(void);                 /* NULL: system_seconds */
+    /* A line an attempt for -vv: method, host, path, status, time. No header, no body,
      * no query. NULL: none. May be called from several threads. */
     void (*trace)(void *ctx, const char *line);
     void *trace_ctx;
 };
 
+struct http;
+
+/* KL_ERR_UNSUPPORTED without the network module, KL_ERR_NOT_FOUND without the CA file. */
 enum kl_status http_open(const struct http_options *o, struct http **out, struct error *e) KL_MUST_USE;
+/* *out is set in every case, and may be released. KL_ERR_REFUSED for a URL that the
+ * rules above forbid, KL_ERR_USAGE for a header that would break the request; else as
+ * http_transport.send. */
 enum kl_status http_send(struct http *h, const struct http_request *request, struct http_response *out,
                          struct error *e) KL_MUST_USE;
 void http_close(struct http *h); /* NULL is fine */

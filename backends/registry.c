@@ -16,6 +16,8 @@ const struct vault_kind *vault_kind_at(size_t index) {
 }
 
 const struct vault_kind *vault_kind_find(const char *id) {
+    if (slice_starts(slice_cstr(id), VAULT_EXEC_PREFIX) && id[strlen(VAULT_EXEC_PREFIX)])
+        id = "exec";
     for (size_t i = 0; i < KL_ARRAY_LEN(kinds); i++) {
         if (strcmp(kinds[i]->id, id) == 0)
             return kinds[i];
@@ -31,4 +33,13 @@ enum kl_status vault_python(struct vault *v, struct arena *a, struct python_acce
         return v->kind->python(v, a, out, e);
     *out = *v->kind->access;
     return KL_OK;
+}
+
+enum kl_status vault_open(const struct vault_kind *kind, const struct vault_options *o, struct vault **out,
+                          struct error *e) {
+    if (o->bundle && !kind->bundles)
+        return error_set(e, KL_ERR_USAGE,
+                         "the vault \"%s\" cannot hold names as fields of one secret; leave out --bundle",
+                         kind->id);
+    return kind->open(o, out, e);
 }

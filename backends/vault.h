@@ -64,11 +64,12 @@ struct vault_kind {
     const char *const *aliases; /* NULL-terminated */
     const char *title;          /* ".env file (python-dotenv)" */
     const struct python_access *access;
-    bool stores;         /* false for environ: values must be there already */
-    bool ephemeral;      /* may forget: needs --allow-ephemeral */
-    bool keeps_versions; /* false: add_version loses the value that was there */
-    bool bundles;        /* can hold many names as fields of one secret: --bundle */
-    unsigned parallel;   /* calls of get and put that may run at once; 0 and 1: one after another */
+    bool stores;              /* false for environ: values must be there already */
+    bool ephemeral;           /* may forget: needs --allow-ephemeral */
+    bool keeps_versions;      /* false: add_version loses the value that was there */
+    bool names_are_variables; /* names are environment variables: --prefix is a part of the name itself */
+    bool bundles;             /* can hold many names as fields of one secret: --bundle */
+    unsigned parallel;        /* calls of get and put that may run at once; 0 and 1: one after another */
 
     enum kl_status (*open)(const struct vault_options *o, struct vault **out, struct error *e);
     enum kl_status (*identity)(struct vault *v, struct arena *a, struct vault_identity *out, struct error *e);
@@ -95,6 +96,10 @@ struct vault_kind {
     enum kl_status (*python)(struct vault *v, struct arena *a, struct python_access *out, struct error *e);
 };
 
+/* Names in these calls are keylift's own (API_KEY); what the vault stores is
+ * map_name's business, with --prefix before it. list gives names back as get takes
+ * them, and leaves out what is outside of the prefix. */
+
 /* Every vault begins with this; open sets it. */
 struct vault {
     const struct vault_kind *kind;
@@ -103,10 +108,15 @@ struct vault {
 /* The registry, in the order of `keylift vaults list`. */
 size_t vault_kind_count(void);
 const struct vault_kind *vault_kind_at(size_t index);
-/* By id or alias; NULL if unknown. */
+/* By id or alias; NULL if unknown. "exec:PROGRAM" is the vault "exec". */
 const struct vault_kind *vault_kind_find(const char *id);
 /* What Python must say to read from this very vault. Strings in the arena, or static. */
 enum kl_status vault_python(struct vault *v, struct arena *a, struct python_access *out,
                             struct error *e) KL_MUST_USE;
+#define VAULT_EXEC_PREFIX "exec:"
+/* kind->open, and with --bundle the names of the vault that it opens are fields of one
+ * secret: (*out)->kind is then a kind of its own, with the same id. Callers go on with that. */
+enum kl_status vault_open(const struct vault_kind *kind, const struct vault_options *o, struct vault **out,
+                          struct error *e) KL_MUST_USE;
 
 #endif

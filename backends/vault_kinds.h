@@ -7,6 +7,7 @@
 #define VAULTS(X)                                                                                            \
     X(dotenv)                                                                                                \
     X(environ)                                                                                               \
+    X(vault)                                                                                                 \
     X(exec)
 
 #define VAULT_DECLARE(id) extern const struct vault_kind vault_kind_##id;

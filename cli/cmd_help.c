@@ -31,9 +31,9 @@ int cmd_help(struct cli *c) {
 }
 
 static const char *const type_names[] = {
-    [OPTION_FLAG] = "flag",     [OPTION_TEXT] = "text",   [OPTION_LIST] = "list",
-    [OPTION_NAMES] = "names",   [OPTION_COUNT] = "count", [OPTION_FRACTION] = "fraction",
-    [OPTION_CHOICE] = "choice",
+    [OPTION_FLAG] = "flag",     [OPTION_TEXT] = "text",     [OPTION_LIST] = "list",
+    [OPTION_NAMES] = "names",   [OPTION_COUNT] = "count",   [OPTION_FRACTION] = "fraction",
+    [OPTION_CHOICE] = "choice", [OPTION_REPEATED] = "flag",
 };
 static const char *const config_names[] = {
     [CONFIG_NEVER] = "never", [CONFIG_TREE] = "tree", [CONFIG_EXPLICIT] = "explicit"};
@@ -81,7 +81,9 @@ int cmd_table(struct cli *c) {
     }
     cJSON *options = cJSON_AddArrayToObject(j, "options");
     for (size_t i = 0; i < option_count(); i++) {
-        cJSON_AddItemToArray(options, option_json(option_at(i)));
+        if (option_is_offered(option_at(i))) {
+            cJSON_AddItemToArray(options, option_json(option_at(i)));
+        }
     }
     cJSON *vaults = cJSON_AddArrayToObject(j, "vaults");
     for (size_t i = 0; i < vault_kind_count(); i++) {

@@ -9,11 +9,11 @@
 
 #include <stdlib.h>
 
-#include "backends/vault.h"
 #include "base/encode.h"
 #include "base/mem.h"
 #include "base/system.h"
 #include "cli/run_log.h"
+#include "cli/vault_session.h"
 #include "rewriters/apply.h"
 #include "rewriters/undo.h"
 
@@ -31,8 +31,7 @@ struct undo {
     struct project project;
     struct run_log log;
     const struct run *run;
-    const struct vault_kind *kind;
-    struct vault *vault;
+    struct vault_session session;
     struct undo_file_state *files;
     size_t file_count, file_cap;
     size_t back, removed, left;
@@ -60,12 +59,21 @@ static enum kl_status choose_run(struct undo *u, struct error *e) {
     return KL_OK;
 }
 
+/* The journal says where the values are; what decides whom keylift talks to and as
+ * whom (an address, a helper program) is the command line's to say again. */
 static enum kl_status open_vault(struct undo *u, struct error *e) {
-    const struct vault_options options = {.root = u->project.root, .dotenv_file = u->run->dotenv_file};
-    u->kind = u->run->vault ? vault_kind_find(u->run->vault) : NULL;
-    if (!u->kind)
+    const struct vault_kind *used = u->run->vault ? vault_kind_find(u->run->vault) : NULL;
+    const char *to = u->c->options.to;
+    if (!used)
         return error_set(e, KL_ERR_UNSUPPORTED, "the run %s does not say which vault it used", u->run->id);
-    return u->kind->open(&options, &u->vault, e);
+    enum kl_status s = vault_session_choose(&u->session, u->c, to ? to : used->id, e);
+    if (s == KL_OK && u->session.kind != used)
+        s = error_set(e, KL_ERR_USAGE, "--to %s: the run %s used the vault %s", to, u->run->id, used->id);
+    if (s != KL_OK)
+        return s;
+    u->session.options.dotenv_file = u->run->dotenv_file;
+    u->session.recalled = u->run->vault_options;
+    return vault_session_open(&u->session, u->project.root, e);
 }
 
 struct name_search {
@@ -85,12 +93,12 @@ static enum kl_status value_of(void *ctx, const char *name, bool binary, struct 
     struct name_search search = {.name = name};
     struct buf bytes = BUF_INIT_SECRET(KL_MAX_SECRET_BYTES);
     run_each_name(u->run, look_for_version, &search);
-    enum kl_status s = u->kind->get(u->vault, name, search.version, out, NULL, e);
+    enum kl_status s = u->session.kind->get(u->session.vault, name, search.version, out, NULL, e);
     if (s == KL_ERR_NOT_FOUND)
         s = error_set(e, KL_ERR_CONFLICT, "the vault does not hold %s any more", name);
     if (s == KL_OK)
         redact_add(u->c->redactor, secret_slice(out));
-    if (s == KL_OK && binary && u->kind->access->text_only) {
+    if (s == KL_OK && binary && u->session.kind->access->text_only) {
         if (decode_base64(secret_slice(out), &bytes)) {
             secret_set(out, buf_as_slice(&bytes));
             redact_add(u->c->redactor, secret_slice(out));
@@ -209,7 +217,7 @@ static bool confirm(const struct undo *u) {
     struct error e = {0};
     out_text(o, "\n");
     out_mark(o, MARK_BOLD, "The secrets will stand in the source again\n");
-    if (u->kind->identity(u->vault, (struct arena *)&u->arena, &identity, &e) == KL_OK)
+    if (u->session.kind->identity(u->session.vault, (struct arena *)&u->arena, &identity, &e) == KL_OK)
         for (size_t i = 0; i < KL_ARRAY_LEN(identity.lines) && identity.lines[i]; i++)
             out_text(o, "  %s\n", identity.lines[i]);
     return cli_ask(u->c, "Go on? [y/N] ");
@@ -221,7 +229,7 @@ static enum kl_status begin(struct undo *u, struct journal *j, struct error *e) 
         return s;
     cJSON *record = cJSON_CreateObject();
     json_add_string(record, "undoes", u->run->id);
-    json_add_string(record, "vault", u->kind->id);
+    json_add_string(record, "vault", u->session.kind->id);
     return journal_record(j, "start", record, e);
 }
 
@@ -308,8 +316,7 @@ int cmd_undo(struct cli *c) {
         buf_release(&u.files[i].old);
     }
     free(u.files);
-    if (u.vault)
-        u.kind->close(u.vault);
+    vault_session_close(&u.session);
     run_log_release(&u.log);
     arena_release(&u.arena);
     return status;

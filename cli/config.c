@@ -3,6 +3,7 @@
 
 #include <stdlib.h>
 
+#include "backends/vault.h"
 #include "base/file.h"
 #include "base/mem.h"
 #include "base/toml.h"
@@ -46,7 +47,7 @@ static enum kl_status set_value(struct options *o, const struct option_spec *spe
         [OPTION_FLAG] = "true or false",     [OPTION_TEXT] = "a string",
         [OPTION_LIST] = "a list of strings", [OPTION_NAMES] = "a list of strings",
         [OPTION_COUNT] = "a number",         [OPTION_FRACTION] = "a number from 0 to 1",
-        [OPTION_CHOICE] = "a string",
+        [OPTION_CHOICE] = "a string",        [OPTION_REPEATED] = "a number",
     };
     return error_set(e, KL_ERR_USAGE, "%s: must be %s", where, wanted[spec->type]);
 }
@@ -77,8 +78,9 @@ static enum kl_status read_ignores(struct config *c, struct options *o, const cJ
 
 static const struct option_spec *find_key(const char *key) {
     for (size_t i = 0; i < option_count(); i++) {
-        if (option_at(i)->config != CONFIG_NEVER && strcmp(key_of(option_at(i)), key) == 0) {
-            return option_at(i);
+        const struct option_spec *spec = option_at(i);
+        if (spec->config != CONFIG_NEVER && option_is_offered(spec) && strcmp(key_of(spec), key) == 0) {
+            return spec;
         }
     }
     return NULL;
@@ -89,7 +91,7 @@ static enum kl_status unknown_key(const char *key, const char *file, struct erro
     nearest_init(&n, key);
     nearest_offer(&n, "ignore");
     for (size_t i = 0; i < option_count(); i++) {
-        if (option_at(i)->config != CONFIG_NEVER) {
+        if (option_at(i)->config != CONFIG_NEVER && option_is_offered(option_at(i))) {
             nearest_offer(&n, key_of(option_at(i)));
         }
     }
@@ -101,6 +103,10 @@ static enum kl_status unknown_key(const char *key, const char *file, struct erro
     }
     return error_set(e, KL_ERR_USAGE, "%s: unknown key \"%s\"; docs/configuration.md lists them all", file,
                      key);
+}
+
+static bool chooses_program(const struct option_spec *spec, const char *value) {
+    return strcmp(spec->name, "to") == 0 && slice_starts(slice_cstr(value), VAULT_EXEC_PREFIX);
 }
 
 static enum kl_status apply_key(struct config *c, struct options *o, const cJSON *value, struct error *e) {
@@ -118,6 +124,13 @@ static enum kl_status apply_key(struct config *c, struct options *o, const cJSON
                          "%s: a scanned tree may not choose this; give --%s, or name the file with "
                          "--config",
                          where, spec->name);
+    }
+    if (cJSON_IsString(value) && chooses_program(spec, value->valuestring) && o->config == NULL) {
+        return error_set(
+            e, KL_ERR_USAGE,
+            "%s: a scanned tree may not choose a program to run; give --%s, or name the file with "
+            "--config",
+            where, spec->name);
     }
     size_t row = (size_t)(spec - option_at(0));
     if (o->given[row] && spec->type != OPTION_LIST) {

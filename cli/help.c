@@ -59,7 +59,7 @@ static void print_option(struct output *o, const struct option_spec *spec) {
 static void print_options(struct output *o, unsigned bit, bool common) {
     for (size_t i = 0; i < option_count(); i++) {
         const struct option_spec *spec = option_at(i);
-        if ((spec->commands & bit) != 0 && (spec->commands == CMD_ALL) == common) {
+        if ((spec->commands & bit) != 0 && (spec->commands == CMD_ALL) == common && option_is_offered(spec)) {
             print_option(o, spec);
         }
     }
@@ -67,7 +67,8 @@ static void print_options(struct output *o, unsigned bit, bool common) {
 
 static bool has_own_options(unsigned bit) {
     for (size_t i = 0; i < option_count(); i++) {
-        if ((option_at(i)->commands & bit) != 0 && option_at(i)->commands != CMD_ALL) {
+        const struct option_spec *spec = option_at(i);
+        if ((spec->commands & bit) != 0 && spec->commands != CMD_ALL && option_is_offered(spec)) {
             return true;
         }
     }

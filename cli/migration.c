@@ -107,7 +107,8 @@ static enum kl_status after_put(void *ctx, const struct upload_item *item, struc
 static enum kl_status record_start(struct migration *m, struct journal *j, struct error *e) {
     cJSON *record = cJSON_CreateObject();
     json_add_string(record, "root", m->project.root);
-    json_add_string(record, "vault", m->kind->id);
+    json_add_string(record, "vault", m->session.kind->id);
+    cJSON_AddItemToObject(record, "vault_options", vault_session_record(&m->session));
     json_add_string(record, "dotenv_file", m->dotenv_file);
     cJSON_AddBoolToObject(record, "staged", m->cli->options.staged);
     json_add_count(record, "secrets", m->item_count);
@@ -268,7 +269,7 @@ static enum kl_status upload(struct migration *m, struct journal *j, struct erro
     struct upload_observer observer = {.before_put = before_put, .after_put = after_put, .ctx = j};
     struct error first = {0};
     enum kl_status s =
-        upload_run(m->vault, m->items, m->item_count, &observer, READ_BACK_DEADLINE_MS, &first);
+        upload_run(m->session.vault, m->items, m->item_count, &observer, READ_BACK_DEADLINE_MS, &first);
     if (s == KL_ERR_INTERRUPTED || (s != KL_OK && m->item_count == 0)) {
         *e = first;
         return s;
@@ -315,8 +316,7 @@ void migration_release(struct migration *m) {
         buf_release(&m->files[i].working);
     }
     cJSON_Delete(m->example_undo);
-    if (m->vault)
-        m->kind->close(m->vault);
+    vault_session_close(&m->session);
     free(m->items);
     free(m->stored);
     free(m->files);

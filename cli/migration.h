@@ -16,6 +16,7 @@
 #include "base/json.h"
 #include "cli/command.h"
 #include "cli/project.h"
+#include "cli/vault_session.h"
 #include "rewriters/names.h"
 #include "rewriters/rewrite.h"
 #include "scanner/scan.h"
@@ -56,10 +57,7 @@ struct migration_module {
 struct migration {
     struct cli *cli;
     struct project project;
-    const struct vault_kind *kind;
-    const char *kind_origin; /* "--to", "pyproject.toml", "the default" */
-    struct vault_options vault_options;
-    struct vault *vault;
+    struct vault_session session;
     struct vault_identity identity;
     const char *dotenv_file;          /* as named or chosen, seen from the root; NULL for other vaults */
     const char *dotenv_path;          /* the same, absolute */

@@ -82,8 +82,8 @@ void migration_print_json(const struct migration *m, bool done, struct buf *out)
     json_add_string(root, "tool", "keylift " KEYLIFT_VERSION);
     cJSON_AddBoolToObject(root, "done", done);
     cJSON *vault = cJSON_AddObjectToObject(root, "vault");
-    json_add_string(vault, "id", m->kind->id);
-    json_add_string(vault, "chosen_by", m->kind_origin);
+    json_add_string(vault, "id", m->session.kind->id);
+    json_add_string(vault, "chosen_by", m->session.origin);
     json_add_string(vault, "file", m->dotenv_file);
     add_names(root, m);
     add_sites(root, "sites", m, false);

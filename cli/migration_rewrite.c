@@ -66,7 +66,7 @@ struct rewrite_request migration_request(struct migration *m, const struct migra
         .bytes = bytes,
         .sites = sites,
         .site_count = count,
-        .access = m->kind->access,
+        .access = m->session.kind->access,
         .style = STYLE_INLINE,
         .module_name = f->module,
         .target_minor = OLDEST_MINOR,
@@ -244,7 +244,7 @@ enum kl_status migration_rewrite(struct migration *m, struct error *e) {
         s = read_files(m, e);
     if (s == KL_OK)
         s = rewrite_all(m, e);
-    if (s != KL_OK || !m->kind->access->needs_loading)
+    if (s != KL_OK || !m->session.kind->access->needs_loading)
         return s;
     choose_modules(m);
     return m->module_count > 0 ? rewrite_all(m, e) : KL_OK;

@@ -21,7 +21,7 @@ static size_t changing_files(const struct migration *m) {
 }
 
 static const char *place_of(const struct migration *m) {
-    return m->dotenv_file ? m->dotenv_file : m->kind->title;
+    return m->dotenv_file ? m->dotenv_file : m->session.kind->title;
 }
 
 static void show_site(struct output *o, const struct migration_site *site) {
@@ -137,7 +137,8 @@ void migration_show_plan(const struct migration *m) {
         size_t files = changing_files(m);
         out_mark(o, MARK_BOLD, "%zu %s in %zu %s", m->moving, plural(m->moving, "literal", "literals"), files,
                  plural(files, "file", "files"));
-        out_text(o, " can move to %s (vault %s: %s)\n\n", place_of(m), m->kind->id, m->kind_origin);
+        out_text(o, " can move to %s (vault %s: %s)\n\n", place_of(m), m->session.kind->id,
+                 m->session.origin);
         show_sites(o, m, false);
         out_text(o, "\n");
     }
@@ -181,7 +182,7 @@ bool migration_confirm(const struct migration *m) {
 /* What is left for people: the names that CI and colleagues must set, the
  * package, and the old values, which git's history still has. */
 static void show_next_steps(struct output *o, const struct migration *m) {
-    const struct python_package *p = m->kind->access->packages;
+    const struct python_package *p = m->session.kind->access->packages;
     out_mark(o, MARK_BOLD, "\nBefore you push\n");
     if (m->dotenv_file) {
         out_text(o, "  - %s is for this machine and stays out of git. CI, servers and colleagues\n",

@@ -10,7 +10,6 @@
 #include "base/mem.h"
 #include "base/system.h"
 
-#define DEFAULT_VAULT "dotenv"
 #define DOTENV_FILE ".env"
 #define SECRET_FILE ".secret"
 
@@ -23,7 +22,7 @@ static bool project_has(const struct migration *m, enum env_access access) {
 
 /* What the vault holds for a finding: vaults hold text, so bytes go as base64. */
 static void stored_value(const struct migration *m, const struct finding *f, struct secret *out) {
-    if (!f->is_bytes || !m->kind->access->text_only) {
+    if (!f->is_bytes || !m->session.kind->access->text_only) {
         secret_set(out, secret_slice(&f->value));
         return;
     }
@@ -47,7 +46,7 @@ static void look_for_foreign(void *ctx, const char *name) {
     bool known = false;
     if (names->found)
         return;
-    if (names->m->kind->get(names->vault, name, NULL, &held, NULL, &unread) == KL_OK)
+    if (names->m->session.kind->get(names->vault, name, NULL, &held, NULL, &unread) == KL_OK)
         for (size_t i = 0; i < names->m->site_count && !known; i++) {
             stored_value(names->m, names->m->sites[i].finding, &ours);
             known = secret_equal(&held, &ours);
@@ -60,14 +59,13 @@ static void look_for_foreign(void *ctx, const char *name) {
 /* Whether loading the .env whole would give the program anything but the secrets
  * that it has in its code. One that keylift began to fill would not. */
 static enum kl_status holds_foreign_names(struct migration *m, bool *answer, struct error *e) {
-    struct vault_options options = m->vault_options;
+    const struct vault_options options = {.root = m->project.root, .dotenv_file = DOTENV_FILE};
     struct foreign_names names = {.m = m};
-    options.dotenv_file = DOTENV_FILE;
-    enum kl_status s = m->kind->open(&options, &names.vault, e);
+    enum kl_status s = m->session.kind->open(&options, &names.vault, e);
     if (s != KL_OK)
         return s;
-    s = m->kind->list(names.vault, look_for_foreign, &names, e);
-    m->kind->close(names.vault);
+    s = m->session.kind->list(names.vault, look_for_foreign, &names, e);
+    m->session.kind->close(names.vault);
     *answer = names.found;
     return s;
 }
@@ -119,39 +117,28 @@ const char *migration_dotenv_from(struct migration *m, const char *folder) {
 }
 
 enum kl_status migration_open_vault(struct migration *m, struct error *e) {
-    const struct options *o = &m->cli->options;
-    const char *id = o->to ? o->to : DEFAULT_VAULT;
-    m->kind_origin = o->to ? config_origin(&m->cli->config, o, "to") : "the default";
-    m->kind = vault_kind_find(id);
-    if (!m->kind)
-        return error_set(e, KL_ERR_USAGE, "--to %s: there is no such vault; `keylift vaults list` shows them",
-                         id);
-    enum kl_status s = options_check_vault(o, m->kind->id, e);
+    struct vault_session *v = &m->session;
+    enum kl_status s = vault_session_choose(v, m->cli, NULL, e);
     if (s != KL_OK)
         return s;
-    if (m->kind->ephemeral && !o->allow_ephemeral)
+    if (v->kind->ephemeral && !m->cli->options.allow_ephemeral)
         return error_set(e, KL_ERR_REFUSED,
                          "%s may forget what it holds; say --allow-ephemeral if that is meant",
-                         m->kind->title);
-    m->vault_options = (struct vault_options){
-        .root = m->project.root,
-        .allow_ephemeral = o->allow_ephemeral,
-        .prefix = o->prefix,
-    };
-    if (m->kind->access->needs_loading) {
+                         v->kind->title);
+    if (v->kind->access->needs_loading) {
         s = choose_dotenv_file(m, e);
         if (s != KL_OK)
             return s;
-        m->vault_options.dotenv_file = m->dotenv_file;
+        v->options.dotenv_file = m->dotenv_file;
         m->dotenv_path = dotenv_path(&m->arena, m->project.root, m->dotenv_file);
         s = check_dotenv_place(m, e);
         if (s != KL_OK)
             return s;
     }
-    s = m->kind->open(&m->vault_options, &m->vault, e);
+    s = vault_session_open(v, m->project.root, e);
     if (s != KL_OK)
         return s;
-    return m->kind->identity(m->vault, &m->arena, &m->identity, e);
+    return v->kind->identity(v->vault, &m->arena, &m->identity, e);
 }
 
 static bool in_environment(void *ctx, const char *name) {
@@ -163,11 +150,8 @@ static int in_vault(void *ctx, const char *name, const struct finding *f) {
     struct migration *m = ctx;
     struct secret held = {0}, wanted = {0};
     struct error why = {0};
-    const char *stored_name;
     int answer = -1; /* what cannot be read is not ours to use */
-    if (m->kind->map_name(m->vault, name, &m->arena, &stored_name, &why) != KL_OK)
-        return -1;
-    enum kl_status s = m->kind->get(m->vault, stored_name, NULL, &held, NULL, &why);
+    enum kl_status s = m->session.kind->get(m->session.vault, name, NULL, &held, NULL, &why);
     if (s == KL_ERR_NOT_FOUND) {
         answer = 0;
     } else if (s == KL_OK) {
@@ -191,10 +175,10 @@ enum kl_status migration_name(struct migration *m, struct error *e) {
         }
     struct name_context context = {
         .project = m->project.name,
-        .prefix = m->cli->options.prefix,
+        .prefix = m->session.kind->names_are_variables ? m->cli->options.prefix : NULL,
         .reads = m->project_reads.reads,
         .read_count = m->project_reads.read_count,
-        .in_environment = m->kind->stores ? in_environment : NULL,
+        .in_environment = m->session.kind->stores ? in_environment : NULL,
         .in_vault = in_vault,
         .ctx = m,
     };
@@ -235,7 +219,7 @@ enum kl_status migration_items(struct migration *m, struct error *e) {
         }
         site->item = item;
     }
-    enum kl_status s = upload_prepare(m->vault, m->items, m->item_count,
+    enum kl_status s = upload_prepare(m->session.vault, m->items, m->item_count,
                                       (enum upload_on_conflict)m->cli->options.on_conflict, &m->arena, e);
     if (s != KL_OK)
         return s;

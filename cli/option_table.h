@@ -10,11 +10,7 @@ extern const struct options option_defaults;
 
 /* Options of the design that this version does not have: named in an error
  * message instead of "unknown". */
-struct option_later {
-    const char *name;
-    const char *vault; /* NULL for all */
-};
-extern const struct option_later options_later[];
+extern const char *const options_later[];
 extern const size_t options_later_len;
 
 #endif

@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <stdlib.h>
 
+#include "backends/vault.h"
 #include "base/mem.h"
 #include "cli/command.h"
 #include "cli/nearest.h"
@@ -17,13 +18,41 @@ const struct option_spec *option_at(size_t index) {
     return &option_table[index];
 }
 
-const struct option_spec *option_find(const char *name) {
+/* The next word of "a|b|c" in *rest. */
+static bool next_word(const char **rest, struct slice *word) {
+    if (**rest == '\0') {
+        return false;
+    }
+    *word = slice_of(*rest, strcspn(*rest, "|"));
+    *rest += word->len + ((*rest)[word->len] == '|');
+    return true;
+}
+
+bool option_is_offered(const struct option_spec *spec) {
+    const char *rest = spec->vault != NULL ? spec->vault : "";
+    struct slice word;
+    while (next_word(&rest, &word)) {
+        for (size_t i = 0; i < vault_kind_count(); i++) {
+            if (slice_eq_cstr(word, vault_kind_at(i)->id)) {
+                return true;
+            }
+        }
+    }
+    return spec->vault == NULL;
+}
+
+static const struct option_spec *find_row(const char *name) {
     for (size_t i = 0; i < option_table_len; i++) {
         if (strcmp(option_table[i].name, name) == 0) {
             return &option_table[i];
         }
     }
     return NULL;
+}
+
+const struct option_spec *option_find(const char *name) {
+    const struct option_spec *spec = find_row(name);
+    return spec != NULL && option_is_offered(spec) ? spec : NULL;
 }
 
 static const struct option_spec *find_letter(char letter) {
@@ -154,6 +183,9 @@ enum kl_status options_set(struct options *o, const struct option_spec *spec, co
     case OPTION_FLAG:
         *(bool *)field = true;
         return KL_OK;
+    case OPTION_REPEATED:
+        ++*(unsigned *)field;
+        return KL_OK;
     case OPTION_TEXT:
         if (value[0] == '\0') {
             return error_set(e, KL_ERR_USAGE, "%s: needs a value that is not empty", where);
@@ -194,19 +226,26 @@ struct line {
 
 static enum kl_status unknown_option(const struct line *l, const char *shown, const char *name,
                                      struct error *e) {
+    const struct option_spec *hidden = find_row(name);
+    if (hidden != NULL) {
+        struct buf vaults = BUF_INIT(KL_ERROR_MESSAGE_MAX);
+        words_for_person(hidden->vault, &vaults);
+        enum kl_status s =
+            error_set(e, KL_ERR_UNSUPPORTED, "%s belongs to the vault \"%s\", which is not in this version",
+                      shown, buf_cstr(&vaults));
+        buf_release(&vaults);
+        return s;
+    }
     for (size_t i = 0; i < options_later_len; i++) {
-        if (strcmp(options_later[i].name, name) == 0) {
-            return options_later[i].vault != NULL
-                       ? error_set(e, KL_ERR_UNSUPPORTED,
-                                   "%s belongs to the vault \"%s\", which is not in this version", shown,
-                                   options_later[i].vault)
-                       : error_set(e, KL_ERR_UNSUPPORTED, "%s is not in this version", shown);
+        if (strcmp(options_later[i], name) == 0) {
+            return error_set(e, KL_ERR_UNSUPPORTED, "%s is not in this version", shown);
         }
     }
     struct nearest n;
     nearest_init(&n, name);
     for (size_t i = 0; i < option_table_len; i++) {
-        if (l->command == NULL || (option_table[i].commands & l->command->bit) != 0) {
+        if (option_is_offered(&option_table[i]) &&
+            (l->command == NULL || (option_table[i].commands & l->command->bit) != 0)) {
             nearest_offer(&n, option_table[i].name);
         }
     }
@@ -238,7 +277,7 @@ static enum kl_status foreign_option(const struct line *l, const struct option_s
 }
 
 static bool takes_value(const struct option_spec *spec) {
-    return spec->type != OPTION_FLAG;
+    return spec->type != OPTION_FLAG && spec->type != OPTION_REPEATED;
 }
 
 /* `attached`: what stood behind "=" (or behind the letter), NULL for nothing. */
@@ -366,13 +405,20 @@ enum kl_status options_parse(struct options *o, int argc, char **argv, const str
 enum kl_status options_check_vault(const struct options *o, const char *vault_id, struct error *e) {
     for (size_t i = 0; i < option_table_len; i++) {
         const struct option_spec *spec = &option_table[i];
-        if (o->given[i] && spec->vault != NULL && strcmp(spec->vault, vault_id) != 0) {
-            return error_set(
-                e, KL_ERR_USAGE,
-                "--%s belongs to the vault \"%s\", and this run's vault is \"%s\"; leave it out, or "
-                "add --to %s",
-                spec->name, spec->vault, vault_id, spec->vault);
+        if (!o->given[i] || spec->vault == NULL || word_index(spec->vault, vault_id) >= 0) {
+            continue;
         }
+        struct buf vaults = BUF_INIT(KL_ERROR_MESSAGE_MAX);
+        words_for_person(spec->vault, &vaults);
+        const char *rest = spec->vault;
+        struct slice first = slice_of(NULL, 0);
+        (void)next_word(&rest, &first);
+        enum kl_status s = error_set(e, KL_ERR_USAGE,
+                                     "--%s belongs to the vault \"%s\", and this run's vault is \"%s\"; "
+                                     "leave it out, or add --to %.*s",
+                                     spec->name, buf_cstr(&vaults), vault_id, SLICE_ARG(first));
+        buf_release(&vaults);
+        return s;
     }
     return KL_OK;
 }

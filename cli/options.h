@@ -32,11 +32,13 @@
 #define CMD_VAULTS (1u << 11)
 #define CMD_HELP (1u << 12)
 #define CMD_VERSION (1u << 13)
+#define CMD_PUT (1u << 14)
 #define CMD_ALL (~0u)
 #define CMD_CHANGING (CMD_PLAN | CMD_MIGRATE | CMD_UPLOAD | CMD_REWRITE)
 #define CMD_SCANNING (CMD_SCAN | CMD_ENV | CMD_CHANGING)
+#define CMD_OPENING (CMD_CHANGING | CMD_VAULTS | CMD_UNDO | CMD_PUT) /* those that talk to a vault */
 
-#define OPTIONS_MAX 64          /* rows of the table */
+#define OPTIONS_MAX 96          /* rows of the table */
 #define OPTIONS_LIST_MAX 100000 /* values of one list */
 
 struct string_list {
@@ -46,6 +48,7 @@ struct string_list {
 
 enum option_type {
     OPTION_FLAG,     /* bool */
+    OPTION_REPEATED, /* unsigned: a flag that means more when it is given again */
     OPTION_TEXT,     /* const char * */
     OPTION_LIST,     /* struct string_list; may be repeated; the configuration adds to it */
     OPTION_NAMES,    /* struct string_list; A,B,C; may be repeated; the line replaces the configuration */
@@ -68,7 +71,7 @@ struct option_spec {
     const char *argument; /* "FILE"; for OPTION_CHOICE its words: "text|json" */
     const char *later;    /* words of a choice that this version does not have yet */
     unsigned commands;
-    const char *vault; /* the vault that it belongs to; NULL for all */
+    const char *vault; /* the vaults that it belongs to, "aws|gcp"; NULL for all */
     size_t offset;     /* of its field in struct options */
     enum option_config config;
     const char *config_key; /* NULL: the name */
@@ -113,13 +116,19 @@ struct options {
     bool yes;
     bool dry_run;
     const char *dotenv_file;
+    const char *setting_lines;
+    const char *aws_region, *aws_profile, *aws_kms_key;
+    const char *azure_vault, *azure_credential;
+    const char *gcp_project, *gcp_locations;
+    const char *vault_addr, *vault_mount, *vault_namespace, *vault_field;
+    const char *bundle, *endpoint, *ca_file;
 
     /* any command */
     const char *config;
     bool no_config;
     bool quiet;
-    bool verbose;
-    int color; /* enum color_mode */
+    unsigned verbose; /* 2: a line a request to a vault */
+    int color;        /* enum color_mode */
     bool no_progress;
     bool help;
     bool version;
@@ -132,7 +141,10 @@ struct command;
 
 size_t option_count(void);
 const struct option_spec *option_at(size_t index);
-const struct option_spec *option_find(const char *name); /* NULL if unknown */
+const struct option_spec *option_find(const char *name); /* NULL if unknown, or not offered */
+/* False for an option of a vault that this version does not have: it is in no help,
+ * no configuration and no completion, and using it is an error that says so. */
+bool option_is_offered(const struct option_spec *spec);
 
 void options_init(struct options *o);
 void options_release(struct options *o);

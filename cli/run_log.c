@@ -32,6 +32,7 @@ static void read_begin(struct run *r, const cJSON *record, struct arena *a) {
 static void read_start(struct run *r, const cJSON *record) {
     r->vault = json_string(record, "vault");
     r->dotenv_file = json_string(record, "dotenv_file");
+    r->vault_options = json_get(record, "vault_options");
     r->undoes = json_string(record, "undoes");
     r->staged = json_bool(record, "staged", false);
 }

@@ -21,6 +21,7 @@ const char *run_state_name(enum run_state s);
 struct run {
     const char *id, *time, *root;
     const char *vault, *dotenv_file; /* NULL when it stopped before that was known */
+    const cJSON *vault_options;      /* of vault_session_record; NULL */
     const char *undoes;              /* the run that this one took back; NULL */
     enum run_state state;
     bool staged;

@@ -24,6 +24,21 @@ keylift_find_library(pcre2 libpcre2-8 pcre2-8)
 keylift_find_library(cjson libcjson cjson)
 keylift_find_library(md libmd md)
 
+# The network module alone links these. Debian's static libcurl would need a dozen other
+# libraries: static is only the small one of scripts/wheel-libraries.
+if(KEYLIFT_NETWORK)
+  pkg_check_modules(curl REQUIRED "libcurl>=7.85")
+  pkg_check_modules(openssl REQUIRED "openssl>=3.0")
+  add_library(keylift_curl INTERFACE)
+  target_include_directories(keylift_curl SYSTEM INTERFACE ${curl_INCLUDE_DIRS} ${openssl_INCLUDE_DIRS})
+  if(KEYLIFT_STATIC_NETWORK)
+    target_link_options(keylift_curl INTERFACE ${curl_STATIC_LDFLAGS_OTHER} "LINKER:--exclude-libs,ALL")
+    target_link_libraries(keylift_curl INTERFACE ${curl_STATIC_LINK_LIBRARIES} Threads::Threads)
+  else()
+    target_link_libraries(keylift_curl INTERFACE ${curl_LINK_LIBRARIES} ${openssl_LINK_LIBRARIES})
+  endif()
+endif()
+
 # Grammar sources: from the folders that a distributor names, else from those that
 # a source archive carries (see python/keylift_build.py), else from the npm lockfile
 # (sha512 of each package).

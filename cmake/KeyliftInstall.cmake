@@ -1,11 +1,9 @@
 # What `cmake --install` puts where distributions look for it. One component,
 # so that the Python wheel takes this and nothing else.
-if(SKBUILD) # the folders of a wheel: the first becomes the bin of an environment, the second its root
-  set(CMAKE_INSTALL_BINDIR "${SKBUILD_SCRIPTS_DIR}")
-  set(CMAKE_INSTALL_DATADIR "${SKBUILD_DATA_DIR}/share")
-  set(CMAKE_INSTALL_MANDIR "${SKBUILD_DATA_DIR}/share/man")
-endif()
 install(TARGETS keylift RUNTIME DESTINATION "${CMAKE_INSTALL_BINDIR}" COMPONENT keylift)
+if(KEYLIFT_NETWORK)
+  install(TARGETS keylift-net LIBRARY DESTINATION "${KEYLIFT_MODULE_DIR}" COMPONENT keylift)
+endif()
 install(FILES cli/man/keylift.1 DESTINATION "${CMAKE_INSTALL_MANDIR}/man1" COMPONENT keylift)
 install(FILES cli/completions/keylift.bash DESTINATION "${CMAKE_INSTALL_DATADIR}/bash-completion/completions"
         RENAME keylift COMPONENT keylift)

@@ -36,7 +36,7 @@ _keylift() {
         upload) options="--exclude --no-gitignore --rules --skip-rules --rules-file --min-confidence --jobs --exhaustive --format --to --dotenv-file --site --include-tests --prefix --on-conflict --allow-ephemeral --yes --dry-run --config --no-config --quiet --verbose --color --no-progress --version --help" words="" ;;
         rewrite) options="--exclude --no-gitignore --rules --skip-rules --rules-file --min-confidence --jobs --exhaustive --format --to --dotenv-file --style --env-reads --site --include-tests --prefix --on-conflict --allow-dirty --allow-ephemeral --yes --dry-run --config --no-config --quiet --verbose --color --no-progress --version --help" words="" ;;
         runs) options="--format --config --no-config --quiet --verbose --color --no-progress --version --help" words="" ;;
-        undo) options="--yes --dry-run --config --no-config --quiet --verbose --color --no-progress --version --help" words="" ;;
+        undo) options="--to --yes --dry-run --config --no-config --quiet --verbose --color --no-progress --version --help" words="" ;;
         env) options="--stdin-filename --exclude --no-gitignore --rules --skip-rules --rules-file --min-confidence --jobs --exhaustive --format --output --config --no-config --quiet --verbose --color --no-progress --version --help" words="" ;;
         rules) options="--rules-file --config --no-config --quiet --verbose --color --no-progress --version --help" words="list show test" ;;
         vaults) options="--to --dotenv-file --config --no-config --quiet --verbose --color --no-progress --version --help" words="list check" ;;

@@ -83,6 +83,7 @@ def test_pairs_of_path_and_rule_silence(keylift, leaky):
         ('exclude = [', ["keylift.toml"]),
         ('rules-file = ["/tmp/x"]', ["rules-file", "--config"]),
         ('dotenv-file = "/srv/www/.env"', ["dotenv-file", "--config"]),
+        ('vault = "exec:./helper"', ["vault", "program", "--to"]),
         ('endpoint = "https://example.invalid"', ["endpoint"]),
     ],
 )

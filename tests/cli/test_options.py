@@ -95,6 +95,8 @@ def test_version(keylift):
         (["vaults", "check", "environ", "--dotenv-file", "x"], ["--dotenv-file", "\"dotenv\"", "\"environ\""]),
         (["vaults", "check", "--to", "aws"], ["\"aws\"", "not in this version"]),
         (["vaults", "check", "dotnev"], ["did you mean \"dotenv\""]),
+        (["vaults", "check", "--no-such-vault-flag", "x"], ["unknown option"]),
+        (["upload", "--setting-lines", "x"], ["--setting-lines", "not in this version"]),
         (["vaults"], ["list", "check"]),
         (["rules"], ["list", "show", "test"]),
         (["rules", "show", "no-such-rule-at-all"], ["no-such-rule-at-all"]),
@@ -115,6 +117,31 @@ def test_formats_of_the_design_are_refused_by_name(keylift, project, table, name
     [option] = [o for o in table["options"] if o["name"] == "format"]
     if name not in option["argument"].split("|"):
         refused(keylift("scan", "--format", name, cwd=project), name, "not in this version")
+
+
+OF_VAULTS = {"aws-region": "aws", "azure-vault": "azure", "gcp-project": "gcp", "vault-addr": "vault",
+             "endpoint": "aws", "ca-file": "aws", "bundle": "aws"}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", OF_VAULTS)
+def test_a_flag_of_another_vault_names_the_right_one(keylift, project, table, name):
+    done = keylift("vaults", "check", "dotenv", f"--{name}", "x", cwd=project)
+    refused(done, f"--{name}", f"\"{OF_VAULTS[name]}")
+    offered = [option for option in table["options"] if option["name"] == name]
+    assert bool(offered) == ("not in this version" not in done.stderr)
+
+
+def test_options_of_vaults_that_are_not_here_are_in_no_help(keylift, table):
+    for option in table["options"]:
+        if option["vault"] is not None:
+            assert set(option["vault"].split("|")) & set(table["vaults"]), option["name"]
+
+
+def test_verbose_may_be_given_twice(keylift, project):
+    project.write("a.py", "x = 1\n")
+    for args in (["-vv"], ["-v", "-v"], ["--verbose", "--verbose"], ["-v"]):
+        assert keylift("scan", *args, cwd=project).returncode == 0
+    refused(keylift("scan", "--verbose=2", cwd=project), "--verbose", "takes no value")
 
 
 def test_spellings_of_a_value_are_equal(keylift, project):

@@ -13,6 +13,7 @@ import support
 # Where distributions look, relative to the prefix.
 INSTALLED = {
     "bin/keylift",
+    "lib/keylift/keylift-net.so",
     "share/man/man1/keylift.1",
     "share/bash-completion/completions/keylift",
     "share/zsh/site-functions/_keylift",

@@ -185,7 +185,7 @@ def test_each_rule_has_a_place_to_revoke_and_a_source():
             assert rule["id"] not in ids
             ids.add(rule["id"])
             assert re.fullmatch(r"[a-z0-9-]+", rule["id"])
-    assert len(ids) >= 60
+    assert len(ids) >= 400
 
 
 COMPLAINTS = [

@@ -1,0 +1,165 @@
+/* vault_session.c: see vault_session.h. */
+#include "cli/vault_session.h"
+
+#include "cli/nearest.h"
+
+/* Vaults of the design that this version may not have. */
+static const char *const later[] = {"aws", "azure", "gcp", "vault", "hashicorp", "openbao", "exec"};
+
+static enum kl_status unknown_vault(const char *id, struct error *e) {
+    bool is_exec = slice_starts(slice_cstr(id), VAULT_EXEC_PREFIX);
+    for (size_t i = 0; i < KL_ARRAY_LEN(later); i++) {
+        if ((strcmp(later[i], id) == 0 || is_exec) && vault_kind_find(later[i]) == NULL) {
+            return error_set(
+                e, KL_ERR_UNSUPPORTED,
+                "the vault \"%s\" is not in this version; \"keylift vaults list\" names those that are", id);
+        }
+    }
+    struct nearest n;
+    nearest_init(&n, id);
+    for (size_t i = 0; i < vault_kind_count(); i++) {
+        nearest_offer(&n, vault_kind_at(i)->id);
+    }
+    return n.best != NULL
+               ? error_set(e, KL_ERR_USAGE, "unknown vault \"%s\"; did you mean \"%s\"?", id, n.best)
+               : error_set(e, KL_ERR_USAGE, "unknown vault \"%s\"; \"keylift vaults list\" names them all",
+                           id);
+}
+
+/* "exec" alone names no program, and a program without a path would be looked for
+ * in PATH: both are the user's to say. */
+static enum kl_status find_kind(struct vault_session *s, const char *id, struct error *e) {
+    s->kind = vault_kind_find(id);
+    if (s->kind == NULL) {
+        return unknown_vault(id, e);
+    }
+    if (strcmp(s->kind->id, "exec") != 0) {
+        return KL_OK;
+    }
+    if (!slice_starts(slice_cstr(id), VAULT_EXEC_PREFIX)) {
+        return error_set(e, KL_ERR_USAGE, "say which helper program: --to exec:PROGRAM");
+    }
+    s->options.helper = id + strlen(VAULT_EXEC_PREFIX);
+    return KL_OK;
+}
+
+enum kl_status vault_session_choose(struct vault_session *s, struct cli *c, const char *id, struct error *e) {
+    const struct options *o = &c->options;
+    s->cli = c;
+    s->origin = "command line";
+    if (id == NULL) {
+        id = o->to != NULL ? o->to : VAULT_SESSION_DEFAULT;
+        s->origin = o->to != NULL ? config_origin(&c->config, o, "to") : "the default";
+    }
+    enum kl_status status = find_kind(s, id, e);
+    return status == KL_OK ? options_check_vault(o, s->kind->id, e) : status;
+}
+
+static void learn(void *ctx, struct slice value) {
+    struct vault_session *s = ctx;
+    mutex_lock(s->lock);
+    redact_add(s->cli->redactor, value);
+    mutex_unlock(s->lock);
+}
+
+void vault_session_say(struct vault_session *s, const char *line) {
+    struct error ignored = {0};
+    mutex_lock(s->lock);
+    out_text(&s->cli->err, "%s\n", line);
+    (void)(out_flush(&s->cli->err, &ignored) == KL_OK); /* a trace that nobody can read stops nothing */
+    mutex_unlock(s->lock);
+}
+
+static void trace(void *ctx, const char *line) {
+    vault_session_say(ctx, line);
+}
+
+static void fill_options(struct vault_session *s, const char *root) {
+    const struct options *o = &s->cli->options;
+    struct vault_options *v = &s->options;
+    v->root = root;
+    v->allow_ephemeral = o->allow_ephemeral;
+    v->endpoint = o->endpoint;
+    v->ca_file = o->ca_file;
+    v->prefix = s->kind->names_are_variables ? NULL : o->prefix;
+    v->bundle = o->bundle;
+    v->aws_region = o->aws_region;
+    v->aws_profile = o->aws_profile;
+    v->aws_kms_key = o->aws_kms_key;
+    v->azure_vault = o->azure_vault;
+    v->azure_credential = o->azure_credential;
+    v->gcp_project = o->gcp_project;
+    v->gcp_locations = o->gcp_locations;
+    v->vault_addr = o->vault_addr;
+    v->vault_mount = o->vault_mount;
+    v->vault_namespace = o->vault_namespace;
+    v->vault_field = o->vault_field;
+    v->setting_lines = o->setting_lines;
+    v->learn = learn;
+    v->trace = o->verbose >= 2 ? trace : NULL;
+    v->observer = s;
+}
+
+static const struct {
+    const char *key;
+    size_t offset;
+} remembered[] = {
+#define REMEMBER(field)                                                                                      \
+    { #field, offsetof(struct vault_options, field) }
+    REMEMBER(prefix),      REMEMBER(bundle),      REMEMBER(aws_region),      REMEMBER(azure_vault),
+    REMEMBER(gcp_project), REMEMBER(vault_mount), REMEMBER(vault_namespace), REMEMBER(vault_field),
+#undef REMEMBER
+};
+
+static const char **option_field(struct vault_options *o, size_t i) {
+    return (const char **)(void *)((char *)o + remembered[i].offset);
+}
+
+/* A vault's URL is an endpoint; its name alone can only mean one at the provider's. */
+static bool may_remember(size_t i, const char *value) {
+    return value != NULL && (remembered[i].offset != offsetof(struct vault_options, azure_vault) ||
+                             value[strcspn(value, ".:/")] == '\0');
+}
+
+cJSON *vault_session_record(const struct vault_session *s) {
+    struct vault_options options = s->options;
+    cJSON *record = cJSON_CreateObject();
+    for (size_t i = 0; i < KL_ARRAY_LEN(remembered); i++) {
+        const char *value = *option_field(&options, i);
+        if (may_remember(i, value)) {
+            json_add_string(record, remembered[i].key, value);
+        }
+    }
+    return record;
+}
+
+static void recall(struct vault_session *s) {
+    for (size_t i = 0; i < KL_ARRAY_LEN(remembered); i++) {
+        const char *value = json_string(s->recalled, remembered[i].key);
+        const char **field = option_field(&s->options, i);
+        if (*field == NULL && may_remember(i, value)) {
+            *field = value;
+        }
+    }
+}
+
+enum kl_status vault_session_open(struct vault_session *s, const char *root, struct error *e) {
+    s->lock = mutex_new();
+    fill_options(s, root);
+    recall(s);
+    enum kl_status status = vault_open(s->kind, &s->options, &s->vault, e);
+    if (status == KL_OK) {
+        s->kind = s->vault->kind;
+    }
+    return status;
+}
+
+void vault_session_close(struct vault_session *s) {
+    if (s->vault != NULL) {
+        s->kind->close(s->vault);
+    }
+    if (s->lock != NULL) {
+        mutex_free(s->lock);
+    }
+    *s = (struct vault_session){0};
+}
