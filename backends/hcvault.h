@@ -27,8 +27,6 @@
 #define HCVAULT_MAX_TOKEN_BYTES ((size_t)64 << 10)
 /* Raft storage takes entries of 1 MiB (max_entry_size), the JSON of all fields included. */
 #define HCVAULT_MAX_SECRET_BYTES ((size_t)1000000)
-/* Both servers refuse a JSON object with more members (max_json_object_entry_count). */
-#define HCVAULT_MAX_FIELDS 10000
 #define HCVAULT_MAX_NAMES 100000u
 #define HCVAULT_TAG "managed-by"
 #define HCVAULT_TAG_VALUE "keylift"

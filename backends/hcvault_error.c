@@ -2,6 +2,7 @@
 #include "backends/hcvault.h"
 
 #define TEXT_MAX_BYTES 200
+#define LARGER "the secret is larger than the server takes"
 
 /* Errors come nested and laid out for a terminal: "1 error occurred:\n\t* permission
  * denied\n\n". The lines of the layout are dropped, the others joined. */
@@ -72,7 +73,7 @@ static const struct {
      "the server does not know this operation there; keylift needs a KV version 2 mount and Vault 1.11 or "
      "OpenBao 2"},
     {412, KL_ERR_THROTTLED, "this node has not caught up with the active one yet; try again"},
-    {413, KL_ERR_LIMIT, "the secret is larger than the server takes"},
+    {413, KL_ERR_LIMIT, LARGER},
     {429, KL_ERR_THROTTLED, "the server asks to slow down (a rate limit quota)"},
     {472, KL_ERR_NETWORK,
      "this node is a disaster recovery secondary and serves nobody; set VAULT_ADDR to the primary"},
@@ -94,6 +95,11 @@ enum kl_status hcvault_refused(const struct hcvault *v, const struct http_respon
             category = meanings[i].category;
             meaning = meanings[i].meaning;
         }
+    /* Storage says so with 500 (raft), the limits of JSON with 400. */
+    if (strstr(said, "too large") || strstr(said, "exceeded maximum") || strstr(said, "exceeds")) {
+        category = KL_ERR_LIMIT;
+        meaning = LARGER;
+    }
     const char *quoted = said[0] ? arena_printf(&a, ": \"%s\"", said) : "";
     if (r->status == 403 && policy)
         error_set(e, KL_ERR_PERMISSION, "%s: the token's policies do not allow it (403%s); they lack: %s",

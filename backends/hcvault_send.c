@@ -47,37 +47,32 @@ static enum kl_status send_with(struct hcvault *v, const struct hcvault_request 
     return st;
 }
 
-/* Every valid token with the policy "default" may look itself up. *named: the server
- * says that it is the token, not the policy. */
-static enum kl_status token_is_dead(struct hcvault *v, const struct credential *used, bool *dead, bool *named,
+/* Every valid token with the policy "default" may look itself up; for the others, and
+ * for those that ran out, the server has the same words. */
+static enum kl_status token_is_dead(struct hcvault *v, const struct credential *used, bool *dead,
                                     struct error *e) {
     const struct hcvault_request lookup = {"GET", "auth/token/lookup-self", .repeatable = true};
     struct http_response r = {0};
     enum kl_status st = send_with(v, &lookup, used, &r, e);
     *dead = st == KL_OK && r.status == 403;
-    *named = *dead && slice_find(buf_as_slice(&r.body), SLICE_LIT(" token"), 0) != SIZE_MAX;
     http_response_release(&r);
     return st;
 }
 
-static enum kl_status no_token_left(struct hcvault *v, bool named, struct error *e) {
+static enum kl_status refuse_token(struct hcvault *v, struct error *e) {
     const char *link = credential_chain_used(v->credentials);
-    if (named)
-        return error_set(
-            e, KL_ERR_CREDENTIALS,
-            "%s does not take the token (%s): it ran out, was revoked, or is another server's or "
-            "namespace's; log in again (vault login, bao login), or set VAULT_TOKEN",
-            v->address, link ? link : "none");
-    return error_set(e, KL_ERR_PERMISSION,
-                     "%s refuses the token (%s), which may not even look itself up: it ran out or was "
-                     "revoked, or it lacks the policy \"default\"",
-                     v->address, link ? link : "none");
+    return error_set(
+        e, KL_ERR_CREDENTIALS,
+        "%s does not take the token (%s): it ran out, was revoked, is another server's or "
+        "namespace's, or lacks the policy \"default\"; log in again (vault login, bao login), or "
+        "set VAULT_TOKEN",
+        v->address, link ? link : "none");
 }
 
 enum kl_status hcvault_send(struct hcvault *v, const struct hcvault_request *r, struct http_response *out,
                             struct error *e) {
     struct credential used = {0}, next = {0};
-    bool dead = false, named = false;
+    bool dead = false;
     if (r->anonymous)
         return send_with(v, r, NULL, out, e);
     enum kl_status st = credential_get(v->credentials, &used, e);
@@ -85,13 +80,13 @@ enum kl_status hcvault_send(struct hcvault *v, const struct hcvault_request *r, 
         st = send_with(v, r, &used, out, e);
     if (st != KL_OK || out->status != 403)
         goto done;
-    st = token_is_dead(v, &used, &dead, &named, e);
+    st = token_is_dead(v, &used, &dead, e);
     if (st != KL_OK || !dead)
         goto done;
     credential_reject(v->credentials, &used);
     st = credential_get(v->credentials, &next, e);
     if (st == KL_OK && secret_equal(&used.token, &next.token))
-        st = no_token_left(v, named, e);
+        st = refuse_token(v, e);
     if (st == KL_OK) {
         http_response_release(out);
         st = send_with(v, r, &next, out, e);

@@ -39,14 +39,10 @@ static enum kl_status may_write(const struct write *w, const struct hcvault_secr
         return error_set(e, KL_ERR_NOT_FOUND, "%s: %s%s has no field %s", w->name, w->v->mount, w->place.path,
                          w->place.field);
     if (!s->managed)
-        return conflict(w,
-                        "was not made by keylift (custom metadata " HCVAULT_TAG "=" HCVAULT_TAG_VALUE
-                        " is missing), so it is not changed",
-                        e);
-    if (!s->has_field && s->field_count >= HCVAULT_MAX_FIELDS)
-        return error_set(e, KL_ERR_LIMIT,
-                         "%s: %s%s has %zu fields, and the server takes no more in one secret", w->name,
-                         w->v->mount, w->place.path, s->field_count);
+        return error_set(e, KL_ERR_REFUSED,
+                         "%s: %s%s was not made by keylift (it lacks the custom metadata " HCVAULT_TAG
+                         "=" HCVAULT_TAG_VALUE "), so it is not changed",
+                         w->name, w->v->mount, w->place.path);
     return KL_OK;
 }
 
@@ -112,9 +108,9 @@ static enum kl_status attempt(struct write *w, const struct hcvault_secret *s, u
     } else if (st == KL_OK) {
         const char *needs = patch ? "\"patch\"" : "\"create\", \"update\"";
         bool mismatch = is_cas_mismatch(&r, &w->a);
-        *again = mismatch || r.status == 412 || r.status == 429 || r.status >= 500;
         st = hcvault_refused(w->v, &r, arena_printf(&w->a, "storing %s", w->name),
                              hcvault_policy_line(w->v, &w->a, "data", needs), e);
+        *again = mismatch || st == KL_ERR_THROTTLED || st == KL_ERR_NETWORK;
         if (mismatch)
             st = conflict(w, "was changed by another program in this moment", e);
     }
