@@ -36,15 +36,16 @@ static void wrapped(struct output *o, const char *text, unsigned at, unsigned in
     out_text(o, "\n");
 }
 
-static void print_option(struct output *o, const struct option_spec *spec) {
+static void print_option(struct output *o, const struct option_spec *spec, unsigned bit) {
     struct buf left = BUF_INIT(KL_MAX_PATH_BYTES);
     if (spec->letter != 0) {
         buf_printf(&left, "  -%c, ", spec->letter);
     } else {
         buf_str(&left, "      ");
     }
-    buf_printf(&left, "--%s%s%s", spec->name, spec->argument != NULL ? " " : "",
-               spec->argument != NULL ? spec->argument : "");
+    struct slice argument = option_argument(spec, bit);
+    buf_printf(&left, "--%s%s", spec->name, argument.len > 0 ? " " : "");
+    buf_slice(&left, argument);
     unsigned at = (unsigned)left.len;
     out_text(o, "%s", buf_cstr(&left));
     buf_release(&left);
@@ -60,7 +61,7 @@ static void print_options(struct output *o, unsigned bit, bool common) {
     for (size_t i = 0; i < option_count(); i++) {
         const struct option_spec *spec = option_at(i);
         if ((spec->commands & bit) != 0 && (spec->commands == CMD_ALL) == common && option_is_offered(spec)) {
-            print_option(o, spec);
+            print_option(o, spec, bit);
         }
     }
 }

@@ -81,9 +81,11 @@ const struct option_spec option_table[] = {
     /* what is reported */
     {.name = "format",
      .type = OPTION_CHOICE,
-     .argument = "text|json",
-     .later = "jsonl|sarif|csv|junit|gitlab|github|html",
+     .argument = "text|json|jsonl|sarif|csv|junit|gitlab|github",
+     .later = "html",
      .commands = CMD_SCAN | CMD_ENV | CMD_PLAN | CMD_MIGRATE | CMD_UPLOAD | CMD_REWRITE | CMD_RUNS,
+     .narrow = CMD_ENV | CMD_PLAN | CMD_MIGRATE | CMD_UPLOAD | CMD_REWRITE | CMD_RUNS,
+     .narrow_words = 2,
      .offset = AT(format),
      .help = "how to report (default: text)"},
     {.name = "output",

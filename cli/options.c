@@ -104,6 +104,18 @@ void words_for_person(const char *words, struct buf *out) {
     }
 }
 
+struct slice option_argument(const struct option_spec *spec, unsigned command) {
+    struct slice all = slice_cstr(spec->argument);
+    size_t end = 0;
+    if ((spec->narrow & command) == 0) {
+        return all;
+    }
+    for (unsigned i = 0; i < spec->narrow_words && end != SIZE_MAX; i++) {
+        end = slice_find_byte(all, '|', end + (i > 0));
+    }
+    return slice_sub(all, 0, end);
+}
+
 /* Place of `value` among the words of "a|b|c", or -1. */
 static int word_index(const char *words, const char *value) {
     int index = 0;
@@ -276,6 +288,23 @@ static enum kl_status foreign_option(const struct line *l, const struct option_s
     return s;
 }
 
+/* A word of a choice that another command knows. */
+static enum kl_status check_narrow(const struct options *o, const struct line *l,
+                                   const struct option_spec *spec, struct error *e) {
+    if ((spec->narrow & l->command->bit) == 0 ||
+        *(const int *)((const char *)o + spec->offset) < (int)spec->narrow_words) {
+        return KL_OK;
+    }
+    struct buf words = BUF_INIT(KL_ERROR_MESSAGE_MAX), first = BUF_INIT(KL_ERROR_MESSAGE_MAX);
+    buf_slice(&first, option_argument(spec, l->command->bit));
+    words_for_person(buf_cstr(&first), &words);
+    enum kl_status s = error_set(e, KL_ERR_USAGE, "--%s of \"keylift %s\" takes %s", spec->name,
+                                 l->command->name, buf_cstr(&words));
+    buf_release(&words);
+    buf_release(&first);
+    return s;
+}
+
 static bool takes_value(const struct option_spec *spec) {
     return spec->type != OPTION_FLAG && spec->type != OPTION_REPEATED;
 }
@@ -397,6 +426,8 @@ enum kl_status options_parse(struct options *o, int argc, char **argv, const str
     for (size_t i = 0; i < option_table_len && s == KL_OK && l.command != NULL; i++) {
         if (o->given[i] && (option_table[i].commands & l.command->bit) == 0) {
             s = foreign_option(&l, &option_table[i], e);
+        } else if (o->given[i]) {
+            s = check_narrow(o, &l, &option_table[i], e);
         }
     }
     return s;

@@ -71,8 +71,10 @@ struct option_spec {
     const char *argument; /* "FILE"; for OPTION_CHOICE its words: "text|json" */
     const char *later;    /* words of a choice that this version does not have yet */
     unsigned commands;
-    const char *vault; /* the vaults that it belongs to, "aws|gcp"; NULL for all */
-    size_t offset;     /* of its field in struct options */
+    unsigned narrow;       /* of these, the commands that take only the first words of a choice, */
+    unsigned narrow_words; /* so many */
+    const char *vault;     /* the vaults that it belongs to, "aws|gcp"; NULL for all */
+    size_t offset;         /* of its field in struct options */
     enum option_config config;
     const char *config_key; /* NULL: the name */
     const char *help;       /* one line or more: a sentence without a full stop */
@@ -80,7 +82,16 @@ struct option_spec {
 
 /* Order of the words in the table; other choices follow the enums of their
  * owners: color_mode, severity, rewrite_style, upload_on_conflict. */
-enum option_format { FORMAT_TEXT, FORMAT_JSON };
+enum option_format {
+    FORMAT_TEXT,
+    FORMAT_JSON,
+    FORMAT_JSONL,
+    FORMAT_SARIF,
+    FORMAT_CSV,
+    FORMAT_JUNIT,
+    FORMAT_GITLAB,
+    FORMAT_GITHUB
+};
 enum option_env { ENV_ALL, ENV_SECRETS, ENV_NONE };
 
 struct options {
@@ -145,6 +156,9 @@ const struct option_spec *option_find(const char *name); /* NULL if unknown, or 
 /* False for an option of a vault that this version does not have: it is in no help,
  * no configuration and no completion, and using it is an error that says so. */
 bool option_is_offered(const struct option_spec *spec);
+/* What the option takes with the command of this bit: its argument, or the first
+ * words of its choice where the command knows no more. */
+struct slice option_argument(const struct option_spec *spec, unsigned command);
 
 void options_init(struct options *o);
 void options_release(struct options *o);

@@ -10,6 +10,12 @@
 static const struct report_format formats[] = {
     [FORMAT_TEXT] = {"text", report_text_scan, report_text_env},
     [FORMAT_JSON] = {"json", report_json_scan, report_json_env},
+    [FORMAT_JSONL] = {"jsonl", report_jsonl_scan, NULL},
+    [FORMAT_SARIF] = {"sarif", report_sarif_scan, NULL},
+    [FORMAT_CSV] = {"csv", report_csv_scan, NULL},
+    [FORMAT_JUNIT] = {"junit", report_junit_scan, NULL},
+    [FORMAT_GITLAB] = {"gitlab", report_gitlab_scan, NULL},
+    [FORMAT_GITHUB] = {"github", report_github_scan, NULL},
 };
 
 const struct report_format *report_format_at(int format) {

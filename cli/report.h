@@ -37,7 +37,7 @@ bool report_has_read(const struct report *r, const struct env_read *e);
 struct report_format {
     const char *name; /* as in --format */
     void (*scan)(const struct report *r, struct output *o);
-    void (*env)(const struct report *r, struct output *o);
+    void (*env)(const struct report *r, struct output *o); /* NULL: keylift env has not this one */
 };
 const struct report_format *report_format_at(int format); /* enum option_format */
 
@@ -47,6 +47,37 @@ void report_text_env(const struct report *r, struct output *o);
 void report_text_summary(const struct report *r, struct output *o);
 void report_json_scan(const struct report *r, struct output *o);
 void report_json_env(const struct report *r, struct output *o);
+void report_jsonl_scan(const struct report *r, struct output *o);
+void report_sarif_scan(const struct report *r, struct output *o);
+void report_csv_scan(const struct report *r, struct output *o);
+void report_junit_scan(const struct report *r, struct output *o);
+void report_gitlab_scan(const struct report *r, struct output *o);
+void report_github_scan(const struct report *r, struct output *o);
+
+/* What the formats that are made of JSON share. A text that is not a path or a
+ * name goes through the filter. */
+#define REPORT_MAX_BYTES ((size_t)4 << 30)
+struct report_writer {
+    const struct redactor *redactor;
+    struct buf scratch;
+};
+void report_writer_init(struct report_writer *w, const struct output *o);
+void report_writer_release(struct report_writer *w);
+/* NULL adds null. */
+void report_add_filtered(struct report_writer *w, cJSON *j, const char *key, const char *text);
+cJSON *report_json_finding(struct report_writer *w, const struct finding *f);
+cJSON *report_json_read(struct report_writer *w, const struct env_read *e);
+cJSON *report_json_error(struct report_writer *w, const char *path, const char *message);
+cJSON *report_json_stats(const struct report *r);
+/* The word for why a finding is silenced; NULL if it is not. */
+const char *report_silenced_by(const struct finding *f);
+/* Calls fn for every file that could not be read, and last for an interruption. */
+void report_each_error(const struct report *r, void (*fn)(void *ctx, const char *path, const char *message),
+                       void *ctx);
+/* "Stripe live key: sk_live_… (17 to 32 characters)": filtered, valid until the next call. */
+const char *report_sentence(struct report_writer *w, const struct finding *f);
+/* Prints j, indented or on one line, and deletes it. */
+void report_print_json(struct output *o, cJSON *j, bool indented);
 
 /* Writes the report to --output or standard output, the rest to standard output,
  * and returns the exit status. */

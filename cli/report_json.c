@@ -3,7 +3,6 @@
  * version. Paths and names go in as they are, all other text through the filter. */
 #include "cli/report.h"
 
-#define REPORT_JSON_MAX ((size_t)4 << 30)
 #define REPORT_VERSION 1
 
 static const char *const default_names[] = {
@@ -16,14 +15,16 @@ static const char *const suppression_names[] = {
     [SUPPRESSED_BASELINE] = "baseline",
 };
 
-/* What one report needs again and again. */
-struct writer {
-    const struct redactor *redactor;
-    struct buf scratch;
-};
+void report_writer_init(struct report_writer *w, const struct output *o) {
+    w->redactor = o->redactor;
+    buf_init_secret(&w->scratch, KL_MAX_FILE_BYTES);
+}
 
-/* NULL adds null. */
-static void add_filtered(struct writer *w, cJSON *j, const char *key, const char *text) {
+void report_writer_release(struct report_writer *w) {
+    buf_release(&w->scratch);
+}
+
+void report_add_filtered(struct report_writer *w, cJSON *j, const char *key, const char *text) {
     if (text == NULL) {
         json_add_string(j, key, NULL);
         return;
@@ -33,7 +34,7 @@ static void add_filtered(struct writer *w, cJSON *j, const char *key, const char
     json_add_slice(j, key, buf_as_slice(&w->scratch));
 }
 
-static void add_name(struct writer *w, cJSON *j, const char *name) {
+static void add_name(struct report_writer *w, cJSON *j, const char *name) {
     if (name[0] == '\0') {
         json_add_string(j, "name", NULL);
     } else {
@@ -41,10 +42,15 @@ static void add_name(struct writer *w, cJSON *j, const char *name) {
     }
 }
 
-static cJSON *finding_json(struct writer *w, const struct finding *f) {
+const char *report_silenced_by(const struct finding *f) {
+    bool named = f->suppressed != SUPPRESSED_NO && f->suppressed_by != NULL;
+    return named ? f->suppressed_by : suppression_names[f->suppressed];
+}
+
+cJSON *report_json_finding(struct report_writer *w, const struct finding *f) {
     cJSON *j = cJSON_CreateObject();
     json_add_string(j, "rule", f->rule);
-    add_filtered(w, j, "message", f->message);
+    report_add_filtered(w, j, "message", f->message);
     json_add_slice(j, "path", slice_cstr(f->path));
     json_add_count(j, "line", f->line);
     json_add_count(j, "column", f->column);
@@ -54,19 +60,18 @@ static cJSON *finding_json(struct writer *w, const struct finding *f) {
     json_add_count(j, "end_byte", f->end_byte);
     add_name(w, j, f->name);
     json_add_string(j, "context", context_name(f->context));
-    add_filtered(w, j, "redacted", f->redacted);
+    report_add_filtered(w, j, "redacted", f->redacted);
     json_add_string(j, "fingerprint", f->fingerprint);
     json_add_string(j, "severity", severity_name(f->severity));
     cJSON_AddNumberToObject(j, "confidence", f->confidence);
     cJSON_AddBoolToObject(j, "fixable", f->fixable);
-    add_filtered(w, j, "reason", f->reason);
-    const char *by = f->suppressed_by != NULL ? f->suppressed_by : suppression_names[f->suppressed];
-    add_filtered(w, j, "suppressed", f->suppressed != SUPPRESSED_NO ? by : NULL);
+    report_add_filtered(w, j, "reason", f->reason);
+    report_add_filtered(w, j, "suppressed", report_silenced_by(f));
     json_add_string(j, "revoke", f->revoke);
     return j;
 }
 
-static cJSON *read_json(struct writer *w, const struct env_read *e) {
+cJSON *report_json_read(struct report_writer *w, const struct env_read *e) {
     cJSON *j = cJSON_CreateObject();
     add_name(w, j, e->name);
     json_add_slice(j, "path", slice_cstr(e->path));
@@ -78,47 +83,56 @@ static cJSON *read_json(struct writer *w, const struct env_read *e) {
     return j;
 }
 
-static cJSON *error_json(struct writer *w, const char *path, const char *message) {
+cJSON *report_json_error(struct report_writer *w, const char *path, const char *message) {
     cJSON *j = cJSON_CreateObject();
     json_add_slice(j, "path", slice_cstr(path));
-    add_filtered(w, j, "message", message);
+    report_add_filtered(w, j, "message", message);
     return j;
 }
 
-static void add_findings(struct writer *w, const struct report *r, cJSON *j) {
+static void add_findings(struct report_writer *w, const struct report *r, cJSON *j) {
     cJSON *list = cJSON_AddArrayToObject(j, "findings");
     for (size_t i = 0; i < r->result->finding_count; i++) {
         if (report_has_finding(r, &r->result->findings[i])) {
-            cJSON_AddItemToArray(list, finding_json(w, &r->result->findings[i]));
+            cJSON_AddItemToArray(list, report_json_finding(w, &r->result->findings[i]));
         }
     }
 }
 
-static void add_reads(struct writer *w, const struct report *r, cJSON *j) {
+static void add_reads(struct report_writer *w, const struct report *r, cJSON *j) {
     cJSON *list = cJSON_AddArrayToObject(j, "environment");
     for (size_t i = 0; i < r->result->read_count; i++) {
         if (report_has_read(r, &r->result->reads[i])) {
-            cJSON_AddItemToArray(list, read_json(w, &r->result->reads[i]));
+            cJSON_AddItemToArray(list, report_json_read(w, &r->result->reads[i]));
         }
     }
 }
 
-static void add_errors(struct writer *w, const struct report *r, cJSON *j) {
-    cJSON *list = cJSON_AddArrayToObject(j, "errors");
+void report_each_error(const struct report *r, void (*fn)(void *ctx, const char *path, const char *message),
+                       void *ctx) {
     for (size_t i = 0; i < r->result->error_count; i++) {
-        const struct scan_error *e = &r->result->errors[i];
-        cJSON_AddItemToArray(list, error_json(w, e->path, e->message));
+        fn(ctx, r->result->errors[i].path, r->result->errors[i].message);
     }
     if (r->result->interrupted) {
-        cJSON_AddItemToArray(list, error_json(w, "", "interrupted: this report is incomplete"));
+        fn(ctx, "", "interrupted: this report is incomplete");
     }
 }
 
-static void add_stats(const struct report *r, cJSON *j) {
+struct error_list {
+    struct report_writer *w;
+    cJSON *list;
+};
+
+static void add_error(void *ctx, const char *path, const char *message) {
+    struct error_list *errors = ctx;
+    cJSON_AddItemToArray(errors->list, report_json_error(errors->w, path, message));
+}
+
+cJSON *report_json_stats(const struct report *r) {
     const struct scan_stats *s = &r->result->stats;
     struct report_counts counts;
     report_count(r, &counts);
-    cJSON *stats = cJSON_AddObjectToObject(j, "stats");
+    cJSON *stats = cJSON_CreateObject();
     json_add_count(stats, "files", s->files);
     json_add_count(stats, "bytes", s->bytes);
     cJSON *skipped = cJSON_AddObjectToObject(stats, "skipped");
@@ -130,11 +144,20 @@ static void add_stats(const struct report *r, cJSON *j) {
     json_add_count(stats, "suppressed", counts.silenced);
     uint64_t milliseconds = (uint64_t)(s->seconds * 1000.0 + 0.5);
     cJSON_AddNumberToObject(stats, "seconds", (double)milliseconds / 1000.0);
+    return stats;
+}
+
+void report_print_json(struct output *o, cJSON *j, bool indented) {
+    struct buf text = BUF_INIT(REPORT_MAX_BYTES);
+    json_print(j, indented, &text);
+    out_raw(o, buf_as_slice(&text));
+    buf_release(&text);
+    cJSON_Delete(j);
 }
 
 static void write_report(const struct report *r, struct output *o, bool with_findings) {
-    struct writer w = {.redactor = o->redactor};
-    buf_init_secret(&w.scratch, KL_MAX_FILE_BYTES);
+    struct report_writer w;
+    report_writer_init(&w, o);
     cJSON *j = cJSON_CreateObject();
     json_add_count(j, "version", REPORT_VERSION);
     json_add_string(j, "tool", "keylift " KEYLIFT_VERSION);
@@ -142,14 +165,11 @@ static void write_report(const struct report *r, struct output *o, bool with_fin
         add_findings(&w, r, j);
     }
     add_reads(&w, r, j);
-    add_errors(&w, r, j);
-    add_stats(r, j);
-    struct buf text = BUF_INIT(REPORT_JSON_MAX);
-    json_print(j, true, &text);
-    out_raw(o, buf_as_slice(&text));
-    buf_release(&text);
-    buf_release(&w.scratch);
-    cJSON_Delete(j);
+    struct error_list errors = {&w, cJSON_AddArrayToObject(j, "errors")};
+    report_each_error(r, add_error, &errors);
+    cJSON_AddItemToObject(j, "stats", report_json_stats(r));
+    report_print_json(o, j, true);
+    report_writer_release(&w);
 }
 
 void report_json_scan(const struct report *r, struct output *o) {

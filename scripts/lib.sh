@@ -35,7 +35,8 @@ have_certificates|ca-certificates|lets npm and pip check whom they talk to'
 needs_python='have python3|python3|runs the Python programs
 python3 -c "import ensurepip, venv"|python3-venv|keeps Python packages inside the build folder'
 needs_git='have git|git|makes the repositories that are scanned'
-needs_test='pkg-config --exists cmocka|libcmocka-dev|runs the C tests'
+needs_test='pkg-config --exists cmocka|libcmocka-dev|runs the C tests
+have_test_schemas|npm|fetches the schemas that reports are checked against'
 needs_full='have clang|clang|the second compiler
 have clang-format|clang-format|checks the format of the C files
 have make|make|builds a library of the wheel
@@ -44,6 +45,7 @@ have xz|xz-utils|unpacks that library'
 have_c_headers() { echo '#include <stdio.h>' | cc -E -; }
 # npm is needed only until the grammar sources are there.
 have_npm() { have npm || [ -d "$build/grammars/node_modules/tree-sitter-python" ]; }
+have_test_schemas() { have npm || [ -d "$build/npm/node_modules/@microsoft/jest-sarif" ]; }
 # npm and pip check whom they talk to against these.
 have_certificates() { [ -s /etc/ssl/certs/ca-certificates.crt ]; }
 
@@ -111,6 +113,18 @@ build_in() {
     fi
     [ -x "$folder/keylift" ] || say "Building ${folder#"$root"/} (the first time takes a minute)"
     quietly "build $preset" ninja -C "$folder"
+}
+
+# make_npm FOLDER SOURCE: the npm packages of a lockfile, by checksum; nothing of them is run here.
+make_npm() {
+    npm=$build/$1
+    if cmp -s "$2/package-lock.json" "$npm/installed.json"; then
+        return 0
+    fi
+    say "Installing npm packages into ${npm#"$root"/}"
+    mkdir -p "$npm" && cp "$2/package.json" "$2/package-lock.json" "$2/.npmrc" "$npm/" || return 1
+    quietly "fill $1" npm ci --prefix "$npm" || return 1
+    cp "$2/package-lock.json" "$npm/installed.json"
 }
 
 # make_venv FOLDER REQUIREMENTS-FILE: a virtual environment with exactly these packages.

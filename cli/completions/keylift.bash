@@ -13,7 +13,7 @@ _keylift() {
         --rules-file) mapfile -t COMPREPLY < <(compgen -f -- "$current"); return ;;
         --min-confidence) mapfile -t COMPREPLY < <(compgen -W "" -- "$current"); return ;;
         --jobs) mapfile -t COMPREPLY < <(compgen -W "" -- "$current"); return ;;
-        --format) mapfile -t COMPREPLY < <(compgen -W "text json" -- "$current"); return ;;
+        --format) mapfile -t COMPREPLY < <(compgen -W "text json jsonl sarif csv junit gitlab github" -- "$current"); return ;;
         -o|--output) mapfile -t COMPREPLY < <(compgen -f -- "$current"); return ;;
         --fail-on) mapfile -t COMPREPLY < <(compgen -W "low medium high" -- "$current"); return ;;
         --report-env) mapfile -t COMPREPLY < <(compgen -W "all secrets none" -- "$current"); return ;;

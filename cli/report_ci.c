@@ -1,0 +1,207 @@
+/* report_ci.c: the reports that CI systems show beside a change: JUnit's XML, as
+ * most of them read it, and GitLab's "Secret Detection" JSON report. */
+#include "cli/report.h"
+
+#include "base/system.h"
+
+/* ---- JUnit ---- */
+
+/* XML 1.0 has no control characters at all: they are spelled out first. */
+static void xml_text(struct buf *out, const char *text) {
+    static const char special[] = "&<>\"'";
+    static const char *const names[] = {"&amp;", "&lt;", "&gt;", "&quot;", "&apos;"};
+    struct buf seen = BUF_INIT(REPORT_MAX_BYTES);
+    out_visible(slice_cstr(text), false, &seen);
+    for (size_t i = 0; i < seen.len; i++) {
+        const char *at = memchr(special, seen.ptr[i], sizeof special - 1);
+        if (at != NULL) {
+            buf_str(out, names[at - special]);
+        } else {
+            buf_char(out, seen.ptr[i]);
+        }
+    }
+    buf_release(&seen);
+}
+
+static void xml_attribute(struct buf *out, const char *name, const char *value) {
+    buf_printf(out, " %s=\"", name);
+    xml_text(out, value);
+    buf_char(out, '"');
+}
+
+struct junit {
+    struct report_writer w;
+    struct buf cases;
+    size_t tests, failures, errors, skipped;
+};
+
+static void open_case(struct junit *x, const char *path, const char *name, uint32_t line) {
+    buf_str(&x->cases, "    <testcase");
+    xml_attribute(&x->cases, "classname", path);
+    xml_attribute(&x->cases, "name", name);
+    xml_attribute(&x->cases, "file", path);
+    if (line > 0) {
+        buf_printf(&x->cases, " line=\"%u\"", (unsigned)line);
+    }
+    buf_str(&x->cases, ">\n");
+    x->tests++;
+}
+
+static void junit_finding(struct junit *x, const struct report *r, const struct finding *f) {
+    char place[64];
+    snprintf(place, sizeof place, " at %u:%u", (unsigned)f->line, (unsigned)f->column);
+    struct buf name = BUF_INIT(KL_MAX_PATH_BYTES);
+    buf_printf(&name, "%s%s", f->rule, place);
+    open_case(x, f->path, buf_cstr(&name), f->line);
+    const char *sentence = report_sentence(&x->w, f);
+    if (f->suppressed != SUPPRESSED_NO) {
+        buf_str(&x->cases, "      <skipped");
+        xml_attribute(&x->cases, "message", report_silenced_by(f));
+        buf_str(&x->cases, "/>\n");
+        x->skipped++;
+    } else if ((int)f->severity >= r->options->fail_on) {
+        buf_str(&x->cases, "      <failure");
+        xml_attribute(&x->cases, "type", severity_name(f->severity));
+        xml_attribute(&x->cases, "message", sentence);
+        buf_str(&x->cases, ">");
+        xml_text(&x->cases, sentence);
+        buf_str(&x->cases, "</failure>\n");
+        x->failures++;
+    } else {
+        buf_str(&x->cases, "      <system-out>");
+        xml_text(&x->cases, sentence);
+        buf_str(&x->cases, "</system-out>\n");
+    }
+    buf_str(&x->cases, "    </testcase>\n");
+    buf_release(&name);
+}
+
+static void junit_error(void *ctx, const char *path, const char *message) {
+    struct junit *x = ctx;
+    open_case(x, path, "could not be read", 0);
+    buf_clear(&x->w.scratch);
+    redact_text(x->w.redactor, slice_cstr(message), &x->w.scratch);
+    buf_str(&x->cases, "      <error type=\"unread\"");
+    xml_attribute(&x->cases, "message", buf_cstr(&x->w.scratch));
+    buf_str(&x->cases, "/>\n    </testcase>\n");
+    x->errors++;
+}
+
+void report_junit_scan(const struct report *r, struct output *o) {
+    struct junit x = {.cases = BUF_INIT(REPORT_MAX_BYTES)};
+    struct buf head = BUF_INIT(KL_MAX_PATH_BYTES);
+    report_writer_init(&x.w, o);
+    for (size_t i = 0; i < r->result->finding_count; i++) {
+        if (report_has_finding(r, &r->result->findings[i])) {
+            junit_finding(&x, r, &r->result->findings[i]);
+        }
+    }
+    report_each_error(r, junit_error, &x);
+    if (x.tests == 0) { /* a report without a case counts as a broken one in most systems */
+        open_case(&x, "keylift", "no secrets", 0);
+        buf_str(&x.cases, "    </testcase>\n");
+    }
+    buf_printf(&head,
+               "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuites>\n  <testsuite name=\"keylift\" "
+               "tests=\"%zu\" failures=\"%zu\" errors=\"%zu\" skipped=\"%zu\" time=\"%.3f\">\n",
+               x.tests, x.failures, x.errors, x.skipped, r->result->stats.seconds);
+    out_raw(o, buf_as_slice(&head));
+    out_raw(o, buf_as_slice(&x.cases));
+    out_raw(o, SLICE_LIT("  </testsuite>\n</testsuites>\n"));
+    report_writer_release(&x.w);
+    buf_release(&x.cases);
+    buf_release(&head);
+}
+
+/* ---- GitLab ---- */
+
+#define GITLAB_SCHEMA_VERSION "15.0.2"
+
+static void add_tool(cJSON *scan, const char *key) {
+    cJSON *j = cJSON_AddObjectToObject(scan, key);
+    json_add_string(j, "id", "keylift");
+    json_add_string(j, "name", "keylift");
+    json_add_string(j, "version", KEYLIFT_VERSION);
+    json_add_string(cJSON_AddObjectToObject(j, "vendor"), "name", "keylift");
+}
+
+static cJSON *vulnerability_json(struct report_writer *w, const struct finding *f) {
+    static const char *const severities[] = {
+        [SEVERITY_LOW] = "Low", [SEVERITY_MEDIUM] = "Medium", [SEVERITY_HIGH] = "Critical"};
+    cJSON *j = cJSON_CreateObject();
+    json_add_string(j, "id", f->fingerprint);
+    json_add_string(j, "category", "secret_detection");
+    json_add_string(j, "name", f->message);
+    json_add_string(j, "description", report_sentence(w, f));
+    json_add_string(j, "severity", severities[f->severity]);
+    if (f->revoke[0] != '\0') {
+        json_add_string(j, "solution", f->revoke);
+    }
+    cJSON *scanner = cJSON_AddObjectToObject(j, "scanner");
+    json_add_string(scanner, "id", "keylift");
+    json_add_string(scanner, "name", "keylift");
+    cJSON *location = cJSON_AddObjectToObject(j, "location");
+    json_add_slice(location, "file", slice_cstr(f->path));
+    json_add_count(location, "start_line", f->line);
+    json_add_count(location, "end_line", f->end_line);
+    /* The report is of files, not of a commit: GitLab's own analyzer says it with zeros. */
+    json_add_string(cJSON_AddObjectToObject(location, "commit"), "sha", "0000000");
+    cJSON *identifier = cJSON_CreateObject();
+    json_add_string(identifier, "type", "keylift_rule_id");
+    json_add_string(identifier, "name", f->rule);
+    json_add_string(identifier, "value", f->rule);
+    cJSON_AddItemToArray(cJSON_AddArrayToObject(j, "identifiers"), identifier);
+    return j;
+}
+
+struct messages {
+    struct report_writer *w;
+    cJSON *list;
+};
+
+static void add_message(void *ctx, const char *path, const char *message) {
+    struct messages *m = ctx;
+    struct buf text = BUF_INIT(KL_MAX_PATH_BYTES * 2);
+    cJSON *j = cJSON_CreateObject();
+    buf_printf(&text, "%s%s%s", path, path[0] != '\0' ? ": " : "", message);
+    json_add_string(j, "level", "warn");
+    report_add_filtered(m->w, j, "value", buf_cstr(&text));
+    cJSON_AddItemToArray(m->list, j);
+    buf_release(&text);
+}
+
+/* "2026-01-31T12:00:00": UTC, which the schema takes without a letter. */
+static void add_time(cJSON *j, const char *key, uint64_t at) {
+    char text[21];
+    system_format_time(at, text);
+    json_add_slice(j, key, slice_of(text, sizeof text - 2));
+}
+
+static void add_scan(struct report_writer *w, const struct report *r, cJSON *report) {
+    cJSON *scan = cJSON_AddObjectToObject(report, "scan");
+    uint64_t end = system_unix_time();
+    add_tool(scan, "analyzer");
+    add_tool(scan, "scanner");
+    json_add_string(scan, "type", "secret_detection");
+    add_time(scan, "start_time", end - (uint64_t)r->result->stats.seconds);
+    add_time(scan, "end_time", end);
+    json_add_string(scan, "status", report_status(r) == STATUS_TROUBLE ? "failure" : "success");
+    struct messages messages = {w, cJSON_AddArrayToObject(scan, "messages")};
+    report_each_error(r, add_message, &messages);
+}
+
+void report_gitlab_scan(const struct report *r, struct output *o) {
+    struct report_writer w;
+    report_writer_init(&w, o);
+    cJSON *j = cJSON_CreateObject();
+    json_add_string(j, "version", GITLAB_SCHEMA_VERSION);
+    add_scan(&w, r, j);
+    cJSON *list = cJSON_AddArrayToObject(j, "vulnerabilities");
+    for (size_t i = 0; i < r->result->finding_count; i++) {
+        if (r->result->findings[i].suppressed == SUPPRESSED_NO) {
+            cJSON_AddItemToArray(list, vulnerability_json(&w, &r->result->findings[i]));
+        }
+    }
+    report_print_json(o, j, true);
+    report_writer_release(&w);
+}

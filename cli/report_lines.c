@@ -1,0 +1,189 @@
+/* report_lines.c: formats of one line a finding: JSON Lines for pipes, CSV for
+ * tables, and the commands by which GitHub's runner marks a line of a change. */
+#include "cli/report.h"
+
+const char *report_sentence(struct report_writer *w, const struct finding *f) {
+    struct buf plain = BUF_INIT(KL_MAX_PATH_BYTES);
+    buf_str(&plain, f->message);
+    if (f->name[0] != '\0') {
+        buf_printf(&plain, " in %s", report_name(w->redactor, f->name, &w->scratch));
+    }
+    buf_printf(&plain, ": %s", f->redacted);
+    struct buf filtered = BUF_INIT(KL_MAX_PATH_BYTES);
+    redact_text(w->redactor, buf_as_slice(&plain), &filtered);
+    buf_clear(&w->scratch);
+    out_visible(buf_as_slice(&filtered), false, &w->scratch);
+    buf_release(&plain);
+    buf_release(&filtered);
+    return buf_cstr(&w->scratch);
+}
+
+/* ---- JSON Lines: an object a line, its kind in "type" ---- */
+
+struct lines {
+    struct output *o;
+    struct report_writer w;
+};
+
+static void line(struct output *o, const char *type, cJSON *j) {
+    cJSON *kind = cJSON_CreateString(type);
+    cJSON_InsertItemInArray(j, 0, kind);
+    /* cJSON keeps an object as a list: the first item needs its key set by hand. */
+    kind->string = cJSON_malloc(sizeof "type");
+    memcpy(kind->string, "type", sizeof "type");
+    report_print_json(o, j, false);
+}
+
+static void error_line(void *ctx, const char *path, const char *message) {
+    struct lines *lines = ctx;
+    line(lines->o, "error", report_json_error(&lines->w, path, message));
+}
+
+void report_jsonl_scan(const struct report *r, struct output *o) {
+    struct lines lines = {.o = o};
+    report_writer_init(&lines.w, o);
+    for (size_t i = 0; i < r->result->finding_count; i++) {
+        if (report_has_finding(r, &r->result->findings[i])) {
+            line(o, "finding", report_json_finding(&lines.w, &r->result->findings[i]));
+        }
+    }
+    for (size_t i = 0; i < r->result->read_count; i++) {
+        if (report_has_read(r, &r->result->reads[i])) {
+            line(o, "environment", report_json_read(&lines.w, &r->result->reads[i]));
+        }
+    }
+    report_each_error(r, error_line, &lines);
+    cJSON *stats = report_json_stats(r);
+    json_add_string(stats, "tool", "keylift " KEYLIFT_VERSION);
+    line(o, "stats", stats);
+    report_writer_release(&lines.w);
+}
+
+/* ---- CSV: RFC 4180 ---- */
+
+/* A spreadsheet takes a field that begins so for a formula, which a path or a
+ * name of the scanned tree must not be able to write. */
+static bool looks_like_formula(struct slice field) {
+    return field.len > 0 && memchr("=+-@\t\r", field.ptr[0], 6) != NULL;
+}
+
+static void csv_field(struct buf *out, struct slice value, bool last) {
+    struct buf seen = BUF_INIT(KL_MAX_PATH_BYTES * 6);
+    out_visible(value, false, &seen);
+    struct slice field = buf_as_slice(&seen);
+    bool formula = looks_like_formula(field), quoted = formula;
+    for (size_t i = 0; i < field.len && !quoted; i++) {
+        quoted = memchr(",\"\r\n", field.ptr[i], 4) != NULL;
+    }
+    buf_str(out, quoted ? "\"" : "");
+    buf_str(out, formula ? "'" : "");
+    for (size_t i = 0; i < field.len; i++) {
+        if (quoted && field.ptr[i] == '"') {
+            buf_char(out, '"');
+        }
+        buf_char(out, field.ptr[i]);
+    }
+    buf_str(out, quoted ? "\"" : "");
+    buf_str(out, last ? "\r\n" : ",");
+    buf_release(&seen);
+}
+
+/* The members of a finding, as the JSON report names them, in the order of the columns. */
+static const char *const columns[] = {"rule",       "severity", "confidence",  "path",    "line",
+                                      "column",     "end_line", "end_column",  "name",    "context",
+                                      "message",    "redacted", "fingerprint", "fixable", "reason",
+                                      "suppressed", "revoke"};
+
+static void csv_value(struct buf *out, const cJSON *value, bool last) {
+    char number[32];
+    if (cJSON_IsString(value)) {
+        csv_field(out, slice_cstr(value->valuestring), last);
+    } else if (cJSON_IsNumber(value)) {
+        snprintf(number, sizeof number, "%.10g", value->valuedouble);
+        csv_field(out, slice_cstr(number), last);
+    } else {
+        csv_field(out, slice_cstr(cJSON_IsTrue(value) ? "true" : cJSON_IsFalse(value) ? "false" : ""), last);
+    }
+}
+
+void report_csv_scan(const struct report *r, struct output *o) {
+    struct report_writer w;
+    struct buf text = BUF_INIT(REPORT_MAX_BYTES);
+    report_writer_init(&w, o);
+    for (size_t i = 0; i < KL_ARRAY_LEN(columns); i++) {
+        csv_field(&text, slice_cstr(columns[i]), i + 1 == KL_ARRAY_LEN(columns));
+    }
+    for (size_t i = 0; i < r->result->finding_count; i++) {
+        if (!report_has_finding(r, &r->result->findings[i])) {
+            continue;
+        }
+        cJSON *j = report_json_finding(&w, &r->result->findings[i]);
+        for (size_t k = 0; k < KL_ARRAY_LEN(columns); k++) {
+            csv_value(&text, json_get(j, columns[k]), k + 1 == KL_ARRAY_LEN(columns));
+        }
+        cJSON_Delete(j);
+    }
+    out_raw(o, buf_as_slice(&text));
+    buf_release(&text);
+    report_writer_release(&w);
+}
+
+/* ---- GitHub: "Workflow commands for GitHub Actions" ---- */
+
+/* A property ends at "," and ":"; data at the end of the line. */
+static void github_text(struct buf *out, const char *text, bool is_property) {
+    for (const char *p = text; *p != '\0'; p++) {
+        if (*p == '%' || *p == '\r' || *p == '\n' || (is_property && (*p == ',' || *p == ':'))) {
+            buf_printf(out, "%%%02X", (unsigned)(unsigned char)*p);
+        } else {
+            buf_char(out, *p);
+        }
+    }
+}
+
+static void github_error(void *ctx, const char *path, const char *message) {
+    struct lines *lines = ctx;
+    struct buf text = BUF_INIT(REPORT_MAX_BYTES);
+    buf_clear(&lines->w.scratch);
+    redact_text(lines->w.redactor, slice_cstr(message), &lines->w.scratch);
+    buf_str(&text, "::error ");
+    if (path[0] != '\0') {
+        buf_str(&text, "file=");
+        github_text(&text, path, true);
+        buf_str(&text, ",");
+    }
+    buf_str(&text, "title=keylift could not read it::");
+    github_text(&text, buf_cstr(&lines->w.scratch), false);
+    buf_str(&text, "\n");
+    out_raw(lines->o, buf_as_slice(&text));
+    buf_release(&text);
+}
+
+void report_github_scan(const struct report *r, struct output *o) {
+    static const char *const levels[] = {
+        [SEVERITY_LOW] = "notice", [SEVERITY_MEDIUM] = "warning", [SEVERITY_HIGH] = "error"};
+    struct lines lines = {.o = o};
+    struct buf text = BUF_INIT(REPORT_MAX_BYTES);
+    report_writer_init(&lines.w, o);
+    for (size_t i = 0; i < r->result->finding_count; i++) {
+        const struct finding *f = &r->result->findings[i];
+        if (f->suppressed != SUPPRESSED_NO) {
+            continue; /* a runner has no mark for what is silenced */
+        }
+        bool fails = (int)f->severity >= r->options->fail_on;
+        buf_printf(&text, "::%s file=", fails ? "error" : levels[f->severity]);
+        github_text(&text, f->path, true);
+        buf_printf(&text, ",line=%u,endLine=%u,", (unsigned)f->line, (unsigned)f->end_line);
+        /* The runner refuses columns of a span of several lines. */
+        if (f->line == f->end_line) {
+            buf_printf(&text, "col=%u,endColumn=%u,", (unsigned)f->column, (unsigned)f->end_column);
+        }
+        buf_printf(&text, "title=keylift %s::", f->rule);
+        github_text(&text, report_sentence(&lines.w, f), false);
+        buf_str(&text, "%0AMove it with: keylift migrate. A false alarm: the comment # keylift: ignore\n");
+    }
+    out_raw(o, buf_as_slice(&text));
+    buf_release(&text);
+    report_each_error(r, github_error, &lines);
+    report_writer_release(&lines.w);
+}
