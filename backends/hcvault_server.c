@@ -239,8 +239,14 @@ static const char *token_life(const cJSON *data, struct arena *a) {
         return "never runs out";
     if (ttl < SOON_S)
         return arena_printf(a, "runs out in %.0f seconds", ttl);
-    return arena_printf(a, ttl < 7200 ? "runs out in %.0f minutes" : "runs out in %.1f hours",
-                        ttl < 7200 ? ttl / 60 : ttl / 3600);
+    static const struct {
+        double seconds;
+        const char *name;
+    } units[] = {{86400, "days"}, {3600, "hours"}, {60, "minutes"}};
+    size_t i = 0;
+    while (i + 1 < KL_ARRAY_LEN(units) && ttl < 2 * units[i].seconds)
+        i++;
+    return arena_printf(a, "runs out in %.0f %s", ttl / units[i].seconds, units[i].name);
 }
 
 /* A token may be forbidden to look itself up: that is no reason not to use it. */
@@ -319,19 +325,20 @@ static bool has_capability(const cJSON *granted, const char *wanted) {
     return false;
 }
 
-/* A line for each path that lacks something; none when all is there. */
-static void report_path(struct hcvault *v, struct lines *l, const char *kind, const cJSON *granted,
-                        const char *const *needs, unsigned *missing) {
-    struct buf lacks = BUF_INIT(NAMES_SHOWN_BYTES);
+static void append_missing(struct buf *out, const cJSON *granted, const char *const *needs) {
     for (; *needs; needs++)
         if (!has_capability(granted, *needs))
-            buf_printf(&lacks, "%s\"%s\"", lacks.len ? ", " : "", *needs);
-    if (lacks.len) {
+            buf_printf(out, "%s\"%s\"", out->len ? ", " : "", *needs);
+}
+
+/* The line that the policy lacks; none when all is there. */
+static bool report_missing(struct hcvault *v, struct lines *l, const char *kind, struct buf *missing) {
+    bool any = missing->len > 0;
+    if (any)
         add(l, arena_printf(l->a, "missing in the policy: %s",
-                            hcvault_policy_line(v, l->a, kind, buf_cstr(&lacks))));
-        (*missing)++;
-    }
-    buf_release(&lacks);
+                            hcvault_policy_line(v, l->a, kind, buf_cstr(missing))));
+    buf_release(missing);
+    return any;
 }
 
 static enum kl_status ask_capabilities(struct hcvault *v, const char *const *paths, size_t count, cJSON **out,
@@ -361,19 +368,21 @@ static enum kl_status describe_rights(struct hcvault *v, struct lines *l, struct
     const char *paths[] = {arena_printf(l->a, "%sdata/%s%s", v->mount, v->prefix, leaf),
                            arena_printf(l->a, "%smetadata/%s%s", v->mount, v->prefix, leaf),
                            arena_printf(l->a, "%smetadata/%s", v->mount, v->prefix)};
+    struct buf in_data = BUF_INIT(NAMES_SHOWN_BYTES), in_metadata = BUF_INIT(NAMES_SHOWN_BYTES);
     cJSON *json = NULL;
-    unsigned missing = 0;
     enum kl_status st = ask_capabilities(v, paths, KL_ARRAY_LEN(paths), &json, e);
     const cJSON *data = json_get(json, "data");
     if (st == KL_ERR_PERMISSION) {
         add(l, "rights: the token may not ask for its own (it lacks the policy \"default\")");
         st = KL_OK;
     } else if (st == KL_OK) {
-        report_path(v, l, "data", json_get(data, paths[0]), data_needs, &missing);
-        report_path(v, l, "metadata", json_get(data, paths[1]), metadata_needs, &missing);
+        append_missing(&in_data, json_get(data, paths[0]), data_needs);
+        append_missing(&in_metadata, json_get(data, paths[1]), metadata_needs);
         if (!v->bundle)
-            report_path(v, l, "metadata", json_get(data, paths[2]), folder_needs, &missing);
-        if (!missing)
+            append_missing(&in_metadata, json_get(data, paths[2]), folder_needs);
+        bool lacks = report_missing(v, l, "data", &in_data);
+        lacks = report_missing(v, l, "metadata", &in_metadata) || lacks;
+        if (!lacks)
             add(l, "rights: all that keylift needs");
     }
     json_delete_secret(json);

