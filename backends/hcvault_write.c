@@ -159,7 +159,8 @@ static enum kl_status write_field(struct write *w, unsigned *version, struct err
             *version = now.version;
             break;
         }
-        if (st == KL_OK && (i + 1 == ATTEMPTS || system_seconds() > end || (w->add && !is_same_field(&before, &now)))) {
+        if (st == KL_OK &&
+            (i + 1 == ATTEMPTS || system_seconds() > end || (w->add && !is_same_field(&before, &now)))) {
             *e = why;
             st = why.status;
         }
@@ -172,27 +173,37 @@ static enum kl_status write_field(struct write *w, unsigned *version, struct err
     return st;
 }
 
-/* The tag comes after the value: before it, it could fall on a secret that somebody
- * else makes in this moment. A merge patch keeps what else the metadata says. */
-static enum kl_status tag(struct write *w, struct error *e) {
-    struct buf url = BUF_INIT(KL_MAX_PATH_BYTES), body = BUF_INIT(KL_MAX_PATH_BYTES);
-    struct http_response r = {0};
+static void tag_body(const struct write *w, struct buf *out) {
     cJSON *json = cJSON_CreateObject(), *custom = cJSON_AddObjectToObject(json, "custom_metadata");
     json_add_string(custom, HCVAULT_TAG, HCVAULT_TAG_VALUE);
     if (w->v->run_id)
         json_add_string(custom, HCVAULT_TAG_RUN, w->v->run_id);
-    json_print(json, false, &body);
+    json_print(json, false, out);
+    cJSON_Delete(json);
+}
+
+/* The tag comes after the value: before it, it could fall on a secret that somebody
+ * else makes in this moment. A merge patch keeps what else the metadata says. A standby
+ * node may not have heard yet of the path that was just written through it. */
+static enum kl_status tag(struct write *w, struct error *e) {
+    struct buf url = BUF_INIT(KL_MAX_PATH_BYTES), body = BUF_INIT(KL_MAX_PATH_BYTES);
+    struct http_response r = {0};
+    tag_body(w, &body);
     hcvault_append_path(&url, w->v->mount);
     buf_str(&url, "metadata/");
     hcvault_append_path(&url, w->place.path);
     const struct hcvault_request request = {"PATCH", buf_cstr(&url), buf_as_slice(&body), .patch = true,
                                             .repeatable = true};
     enum kl_status st = hcvault_send(w->v, &request, &r, e);
+    for (unsigned i = 0; i < ATTEMPTS && st == KL_OK && r.status == 404; i++) {
+        pause_before(i);
+        http_response_release(&r);
+        st = hcvault_send(w->v, &request, &r, e);
+    }
     if (st == KL_OK && r.status != 200 && r.status != 204)
         st = hcvault_refused(w->v, &r, arena_printf(&w->a, "%s is stored; marking it as keylift's", w->name),
                              hcvault_policy_line(w->v, &w->a, "metadata", "\"patch\""), e);
     http_response_release(&r);
-    cJSON_Delete(json);
     buf_release(&body);
     buf_release(&url);
     return st;

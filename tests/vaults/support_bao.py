@@ -53,10 +53,12 @@ class Bao:
             [BAO, "server", f"-config={self.folder / 'bao.json'}"], stdin=subprocess.DEVNULL, stdout=self.log,
             stderr=self.log, env=env, cwd=self.folder,
         )  # fmt: skip
-        self.root = None
+        self.root, self.client_certificate = None, None
 
     def client(self, token=None, **more):
-        return hvac.Client(url=self.address, token=token or "", verify=str(self.ca), **more)
+        return hvac.Client(
+            url=self.address, token=token or "", verify=str(self.ca), cert=self.client_certificate, **more
+        )
 
     def wait(self):
         """Until it listens; it is sealed, and not initialised, then."""
@@ -76,10 +78,10 @@ class Bao:
         self.unseal()
         return self
 
-    def unseal(self):
+    def unseal(self, states=(200,)):
         self.client().sys.submit_unseal_key(self.key)
         end = time.monotonic() + START_SECONDS
-        while self.client().sys.read_health_status().status_code != 200:  # a HEAD request
+        while self.client().sys.read_health_status().status_code not in states:  # a HEAD request
             assert time.monotonic() < end, (self.folder / "bao.log").read_text()
             time.sleep(0.05)
 
