@@ -133,6 +133,8 @@ enum kl_status hcvault_read(struct hcvault *v, const struct hcvault_place *place
  * is written: one that another keylift just made is waited for. */
 enum kl_status hcvault_read_settled(struct hcvault *v, const struct hcvault_place *place, const char *name,
                                     struct hcvault_secret *out, struct error *e) KL_MUST_USE;
+/* A 404 is of the vault, and no proxy's, when "errors" is there and empty. */
+bool hcvault_says_nothing_there(const cJSON *answer);
 /* The part of hcvault_read that needs no server. */
 enum kl_status hcvault_secret_parse(const struct http_response *r, const char *field, const char *name,
                                     struct hcvault_secret *out, struct error *e) KL_MUST_USE;

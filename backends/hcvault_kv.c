@@ -32,6 +32,11 @@ static enum kl_status parse_field(const cJSON *fields, const char *field, struct
     return KL_OK;
 }
 
+bool hcvault_says_nothing_there(const cJSON *answer) {
+    const cJSON *errors = json_get(answer, "errors");
+    return cJSON_IsArray(errors) && cJSON_GetArraySize(errors) == 0;
+}
+
 static enum kl_status not_as_documented(const char *name, struct error *e) {
     return error_set(e, KL_ERR_PROTOCOL, "%s: the answer is not that of a KV version 2 mount", name);
 }
@@ -42,11 +47,8 @@ enum kl_status hcvault_secret_parse(const struct http_response *r, const char *f
     if (st != KL_OK)
         return st;
     const cJSON *data = json_get(out->json, "data"), *metadata = json_get(data, "metadata");
-    if (r->status == 404 && !metadata) {
-        /* "errors" is there, and empty, when nothing is wrong but that nothing is there. */
-        const cJSON *errors = json_get(out->json, "errors");
-        return cJSON_IsArray(errors) && cJSON_GetArraySize(errors) == 0 ? KL_OK : not_as_documented(name, e);
-    }
+    if (r->status == 404 && !metadata)
+        return hcvault_says_nothing_there(out->json) ? KL_OK : not_as_documented(name, e);
     double version = json_number(metadata, "version", 0);
     if (version < 1 || version > 1e9)
         return not_as_documented(name, e);

@@ -30,11 +30,16 @@ static enum kl_status ask_folder(struct listing *l, const char *folder, cJSON **
     hcvault_append_path(&url, folder);
     const struct hcvault_request request = {"LIST", buf_cstr(&url), .repeatable = true};
     enum kl_status st = hcvault_send(l->v, &request, &r, e);
-    if (st == KL_OK && r.status == 200)
+    if (st == KL_OK && (r.status == 200 || r.status == 404))
         st = hcvault_json(&r, "the list of names", out, e);
-    else if (st == KL_OK && r.status != 404) /* 404: an empty folder */
+    bool empty = r.status == 404 && hcvault_says_nothing_there(*out);
+    if (st == KL_OK && r.status != 200 && !empty)
         st = hcvault_refused(l->v, &r, "listing the names",
                              hcvault_policy_line(l->v, &l->a, "metadata", "\"list\""), e);
+    if (st == KL_OK && !empty && !cJSON_IsArray(json_get(json_get(*out, "data"), "keys")))
+        st = error_set(e, KL_ERR_PROTOCOL,
+                       "the list of names is not as documented; is this the address of a "
+                       "Vault?");
     http_response_release(&r);
     buf_release(&url);
     return st;

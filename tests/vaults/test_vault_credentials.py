@@ -195,12 +195,13 @@ class TokenReview(http.server.BaseHTTPRequestHandler):
 
     def do_POST(self):
         body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
-        known = self.path == "/apis/authentication.k8s.io/v1/tokenreviews" and body["kind"] == "TokenReview"
+        known = self.path == "/apis/authentication.k8s.io/v1/tokenreviews"
+        known = known and self.headers["Authorization"] == "Bearer " + self.server.token
         status = {"authenticated": False, "error": "unknown token"}
         if known and body["spec"]["token"] == self.server.token:
             user = {"username": "system:serviceaccount:shop:keylift", "uid": "u-1", "groups": ["system:serviceaccounts"]}
             status = {"authenticated": True, "user": user, "audiences": ["vault"]}
-        answer = json.dumps({"apiVersion": body["apiVersion"], "kind": "TokenReview", "status": status}).encode()
+        answer = json.dumps({"apiVersion": "authentication.k8s.io/v1", "kind": "TokenReview", "status": status}).encode()
         self.send_response(201 if known else 404)
         self.send_header("Content-Type", "application/json")
         self.send_header("Content-Length", str(len(answer)))

@@ -179,7 +179,7 @@ def test_every_request_says_that_it_is_a_program_and_carries_no_token_in_its_add
 
 
 def test_a_redirect_is_not_followed_with_a_token(place):
-    place.proxy.inject(307, headers=[("Location", "https://elsewhere.example/v1/x")])
+    place.proxy.inject(307, path="/data/", headers=[("Location", "https://elsewhere.example/v1/x")])
     answer = place.run(lambda v: v.get("KEY"))
     assert answer.status == "protocol" and "VAULT_ADDR" in answer.message
 
