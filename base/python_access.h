@@ -2,8 +2,8 @@
  * data. A backend publishes it, a rewriter writes it down; neither knows the
  * other, so n vaults times m styles is n + m files.
  *
- * Templates hold {name} (as a Python string literal, quotes included) and
- * {client} (the expression that yields the client). */
+ * Templates hold {name} (the name as the vault stores it, as a Python string
+ * literal, quotes included) and {client} (the expression that yields the client). */
 #ifndef KEYLIFT_BASE_PYTHON_ACCESS_H
 #define KEYLIFT_BASE_PYTHON_ACCESS_H
 

@@ -100,3 +100,38 @@ void condition_signal(struct condition *c) {
 void condition_broadcast(struct condition *c) {
     check(pthread_cond_broadcast(&c->c));
 }
+
+#define EACH_THREADS_MAX 64u
+
+struct each {
+    struct mutex *lock;
+    size_t next, count;
+    void (*fn)(void *ctx, size_t index);
+    void *ctx;
+};
+
+static void work(void *arg) {
+    struct each *e = arg;
+    for (;;) {
+        mutex_lock(e->lock);
+        size_t index = e->next < e->count ? e->next++ : SIZE_MAX;
+        mutex_unlock(e->lock);
+        if (index == SIZE_MAX)
+            return;
+        e->fn(e->ctx, index);
+    }
+}
+
+void thread_each(unsigned threads, size_t count, void (*fn)(void *ctx, size_t index), void *ctx) {
+    struct each e = {.lock = mutex_new(), .count = count, .fn = fn, .ctx = ctx};
+    struct thread *started[EACH_THREADS_MAX];
+    size_t more = threads < EACH_THREADS_MAX ? threads : EACH_THREADS_MAX;
+    more = more > count ? count : more;
+    more = more > 0 ? more - 1 : 0; /* the caller's own works, too */
+    for (size_t i = 0; i < more; i++)
+        started[i] = thread_start(work, &e, 0);
+    work(&e);
+    for (size_t i = 0; i < more; i++)
+        thread_join(started[i]);
+    mutex_free(e.lock);
+}

@@ -10,6 +10,10 @@ struct thread;
 struct thread *thread_start(void (*fn)(void *), void *arg, size_t stack_bytes);
 void thread_join(struct thread *t);
 
+/* Calls fn(ctx, 0) to fn(ctx, count - 1), each once, in that order but up to `threads`
+ * at a time; returns when all have. With one thread: in the caller's. */
+void thread_each(unsigned threads, size_t count, void (*fn)(void *ctx, size_t index), void *ctx);
+
 struct mutex;
 struct mutex *mutex_new(void);
 void mutex_free(struct mutex *m);

@@ -15,7 +15,8 @@ static void count_file(void *ctx, const cJSON *file) {
     l->count++;
 }
 
-static void count_name(void *ctx, const char *name, const char *version) {
+static void count_name(void *ctx, const char *name, const char *stored_name, const char *version) {
+    (void)stored_name;
     struct listing *l = ctx;
     (void)name;
     (void)version;
@@ -30,7 +31,8 @@ static void show_file(void *ctx, const cJSON *file) {
     out_text(&l->c->out, "\n");
 }
 
-static void show_name(void *ctx, const char *name, const char *version) {
+static void show_name(void *ctx, const char *name, const char *stored_name, const char *version) {
+    (void)stored_name;
     struct listing *l = ctx;
     (void)version;
     out_text(&l->c->out, " ");
@@ -80,7 +82,8 @@ static void add_file(void *ctx, const cJSON *file) {
     arena_release(&a);
 }
 
-static void add_name(void *ctx, const char *name, const char *version) {
+static void add_name(void *ctx, const char *name, const char *stored_name, const char *version) {
+    (void)stored_name;
     cJSON *list = ctx;
     (void)version;
     cJSON_AddItemToArray(list, cJSON_CreateString(name));

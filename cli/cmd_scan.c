@@ -2,6 +2,7 @@
 #include <stdlib.h>
 
 #include "base/file.h"
+#include "cli/baselining.h"
 #include "cli/report.h"
 #include "cli/scanning.h"
 
@@ -32,8 +33,23 @@ static enum kl_status scan_stdin(struct cli *c, const struct scan_options *o, st
     return s;
 }
 
+/* Values are kept for the baseline's tags alone, and go with the result. */
+static enum kl_status scan(struct cli *c, struct scan_options *o, bool piped, struct baselining *b,
+                           struct scan_result *out, struct error *e) {
+    enum kl_status s = c->command->bit == CMD_SCAN ? baselining_open(c, o->paths[0], false, b, e) : KL_OK;
+    o->keep_values = b->exists;
+    if (s == KL_OK) {
+        s = piped ? scan_stdin(c, o, out, e) : scan_run(o, out, e);
+    }
+    if (s == KL_OK && b->exists) {
+        baselining_match(b, out);
+    }
+    return s;
+}
+
 static int run(struct cli *c, bool env) {
     struct error e = {0};
+    struct baselining baselining = {0};
     struct scan_result result = {0};
     const char *const *paths = cli_paths(c);
     struct scan_options o = cli_scan_options(c, paths);
@@ -43,7 +59,7 @@ static int run(struct cli *c, bool env) {
         return cli_usage(c, "--stdin-filename needs \"-\" as the path: keylift %s - --stdin-filename NAME",
                          c->command->name);
     }
-    if ((piped ? scan_stdin(c, &o, &result, &e) : scan_run(&o, &result, &e)) != KL_OK) {
+    if (scan(c, &o, piped, &baselining, &result, &e) != KL_OK) {
         status = cli_fail(c, &e);
         goto done;
     }
@@ -53,10 +69,12 @@ static int run(struct cli *c, bool env) {
         .paths = paths,
         .nothing_to_scan = result.stats.files == 0 && result.error_count == 0,
         .inventory = env,
+        .expired = baselining.counts.expired,
     };
     status = report_finish(c, &report);
 done:
     scan_result_release(&result);
+    baselining_release(&baselining);
     return status;
 }
 

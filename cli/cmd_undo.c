@@ -9,6 +9,7 @@
 
 #include <stdlib.h>
 
+#include "backends/upload.h"
 #include "base/encode.h"
 #include "base/mem.h"
 #include "base/system.h"
@@ -77,36 +78,60 @@ static enum kl_status open_vault(struct undo *u, struct error *e) {
 }
 
 struct name_search {
+    const char *in_code; /* the name that the rewritten code has: the vault's own */
     const char *name, *version;
 };
 
-static void look_for_version(void *ctx, const char *name, const char *version) {
+static void look_for_name(void *ctx, const char *name, const char *stored_name, const char *version) {
     struct name_search *search = ctx;
-    if (strcmp(name, search->name) == 0 && version && version[0])
+    if (strcmp(stored_name, search->in_code) != 0)
+        return;
+    search->name = name;
+    if (version && version[0])
         search->version = version;
 }
 
-/* The value that this very run stored. */
-static enum kl_status value_of(void *ctx, const char *name, bool binary, struct secret *out,
-                               struct error *e) {
-    struct undo *u = ctx;
-    struct name_search search = {.name = name};
+/* Somebody who rotated it since wants the old one back nowhere. */
+static enum kl_status check_unchanged(struct undo *u, const char *name, const struct secret *then,
+                                      struct error *e) {
+    struct secret now = {0};
+    enum kl_status s = u->session.kind->get(u->session.vault, name, NULL, &now, NULL, e);
+    if (s == KL_OK && !upload_same_value(&now, then))
+        s = error_set(e, KL_ERR_CONFLICT, "%s has another value in the vault since", name);
+    redact_add(u->c->redactor, secret_slice(&now));
+    secret_release(&now);
+    return s;
+}
+
+static enum kl_status decode(struct undo *u, const char *name, struct secret *out, struct error *e) {
     struct buf bytes = BUF_INIT_SECRET(KL_MAX_SECRET_BYTES);
-    run_each_name(u->run, look_for_version, &search);
-    enum kl_status s = u->session.kind->get(u->session.vault, name, search.version, out, NULL, e);
-    if (s == KL_ERR_NOT_FOUND)
-        s = error_set(e, KL_ERR_CONFLICT, "the vault does not hold %s any more", name);
-    if (s == KL_OK)
+    enum kl_status s = KL_OK;
+    if (decode_base64(secret_slice(out), &bytes)) {
+        secret_set(out, buf_as_slice(&bytes));
         redact_add(u->c->redactor, secret_slice(out));
-    if (s == KL_OK && binary && u->session.kind->access->text_only) {
-        if (decode_base64(secret_slice(out), &bytes)) {
-            secret_set(out, buf_as_slice(&bytes));
-            redact_add(u->c->redactor, secret_slice(out));
-        } else {
-            s = error_set(e, KL_ERR_CONFLICT, "%s in the vault is not base64", name);
-        }
+    } else {
+        s = error_set(e, KL_ERR_CONFLICT, "%s in the vault is not base64", name);
     }
     buf_release(&bytes);
+    return s;
+}
+
+/* The value that this very run stored. */
+static enum kl_status value_of(void *ctx, const char *in_code, bool binary, struct secret *out,
+                               struct error *e) {
+    struct undo *u = ctx;
+    const struct vault_kind *kind = u->session.kind;
+    struct name_search search = {.in_code = in_code, .name = in_code};
+    run_each_name(u->run, look_for_name, &search);
+    enum kl_status s = kind->get(u->session.vault, search.name, search.version, out, NULL, e);
+    if (s == KL_OK && search.version && kind->keeps_versions)
+        s = check_unchanged(u, search.name, out, e);
+    if (s == KL_ERR_NOT_FOUND)
+        s = error_set(e, KL_ERR_CONFLICT, "the vault does not hold %s any more", search.name);
+    if (s == KL_OK)
+        redact_add(u->c->redactor, secret_slice(out));
+    if (s == KL_OK && binary && !out->binary)
+        s = decode(u, search.name, out, e);
     return s;
 }
 

@@ -59,6 +59,7 @@ int cmd_rewrite(struct cli *c);
 int cmd_runs(struct cli *c);
 int cmd_undo(struct cli *c);
 int cmd_env(struct cli *c);
+int cmd_baseline(struct cli *c);
 int cmd_rules(struct cli *c);
 int cmd_vaults(struct cli *c);
 int cmd_help(struct cli *c);

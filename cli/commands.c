@@ -93,6 +93,29 @@ static const struct command commands[] = {
          "like a secret or like a setting. Values are not looked up.",
      .examples = "keylift env\tthe current folder\n"
                  "keylift env --format json src\tthe same for a machine\n"},
+    {.name = "baseline",
+     .bit = CMD_BASELINE,
+     .arguments = "[PATH...]",
+     .max_arguments = SIZE_MAX,
+     .uses_config = true,
+     .run = cmd_baseline,
+     .summary = "accept what is there for now, so that only new findings fail",
+     .details =
+         "Lists the findings that the baseline does not have, asks whether they may stay and why, and writes "
+         ".keylift-baseline.json; \"keylift scan\" then counts them as silenced. An entry knows its finding "
+         "by "
+         "rule, name and context, and by 16 bits of a keyed hash of the value: moved lines, new formatting "
+         "and "
+         "renamed files change nothing, a new value does.\n\n"
+         "The first time for a large repository: --accept-all --reason \"...\". \"keylift migrate\" takes "
+         "accepted findings, too.\n\n"
+         "Status: 0 when the baseline has every finding, 1 when some were not accepted, 2 when something "
+         "could "
+         "not be read.",
+     .examples = "keylift baseline\tlist what is new, and ask\n"
+                 "keylift baseline --accept-all --reason \"before keylift\"\tthe first time\n"
+                 "keylift baseline --prune\tdrop what has been mended\n"
+                 "keylift baseline --import .secrets.baseline\tfrom detect-secrets\n"},
     {.name = "rules",
      .bit = CMD_RULES,
      .arguments = "list | show ID | test FILE",
@@ -142,7 +165,7 @@ static const struct command commands[] = {
      .examples = ""},
 };
 
-static const char *const later[] = {"apply", "put", "resume", "baseline", "report", "install-hook"};
+static const char *const later[] = {"apply", "put", "resume", "report", "install-hook"};
 
 size_t command_count(void) {
     return KL_ARRAY_LEN(commands);

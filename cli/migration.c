@@ -10,8 +10,6 @@
 #include "cli/scanning.h"
 #include "rewriters/apply.h"
 
-#define READ_BACK_DEADLINE_MS 30000u
-
 static struct scan_options scan_options_of(struct migration *m, const char *const *paths) {
     struct scan_options s = cli_scan_options(m->cli, paths);
     s.keep_values = true;
@@ -80,28 +78,10 @@ enum kl_status migration_prepare(struct migration *m, bool uploads, bool rewrite
         return s;
     size_t before = m->left;
     migration_count(m);
-    if (m->left != before)
+    if (m->left != before || m->renamed)
         s = migration_rewrite(m, e);
     migration_count(m);
     return s == KL_OK ? plan_ignore(m, e) : s;
-}
-
-static enum kl_status record_put(void *ctx, const char *step, const struct upload_item *item,
-                                 struct error *e) {
-    cJSON *record = cJSON_CreateObject();
-    json_add_string(record, "name", item->name);
-    json_add_string(record, "stored_name", item->stored_name);
-    json_add_string(record, "version", item->version);
-    json_add_string(record, "state", upload_state_name(item->state));
-    return journal_record(ctx, step, record, e);
-}
-
-static enum kl_status before_put(void *ctx, const struct upload_item *item, struct error *e) {
-    return record_put(ctx, "put", item, e);
-}
-
-static enum kl_status after_put(void *ctx, const struct upload_item *item, struct error *e) {
-    return record_put(ctx, "stored", item, e);
 }
 
 static enum kl_status record_start(struct migration *m, struct journal *j, struct error *e) {
@@ -152,21 +132,6 @@ static enum kl_status keep_out_of_git(struct migration *m, struct journal *j, st
     buf_release(&old);
     buf_release(&text);
     return s;
-}
-
-static void leave_failed(struct migration *m) {
-    for (size_t i = 0; i < m->site_count; i++) {
-        struct migration_site *site = &m->sites[i];
-        if (site->left)
-            continue;
-        const struct upload_item *item = &m->items[site->item];
-        if (item->state != UPLOAD_STORED && item->state != UPLOAD_PRESENT) {
-            site->left =
-                arena_printf(&m->arena, "not verified in the vault: %s",
-                             item->error.message[0] ? item->error.message : upload_state_name(item->state));
-            m->failed++;
-        }
-    }
 }
 
 static struct apply_file new_bytes_of(const struct migration_file *f) {
@@ -247,38 +212,6 @@ done:
     return s;
 }
 
-/* Values that the vault had already: undo needs their versions too. */
-static enum kl_status record_present(struct migration *m, struct journal *j, struct error *e) {
-    cJSON *record = cJSON_CreateObject(), *names = cJSON_AddArrayToObject(record, "names");
-    for (size_t i = 0; i < m->item_count; i++) {
-        if (m->items[i].state != UPLOAD_PRESENT)
-            continue;
-        cJSON *o = cJSON_CreateObject();
-        json_add_string(o, "name", m->items[i].name);
-        json_add_string(o, "stored_name", m->items[i].stored_name);
-        json_add_string(o, "version", m->items[i].version);
-        cJSON_AddItemToArray(names, o);
-    }
-    if (cJSON_GetArraySize(names) > 0)
-        return journal_record(j, "present", record, e);
-    cJSON_Delete(record);
-    return KL_OK;
-}
-
-static enum kl_status upload(struct migration *m, struct journal *j, struct error *e) {
-    struct upload_observer observer = {.before_put = before_put, .after_put = after_put, .ctx = j};
-    struct error first = {0};
-    enum kl_status s =
-        upload_run(m->session.vault, m->items, m->item_count, &observer, READ_BACK_DEADLINE_MS, &first);
-    if (s == KL_ERR_INTERRUPTED || (s != KL_OK && m->item_count == 0)) {
-        *e = first;
-        return s;
-    }
-    leave_failed(m);
-    migration_count(m);
-    return record_present(m, j, e);
-}
-
 enum kl_status migration_run(struct migration *m, struct error *e) {
     struct journal j = {0};
     if (m->moving == 0)
@@ -287,7 +220,7 @@ enum kl_status migration_run(struct migration *m, struct error *e) {
     if (s != KL_OK)
         return s;
     if ((s = record_start(m, &j, e)) != KL_OK || (s = keep_out_of_git(m, &j, e)) != KL_OK ||
-        (s = upload(m, &j, e)) != KL_OK)
+        (s = migration_upload(m, &j, e)) != KL_OK)
         goto done;
     if (m->rewrites && m->failed > 0 && (s = migration_rewrite(m, e)) != KL_OK)
         goto done;

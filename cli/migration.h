@@ -26,11 +26,12 @@
 /* One literal that could move. */
 struct migration_site {
     const struct finding *finding;
-    bool forced;      /* named by --site */
-    const char *left; /* why it stays; NULL when it moves */
-    const char *name; /* API_KEY */
-    const char *note; /* why not the plain name; NULL */
-    size_t item;      /* of migration.items */
+    bool forced;             /* named by --site */
+    const char *left;        /* why it stays; NULL when it moves */
+    const char *name;        /* API_KEY */
+    const char *note;        /* why not the plain name; NULL */
+    const char *stored_name; /* as the vault has it, and as the code names it */
+    size_t item;             /* of migration.items */
 };
 
 struct migration_file {
@@ -82,6 +83,7 @@ struct migration {
     const char *ignored_pattern;
     const char *ignored_in;     /* .gitignore that gained the dotenv file; NULL */
     const char *will_ignore_in; /* .gitignore that will gain it; NULL */
+    bool renamed;               /* a name changed after the files were rewritten */
     bool uploads, rewrites;     /* which halves this command runs */
     struct arena arena;
 };
@@ -109,8 +111,15 @@ void migration_each_other_file(const struct migration *m,
 /* Parts, one file each. */
 enum kl_status migration_select(struct migration *m, struct error *e) KL_MUST_USE; /* migration_select.c */
 enum kl_status migration_open_vault(struct migration *m, struct error *e) KL_MUST_USE; /* migration_vault.c */
-enum kl_status migration_name(struct migration *m, struct error *e) KL_MUST_USE;       /* migration_vault.c */
-enum kl_status migration_items(struct migration *m, struct error *e) KL_MUST_USE;      /* migration_vault.c */
+enum kl_status migration_name(struct migration *m, struct error *e) KL_MUST_USE;       /* migration_names.c */
+/* What --on-conflict says, or what is right for the vault when it says nothing. */
+enum upload_on_conflict migration_on_conflict(const struct migration *m);
+/* What the vault holds for a finding. Released by the caller. */
+void migration_stored_value(const struct migration *m, const struct finding *f, struct secret *out);
+struct journal;
+enum kl_status migration_upload(struct migration *m, struct journal *j,
+                                struct error *e) KL_MUST_USE;                     /* migration_upload.c */
+enum kl_status migration_items(struct migration *m, struct error *e) KL_MUST_USE; /* migration_vault.c */
 /* The dotenv file as code in `folder` names it: relative, or absolute. */
 const char *migration_dotenv_from(struct migration *m, const char *folder);
 /* Rewrites every file in memory for the sites that still move. */

@@ -40,7 +40,10 @@ static void add_names(cJSON *root, const struct migration *m) {
         cJSON *j = cJSON_CreateObject();
         json_add_string(j, "name", m->items[i].name);
         json_add_string(j, "stored_name", m->items[i].stored_name);
+        json_add_string(j, "renamed_from", m->items[i].renamed_from);
         json_add_string(j, "state", upload_state_name(m->items[i].state));
+        add_message(j, "error", m->items[i].error.message[0] ? m->items[i].error.message : NULL,
+                    m->cli->redactor);
         cJSON_AddItemToArray(list, j);
     }
 }

@@ -35,7 +35,10 @@ static void show_site(struct output *o, const struct migration_site *site) {
         return;
     }
     out_text(o, " -> ");
-    out_mark(o, MARK_GREEN, "%s\n", site->name);
+    out_mark(o, MARK_GREEN, "%s", site->name);
+    if (strcmp(site->name, site->stored_name) != 0)
+        out_text(o, " (stored as %s)", site->stored_name);
+    out_text(o, "\n");
     if (site->note)
         out_mark(o, MARK_DIM, "             (%s)\n", site->note);
 }
@@ -167,6 +170,14 @@ static void show_identity(struct output *o, const struct migration *m) {
         out_text(o, "  %s\n", m->identity.lines[i]);
 }
 
+static const char *remark_on(const struct upload_item *item) {
+    if (item->reused)
+        return " (the vault's other value stands)";
+    if (item->state == UPLOAD_PRESENT)
+        return " (there already)";
+    return item->replaces ? " (a new version)" : "";
+}
+
 bool migration_confirm(const struct migration *m) {
     struct output *o = &m->cli->out;
     out_text(o, "\n");
@@ -174,7 +185,7 @@ bool migration_confirm(const struct migration *m) {
     show_identity(o, m);
     out_text(o, "  %zu %s:", m->item_count, plural(m->item_count, "name", "names"));
     for (size_t i = 0; i < m->item_count && i < NAMES_SHOWN; i++)
-        out_text(o, " %s%s", m->items[i].name, m->items[i].state == UPLOAD_PRESENT ? " (there already)" : "");
+        out_text(o, " %s%s", m->items[i].name, remark_on(&m->items[i]));
     out_text(o, "%s\n", m->item_count > NAMES_SHOWN ? " ..." : "");
     return cli_ask(m->cli, "Go on? [y/N] ");
 }
@@ -208,6 +219,33 @@ static void show_next_steps(struct output *o, const struct migration *m) {
     }
 }
 
+static bool is_verified(const struct upload_item *item) {
+    return item->state == UPLOAD_STORED || item->state == UPLOAD_PRESENT;
+}
+
+/* After a failure: exactly what is where. */
+static void show_half_done(struct output *o, const struct migration *m) {
+    size_t verified = 0, missing = 0;
+    for (size_t i = 0; i < m->item_count; i++) {
+        verified += is_verified(&m->items[i]);
+        missing += m->items[i].state == UPLOAD_FAILED || m->items[i].state == UPLOAD_PENDING;
+    }
+    if (missing == 0)
+        return;
+    if (verified > 0)
+        out_mark(o, MARK_BOLD, "\nIn the vault and verified\n");
+    for (size_t i = 0; i < m->item_count; i++)
+        if (is_verified(&m->items[i]))
+            out_text(o, "  %s\n", m->items[i].name);
+    out_mark(o, MARK_BOLD, "\nNot in the vault, or not verified\n");
+    for (size_t i = 0; i < m->item_count; i++)
+        if (m->items[i].state == UPLOAD_FAILED)
+            out_text(o, "  %s: %s\n", m->items[i].name, m->items[i].error.message);
+        else if (m->items[i].state == UPLOAD_PENDING)
+            out_text(o, "  %s: not tried\n", m->items[i].name);
+    out_text(o, "The source has them still. The same command, again, goes on from here.\n");
+}
+
 void migration_show_result(const struct migration *m) {
     struct output *o = &m->cli->out;
     size_t stored = 0, present = 0;
@@ -232,9 +270,7 @@ void migration_show_result(const struct migration *m) {
         out_text(o, "%s gained %s\n", path_basename(m->ignored_in), m->dotenv_file);
     if (m->example)
         out_text(o, "%s gained the names, without values\n", path_basename(m->example));
-    for (size_t i = 0; i < m->item_count; i++)
-        if (m->items[i].state == UPLOAD_FAILED)
-            out_text(o, "%s: %s\n", m->items[i].name, m->items[i].error.message);
+    show_half_done(o, m);
     if (m->moving > 0)
         show_next_steps(o, m);
 }

@@ -8,7 +8,6 @@
 #include "base/encode.h"
 #include "base/file.h"
 #include "base/mem.h"
-#include "base/system.h"
 
 #define DOTENV_FILE ".env"
 #define SECRET_FILE ".secret"
@@ -20,9 +19,10 @@ static bool project_has(const struct migration *m, enum env_access access) {
     return false;
 }
 
-/* What the vault holds for a finding: vaults hold text, so bytes go as base64. */
-static void stored_value(const struct migration *m, const struct finding *f, struct secret *out) {
-    if (!f->is_bytes || !m->session.kind->access->text_only) {
+/* Bytes go as such where the vault tells them from text, else as base64 text. */
+void migration_stored_value(const struct migration *m, const struct finding *f, struct secret *out) {
+    out->binary = f->is_bytes && !m->session.kind->access->text_only;
+    if (!f->is_bytes || out->binary) {
         secret_set(out, secret_slice(&f->value));
         return;
     }
@@ -48,7 +48,7 @@ static void look_for_foreign(void *ctx, const char *name) {
         return;
     if (names->m->session.kind->get(names->vault, name, NULL, &held, NULL, &unread) == KL_OK)
         for (size_t i = 0; i < names->m->site_count && !known; i++) {
-            stored_value(names->m, names->m->sites[i].finding, &ours);
+            migration_stored_value(names->m, names->m->sites[i].finding, &ours);
             known = secret_equal(&held, &ours);
         }
     names->found = !known;
@@ -141,61 +141,21 @@ enum kl_status migration_open_vault(struct migration *m, struct error *e) {
     return v->kind->identity(v->vault, &m->arena, &m->identity, e);
 }
 
-static bool in_environment(void *ctx, const char *name) {
-    (void)ctx;
-    return system_getenv(name) != NULL;
-}
-
-static int in_vault(void *ctx, const char *name, const struct finding *f) {
-    struct migration *m = ctx;
-    struct secret held = {0}, wanted = {0};
-    struct error why = {0};
-    int answer = -1; /* what cannot be read is not ours to use */
-    enum kl_status s = m->session.kind->get(m->session.vault, name, NULL, &held, NULL, &why);
-    if (s == KL_ERR_NOT_FOUND) {
-        answer = 0;
-    } else if (s == KL_OK) {
-        stored_value(m, f, &wanted);
-        answer = secret_equal(&held, &wanted) ? 1 : -1;
-    }
-    secret_release(&held);
-    secret_release(&wanted);
-    return answer;
-}
-
-enum kl_status migration_name(struct migration *m, struct error *e) {
-    (void)e;
-    struct name_request *requests = mem_calloc(m->site_count + 1, sizeof *requests);
-    size_t *site_of = mem_calloc(m->site_count + 1, sizeof *site_of);
-    size_t count = 0;
-    for (size_t i = 0; i < m->site_count; i++)
-        if (!m->sites[i].left) {
-            requests[count].finding = m->sites[i].finding;
-            site_of[count++] = i;
-        }
-    struct name_context context = {
-        .project = m->project.name,
-        .prefix = m->session.kind->names_are_variables ? m->cli->options.prefix : NULL,
-        .reads = m->project_reads.reads,
-        .read_count = m->project_reads.read_count,
-        .in_environment = m->session.kind->stores ? in_environment : NULL,
-        .in_vault = in_vault,
-        .ctx = m,
-    };
-    names_assign(requests, count, &context, &m->arena);
-    for (size_t i = 0; i < count; i++) {
-        m->sites[site_of[i]].name = requests[i].name;
-        m->sites[site_of[i]].note = requests[i].note;
-    }
-    free(requests);
-    free(site_of);
-    return KL_OK;
-}
-
 static void leave_item(struct migration *m, size_t item, const char *reason) {
     for (size_t i = 0; i < m->site_count; i++)
         if (m->sites[i].item == item && !m->sites[i].left)
             m->sites[i].left = reason;
+}
+
+/* Under --on-conflict rename the vault's side has the last word on the name. */
+static void follow_item(struct migration *m, struct migration_site *site) {
+    const struct upload_item *item = &m->items[site->item];
+    if (!item->renamed_from)
+        return;
+    site->name = item->name;
+    site->stored_name = item->stored_name;
+    site->note = arena_printf(&m->arena, "the vault has another value called %s", item->renamed_from);
+    m->renamed = true;
 }
 
 /* One item a name, for the sites that can really be rewritten; then the vault
@@ -213,16 +173,19 @@ enum kl_status migration_items(struct migration *m, struct error *e) {
         if (item == m->item_count) {
             m->items[item].name = site->name;
             m->items[item].value = &m->stored[item];
-            stored_value(m, site->finding, &m->stored[item]);
+            migration_stored_value(m, site->finding, &m->stored[item]);
             redact_add(m->cli->redactor, secret_slice(&m->stored[item]));
             m->item_count++;
         }
         site->item = item;
     }
-    enum kl_status s = upload_prepare(m->session.vault, m->items, m->item_count,
-                                      (enum upload_on_conflict)m->cli->options.on_conflict, &m->arena, e);
+    enum kl_status s =
+        upload_prepare(m->session.vault, m->items, m->item_count, migration_on_conflict(m), &m->arena, e);
     if (s != KL_OK)
         return s;
+    for (size_t i = 0; i < m->site_count; i++)
+        if (!m->sites[i].left)
+            follow_item(m, &m->sites[i]);
     for (size_t i = 0; i < m->item_count; i++) {
         const struct upload_item *item = &m->items[i];
         if (item->state == UPLOAD_CONFLICT || item->state == UPLOAD_REFUSED)

@@ -33,9 +33,10 @@
 #define CMD_HELP (1u << 12)
 #define CMD_VERSION (1u << 13)
 #define CMD_PUT (1u << 14)
+#define CMD_BASELINE (1u << 15)
 #define CMD_ALL (~0u)
 #define CMD_CHANGING (CMD_PLAN | CMD_MIGRATE | CMD_UPLOAD | CMD_REWRITE)
-#define CMD_SCANNING (CMD_SCAN | CMD_ENV | CMD_CHANGING)
+#define CMD_SCANNING (CMD_SCAN | CMD_ENV | CMD_BASELINE | CMD_CHANGING)
 #define CMD_OPENING (CMD_CHANGING | CMD_VAULTS | CMD_UNDO | CMD_PUT) /* those that talk to a vault */
 
 #define OPTIONS_MAX 96          /* rows of the table */
@@ -113,6 +114,9 @@ struct options {
     int fail_on; /* enum severity */
     bool show_suppressed;
     int report_env; /* enum option_env */
+    const char *baseline;
+    bool prune, accept_all, unite;
+    const char *import, *reason, *owner, *expires;
 
     /* what is changed */
     const char *to;

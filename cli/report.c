@@ -57,6 +57,7 @@ void report_count(const struct report *r, struct report_counts *out) {
         const struct finding *f = &r->result->findings[i];
         if (f->suppressed != SUPPRESSED_NO) {
             out->silenced++;
+            out->baselined += f->suppressed == SUPPRESSED_BASELINE;
             continue;
         }
         out->shown++;

@@ -13,16 +13,17 @@ struct report {
     const char *const *paths; /* as named; NULL-terminated */
     bool nothing_to_scan;     /* an empty request: no file, and none was expected */
     bool inventory;           /* of environment variables (keylift env): judges nothing */
+    size_t expired;           /* findings whose entry in the baseline has expired */
 };
 
 /* Findings by what a status and a summary need. Silenced ones count only there. */
 struct report_counts {
-    size_t shown;          /* not silenced */
-    size_t by_severity[3]; /* of these; by enum severity */
-    size_t failing;        /* at or above --fail-on */
-    size_t movable;        /* what migrate would take */
-    size_t files;          /* with findings */
-    size_t silenced;
+    size_t shown;               /* not silenced */
+    size_t by_severity[3];      /* of these; by enum severity */
+    size_t failing;             /* at or above --fail-on */
+    size_t movable;             /* what migrate would take */
+    size_t files;               /* with findings */
+    size_t silenced, baselined; /* the second: of these, by the baseline */
     size_t reads, read_secrets; /* environment reads, and those of secrets */
     size_t read_names;          /* different variables */
 };

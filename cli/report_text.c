@@ -307,7 +307,14 @@ static void print_verdict(const struct report *r, const struct report_counts *n,
     if (n->silenced > 0) {
         out_text(o, "; %s silenced", report_number(n->silenced, number));
     }
+    if (n->baselined > 0) {
+        out_text(o, " (%s by the baseline)", report_number(n->baselined, number));
+    }
     out_text(o, ".\n");
+    if (r->expired > 0) {
+        out_text(o, "%s of them %s in the baseline, but only until a day that has passed.\n",
+                 report_number(r->expired, number), report_plural(r->expired, "is", "are"));
+    }
 }
 
 /* The verdict of `keylift env`. */

@@ -144,19 +144,25 @@ void run_each_file(const struct run *r, void (*fn)(void *ctx, const cJSON *file)
     }
 }
 
-void run_each_name(const struct run *r, void (*fn)(void *ctx, const char *name, const char *version),
+static const char *stored_name_of(const cJSON *item) {
+    const char *stored = json_string(item, "stored_name");
+    return stored ? stored : json_string(item, "name");
+}
+
+void run_each_name(const struct run *r,
+                   void (*fn)(void *ctx, const char *name, const char *stored_name, const char *version),
                    void *ctx) {
     const cJSON *record, *item;
     cJSON_ArrayForEach(record, r->log.records) {
         const char *state = json_string(record, "state");
         bool one = is_step(record, "stored") && state && strcmp(state, "stored") == 0;
         if (one && json_string(record, "name"))
-            fn(ctx, json_string(record, "name"), json_string(record, "version"));
+            fn(ctx, json_string(record, "name"), stored_name_of(record), json_string(record, "version"));
         if (!is_step(record, "present"))
             continue;
         cJSON_ArrayForEach(item, json_get(record, "names")) {
             if (json_string(item, "name"))
-                fn(ctx, json_string(item, "name"), json_string(item, "version"));
+                fn(ctx, json_string(item, "name"), stored_name_of(item), json_string(item, "version"));
         }
     }
 }

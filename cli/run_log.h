@@ -43,8 +43,10 @@ void run_log_release(struct run_log *l);
 
 /* Calls fn for each file that the run replaced or made, in order. */
 void run_each_file(const struct run *r, void (*fn)(void *ctx, const cJSON *file), void *ctx);
-/* Calls fn for each name that the run stored or found stored, with its version. */
-void run_each_name(const struct run *r, void (*fn)(void *ctx, const char *name, const char *version),
+/* Calls fn for each name that the run stored or found stored, with its version;
+ * `stored_name` is the one in the code. */
+void run_each_name(const struct run *r,
+                   void (*fn)(void *ctx, const char *name, const char *stored_name, const char *version),
                    void *ctx);
 
 #endif

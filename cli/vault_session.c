@@ -1,6 +1,8 @@
 /* vault_session.c: see vault_session.h. */
 #include "cli/vault_session.h"
 
+#include "base/file.h"
+#include "base/system.h"
 #include "cli/nearest.h"
 
 /* Vaults of the design that this version may not have. */
@@ -62,7 +64,9 @@ static void learn(void *ctx, struct slice value) {
     mutex_unlock(s->lock);
 }
 
-void vault_session_say(struct vault_session *s, const char *line) {
+/* At once, so that a trace shows where something hangs. */
+static void trace(void *ctx, const char *line) {
+    struct vault_session *s = ctx;
     struct error ignored = {0};
     mutex_lock(s->lock);
     out_text(&s->cli->err, "%s\n", line);
@@ -70,8 +74,20 @@ void vault_session_say(struct vault_session *s, const char *line) {
     mutex_unlock(s->lock);
 }
 
-static void trace(void *ctx, const char *line) {
-    vault_session_say(ctx, line);
+void vault_session_progress(struct vault_session *s, size_t done, size_t count) {
+    const struct options *o = &s->cli->options;
+    if (o->no_progress || o->quiet || o->verbose >= 2 || !system_is_terminal(2))
+        return;
+    struct error ignored = {0};
+    struct buf line = BUF_INIT(128);
+    buf_str(&line, "\r");
+    if (done < count)
+        buf_printf(&line, "%zu of %zu", done, count);
+    buf_str(&line, "\x1b[K");
+    mutex_lock(s->lock);
+    (void)(file_write_fd(2, "the terminal", buf_as_slice(&line), &ignored) == KL_OK);
+    mutex_unlock(s->lock);
+    buf_release(&line);
 }
 
 static void fill_options(struct vault_session *s, const char *root) {

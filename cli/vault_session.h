@@ -41,7 +41,7 @@ void vault_session_close(struct vault_session *s); /* may be called twice, and o
  * by somebody else. */
 cJSON *vault_session_record(const struct vault_session *s);
 
-/* A line on standard error at once, from any thread. */
-void vault_session_say(struct vault_session *s, const char *line);
+/* "12 of 500" on a terminal, over itself; gone at the end. Elsewhere nothing. */
+void vault_session_progress(struct vault_session *s, size_t done, size_t count);
 
 #endif

@@ -113,16 +113,32 @@ static bool vault_holds(const struct name_context *c, const char *name, const st
     return c->in_vault && c->in_vault(c->ctx, name, f) > 0;
 }
 
-static void choose(struct group *g, bool shared, const struct name_context *c, const struct group *groups,
-                   size_t group_count, struct arena *a) {
+static void make_forms(const struct group *g, const struct name_context *c, struct arena *a,
+                       const char *forms[NAME_FORMS]) {
     char *project = name_from_words(a, slice_cstr(c->project));
     if (is_digit(project[0]))
         project = joined(a, "N", project);
     char *with_stem = joined(a, g->stem, g->base);
     if (is_digit(with_stem[0]))
         with_stem = joined(a, "N", with_stem);
-    const char *forms[NAME_FORMS] = {g->base, with_stem, joined(a, project, g->base),
-                                     joined(a, project, with_stem)};
+    forms[0] = g->base;
+    forms[1] = with_stem;
+    forms[2] = joined(a, project, g->base);
+    forms[3] = joined(a, project, with_stem);
+}
+
+static void expect_forms(const struct name_context *c, const struct group *groups, size_t count,
+                         struct arena *a) {
+    const char **names = arena_calloc(a, count * NAME_FORMS + 1, sizeof *names);
+    for (size_t g = 0; g < count; g++)
+        make_forms(&groups[g], c, a, &names[g * NAME_FORMS]);
+    c->expect(c->ctx, names, count * NAME_FORMS);
+}
+
+static void choose(struct group *g, bool shared, const struct name_context *c, const struct group *groups,
+                   size_t group_count, struct arena *a) {
+    const char *forms[NAME_FORMS];
+    make_forms(g, c, a, forms);
     for (size_t i = 0; i < NAME_FORMS; i++)
         if (vault_holds(c, forms[i], g->first)) {
             g->name = forms[i];
@@ -172,6 +188,8 @@ void names_assign(struct name_request *requests, size_t count, const struct name
             group_count++;
         }
     }
+    if (context->expect)
+        expect_forms(context, groups, group_count, arena);
     for (size_t g = 0; g < group_count; g++) {
         bool shared = false;
         for (size_t other = 0; other < group_count && !shared; other++)

@@ -25,6 +25,9 @@ struct name_context {
     bool (*in_environment)(void *ctx, const char *name);
     /* What the vault has under a name: 0 nothing, 1 what the finding needs, -1 something else. */
     int (*in_vault)(void *ctx, const char *name, const struct finding *f);
+    /* Told, before in_vault is asked, most of the names that it will be asked about, so that
+     * they can be looked up side by side. NULL: nobody. */
+    void (*expect)(void *ctx, const char *const *names, size_t count);
     void *ctx;
 };
 

@@ -27,9 +27,21 @@ static const char *only_attribute(const struct style_plan *p, const char *module
     return found.len ? arena_cstr(arena, found) : NULL;
 }
 
+/* Inline, the client is made where it is used. */
+static const char *with_client(const char *template, const char *client, struct arena *arena) {
+    struct slice text = slice_cstr(template), hole = SLICE_LIT("{client}");
+    size_t at = slice_find(text, hole, 0);
+    if (!template || at == SIZE_MAX)
+        return template;
+    return arena_printf(arena, "%.*s%s%s", (int)at, template, client ? client : "None",
+                        template + at + hole.len);
+}
+
 static void plan(const struct rewrite_request *r, struct arena *arena, struct style_plan *out) {
-    out->read_text = r->access->read_text;
-    out->read_bytes = r->access->read_bytes;
+    out->read_text = with_client(r->access->read_text, r->access->client, arena);
+    out->read_bytes = with_client(r->access->read_bytes, r->access->client, arena);
+    if (strstr(r->access->read_text, "{client}") && !r->access->client)
+        out->refusal = "this vault has no expression that stands alone";
     out->load = r->access->needs_loading && r->dotenv_relative;
     for (const struct python_import *i = r->access->imports; i && i->module; i++)
         style_need(out, i->module, i->symbol);

@@ -32,6 +32,8 @@ void net_set_trust(CURL *curl, const struct http_options *o);
 
 /* Fills in curl's handle from the request: URL, headers, body, TLS, proxy, deadlines. */
 void net_prepare(struct net_exchange *x);
+/* X509_V_OK, or why the server's certificate was not accepted in this thread's last handshake. */
+int net_verify_error(void);
 /* The failure in words for a person, with its category. */
 enum kl_status net_explain(const struct net_exchange *x, CURLcode code, struct error *e);
 

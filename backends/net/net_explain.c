@@ -32,11 +32,10 @@ static enum kl_status cannot_connect(const struct net_exchange *x, struct error 
 
 static enum kl_status certificate(const struct net_exchange *x, struct error *e) {
     const char *host = x->attempt->host;
-    long verify = X509_V_OK;
+    int verify = net_verify_error();
     char now[21];
-    curl_easy_getinfo(x->curl, CURLINFO_SSL_VERIFYRESULT, &verify);
     system_format_time(system_unix_time(), now);
-    if (says(x, " target ")) /* the chain is fine; curl leaves the result of an earlier check */
+    if (verify == X509_V_OK)
         return error_set(e, KL_ERR_TLS, "the certificate of %s is for another host; is the address right?",
                          host);
     if (verify == X509_V_ERR_CERT_HAS_EXPIRED || verify == X509_V_ERR_CERT_NOT_YET_VALID)
@@ -68,6 +67,8 @@ static bool is_lost_handshake(const struct net_exchange *x) {
 }
 
 static enum kl_status handshake(const struct net_exchange *x, struct error *e) {
+    if (net_verify_error() != X509_V_OK)
+        return certificate(x, e);
     if (is_lost_handshake(x))
         return error_set(e, KL_ERR_NETWORK, "the connection to %s broke while TLS was being set up",
                          x->attempt->host);

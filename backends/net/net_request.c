@@ -73,11 +73,29 @@ static int on_request(void *ctx, char *there, char *here, int port_there, int po
     return CURL_PREREQFUNC_OK;
 }
 
+/* What OpenSSL's verification found in this thread's handshake. Not in the exchange: a
+ * server may have a kept connection verify again, when that exchange is gone. */
+static _Thread_local int verify_error;
+
+int net_verify_error(void) {
+    return verify_error;
+}
+
+/* Only listens: curl reports some refusals (a CA of the right name with another key) as
+ * if the handshake had failed for no known reason. */
+static int on_verify(int ok, X509_STORE_CTX *store) {
+    if (!ok)
+        verify_error = X509_STORE_CTX_get_error(store);
+    return ok;
+}
+
 /* What was decrypted is wiped from OpenSSL's own buffers. */
 static CURLcode on_ssl_ctx(CURL *curl, void *ctx, void *user) {
+    SSL_CTX *c = ctx;
     (void)curl;
     (void)user;
-    SSL_CTX_set_options((SSL_CTX *)ctx, SSL_OP_CLEANSE_PLAINTEXT);
+    SSL_CTX_set_options(c, SSL_OP_CLEANSE_PLAINTEXT);
+    SSL_CTX_set_verify(c, SSL_CTX_get_verify_mode(c), on_verify);
     return CURLE_OK;
 }
 
@@ -212,6 +230,7 @@ static void set_tls(struct net_exchange *x) {
 }
 
 void net_prepare(struct net_exchange *x) {
+    verify_error = X509_V_OK;
     SET(x, CURLOPT_ERRORBUFFER, x->detail);
     SET(x, CURLOPT_USERAGENT, "keylift/" KEYLIFT_VERSION);
     set_connection(x);

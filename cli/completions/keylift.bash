@@ -17,6 +17,11 @@ _keylift() {
         -o|--output) mapfile -t COMPREPLY < <(compgen -f -- "$current"); return ;;
         --fail-on) mapfile -t COMPREPLY < <(compgen -W "low medium high" -- "$current"); return ;;
         --report-env) mapfile -t COMPREPLY < <(compgen -W "all secrets none" -- "$current"); return ;;
+        --baseline) mapfile -t COMPREPLY < <(compgen -f -- "$current"); return ;;
+        --reason) mapfile -t COMPREPLY < <(compgen -W "" -- "$current"); return ;;
+        --owner) mapfile -t COMPREPLY < <(compgen -W "" -- "$current"); return ;;
+        --expires) mapfile -t COMPREPLY < <(compgen -W "" -- "$current"); return ;;
+        --import) mapfile -t COMPREPLY < <(compgen -f -- "$current"); return ;;
         --to) mapfile -t COMPREPLY < <(compgen -W "dotenv environ" -- "$current"); return ;;
         --dotenv-file) mapfile -t COMPREPLY < <(compgen -f -- "$current"); return ;;
         --style) mapfile -t COMPREPLY < <(compgen -W "inline" -- "$current"); return ;;
@@ -29,8 +34,8 @@ _keylift() {
     esac
     local options= words=
     case $command in
-        "") words="scan plan migrate upload rewrite runs undo env rules vaults help version" ;;
-        scan) options="--staged --stdin-filename --exclude --no-gitignore --rules --skip-rules --rules-file --min-confidence --jobs --exhaustive --format --output --fail-on --show-suppressed --report-env --config --no-config --quiet --verbose --color --no-progress --version --help" words="" ;;
+        "") words="scan plan migrate upload rewrite runs undo env baseline rules vaults help version" ;;
+        scan) options="--staged --stdin-filename --exclude --no-gitignore --rules --skip-rules --rules-file --min-confidence --jobs --exhaustive --format --output --fail-on --show-suppressed --report-env --baseline --config --no-config --quiet --verbose --color --no-progress --version --help" words="" ;;
         plan) options="--staged --exclude --no-gitignore --rules --skip-rules --rules-file --min-confidence --jobs --exhaustive --format --to --dotenv-file --style --env-reads --site --include-tests --prefix --on-conflict --allow-dirty --allow-ephemeral --config --no-config --quiet --verbose --color --no-progress --version --help" words="" ;;
         migrate) options="--staged --exclude --no-gitignore --rules --skip-rules --rules-file --min-confidence --jobs --exhaustive --format --to --dotenv-file --style --env-reads --site --include-tests --prefix --on-conflict --allow-dirty --allow-ephemeral --yes --dry-run --config --no-config --quiet --verbose --color --no-progress --version --help" words="" ;;
         upload) options="--exclude --no-gitignore --rules --skip-rules --rules-file --min-confidence --jobs --exhaustive --format --to --dotenv-file --site --include-tests --prefix --on-conflict --allow-ephemeral --yes --dry-run --config --no-config --quiet --verbose --color --no-progress --version --help" words="" ;;
@@ -38,9 +43,10 @@ _keylift() {
         runs) options="--format --config --no-config --quiet --verbose --color --no-progress --version --help" words="" ;;
         undo) options="--to --yes --dry-run --config --no-config --quiet --verbose --color --no-progress --version --help" words="" ;;
         env) options="--stdin-filename --exclude --no-gitignore --rules --skip-rules --rules-file --min-confidence --jobs --exhaustive --format --output --config --no-config --quiet --verbose --color --no-progress --version --help" words="" ;;
+        baseline) options="--exclude --no-gitignore --rules --skip-rules --rules-file --min-confidence --jobs --exhaustive --baseline --accept-all --reason --owner --expires --prune --import --unite --yes --config --no-config --quiet --verbose --color --no-progress --version --help" words="" ;;
         rules) options="--rules-file --config --no-config --quiet --verbose --color --no-progress --version --help" words="list show test" ;;
         vaults) options="--to --dotenv-file --config --no-config --quiet --verbose --color --no-progress --version --help" words="list check" ;;
-        help) options="--config --no-config --quiet --verbose --color --no-progress --version --help" words="scan plan migrate upload rewrite runs undo env rules vaults help version" ;;
+        help) options="--config --no-config --quiet --verbose --color --no-progress --version --help" words="scan plan migrate upload rewrite runs undo env baseline rules vaults help version" ;;
         version) options="--config --no-config --quiet --verbose --color --no-progress --version --help" words="" ;;
     esac
     ((COMP_CWORD > i + 1)) && words=

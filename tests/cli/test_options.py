@@ -78,7 +78,7 @@ def test_version(keylift):
         (["scan", "--zzzzzzzz"], ["--zzzzzzzz", "keylift scan --help"]),
         (["scan", "-z"], ["-z"]),
         (["scan", "--format"], ["--format", "needs a value"]),
-        (["scan", "--format", "xml"], ["xml", "text or json"]),
+        (["scan", "--format", "xml"], ["xml", "text, json, jsonl"]),
         (["scan", "--fail-on", "severe"], ["low, medium or high"]),
         (["scan", "--jobs", "0"], ["--jobs", "1 to 1024"]),
         (["scan", "--jobs", "-3"], ["--jobs"]),

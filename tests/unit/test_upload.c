@@ -174,7 +174,7 @@ static enum kl_status note_after(void *ctx, const struct upload_item *item, stru
 }
 
 static enum kl_status run(struct test *t, unsigned deadline_ms) {
-    const struct upload_observer observer = {note_before, note_after, t};
+    const struct upload_observer observer = {.before_put = note_before, .after_put = note_after, .ctx = t};
     return upload_run(&t->fake.vault, t->items, t->count, &observer, deadline_ms, &t->e);
 }
 
@@ -253,7 +253,10 @@ static void on_conflict_decides(void **state) {
     assert_int_equal(it->state, UPLOAD_PRESENT);
     assert_true(it->reused);
     assert_int_equal(prepare(t, ON_CONFLICT_RENAME), KL_OK);
-    assert_int_equal(it->state, UPLOAD_CONFLICT); /* the caller chooses another name */
+    assert_int_equal(it->state, UPLOAD_PENDING);
+    assert_string_equal(it->name, "A_2");
+    assert_string_equal(it->renamed_from, "A");
+    it->name = "A";
     assert_int_equal(prepare(t, ON_CONFLICT_VERSION), KL_OK);
     assert_int_equal(it->state, UPLOAD_PENDING);
     assert_int_equal(run(t, DEADLINE_MS), KL_OK);

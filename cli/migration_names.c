@@ -1,0 +1,146 @@
+/* migration_names.c: under which names the secrets go, and what the vault has under
+ * them already. Nothing is written here. */
+#include "cli/migration.h"
+
+#include <stdlib.h>
+
+#include "base/mem.h"
+#include "base/system.h"
+
+struct held {
+    const char *name;
+    enum kl_status status; /* of the look-up */
+    struct secret value;
+    struct error error;
+};
+
+struct naming {
+    struct migration *m;
+    struct held *held;
+    size_t count, capacity, looked_up;
+    enum kl_status failed; /* the vault as a whole cannot be read: no more is asked of it */
+    struct error error;
+};
+
+/* A .env belongs to its project, and its names are keylift's to choose. Others share
+ * their vault: a name that somebody has is a question. */
+enum upload_on_conflict migration_on_conflict(const struct migration *m) {
+    const struct options *o = &m->cli->options;
+    if (options_was_given(o, "on-conflict"))
+        return (enum upload_on_conflict)o->on_conflict;
+    return m->session.kind->names_are_variables ? ON_CONFLICT_RENAME : ON_CONFLICT_FAIL;
+}
+
+static struct held *find_held(const struct naming *n, const char *name) {
+    for (size_t i = 0; i < n->count; i++)
+        if (strcmp(n->held[i].name, name) == 0)
+            return &n->held[i];
+    return NULL;
+}
+
+static void add_held(struct naming *n, const char *name) {
+    if (find_held(n, name))
+        return;
+    n->held = mem_grow(n->held, &n->capacity, n->count + 1, sizeof *n->held);
+    n->held[n->count++] = (struct held){.name = name};
+}
+
+static void look_up(void *ctx, size_t index) {
+    struct naming *n = ctx;
+    struct held *h = &n->held[n->looked_up + index];
+    struct vault *v = n->m->session.vault;
+    struct mutex *lock = n->m->session.lock;
+    mutex_lock(lock);
+    bool goes = n->failed == KL_OK;
+    mutex_unlock(lock);
+    h->status = !goes                  ? error_set(&h->error, n->failed, "not asked")
+                : system_interrupted() ? error_set(&h->error, KL_ERR_INTERRUPTED, "interrupted")
+                                       : v->kind->get(v, h->name, NULL, &h->value, NULL, &h->error);
+    bool of_the_name = h->status == KL_OK || h->status == KL_ERR_NOT_FOUND || h->status == KL_ERR_CONFLICT ||
+                       h->status == KL_ERR_UNSUPPORTED || h->status == KL_ERR_LIMIT ||
+                       h->status == KL_ERR_REFUSED || h->status == KL_ERR_PARSE;
+    mutex_lock(lock);
+    if (!of_the_name && n->failed == KL_OK) {
+        n->failed = h->status;
+        n->error = h->error;
+    }
+    mutex_unlock(lock);
+}
+
+static void look_up_new(struct naming *n) {
+    thread_each(n->m->session.kind->parallel, n->count - n->looked_up, look_up, n);
+    n->looked_up = n->count;
+}
+
+static void expect(void *ctx, const char *const *names, size_t count) {
+    struct naming *n = ctx;
+    for (size_t i = 0; i < count; i++)
+        add_held(n, names[i]);
+    look_up_new(n);
+}
+
+static bool in_environment(void *ctx, const char *name) {
+    (void)ctx;
+    return system_getenv(name) != NULL;
+}
+
+/* Only under "rename" is a name with another value one to keep away from: else
+ * upload_prepare meets it, and does what the user said. */
+static int in_vault(void *ctx, const char *name, const struct finding *f) {
+    struct naming *n = ctx;
+    struct secret wanted = {0};
+    add_held(n, name);
+    look_up_new(n);
+    const struct held *h = find_held(n, name);
+    if (h->status == KL_ERR_NOT_FOUND)
+        return 0;
+    if (h->status != KL_OK)
+        return -1; /* what cannot be read is not ours to use */
+    migration_stored_value(n->m, f, &wanted);
+    bool same = upload_same_value(&h->value, &wanted);
+    secret_release(&wanted);
+    return same ? 1 : migration_on_conflict(n->m) == ON_CONFLICT_RENAME ? -1 : 0;
+}
+
+static void take_name(struct migration *m, struct migration_site *site, const struct name_request *request) {
+    struct error why = {0};
+    site->name = request->name;
+    site->note = request->note;
+    const struct vault_kind *kind = m->session.kind;
+    if (kind->map_name(m->session.vault, site->name, &m->arena, &site->stored_name, &why) != KL_OK)
+        site->left = arena_cstr(&m->arena, slice_cstr(why.message));
+}
+
+enum kl_status migration_name(struct migration *m, struct error *e) {
+    struct name_request *requests = mem_calloc(m->site_count + 1, sizeof *requests);
+    size_t *site_of = mem_calloc(m->site_count + 1, sizeof *site_of);
+    struct naming n = {.m = m};
+    size_t count = 0;
+    for (size_t i = 0; i < m->site_count; i++)
+        if (!m->sites[i].left) {
+            requests[count].finding = m->sites[i].finding;
+            site_of[count++] = i;
+        }
+    const struct name_context context = {
+        .project = m->project.name,
+        .prefix = m->session.kind->names_are_variables ? m->cli->options.prefix : NULL,
+        .reads = m->project_reads.reads,
+        .read_count = m->project_reads.read_count,
+        .in_environment = m->session.kind->stores ? in_environment : NULL,
+        .in_vault = in_vault,
+        .expect = expect,
+        .ctx = &n,
+    };
+    names_assign(requests, count, &context, &m->arena);
+    for (size_t i = 0; i < count; i++)
+        take_name(m, &m->sites[site_of[i]], &requests[i]);
+    if (n.failed != KL_OK)
+        *e = n.error;
+    for (size_t i = 0; i < n.count; i++)
+        secret_release(&n.held[i].value);
+    mem_wipe(n.held, n.capacity * sizeof *n.held);
+    free(n.held);
+    free(requests);
+    free(site_of);
+    return n.failed;
+}
