@@ -1,5 +1,6 @@
 /* Every vault that keylift knows. A new one is a file that defines
  * vault_kind_<id>, and a line here. */
+#include "backends/bundle.h"
 #include "backends/vault.h"
 #include "backends/vault_kinds.h"
 
@@ -37,9 +38,11 @@ enum kl_status vault_python(struct vault *v, struct arena *a, struct python_acce
 
 enum kl_status vault_open(const struct vault_kind *kind, const struct vault_options *o, struct vault **out,
                           struct error *e) {
-    if (o->bundle && !kind->bundles)
-        return error_set(e, KL_ERR_USAGE,
-                         "the vault \"%s\" cannot hold names as fields of one secret; leave out --bundle",
+    if (!o->bundle || (kind->bundles && kind->own_bundles))
+        return kind->open(o, out, e);
+    if (!kind->bundles || !kind->previous)
+        return error_set(e, KL_ERR_UNSUPPORTED,
+                         "the vault \"%s\" does not hold names as fields of one secret; leave out --bundle",
                          kind->id);
-    return kind->open(o, out, e);
+    return bundle_open(kind, o, out, e);
 }

@@ -69,6 +69,7 @@ struct vault_kind {
     bool keeps_versions;      /* false: add_version loses the value that was there */
     bool names_are_variables; /* names are environment variables: --prefix is a part of the name itself */
     bool bundles;             /* can hold many names as fields of one secret: --bundle */
+    bool own_bundles;         /* open does it; else bundle.c does, with `previous` */
     unsigned parallel;        /* calls of get and put that may run at once; 0 and 1: one after another */
 
     enum kl_status (*open)(const struct vault_options *o, struct vault **out, struct error *e);
@@ -85,6 +86,10 @@ struct vault_kind {
                                     char version_out[VAULT_VERSION_MAX], struct error *e);
     enum kl_status (*add_version)(struct vault *v, const char *name, const struct secret *value,
                                   char version_out[VAULT_VERSION_MAX], struct error *e);
+    /* The version that was the latest one before `version` became it; "" for the first.
+     * KL_ERR_NOT_FOUND when that cannot be told any more. NULL: the vault cannot tell. */
+    enum kl_status (*previous)(struct vault *v, const char *name, const char *version,
+                               char previous_out[VAULT_VERSION_MAX], struct error *e);
     /* Calls fn once a name. May lag behind: never proof of absence. */
     enum kl_status (*list)(struct vault *v, void (*fn)(void *ctx, const char *name), void *ctx,
                            struct error *e);
