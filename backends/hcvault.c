@@ -145,6 +145,7 @@ const struct vault_kind vault_kind_vault = {
     .ephemeral = false,
     .keeps_versions = true,
     .bundles = true,
+    .own_bundles = true,
     .parallel = PARALLEL_CALLS,
     .open = hcvault_open,
     .identity = hcvault_identity,

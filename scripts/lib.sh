@@ -40,7 +40,10 @@ have_test_schemas|npm|fetches the schemas that reports are checked against'
 needs_full='have clang|clang|the second compiler
 have clang-format|clang-format|checks the format of the C files
 have make|make|builds a library of the wheel
-have xz|xz-utils|unpacks that library'
+have xz|xz-utils|unpacks that library
+have fish|fish|loads the setting lines that are written for it
+have pass|pass|the store behind one of the helpers
+have gpg|gnupg|encrypts what pass stores'
 
 have_c_headers() { echo '#include <stdio.h>' | cc -E -; }
 # npm is needed only until the grammar sources are there.

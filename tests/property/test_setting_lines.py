@@ -61,7 +61,8 @@ def run_in(shell, script, tmp_path):
 
 
 @pytest.mark.parametrize("ending, shell", [
-    (".sh", ["sh"]), (".sh", ["bash", "--posix"]), (".sh", ["bash"]), (".fish", ["fish", "--no-config"]),
+    (".sh", ["sh"]), (".sh", ["bash", "--posix"]), (".sh", ["bash"]), 
+    pytest.param(".fish", ["fish", "--no-config"], marks=pytest.mark.slow),
 ], ids=lambda x: x if isinstance(x, str) else "-".join(x))  # fmt: skip
 def test_the_shell_has_the_value_byte_for_byte(ending, shell, tmp_path):
     assert shutil.which(shell[0]), f"{shell[0]} is not installed; ./test installs it"
