@@ -12,7 +12,6 @@
 #include "base/mem.h"
 #include "base/process.h"
 
-#define OWN_VERSION '~' /* before a version that keylift makes for a helper without versions */
 #define CHECK_LINES_MAX 12u
 #define NAMES_MAX 100000u
 
@@ -101,24 +100,26 @@ static enum kl_status exec_accepts(struct vault *v, const char *name, const stru
                          "%s: the value has more than %zu bytes, which is all that a helper is "
                          "given",
                          name, KL_MAX_SECRET_BYTES);
+    if (!value.len)
+        return error_set(e, KL_ERR_UNSUPPORTED,
+                         "%s: the value is empty, which many stores take for none; a helper is not given it",
+                         name);
     if (slice_find_byte(value, '\0', 0) != SIZE_MAX || !utf8_valid(value))
         return error_set(e, KL_ERR_UNSUPPORTED,
                          "%s: a helper is given text without NUL, and the value is not", name);
     return KL_OK;
 }
 
-/* The helper's version, or one of our own. */
+/* The helper's version, or a tag of our own for a helper that keeps none. */
 static enum kl_status version_of(const struct exec_call *call, struct slice value, const char *name,
                                  char out[VAULT_VERSION_MAX], struct error *e) {
     const cJSON *version = json_get(call->answer, "version");
-    char tag[VALUE_TAG_BYTES];
     if (!version || cJSON_IsNull(version)) {
-        value_tag(name, value, tag);
-        (void)snprintf(out, VAULT_VERSION_MAX, "%c%s", OWN_VERSION, tag);
+        value_tag(name, value, out);
         return KL_OK;
     }
     const char *text = cJSON_IsString(version) ? version->valuestring : "";
-    bool plain = text[0] && text[0] != OWN_VERSION && strlen(text) < VAULT_VERSION_MAX;
+    bool plain = text[0] && strlen(text) < VAULT_VERSION_MAX;
     for (const char *p = text; *p; p++)
         plain = plain && *p > ' ' && *p <= '~';
     if (!plain)
@@ -133,11 +134,9 @@ static enum kl_status exec_get(struct vault *vault, const char *name, const char
                                char version_out[VAULT_VERSION_MAX], struct error *e) {
     struct exec_vault *v = (struct exec_vault *)vault;
     struct arena a = ARENA_INIT;
-    struct exec_call call = {.operation = "get"};
+    struct exec_call call = {.operation = "get", .version = version};
     char found[VAULT_VERSION_MAX] = "";
-    bool ours = version && version[0] == OWN_VERSION;
     enum kl_status st = exec_map_name(vault, name, &a, &call.name, e);
-    call.version = ours ? NULL : version;
     if (st == KL_OK)
         st = exec_run(v, &call, e);
     const char *value = json_string(call.answer, "value");
@@ -148,7 +147,7 @@ static enum kl_status exec_get(struct vault *vault, const char *name, const char
                        KL_MAX_SECRET_BYTES);
     if (st == KL_OK)
         st = version_of(&call, slice_cstr(value), name, found, e);
-    if (st == KL_OK && ours && strcmp(version, found) != 0)
+    if (st == KL_OK && version && strcmp(version, found) != 0)
         st = error_set(e, KL_ERR_CONFLICT,
                        "%s has changed since keylift wrote it, and the helper keeps no earlier "
                        "values",

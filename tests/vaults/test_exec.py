@@ -70,7 +70,7 @@ def test_the_stores_own_program_reads_every_value(store):
             assert vault.get(f"N{i}").value == value.encode()
             assert read_with_its_own_program(kind, env, f"N{i}") == value.encode()
         assert sorted(vault.list().names) == sorted(f"N{i}" for i in range(len(VALUES)))
-        assert vault.put("EMPTY", "").status == "unsupported"
+        assert vault.accepts("EMPTY", "").status == "unsupported"
         assert vault.add("ABSENT", "x").status == "not-found"
 
 
