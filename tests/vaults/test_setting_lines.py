@@ -48,6 +48,7 @@ def test_a_file_that_is_there_or_would_be_committed_is_refused(shop, keylift, tm
 def test_what_a_shell_cannot_say_is_refused_by_name(shop, keylift, tmp_path):
     project, _ = shop
     project.write("app.py", f"DB_PASSWORD = {support.made_password() + chr(34)!r}\n")
+    project.commit()
     file = tmp_path / "set.cmd"
     done = keylift("plan", "--to", "environ", "--setting-lines", file, cwd=project)
     assert "cmd cannot set a double quote" in done.stdout + done.stderr and not file.exists()

@@ -404,3 +404,20 @@ def test_the_expression_reads_text_and_bytes_and_misses_by_the_error_it_names(ba
     # The code's own address wins, so that one build runs in every environment.
     python["client"] = python["client"].replace(bao.address, "https://127.0.0.1:1")
     assert evaluate(python, "read_text", stored["TEXT"], {**env, "VAULT_ADDR": bao.address}) == "it's \"é\"\n"
+
+
+def test_a_project_is_migrated_and_its_program_reads_with_hvac(bao, place, project):
+    text, raw = support.made_password(), support.made_password().encode()
+    project.write("app.py", f"DB_PASSWORD = {text!r}\nAPI_TOKEN = {raw!r}\nprint(DB_PASSWORD, API_TOKEN)\n")
+    env = {**place[0], "VAULT_CACERT": str(bao.ca), "PATH": os.environ["PATH"]}
+    run = lambda: subprocess.run([support.sys.executable, "app.py"], cwd=project, env=env, check=True, capture_output=True)  # noqa: E731
+    before = run().stdout
+    done = subprocess.run(
+        [support.BINARY, "migrate", "--to", "openbao", "--vault-addr", bao.address, "--vault-mount", "secret", "--prefix",
+         place[1]["prefix"], "--yes", "-vv"], cwd=project, env=env, capture_output=True, text=True, timeout=120,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert read(bao, place, "DB_PASSWORD")["data"] == {"value": text}
+    for secret in (text, raw.decode(), env["VAULT_TOKEN"]):
+        assert secret not in done.stdout + done.stderr and secret not in project.read("app.py")
+    assert run().stdout == before
