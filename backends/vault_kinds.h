@@ -7,6 +7,8 @@
 #define VAULTS(X)                                                                                            \
     X(dotenv)                                                                                                \
     X(environ)                                                                                               \
+    X(aws)                                                                                                   \
+    X(azure)                                                                                                 \
     X(vault)                                                                                                 \
     X(exec)
 

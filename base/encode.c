@@ -3,6 +3,7 @@
 #include "base/encode.h"
 
 #include <sys/types.h>
+#include <sha1.h>
 #include <sha2.h>
 
 #include "base/mem.h"
@@ -135,15 +136,31 @@ void sha256(struct slice in, unsigned char out[32]) {
     sha256_two(in, (struct slice){0}, out);
 }
 
-void sha256_hex(struct slice in, char out[65]) {
+/* `out` has room for 2 * len + 1 bytes. */
+static void hex_text(const unsigned char *hash, size_t len, char *out) {
     static const char digits[] = "0123456789abcdef";
-    unsigned char hash[32];
-    sha256(in, hash);
-    for (size_t i = 0; i < sizeof(hash); i++) {
+    for (size_t i = 0; i < len; i++) {
         out[2 * i] = digits[hash[i] >> 4];
         out[2 * i + 1] = digits[hash[i] & 15];
     }
-    out[64] = '\0';
+    out[2 * len] = '\0';
+}
+
+void sha256_hex(struct slice in, char out[65]) {
+    unsigned char hash[32];
+    sha256(in, hash);
+    hex_text(hash, sizeof(hash), out);
+}
+
+void sha1_hex(struct slice in, char out[41]) {
+    SHA1_CTX ctx;
+    unsigned char hash[20];
+    SHA1Init(&ctx);
+    if (in.len)
+        SHA1Update(&ctx, (const uint8_t *)in.ptr, in.len);
+    SHA1Final(hash, &ctx);
+    mem_wipe(&ctx, sizeof(ctx));
+    hex_text(hash, sizeof(hash), out);
 }
 
 void hmac_sha256(struct slice key, struct slice message, unsigned char out[32]) {

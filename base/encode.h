@@ -18,6 +18,8 @@ bool decode_percent(struct slice in, struct buf *out) KL_MUST_USE;
 /* FIPS 180-4. */
 void sha256(struct slice in, unsigned char out[32]);
 void sha256_hex(struct slice in, char out[65]);
+/* Only for names of files that others chose by it (AWS's SSO cache): SHA-1 is broken. */
+void sha1_hex(struct slice in, char out[41]);
 void hmac_sha256(struct slice key, struct slice message, unsigned char out[32]); /* RFC 2104 */
 uint64_t hash64(struct slice in); /* FNV-1a style, for tables; not for security */
 

@@ -41,7 +41,12 @@ needs_full='have clang|clang|the second compiler
 have clang-format|clang-format|checks the format of the C files
 have make|make|builds a library of the wheel
 have xz|xz-utils|unpacks that library
-have fish|fish|loads the setting lines that are written for it
+have readelf|binutils|shows how the program is linked
+have man|man-db|shows the manual page
+have mandoc|mandoc|checks the manual page
+have bash|bash|loads its completions
+have fish|fish|loads its completions, and the setting lines that are written for it
+have zsh|zsh|loads its completions
 have pass|pass|the store behind one of the helpers
 have gpg|gnupg|encrypts what pass stores'
 

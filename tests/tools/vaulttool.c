@@ -5,8 +5,7 @@
  *
  * Each line of input is {"op", "name", "version", "value"}, the value in base64, and is
  * answered by a line {"status": "ok", "version", "value", "stored", "names", "lines",
- * "message"}. Ops: get, put, add, map, accepts, list, identity, check, python (which
- * answers with the access as "client", "read_text", "read_bytes", "missing_error").
+ * "message"}. Ops: get, put, add, map, accepts, list, identity, check, python.
  * The option total_ms=N gives the vault an HTTP that gives up sooner.
  * The first line of the output is the answer to opening the vault. The lines of the
  * trace go to standard error. */
@@ -87,16 +86,22 @@ static enum kl_status map(struct vault *v, const char *name, cJSON *answer, stru
     return st;
 }
 
+/* As lines: each import, then the expressions, each after its name. */
 static enum kl_status python(struct vault *v, cJSON *answer, struct error *e) {
     struct arena a = ARENA_INIT;
-    struct python_access access = {0};
+    struct python_access access = {.vault = NULL};
     enum kl_status st = vault_python(v, &a, &access, e);
-    if (st == KL_OK) {
-        json_add_string(answer, "client", access.client);
-        json_add_string(answer, "read_text", access.read_text);
-        json_add_string(answer, "read_bytes", access.read_bytes);
-        json_add_string(answer, "missing_error", access.missing_error);
-    }
+    cJSON *lines = cJSON_AddArrayToObject(answer, "lines");
+    for (const struct python_import *i = access.imports; st == KL_OK && i->module; i++)
+        add_name(lines, i->symbol ? arena_printf(&a, "from %s import %s", i->module, i->symbol)
+                                  : arena_printf(&a, "import %s", i->module));
+    const char *const parts[][2] = {{"client", access.client},
+                                    {"text", access.read_text},
+                                    {"bytes", access.read_bytes},
+                                    {"missing", access.missing_error}};
+    for (size_t i = 0; st == KL_OK && i < KL_ARRAY_LEN(parts); i++)
+        if (parts[i][1])
+            add_name(lines, arena_printf(&a, "%s: %s", parts[i][0], parts[i][1]));
     arena_release(&a);
     return st;
 }

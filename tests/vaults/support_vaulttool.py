@@ -8,10 +8,12 @@
 import base64
 import json
 import subprocess
+import threading
 
 import support
 
 PROGRAM = support.BINARY.parent / "tests" / "tools" / "vaulttool"
+LIMIT_S = 300
 
 
 class Answer:
@@ -21,7 +23,6 @@ class Answer:
         self.value = base64.b64decode(answer["value"]) if "value" in answer else None
         self.binary, self.stored = answer.get("binary"), answer.get("stored")
         self.names, self.lines = answer.get("names"), answer.get("lines")
-        self.python = {key: answer[key] for key in ("client", "read_text", "read_bytes", "missing_error") if key in answer}
 
     @property
     def ok(self):
@@ -37,6 +38,9 @@ class VaultTool:
         self.process = subprocess.Popen(
             [PROGRAM, vault, *pairs], env=env, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE
         )
+        # Against a hang of the test run: every deadline of keylift's own is far shorter.
+        self.watchdog = threading.Timer(LIMIT_S, self.process.kill)
+        self.watchdog.start()
         self.said = []  # messages, lines and names: what a person would see
         self.opened = self._read()
 
@@ -44,6 +48,7 @@ class VaultTool:
         return self
 
     def __exit__(self, *exc):
+        self.watchdog.cancel()
         self.trace = self.process.communicate(timeout=120)[1].decode("utf-8", "replace")
 
     def _read(self):
@@ -87,4 +92,7 @@ class VaultTool:
         return self("check")
 
     def python(self):
-        return self("python")
+        """What Python says to read: (import lines, {"client", "text", "bytes", "missing"})."""
+        lines = self("python").lines
+        imports = [line for line in lines if line.startswith(("import ", "from "))]
+        return imports, dict(line.split(": ", 1) for line in lines[len(imports) :])

@@ -310,7 +310,7 @@ def test_a_namespace_is_a_vault_of_its_own(bao, home):
     with VaultTool("vault", env, vault_namespace="team", **options) as vault:
         assert "namespace: team" in vault.identity().lines
         assert vault.put("INSIDE", "v").ok
-        python = vault.python().python
+        python = vault.python()[1]
     assert kv(bao, namespace="team").read_secret_version("INSIDE", mount_point="secret", raise_on_deleted_version=True)
     with pytest.raises(hvac.exceptions.InvalidPath):
         kv(bao).read_secret_version("INSIDE", mount_point="secret", raise_on_deleted_version=True)
@@ -319,7 +319,7 @@ def test_a_namespace_is_a_vault_of_its_own(bao, home):
     with VaultTool("vault", env, **options) as vault:  # a token of the namespace is none of the root's
         assert vault.get("INSIDE").status in ("credentials", "permission")
     assert '"team"' in python["client"]
-    assert evaluate(python, "read_text", "INSIDE", {**env, "VAULT_CACERT": str(bao.ca)}) == "v"
+    assert evaluate(python, "text", "INSIDE", {**env, "VAULT_CACERT": str(bao.ca)}) == "v"
 
 
 # --- states of a server -------------------------------------------------------------------------------
@@ -383,7 +383,7 @@ def evaluate(python, which, name, env):
     expression = python[which].replace("{client}", python["client"]).replace("{name}", repr(name))
     code = (
         "import base64, os, hvac\n"
-        f"try: print(repr({expression}))\nexcept {python['missing_error']}: print(repr('missing'))\n"
+        f"try: print(repr({expression}))\nexcept {python['missing']}: print(repr('missing'))\n"
     )
     done = subprocess.run([support.sys.executable, "-c", code], env=env, stdout=subprocess.PIPE, check=True, timeout=60)
     import ast
@@ -395,15 +395,15 @@ def evaluate(python, which, name, env):
 def test_the_expression_reads_text_and_bytes_and_misses_by_the_error_it_names(bao, place, bundle):
     env = {**place[0], "VAULT_CACERT": str(bao.ca), "PATH": os.environ["PATH"]}
     with tool(place, bundle=bundle) as vault:
-        python = vault.python().python
+        python = vault.python()[1]
         vault.put("TEXT", "it's \"é\"\n"), vault.put("BYTES", "AP/+")
         stored = {name: vault.map(name).stored for name in ("TEXT", "BYTES", "NONE")}
-    assert evaluate(python, "read_text", stored["TEXT"], env) == "it's \"é\"\n"
-    assert evaluate(python, "read_bytes", stored["BYTES"], env) == b"\x00\xff\xfe"
-    assert evaluate(python, "read_text", stored["NONE"], env) == "missing"
+    assert evaluate(python, "text", stored["TEXT"], env) == "it's \"é\"\n"
+    assert evaluate(python, "bytes", stored["BYTES"], env) == b"\x00\xff\xfe"
+    assert evaluate(python, "text", stored["NONE"], env) == "missing"
     # The code's own address wins, so that one build runs in every environment.
     python["client"] = python["client"].replace(bao.address, "https://127.0.0.1:1")
-    assert evaluate(python, "read_text", stored["TEXT"], {**env, "VAULT_ADDR": bao.address}) == "it's \"é\"\n"
+    assert evaluate(python, "text", stored["TEXT"], {**env, "VAULT_ADDR": bao.address}) == "it's \"é\"\n"
 
 
 def test_a_project_is_migrated_and_its_program_reads_with_hvac(bao, place, project):
