@@ -24,6 +24,8 @@ struct prepare {
     enum upload_on_conflict on_conflict;
     struct arena *arena;
     enum kl_status *status; /* of each item's look-up */
+    struct vault_read *reads;
+    struct vault_read **told; /* of each item: its read; NULL when it was not asked for */
 };
 
 /* Errors that are about one item; all others concern the vault as a whole. */
@@ -64,11 +66,21 @@ static void set_conflict(const struct prepare *p, struct upload_item *it) {
     }
 }
 
-/* An error that stops the whole upload is returned; one of the item is kept in it. */
-static enum kl_status look_up(const struct prepare *p, struct upload_item *it) {
+static enum kl_status read_item(const struct prepare *p, struct upload_item *it, struct vault_read *told,
+                                struct secret *held) {
+    if (!told || !told->found)
+        return p->v->kind->get(p->v, it->name, NULL, held, it->version, &it->error);
+    secret_move(held, &told->value);
+    memcpy(it->version, told->version, sizeof it->version);
+    return KL_OK;
+}
+
+/* An error that stops the whole upload is returned; one of the item is kept in it.
+ * `told` NULL: the vault is asked. */
+static enum kl_status look_up(const struct prepare *p, struct upload_item *it, struct vault_read *told) {
     const struct vault_kind *kind = p->v->kind;
     struct secret held = {0};
-    enum kl_status st = kind->get(p->v, it->name, NULL, &held, it->version, &it->error);
+    enum kl_status st = read_item(p, it, told, &held);
     if (st == KL_OK && upload_same_value(&held, it->value)) {
         it->state = UPLOAD_PRESENT;
     } else if (st == KL_OK) {
@@ -93,7 +105,57 @@ static void look_up_one(void *ctx, size_t index) {
         return;
     p->status[index] = system_interrupted()
                            ? error_set(&it->error, KL_ERR_INTERRUPTED, "interrupted; nothing was written")
-                           : look_up(p, it);
+                           : look_up(p, it, p->told[index]);
+}
+
+/* Calls of get_many, as many names in each as the vault takes. */
+struct many {
+    struct vault *v;
+    struct vault_read *reads;
+    size_t count;
+    struct error *errors; /* of each call */
+};
+
+static void read_chunk(const struct many *m, size_t chunk) {
+    size_t first = chunk * m->v->kind->many, left = m->count - first;
+    size_t count = left < m->v->kind->many ? left : m->v->kind->many;
+    struct error *e = &m->errors[chunk];
+    if (!system_interrupted() && m->v->kind->get_many(m->v, &m->reads[first], count, e) == KL_OK)
+        e->status = KL_OK;
+}
+
+static void read_later_chunk(void *ctx, size_t index) {
+    read_chunk(ctx, index + 1);
+}
+
+/* Whatever this does not tell is asked for name by name: nothing here is proof of absence.
+ * The first call goes alone, since it tells whether the vault can be asked like this. */
+static enum kl_status read_many(struct prepare *p, struct error *e) {
+    const struct vault_kind *kind = p->v->kind;
+    struct many m = {.v = p->v, .reads = p->reads};
+    enum kl_status st = KL_OK;
+    for (size_t i = 0; kind->get_many && i < p->count; i++) {
+        if (p->items[i].state != UPLOAD_PENDING)
+            continue;
+        p->told[i] = &p->reads[m.count++];
+        p->told[i]->name = p->items[i].name;
+    }
+    if (m.count < 2) /* get does it */
+        return KL_OK;
+    size_t chunks = (m.count + kind->many - 1) / kind->many;
+    m.errors = mem_calloc(chunks, sizeof *m.errors);
+    read_chunk(&m, 0);
+    if (m.errors[0].status == KL_OK)
+        thread_each(kind->parallel, chunks - 1, read_later_chunk, &m);
+    for (size_t i = 0; st == KL_OK && i < chunks; i++) {
+        st = m.errors[i].status;
+        if (st == KL_ERR_UNSUPPORTED)
+            st = KL_OK;
+        else if (st != KL_OK)
+            *e = m.errors[i];
+    }
+    free(m.errors);
+    return st;
 }
 
 /* Whether `other` has the name of items[i] first, with another value. */
@@ -143,7 +205,7 @@ static enum kl_status rename_item(struct prepare *p, size_t i) {
         it->renamed_from = asked;
         if (st != KL_OK || it->state == UPLOAD_REFUSED)
             return st;
-        st = look_up(p, it);
+        st = look_up(p, it, NULL);
         if (st != KL_OK || it->state == UPLOAD_REFUSED)
             return st;
         if (it->state != UPLOAD_CONFLICT && is_free_of_twins(p, i))
@@ -187,8 +249,17 @@ enum kl_status upload_prepare(struct vault *v, struct upload_item *items, size_t
         }
     }
     p.status = mem_calloc(count + 1, sizeof *p.status);
-    thread_each(v->kind->parallel, count, look_up_one, &p);
-    enum kl_status st = settle(&p, e);
+    p.reads = mem_calloc(count + 1, sizeof *p.reads);
+    p.told = mem_calloc(count + 1, sizeof(struct vault_read *));
+    enum kl_status st = read_many(&p, e);
+    if (st == KL_OK) {
+        thread_each(v->kind->parallel, count, look_up_one, &p);
+        st = settle(&p, e);
+    }
+    for (size_t i = 0; i < count; i++)
+        secret_release(&p.reads[i].value);
+    free(p.reads);
+    free(p.told);
     free(p.status);
     return st;
 }

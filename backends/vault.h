@@ -6,7 +6,7 @@
  *     vault_identity what the user is asked about before the first write
  *     vault_name     the name as this vault stores it, or why it cannot
  *     vault_accepts  whether the vault can hold the value
- *     vault_get      value, or KL_ERR_NOT_FOUND
+ *     vault_get      value, or KL_ERR_NOT_FOUND; vault_get_many is a short cut
  *     vault_put      only if absent; KL_ERR_CONFLICT when something is there
  *     vault_add_version
  *     vault_list, vault_check, vault_close
@@ -59,6 +59,14 @@ struct vault_identity {
     const char *lines[VAULT_IDENTITY_LINES]; /* in the arena given; ends with NULL where shorter */
 };
 
+/* One name of get_many. */
+struct vault_read {
+    const char *name;
+    bool found;          /* false says nothing: ask get */
+    struct secret value; /* the caller releases it */
+    char version[VAULT_VERSION_MAX];
+};
+
 struct vault_kind {
     const char *id;             /* "dotenv" */
     const char *const *aliases; /* NULL-terminated */
@@ -82,6 +90,12 @@ struct vault_kind {
     /* version NULL: latest. version_out (may be NULL) gets the version read. */
     enum kl_status (*get)(struct vault *v, const char *name, const char *version, struct secret *out,
                           char version_out[VAULT_VERSION_MAX], struct error *e);
+    /* The latest values of up to `many` names with fewer calls than get makes. A name that
+     * is not found so may be there all the same: get alone tells, and says what is wrong.
+     * KL_ERR_UNSUPPORTED: the vault cannot be asked like this (no permission, say), and get
+     * may do; other errors are those that get would meet. NULL: the vault has no such call. */
+    enum kl_status (*get_many)(struct vault *v, struct vault_read *reads, size_t count, struct error *e);
+    unsigned many;
     enum kl_status (*put_if_absent)(struct vault *v, const char *name, const struct secret *value,
                                     char version_out[VAULT_VERSION_MAX], struct error *e);
     enum kl_status (*add_version)(struct vault *v, const char *name, const struct secret *value,
