@@ -1,9 +1,8 @@
 /* aws_batch.c: the latest values of up to 20 secrets in one call. Source:
  * "BatchGetSecretValue" in the AWS Secrets Manager API Reference.
  *
- * Only values are taken from it. What a batch leaves out or lists under Errors may be a
- * secret that is not there, is not permitted or is about to be deleted: get asks for it
- * alone, and tells which. */
+ * What a batch leaves out is not told, nor is an error: a secret that is not permitted or
+ * is about to be deleted is one for get, which says so. */
 #include "backends/aws.h"
 
 /* Of one batch. A page may be empty, but not all of them. */
@@ -44,10 +43,17 @@ static void take_values(const struct batch *b, const cJSON *answer) {
         for (size_t i = 0; name && i < b->count; i++) {
             struct vault_read *r = &b->reads[i];
             struct error ignored;
-            if (!r->found && strcmp(name, b->stored[i]) == 0)
-                r->found =
-                    aws_read_value(entry, b->stored[i], NULL, &r->value, r->version, &ignored) == KL_OK;
+            if (r->status != KL_OK && strcmp(name, b->stored[i]) == 0 &&
+                aws_read_value(entry, b->stored[i], NULL, &r->value, r->version, &ignored) == KL_OK)
+                r->status = KL_OK;
         }
+    }
+    cJSON_ArrayForEach(entry, json_get(answer, "Errors")) {
+        const char *name = json_string(entry, "SecretId"), *code = json_string(entry, "ErrorCode");
+        for (size_t i = 0; name && code && i < b->count; i++)
+            if (b->reads[i].status != KL_OK && strcmp(name, b->stored[i]) == 0 &&
+                strcmp(code, "ResourceNotFoundException") == 0)
+                b->reads[i].status = KL_ERR_NOT_FOUND;
     }
 }
 

@@ -68,7 +68,7 @@ static void set_conflict(const struct prepare *p, struct upload_item *it) {
 
 static enum kl_status read_item(const struct prepare *p, struct upload_item *it, struct vault_read *told,
                                 struct secret *held) {
-    if (!told || !told->found)
+    if (!told || told->status != KL_OK)
         return p->v->kind->get(p->v, it->name, NULL, held, it->version, &it->error);
     secret_move(held, &told->value);
     memcpy(it->version, told->version, sizeof it->version);
@@ -108,54 +108,15 @@ static void look_up_one(void *ctx, size_t index) {
                            : look_up(p, it, p->told[index]);
 }
 
-/* Calls of get_many, as many names in each as the vault takes. */
-struct many {
-    struct vault *v;
-    struct vault_read *reads;
-    size_t count;
-    struct error *errors; /* of each call */
-};
-
-static void read_chunk(const struct many *m, size_t chunk) {
-    size_t first = chunk * m->v->kind->many, left = m->count - first;
-    size_t count = left < m->v->kind->many ? left : m->v->kind->many;
-    struct error *e = &m->errors[chunk];
-    if (!system_interrupted() && m->v->kind->get_many(m->v, &m->reads[first], count, e) == KL_OK)
-        e->status = KL_OK;
-}
-
-static void read_later_chunk(void *ctx, size_t index) {
-    read_chunk(ctx, index + 1);
-}
-
-/* Whatever this does not tell is asked for name by name: nothing here is proof of absence.
- * The first call goes alone, since it tells whether the vault can be asked like this. */
+/* Whatever this does not give is asked for name by name: only that proves absence. */
 static enum kl_status read_many(struct prepare *p, struct error *e) {
-    const struct vault_kind *kind = p->v->kind;
-    struct many m = {.v = p->v, .reads = p->reads};
-    enum kl_status st = KL_OK;
-    for (size_t i = 0; kind->get_many && i < p->count; i++) {
-        if (p->items[i].state != UPLOAD_PENDING)
-            continue;
-        p->told[i] = &p->reads[m.count++];
-        p->told[i]->name = p->items[i].name;
-    }
-    if (m.count < 2) /* get does it */
-        return KL_OK;
-    size_t chunks = (m.count + kind->many - 1) / kind->many;
-    m.errors = mem_calloc(chunks, sizeof *m.errors);
-    read_chunk(&m, 0);
-    if (m.errors[0].status == KL_OK)
-        thread_each(kind->parallel, chunks - 1, read_later_chunk, &m);
-    for (size_t i = 0; st == KL_OK && i < chunks; i++) {
-        st = m.errors[i].status;
-        if (st == KL_ERR_UNSUPPORTED)
-            st = KL_OK;
-        else if (st != KL_OK)
-            *e = m.errors[i];
-    }
-    free(m.errors);
-    return st;
+    size_t count = 0;
+    for (size_t i = 0; i < p->count; i++)
+        if (p->items[i].state == UPLOAD_PENDING) {
+            p->told[i] = &p->reads[count++];
+            p->told[i]->name = p->items[i].name;
+        }
+    return vault_get_many(p->v, p->reads, count, e);
 }
 
 /* Whether `other` has the name of items[i] first, with another value. */

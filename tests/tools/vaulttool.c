@@ -6,12 +6,11 @@
  * Each line of input is {"op", "name", "version", "value"}, the value in base64, and is
  * answered by a line {"status": "ok", "version", "value", "stored", "names", "lines",
  * "message", "leaks"}, where "leaks" tells whether the message holds a value that was given
- * or a token that the vault learned. Ops: get, many (get_many: {"names"} in, those that were
- * found out), put, add, map, accepts, list, identity, check, python (which answers with the
- * access as "client", "read_text", "read_bytes", "missing_error", and the imports as "lines").
- * The option total_ms=N gives the vault an HTTP that gives up sooner.
- * The first line of the output is the answer to opening the vault. The lines of the
- * trace go to standard error. */
+ * or a token that the vault learned. Ops: get, many ({"names"} in; those that were found out,
+ * and a status each as "lines"), put, add, map, accepts, list, identity, check, python (which answers with
+ * the access as "client", "read_text", "read_bytes", "missing_error", and the imports as "lines"). The option
+ * total_ms=N gives the vault an HTTP that gives up sooner. The first line of the output is the answer to
+ * opening the vault. The lines of the trace go to standard error. */
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -110,11 +109,12 @@ static enum kl_status read_many(struct vault *v, const cJSON *names, cJSON *answ
     struct vault_read *reads = mem_calloc(count + 1, sizeof *reads);
     const cJSON *name;
     cJSON_ArrayForEach(name, names) reads[at++].name = name->valuestring;
-    enum kl_status st = v->kind->get_many(v, reads, count, e);
-    cJSON *found = cJSON_AddArrayToObject(answer, "names");
+    enum kl_status st = vault_get_many(v, reads, count, e);
+    cJSON *found = cJSON_AddArrayToObject(answer, "names"), *lines = cJSON_AddArrayToObject(answer, "lines");
     for (size_t i = 0; i < count; i++) {
-        if (reads[i].found)
+        if (reads[i].status == KL_OK)
             add_name(found, reads[i].name);
+        add_name(lines, status_name(reads[i].status));
         secret_release(&reads[i].value);
     }
     free(reads);

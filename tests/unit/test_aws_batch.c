@@ -3,29 +3,44 @@
 
 #define ENTRY(name, value) "{\"Name\":\"prod/" name "\",\"VersionId\":\"v-" name "\"," value "}"
 
+/* As vault_get_many does before it asks. */
+static void mark_untold(struct vault_read *reads, size_t count) {
+    for (size_t i = 0; i < count; i++)
+        reads[i].status = KL_ERR_UNSUPPORTED;
+}
+
 static void a_batch_gives_values_and_proves_no_absence(void **state) {
     struct fake *f = *state;
-    struct vault_read reads[] = {{.name = "A"}, {.name = "B"}, {.name = "A"}, {.name = "C"}, {.name = "D"}};
+    struct vault_read reads[] = {{.name = "A"}, {.name = "B"}, {.name = "A"}, {.name = "C"},
+                                 {.name = "D"}, {.name = "E"}, {.name = "F"}};
     struct error e = {0};
     open_with_keys(f);
-    answer(f, "BatchGetSecretValue\n{\"SecretIdList\":[\"prod/A\",\"prod/B\",\"prod/C\",\"prod/D\"]}", 200,
+    answer(f,
+           "BatchGetSecretValue\n{\"SecretIdList\":[\"prod/A\",\"prod/B\",\"prod/C\",\"prod/D\",\"prod/"
+           "E\",\"prod/F\"]}",
+           200,
            "{\"SecretValues\":[" ENTRY("A", "\"SecretString\":\"" VALUE "\"") "," ENTRY(
                "OTHER", "\"SecretString\":\"x\"") "],\"NextToken\":\"n1\"}");
-    answer(f, "\"prod/D\"],\"NextToken\":\"n1\"}", 200,
+    answer(f, "\"prod/F\"],\"NextToken\":\"n1\"}", 200,
            "{\"SecretValues\":[{}, " ENTRY("B", "\"SecretBinary\":\"AP8B\"") "," ENTRY(
-               "D", "\"SecretBinary\":\"***\"") "],\"Errors\":[{\"SecretId\":\"prod/C\",\"ErrorCode\":"
-                                                "\"ResourceNotFoundException\",\"Message\":\"no\"}]}");
+               "D",
+               "\"SecretBinary\":\"***\"") "],\"Errors\":[{\"SecretId\":\"prod/C\",\"ErrorCode\":"
+                                           "\"ResourceNotFoundException\",\"Message\":\"no\"},{\"SecretId\":"
+                                           "\"prod/E\",\"ErrorCode\":\"AccessDeniedException\"}]}");
+    mark_untold(reads, KL_ARRAY_LEN(reads));
     assert_int_equal(aws_get_many(f->vault, reads, KL_ARRAY_LEN(reads), &e), KL_OK);
     for (size_t i = 0; i < 3; i++) {
-        assert_true(reads[i].found);
+        assert_int_equal(reads[i].status, KL_OK);
         assert_string_equal(reads[i].version, i == 1 ? "v-B" : "v-A");
         assert_int_equal(reads[i].value.binary, i == 1);
     }
     assert_true(slice_eq_cstr(secret_slice(&reads[0].value), VALUE));
     assert_true(slice_eq_cstr(secret_slice(&reads[2].value), VALUE));
     assert_memory_equal(reads[1].value.ptr, "\0\xff\1", 3);
-    assert_false(reads[3].found); /* only an error */
-    assert_false(reads[4].found); /* not what was sent */
+    assert_int_equal(reads[3].status, KL_ERR_NOT_FOUND);   /* said, which is no proof */
+    assert_int_equal(reads[4].status, KL_ERR_UNSUPPORTED); /* not what was sent */
+    assert_int_equal(reads[5].status, KL_ERR_UNSUPPORTED); /* for get to explain */
+    assert_int_equal(reads[6].status, KL_ERR_UNSUPPORTED); /* left out */
     for (size_t i = 0; i < KL_ARRAY_LEN(reads); i++)
         secret_release(&reads[i].value);
 }
@@ -46,12 +61,14 @@ static void a_batch_that_cannot_be_had_leaves_it_to_single_calls(void **state) {
         {400, ERROR("UnrecognizedClientException", ""), KL_ERR_CREDENTIALS},
     };
     struct vault_read reads[] = {{.name = "A"}, {.name = "B"}};
+    mark_untold(reads, KL_ARRAY_LEN(reads));
     open_with_keys(f);
     for (size_t i = 0; i < KL_ARRAY_LEN(cases); i++) {
         struct error e = {0};
         answer(f, "BatchGetSecretValue", cases[i].status, cases[i].body);
         assert_int_equal(aws_get_many(f->vault, reads, KL_ARRAY_LEN(reads), &e), cases[i].category);
-        assert_false(reads[0].found || reads[1].found);
+        assert_int_equal(reads[0].status, KL_ERR_UNSUPPORTED);
+        assert_int_equal(reads[1].status, KL_ERR_UNSUPPORTED);
     }
     struct error e = {0};
     for (unsigned i = 0; i < HTTP_ATTEMPTS; i++)
@@ -63,12 +80,14 @@ static void a_batch_that_cannot_be_had_leaves_it_to_single_calls(void **state) {
 static void pages_of_a_batch_without_an_end_are_left(void **state) {
     struct fake *f = *state;
     struct vault_read reads[] = {{.name = "A"}, {.name = "B"}};
+    mark_untold(reads, KL_ARRAY_LEN(reads));
     struct error e = {0};
     open_with_keys(f);
     for (unsigned i = 0; i < 2 * AWS_BATCH_NAMES; i++)
         answer(f, "BatchGetSecretValue", 200, "{\"SecretValues\":[],\"NextToken\":\"again\"}");
     assert_int_equal(aws_get_many(f->vault, reads, KL_ARRAY_LEN(reads), &e), KL_OK);
-    assert_false(reads[0].found || reads[1].found);
+    assert_int_equal(reads[0].status, KL_ERR_UNSUPPORTED);
+    assert_int_equal(reads[1].status, KL_ERR_UNSUPPORTED);
 }
 
 int main(void) {

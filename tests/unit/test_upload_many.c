@@ -128,9 +128,11 @@ static enum kl_status get_many(struct vault *v, struct vault_read *reads, size_t
         st = error_set(e, f->batch_status, "no batches");
     for (size_t i = 0; st == KL_OK && i < count; i++) {
         const struct slot *s = slot_of(f, reads[i].name);
+        if (!s)
+            reads[i].status = KL_ERR_NOT_FOUND; /* which is not believed */
         if (!s || (f->batch_omits_every && number_of(reads[i].name) % f->batch_omits_every == 0))
             continue;
-        reads[i].found = true;
+        reads[i].status = KL_OK;
         secret_set(&reads[i].value, slice_cstr(s->value));
         reads[i].value.binary = s->binary;
         snprintf(reads[i].version, VAULT_VERSION_MAX, "v%u", s->versions);

@@ -2,12 +2,15 @@
 
 import random
 import sys
+from collections import Counter
 
 import pytest
 from botocore.exceptions import ClientError
 
+import support
 from vaults.support_aws import REGION, aws, moto, prefix  # noqa: F401
 from vaults.support_conformance import conformance
+from vaults.support_proxy import FaultProxy
 
 LIMIT = 65536
 
@@ -134,6 +137,67 @@ def test_250_secrets_are_listed_with_their_prefix_alone(aws, home, prefix):  # n
         listed = vault.list()
     assert listed.status == "ok", listed.message
     assert sorted(listed.names) == sorted(names)
+
+
+def test_a_batch_gives_what_is_there_and_nothing_of_the_rest(aws, home, prefix):  # noqa: F811
+    client = aws.client()
+    for name in ("THERE", "GONE", "BYTES"):
+        client.create_secret(Name=prefix + name, **({"SecretBinary": b"a\0"} if name == "BYTES" else {"SecretString": "v"}))
+    client.delete_secret(SecretId=prefix + "GONE", RecoveryWindowInDays=7)
+    answer = aws.vault(home, prefix=prefix).many(["THERE", "NEVER", "GONE", "BYTES", "THERE"])
+    assert answer.ok, answer
+    assert answer.names == ["THERE", "BYTES", "THERE"]
+    assert answer.lines == ["ok", "not-found", "unsupported", "ok", "ok"]  # get says what is wrong with GONE
+
+
+def run_upload(aws, home, project, keylift, url, prefix):  # noqa: F811
+    options = ["--endpoint", url, "--aws-region", REGION, "--prefix", prefix, "--yes"]
+    return keylift("upload", "--to", "aws", *options, ".", cwd=project, env=aws.env(home))
+
+
+def operations(calls):
+    """How often each was called."""
+    return Counter(call.header("X-Amz-Target").split(".")[1] for call in calls if call.header("X-Amz-Target"))
+
+
+def test_100_secrets_that_are_there_are_looked_up_in_few_calls(aws, home, project, keylift, prefix):  # noqa: F811
+    values = {f"SERVICE_{i}_PASSWORD": support.made_password() for i in range(100)}
+    project.write("app/settings.py", "".join(f'{name} = "{value}"\n' for name, value in values.items()))
+    client = aws.client()
+    for name, value in values.items():
+        client.create_secret(Name=prefix + name, SecretString=value)
+    with FaultProxy(upstream=aws.url, host="127.0.0.1") as between:
+        done = run_upload(aws, home, project, keylift, between.url, prefix)
+    assert done.returncode == 0, done.stdout + done.stderr
+    calls = operations(between.calls)
+    # 5 batches for the names, and the batches before it for the names that each might have had. Nothing is written.
+    # What is there is read back as the code will read it, and by version: that is 200.
+    assert set(calls) == {"BatchGetSecretValue", "GetSecretValue"}
+    assert calls["BatchGetSecretValue"] <= 25 and calls["GetSecretValue"] == 200
+    for name in values:
+        assert len(client.list_secret_version_ids(SecretId=prefix + name)["Versions"]) == 1
+
+
+def test_without_the_permission_for_batches_each_is_looked_up_alone(moto, home, project, keylift, prefix):  # noqa: F811
+    values = {f"SERVICE_{i}_PASSWORD": support.made_password() for i in range(30)}
+    project.write("app/settings.py", "".join(f'{name} = "{value}"\n' for name, value in values.items()))
+    for name, value in list(values.items())[:25]:
+        moto.client().create_secret(Name=prefix + name, SecretString=value)
+
+    denied = (400, [("Content-Type", "application/x-amz-json-1.1")], b'{"__type": "AccessDeniedException"}')
+    with FaultProxy(upstream=moto.url, host="127.0.0.1") as inner:
+        def handler(call):
+            return denied if "BatchGet" in (call.header("X-Amz-Target") or "") else inner._ask_server(call)
+
+        with FaultProxy(handler=handler, host="127.0.0.1") as between:
+            done = run_upload(moto, home, project, keylift, between.url, prefix)
+    assert done.returncode == 0, done.stdout + done.stderr
+    calls = operations(between.calls)
+    # It is tried once where names are chosen and once before the writes, and not for every 20 names.
+    assert calls["BatchGetSecretValue"] == 2 and calls["CreateSecret"] == 5
+    assert calls["GetSecretValue"] >= 30 + 60
+    for name, value in values.items():
+        assert read(moto.client(), prefix + name) == value.encode()
 
 
 def test_the_identity_is_that_of_sts(aws, home, prefix):  # noqa: F811

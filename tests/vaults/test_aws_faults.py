@@ -9,8 +9,9 @@ import support
 from vaults.support_aws import REGION, moto, prefix  # noqa: F401
 from vaults.support_proxy import FAULTS, FaultProxy
 
-# The time that a stalled call takes is HTTP's own business (test_http.py).
-BREAKS = sorted(set(FAULTS) - {"stall", "slow"})
+SLOW = ("stall", "slow")
+BREAKS = sorted(set(FAULTS) - set(SLOW))
+SHORT_MS = 1500  # instead of the deadline that a person gets: a slow answer takes several times as long
 WRITES = ("put", "add")
 AT_CONNECT = ("reset-at-connect", "reset-in-handshake")
 
@@ -75,6 +76,27 @@ def test_a_lost_reply_is_no_second_version(moto, home, prefix, proxy, do):  # no
     assert stored(moto.client(), prefix + "KEY") == value
     versions = moto.client().list_secret_version_ids(SecretId=prefix + "KEY")["Versions"]
     assert len(versions) == (1 if do == "put" else 2)
+
+
+@pytest.mark.parametrize("do", ["put", "describe", "add", "get", "many", "list"])
+@pytest.mark.parametrize("fault", SLOW)
+def test_a_call_that_hangs_ends_and_is_mended_or_told(moto, home, prefix, proxy, do, fault):  # noqa: F811
+    """The server hears nothing of a stalled call; it does the work of a slow one, whose answer comes too late."""
+    value = support.made("value-", 40).encode()
+    prepare(moto, home, prefix, do)
+    proxy.inject(fault, skip=1 if do == "add" else 0)
+    vault = moto.vault(home, proxy.url, prefix=prefix, total_ms=SHORT_MS)
+    answer = vault.many(["KEY", "OTHER"]) if do == "many" else act(vault, do, value)
+    assert [call.fault for call in proxy.calls].count(fault) == 1
+    held = stored(moto.client(), prefix + "KEY")
+    if do in WRITES and fault == "slow":
+        assert answer.ok and held == value, answer
+        versions = moto.client().list_secret_version_ids(SecretId=prefix + "KEY")["Versions"]
+        assert len(versions) == (1 if do == "put" else 2)
+        assert answer.version in {entry["VersionId"] for entry in versions}
+    else:
+        assert answer.status == "network", answer
+        assert held == (None if do == "put" else b"first-value")
 
 
 # What AWS says with each status, and the category that it must become.
