@@ -44,6 +44,10 @@ struct upload_observer {
     enum kl_status (*after_put)(void *ctx, const struct upload_item *item, struct error *e);
     void (*progress)(void *ctx, size_t done, size_t count);
     void *ctx;
+    /* Many writes at once (vault_kind.put_many): what the two above are told after `hold`
+     * need be on disk only when `flush` returns. Both or neither. */
+    void (*hold)(void *ctx);
+    enum kl_status (*flush)(void *ctx, struct error *e);
 };
 
 /* Looks everything up and finds all conflicts; writes nothing. Returns KL_OK
