@@ -56,6 +56,7 @@ int cmd_plan(struct cli *c);
 int cmd_migrate(struct cli *c);
 int cmd_upload(struct cli *c);
 int cmd_rewrite(struct cli *c);
+int cmd_put(struct cli *c);
 int cmd_runs(struct cli *c);
 int cmd_undo(struct cli *c);
 int cmd_env(struct cli *c);

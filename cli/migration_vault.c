@@ -9,9 +9,6 @@
 #include "base/file.h"
 #include "base/mem.h"
 
-#define DOTENV_FILE ".env"
-#define SECRET_FILE ".secret"
-
 static bool project_has(const struct migration *m, enum env_access access) {
     for (size_t i = 0; i < m->project_reads.read_count; i++)
         if (m->project_reads.reads[i].access == access)
@@ -84,11 +81,11 @@ static enum kl_status choose_dotenv_file(struct migration *m, struct error *e) {
     bool foreign = false;
     enum kl_status s = file_stat(path_join(&m->arena, m->project.root, DOTENV_FILE), &env, e);
     if (s == KL_OK)
-        s = file_stat(path_join(&m->arena, m->project.root, SECRET_FILE), &secret, e);
+        s = file_stat(path_join(&m->arena, m->project.root, DOTENV_SECRET_FILE), &secret, e);
     if (s == KL_OK && env.kind == FILE_REGULAR && !project_has(m, ENV_LOAD_DOTENV))
         s = holds_foreign_names(m, &foreign, e);
     foreign = foreign || project_has(m, ENV_PYDANTIC);
-    m->dotenv_file = foreign || secret.kind == FILE_REGULAR ? SECRET_FILE : DOTENV_FILE;
+    m->dotenv_file = foreign || secret.kind == FILE_REGULAR ? DOTENV_SECRET_FILE : DOTENV_FILE;
     return s;
 }
 

@@ -34,19 +34,20 @@ _keylift() {
     esac
     local options= words=
     case $command in
-        "") words="scan plan migrate upload rewrite runs undo env baseline rules vaults help version" ;;
+        "") words="scan plan migrate upload rewrite put runs undo env baseline rules vaults help version" ;;
         scan) options="--staged --stdin-filename --exclude --no-gitignore --rules --skip-rules --rules-file --min-confidence --jobs --exhaustive --format --output --fail-on --show-suppressed --report-env --baseline --config --no-config --quiet --verbose --color --no-progress --version --help" words="" ;;
         plan) options="--staged --exclude --no-gitignore --rules --skip-rules --rules-file --min-confidence --jobs --exhaustive --format --to --dotenv-file --style --env-reads --site --include-tests --prefix --on-conflict --allow-dirty --allow-ephemeral --config --no-config --quiet --verbose --color --no-progress --version --help" words="" ;;
         migrate) options="--staged --exclude --no-gitignore --rules --skip-rules --rules-file --min-confidence --jobs --exhaustive --format --to --dotenv-file --style --env-reads --site --include-tests --prefix --on-conflict --allow-dirty --allow-ephemeral --yes --dry-run --config --no-config --quiet --verbose --color --no-progress --version --help" words="" ;;
         upload) options="--exclude --no-gitignore --rules --skip-rules --rules-file --min-confidence --jobs --exhaustive --format --to --dotenv-file --site --include-tests --prefix --on-conflict --allow-ephemeral --yes --dry-run --config --no-config --quiet --verbose --color --no-progress --version --help" words="" ;;
         rewrite) options="--exclude --no-gitignore --rules --skip-rules --rules-file --min-confidence --jobs --exhaustive --format --to --dotenv-file --style --env-reads --site --include-tests --prefix --on-conflict --allow-dirty --allow-ephemeral --yes --dry-run --config --no-config --quiet --verbose --color --no-progress --version --help" words="" ;;
+        put) options="--to --dotenv-file --prefix --allow-ephemeral --yes --config --no-config --quiet --verbose --color --no-progress --version --help" words="" ;;
         runs) options="--format --config --no-config --quiet --verbose --color --no-progress --version --help" words="" ;;
         undo) options="--to --yes --dry-run --config --no-config --quiet --verbose --color --no-progress --version --help" words="" ;;
         env) options="--stdin-filename --exclude --no-gitignore --rules --skip-rules --rules-file --min-confidence --jobs --exhaustive --format --output --config --no-config --quiet --verbose --color --no-progress --version --help" words="" ;;
         baseline) options="--exclude --no-gitignore --rules --skip-rules --rules-file --min-confidence --jobs --exhaustive --baseline --accept-all --reason --owner --expires --prune --import --unite --yes --config --no-config --quiet --verbose --color --no-progress --version --help" words="" ;;
         rules) options="--rules-file --config --no-config --quiet --verbose --color --no-progress --version --help" words="list show test" ;;
-        vaults) options="--to --dotenv-file --config --no-config --quiet --verbose --color --no-progress --version --help" words="list check" ;;
-        help) options="--config --no-config --quiet --verbose --color --no-progress --version --help" words="scan plan migrate upload rewrite runs undo env baseline rules vaults help version" ;;
+        vaults) options="--to --dotenv-file --prefix --config --no-config --quiet --verbose --color --no-progress --version --help" words="list check" ;;
+        help) options="--config --no-config --quiet --verbose --color --no-progress --version --help" words="scan plan migrate upload rewrite put runs undo env baseline rules vaults help version" ;;
         version) options="--config --no-config --quiet --verbose --color --no-progress --version --help" words="" ;;
     esac
     ((COMP_CWORD > i + 1)) && words=
