@@ -59,6 +59,40 @@ static void show_sites(struct output *o, const struct migration *m, bool left) {
     }
 }
 
+static void show_values(struct output *o, const struct migration *m, bool left) {
+    for (size_t i = 0; i < m->value_count; i++) {
+        const struct migration_value *v = &m->values[i];
+        if ((v->left != NULL) != left)
+            continue;
+        out_text(o, "  %s", v->name);
+        if (v->read) {
+            out_text(o, "  read at ");
+            out_path(o, MARK_NONE, v->read->path);
+            out_text(o, ":%u", v->read->line);
+        }
+        out_text(o, "\n");
+        if (left)
+            out_mark(o, MARK_DIM, "             left: %s\n", v->left);
+    }
+}
+
+/* --with-values */
+static void show_all_values(struct output *o, const struct migration *m) {
+    if (m->values_moving > 0) {
+        out_mark(o, MARK_BOLD, "%zu %s", m->values_moving,
+                 plural(m->values_moving, "variable that the code reads", "variables that the code reads"));
+        out_text(o, ": the value can go along (from %s)\n", m->cli->options.with_values);
+        show_values(o, m, false);
+        out_text(o, "\n");
+    }
+    if (m->values_left > 0) {
+        out_mark(o, MARK_BOLD, "%zu %s\n", m->values_left,
+                 plural(m->values_left, "variable stays", "variables stay"));
+        show_values(o, m, true);
+        out_text(o, "\n");
+    }
+}
+
 static void show_errors(struct output *o, const struct migration *m) {
     for (size_t i = 0; i < m->found.error_count; i++) {
         out_mark(o, MARK_RED, "not read: ");
@@ -150,14 +184,15 @@ void migration_show_plan(const struct migration *m) {
         show_sites(o, m, true);
         out_text(o, "\n");
     }
+    show_all_values(o, m);
     show_errors(o, m);
     if (m->moving > 0 && m->rewrites)
         show_diffs(o, m);
-    if (m->moving > 0 && m->dotenv_path) {
+    if (m->moving + m->values_moving > 0 && m->dotenv_path) {
         out_mark(o, MARK_BOLD, "\nOther files\n");
         migration_each_other_file(m, show_other_file, o);
     }
-    if (m->moving == 0 && m->left == 0) {
+    if (m->moving + m->left + m->value_count == 0) {
         out_text(o, "nothing to move: no secret in %llu %s\n", (unsigned long long)m->found.stats.files,
                  plural(m->found.stats.files, "file", "files"));
     }

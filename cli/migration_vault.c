@@ -158,7 +158,7 @@ static void follow_item(struct migration *m, struct migration_site *site) {
 /* One item a name, for the sites that can really be rewritten; then the vault
  * says what it has and what it cannot hold. */
 enum kl_status migration_items(struct migration *m, struct error *e) {
-    m->items = mem_calloc(m->site_count + 1, sizeof *m->items);
+    m->items = mem_calloc(m->site_count + m->value_count + 1, sizeof *m->items);
     m->stored = mem_calloc(m->site_count + 1, sizeof *m->stored);
     for (size_t i = 0; i < m->site_count; i++) {
         struct migration_site *site = &m->sites[i];
@@ -176,6 +176,8 @@ enum kl_status migration_items(struct migration *m, struct error *e) {
         }
         site->item = item;
     }
+    size_t of_sites = m->item_count;
+    migration_add_value_items(m);
     enum kl_status s =
         upload_prepare(m->session.vault, m->items, m->item_count, migration_on_conflict(m), &m->arena, e);
     if (s != KL_OK)
@@ -183,7 +185,8 @@ enum kl_status migration_items(struct migration *m, struct error *e) {
     for (size_t i = 0; i < m->site_count; i++)
         if (!m->sites[i].left)
             follow_item(m, &m->sites[i]);
-    for (size_t i = 0; i < m->item_count; i++) {
+    migration_judge_values(m);
+    for (size_t i = 0; i < of_sites; i++) {
         const struct upload_item *item = &m->items[i];
         if (item->state == UPLOAD_CONFLICT || item->state == UPLOAD_REFUSED)
             leave_item(m, i, arena_cstr(&m->arena, slice_cstr(item->error.message)));

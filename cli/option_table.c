@@ -309,6 +309,21 @@ const struct option_spec option_table[] = {
      .offset = AT(env_reads),
      .config = CONFIG_TREE,
      .help = "which reads of environment variables become reads of the vault (with dotenv: none)"},
+    {.name = "with-values",
+     .type = OPTION_TEXT,
+     .argument = "FILE|environ",
+     .commands = CMD_UPLOAD,
+     .offset = AT(with_values),
+     .config = CONFIG_EXPLICIT,
+     .help =
+         "upload the values of the secrets that the code reads from environment variables, too: from this "
+         ".env file, or from the current environment"},
+    {.name = "env-names",
+     .type = OPTION_NAMES,
+     .argument = "NAME,...",
+     .commands = CMD_UPLOAD,
+     .offset = AT(env_names),
+     .help = "with --with-values: these variables as well, whatever they look like"},
     {.name = "site",
      .type = OPTION_LIST,
      .argument = "PATH:LINE[:COL]",
@@ -406,8 +421,8 @@ const size_t option_table_len = KL_ARRAY_LEN(option_table);
 _Static_assert(KL_ARRAY_LEN(option_table) <= OPTIONS_MAX, "raise OPTIONS_MAX");
 
 const char *const options_later[] = {
-    "history",     "names",         "since",       "baseline",    "fingerprint-key-file",
-    "with-values", "name-template", "environment", "interactive", "summary",
-    "policy",      "purge",         "prune",       "import",      "setting-lines",
+    "history",       "names",       "since",       "baseline",      "fingerprint-key-file",
+    "name-template", "environment", "interactive", "summary",       "policy",
+    "purge",         "prune",       "import",      "setting-lines",
 };
 const size_t options_later_len = KL_ARRAY_LEN(options_later);

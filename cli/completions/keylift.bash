@@ -26,6 +26,8 @@ _keylift() {
         --dotenv-file) mapfile -t COMPREPLY < <(compgen -f -- "$current"); return ;;
         --style) mapfile -t COMPREPLY < <(compgen -W "inline" -- "$current"); return ;;
         --env-reads) mapfile -t COMPREPLY < <(compgen -W "none" -- "$current"); return ;;
+        --with-values) mapfile -t COMPREPLY < <(compgen -f -- "$current"); return ;;
+        --env-names) mapfile -t COMPREPLY < <(compgen -W "" -- "$current"); return ;;
         --site) mapfile -t COMPREPLY < <(compgen -f -- "$current"); return ;;
         --prefix) mapfile -t COMPREPLY < <(compgen -W "" -- "$current"); return ;;
         --on-conflict) mapfile -t COMPREPLY < <(compgen -W "fail reuse version rename" -- "$current"); return ;;
@@ -38,7 +40,7 @@ _keylift() {
         scan) options="--staged --stdin-filename --exclude --no-gitignore --rules --skip-rules --rules-file --min-confidence --jobs --exhaustive --format --output --fail-on --show-suppressed --report-env --baseline --config --no-config --quiet --verbose --color --no-progress --version --help" words="" ;;
         plan) options="--staged --exclude --no-gitignore --rules --skip-rules --rules-file --min-confidence --jobs --exhaustive --format --to --dotenv-file --style --env-reads --site --include-tests --prefix --on-conflict --allow-dirty --allow-ephemeral --config --no-config --quiet --verbose --color --no-progress --version --help" words="" ;;
         migrate) options="--staged --exclude --no-gitignore --rules --skip-rules --rules-file --min-confidence --jobs --exhaustive --format --to --dotenv-file --style --env-reads --site --include-tests --prefix --on-conflict --allow-dirty --allow-ephemeral --yes --dry-run --config --no-config --quiet --verbose --color --no-progress --version --help" words="" ;;
-        upload) options="--exclude --no-gitignore --rules --skip-rules --rules-file --min-confidence --jobs --exhaustive --format --to --dotenv-file --site --include-tests --prefix --on-conflict --allow-ephemeral --yes --dry-run --config --no-config --quiet --verbose --color --no-progress --version --help" words="" ;;
+        upload) options="--exclude --no-gitignore --rules --skip-rules --rules-file --min-confidence --jobs --exhaustive --format --to --dotenv-file --with-values --env-names --site --include-tests --prefix --on-conflict --allow-ephemeral --yes --dry-run --config --no-config --quiet --verbose --color --no-progress --version --help" words="" ;;
         rewrite) options="--exclude --no-gitignore --rules --skip-rules --rules-file --min-confidence --jobs --exhaustive --format --to --dotenv-file --style --env-reads --site --include-tests --prefix --on-conflict --allow-dirty --allow-ephemeral --yes --dry-run --config --no-config --quiet --verbose --color --no-progress --version --help" words="" ;;
         put) options="--to --dotenv-file --prefix --allow-ephemeral --yes --config --no-config --quiet --verbose --color --no-progress --version --help" words="" ;;
         runs) options="--format --config --no-config --quiet --verbose --color --no-progress --version --help" words="" ;;

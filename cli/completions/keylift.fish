@@ -54,6 +54,8 @@ complete -c keylift -l to -n '__fish_seen_subcommand_from plan migrate upload re
 complete -c keylift -l dotenv-file -n '__fish_seen_subcommand_from plan migrate upload rewrite put vaults' -r -F -d 'the file that holds the secrets, relative to the project (default: .env)'
 complete -c keylift -l style -n '__fish_seen_subcommand_from plan migrate rewrite' -x -a 'inline' -d 'where the new code reads a secret; inline: at the place of the literal'
 complete -c keylift -l env-reads -n '__fish_seen_subcommand_from plan migrate rewrite' -x -a 'none' -d 'which reads of environment variables become reads of the vault (with dotenv: none)'
+complete -c keylift -l with-values -n '__fish_seen_subcommand_from upload' -r -F -d 'upload the values of the secrets that the code reads from environment variables, too: from this .env file, or from the current environment'
+complete -c keylift -l env-names -n '__fish_seen_subcommand_from upload' -x -d 'with --with-values: these variables as well, whatever they look like'
 complete -c keylift -l site -n '__fish_seen_subcommand_from plan migrate upload rewrite' -r -F -d 'take the literal at this place as well, whatever it is; may be repeated'
 complete -c keylift -l include-tests -n '__fish_seen_subcommand_from plan migrate upload rewrite' -d 'take findings of tests and examples, and low ones, as well'
 complete -c keylift -l prefix -n '__fish_seen_subcommand_from plan migrate upload rewrite put vaults' -x -d 'put P before every name'
