@@ -278,6 +278,13 @@ static void show_half_done(struct output *o, const struct migration *m) {
             out_text(o, "  %s: %s\n", m->items[i].name, m->items[i].error.message);
         else if (m->items[i].state == UPLOAD_PENDING)
             out_text(o, "  %s: not tried\n", m->items[i].name);
+    for (size_t st = 0; st < KL_STATUS_COUNT; st++) {
+        bool met = false;
+        for (size_t i = 0; i < m->item_count; i++)
+            met = met || (m->items[i].state == UPLOAD_FAILED && (size_t)m->items[i].error.status == st);
+        if (met && cli_advice((enum kl_status)st))
+            out_text(o, "%s\n", cli_advice((enum kl_status)st));
+    }
     out_text(o, "The source has them still. The same command, again, goes on from here.\n");
 }
 
