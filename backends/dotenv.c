@@ -187,11 +187,14 @@ static enum kl_status check_environment(const char *name, struct slice value, st
 
 static enum kl_status refuse_tracked(struct dotenv_vault *d, struct error *e) {
     enum kl_status st = ask_git(d, e);
-    if (st == KL_OK && d->git_state == GIT_TRACKED)
+    if (st == KL_OK && d->git_state == GIT_TRACKED) {
+        const char *real = path_real(&d->arena, d->path); /* git tracks what a link leads to */
+        const char *tracked = real ? path_relative(&d->arena, real, d->root) : d->shown;
         st = error_set(e, KL_ERR_REFUSED,
                        "git tracks %s, so a secret in it would be committed; "
-                       "run: git rm --cached %s   (or choose another file with --dotenv-file)",
-                       d->shown, d->shown);
+                       "run: git rm --cached %s (or choose another file with --dotenv-file)",
+                       tracked, tracked);
+    }
     return st;
 }
 

@@ -49,7 +49,14 @@ enum kl_status dotenv_ignore_plan(const char *root, const char *path, struct are
     out->needed = state == GIT_UNTRACKED;
     out->gitignore = path_join(a, folder, ".gitignore");
     out->pattern = as_pattern(a, relative);
-    return KL_OK;
+    struct file_info info;
+    st = file_lstat(out->gitignore, &info, e);
+    if (st == KL_OK && out->needed && info.kind != FILE_MISSING && info.kind != FILE_REGULAR)
+        st = error_set(e, KL_ERR_REFUSED,
+                       "git does not ignore %s, and does not read %s, which is no regular file; add the line "
+                       "%s to .git/info/exclude",
+                       relative, out->gitignore, out->pattern);
+    return st;
 }
 
 /* Lines added to a text whose last line may lack its end: then the new last one

@@ -32,7 +32,8 @@ struct dotenv_ignore {
     char *pattern;   /* the line: "/.env" */
 };
 /* Asks git. Nothing is needed without a repository, or when the file is
- * ignored or tracked (then the vault refuses). Results live in the arena. */
+ * ignored or tracked (then the vault refuses). Results live in the arena.
+ * KL_ERR_REFUSED where git would not read the .gitignore (it follows no links). */
 enum kl_status dotenv_ignore_plan(const char *root, const char *path, struct arena *a,
                                   struct dotenv_ignore *out, struct error *e) KL_MUST_USE;
 /* Appends to *out the old text and the line. Line ends are as in the old text,

@@ -35,7 +35,7 @@ static int run(struct migration *m, const struct parts *parts, struct error *e) 
         s = migration_run(m, e);
         if (s != KL_OK) {
             if (!json)
-                migration_show_result(m);
+                migration_show_stopped(m);
             return cli_fail(c, e);
         }
     }
@@ -43,8 +43,13 @@ static int run(struct migration *m, const struct parts *parts, struct error *e) 
         return print_json(m, runs);
     if (runs)
         migration_show_result(m);
-    else if (m->moving + m->values_moving > 0)
-        out_text(&c->out, "\nNothing was written. `keylift migrate` does it.\n");
+    else if (m->moving + m->values_moving > 0 && parts->runs)
+        out_text(&c->out, "\nNothing was written: --dry-run.\n");
+    else if (m->moving > 0)
+        out_text(&c->out, "\nNothing was written. `keylift migrate%s` does it.\n",
+                 c->options.staged ? " --staged" : "");
+    else if (m->left > 0)
+        out_text(&c->out, "Nothing was written: no literal can move.\n");
     return migration_status(m);
 }
 

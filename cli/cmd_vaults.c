@@ -34,7 +34,8 @@ static int check(struct cli *c, const char *id) {
         status = cli_fail(c, &e);
     }
     for (size_t i = 0; i < KL_ARRAY_LEN(identity.lines) && identity.lines[i] != NULL; i++) {
-        out_text(&c->out, "  %s\n", identity.lines[i]);
+        out_text(&c->out, "  ");
+        out_wrapped(&c->out, MARK_NONE, identity.lines[i], 2, 4);
     }
 done:
     vault_session_close(&s);

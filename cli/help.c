@@ -1,40 +1,9 @@
 /* help.c: --help, made from the tables of commands and options. */
 #include "cli/command.h"
 
-#define HELP_COLUMNS 80u
 #define HELP_OPTION_COLUMN 28u  /* where the text of an option begins */
 #define HELP_EXAMPLE_COLUMN 34u /* width of a command in the examples */
 #define HELP_COMMAND_COLUMN 13u /* where the text of a command begins */
-
-/* Writes words from column `at` on; lines begin at `indent`. */
-static void wrapped(struct output *o, const char *text, unsigned at, unsigned indent) {
-    const char *word = text;
-    bool first = true;
-    while (*word != '\0') {
-        size_t len = strcspn(word, " \n");
-        if (!first && at + 1 + len > HELP_COLUMNS) {
-            out_text(o, "\n%*s", (int)indent, "");
-            at = indent;
-        } else if (!first) {
-            out_text(o, " ");
-            at++;
-        }
-        out_text(o, "%.*s", (int)len, word);
-        at += (unsigned)len;
-        first = false;
-        word += len;
-        if (word[0] == '\n' && word[1] == '\n') {
-            out_text(o, "\n\n%*s", (int)indent, "");
-            at = indent;
-            first = true;
-            word++;
-        }
-        if (*word != '\0') {
-            word++;
-        }
-    }
-    out_text(o, "\n");
-}
 
 static void print_option(struct output *o, const struct option_spec *spec, unsigned bit) {
     struct buf left = BUF_INIT(KL_MAX_PATH_BYTES);
@@ -54,7 +23,7 @@ static void print_option(struct output *o, const struct option_spec *spec, unsig
         at = 0;
     }
     out_text(o, "%*s", (int)(HELP_OPTION_COLUMN - at), "");
-    wrapped(o, spec->help, HELP_OPTION_COLUMN, HELP_OPTION_COLUMN);
+    out_wrapped(o, MARK_NONE, spec->help, HELP_OPTION_COLUMN, HELP_OPTION_COLUMN);
 }
 
 static void print_options(struct output *o, unsigned bit, bool common) {
@@ -86,7 +55,7 @@ static void print_examples(struct output *o, const char *examples) {
         const char *meaning = line + command + 1;
         int meaning_len = (int)(all - command - 1);
         size_t column = command < HELP_EXAMPLE_COLUMN ? HELP_EXAMPLE_COLUMN : command;
-        if (2 + column + 2 + (size_t)meaning_len > HELP_COLUMNS) {
+        if (2 + column + 2 + (size_t)meaning_len > OUT_COLUMNS) {
             out_text(o, "  %.*s\n      %.*s\n", (int)command, line, meaning_len, meaning);
         } else {
             out_text(o, "  %-*.*s  %.*s\n", (int)column, (int)command, line, meaning_len, meaning);
@@ -98,10 +67,10 @@ static void print_examples(struct output *o, const char *examples) {
 static void print_command(struct output *o, const struct command *command) {
     out_mark(o, MARK_BOLD, "keylift %s", command->name);
     out_text(o, "%s%s\n\n", command->arguments[0] != '\0' ? " " : "", command->arguments);
-    wrapped(o, command->summary, 0, 0);
+    out_wrapped(o, MARK_NONE, command->summary, 0, 0);
     if (command->details[0] != '\0') {
         out_text(o, "\n");
-        wrapped(o, command->details, 0, 0);
+        out_wrapped(o, MARK_NONE, command->details, 0, 0);
     }
     print_examples(o, command->examples);
     if (has_own_options(command->bit)) {
@@ -121,7 +90,7 @@ static void print_all(struct output *o) {
         const struct command *command = command_at(i);
         if (!command->hidden) {
             out_text(o, "  %-*s", (int)HELP_COMMAND_COLUMN - 2, command->name);
-            wrapped(o, command->summary, HELP_COMMAND_COLUMN, HELP_COMMAND_COLUMN);
+            out_wrapped(o, MARK_NONE, command->summary, HELP_COMMAND_COLUMN, HELP_COMMAND_COLUMN);
         }
     }
     out_mark(o, MARK_BOLD, "\nOptions of every command\n");

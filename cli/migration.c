@@ -52,6 +52,20 @@ static void forget_vault_file(struct migration *m) {
     m->site_count = kept;
 }
 
+/* One project, one .env: code of another would read it from where only this
+ * machine has it. */
+static enum kl_status check_one_project(struct migration *m, const char *const *paths, struct error *e) {
+    for (size_t i = 1; paths[i]; i++) {
+        const char *real = path_real(&m->arena, paths[i]); /* what is missing, the scan reports */
+        const char *from_root = real ? path_relative(&m->arena, real, m->project.root) : ".";
+        if (strcmp(from_root, "..") == 0 || slice_starts(slice_cstr(from_root), "../"))
+            return error_set(e, KL_ERR_USAGE,
+                             "%s is not in the project of %s, %s; migrate one project at a time", paths[i],
+                             paths[0], m->project.root);
+    }
+    return KL_OK;
+}
+
 static enum kl_status plan_ignore(struct migration *m, struct error *e) {
     struct dotenv_ignore ignore = {0};
     if (!m->dotenv_path || m->moving + m->values_moving == 0)
@@ -66,7 +80,8 @@ enum kl_status migration_prepare(struct migration *m, bool uploads, bool rewrite
     m->rewrites = rewrites;
     const char *const *paths = cli_paths(m->cli);
     enum kl_status s = project_find(&m->project, paths[0], &m->arena, e);
-    if (s != KL_OK || (s = migration_check_index(m, e)) != KL_OK)
+    if (s != KL_OK || (s = check_one_project(m, paths, e)) != KL_OK ||
+        (s = migration_check_index(m, e)) != KL_OK)
         return s;
     struct scan_options options = scan_options_of(m, paths);
     if ((s = scan_run(&options, &m->found, e)) != KL_OK || (s = scan_project_reads(m, e)) != KL_OK ||
@@ -126,8 +141,16 @@ static enum kl_status keep_out_of_git(struct migration *m, struct journal *j, st
                                   .new_bytes = buf_as_slice(&text),
                                   .create = !exists};
         s = apply_files(j, &file, 1, e);
-        m->ignored_in = ignore.gitignore;
-        m->ignored_pattern = ignore.pattern;
+        if (s == KL_OK) {
+            m->ignored_in = ignore.gitignore;
+            m->ignored_pattern = ignore.pattern;
+            s = dotenv_ignore_plan(m->project.root, m->dotenv_path, &m->arena, &ignore, e);
+        }
+        if (s == KL_OK && ignore.needed)
+            s = error_set(e, KL_ERR_REFUSED,
+                          "git does not ignore %s although %s says so: another ignore file takes it back; "
+                          "`git check-ignore -v %s` names it",
+                          m->dotenv_file, ignore.gitignore, m->dotenv_file);
     }
     buf_release(&old);
     buf_release(&text);

@@ -42,7 +42,8 @@ struct migration_file {
     const char *module;   /* that loads the .env for this file's package; NULL: the file does it */
     const char *git_path; /* --staged: `bytes` are the index's; this is where */
     struct buf working;   /* --staged, where the working tree differs from the index: its bytes, */
-    struct rewrite_output working_output; /* and the same values moved out of them */
+    struct rewrite_output working_output; /* and the same values moved out of them, */
+    bool working_keeps_value;             /* as far as they could be */
     struct rewrite_output output;
     cJSON *undo; /* how the file's old bytes come back; NULL where it does not change */
     bool changes;
@@ -112,7 +113,11 @@ int migration_status(const struct migration *m);
 /* Shows what is about to be written and where; true if the user (or --yes) says so. */
 bool migration_confirm(const struct migration *m);
 void migration_show_plan(const struct migration *m);
+/* Appends the masked diff of a file that changes. */
+void migration_diff(const struct migration *m, const struct migration_file *f, struct buf *out);
 void migration_show_result(const struct migration *m);
+/* What had been done when an error ended the run; nothing if nothing was. */
+void migration_show_stopped(const struct migration *m);
 void migration_print_json(const struct migration *m, bool done, struct buf *out);
 
 /* Calls fn for every file that will be written beside the sources and the vault,

@@ -79,7 +79,7 @@ static void add_files(cJSON *root, const struct migration *m) {
             continue;
         cJSON *j = cJSON_CreateObject();
         buf_clear(&diff);
-        rewrite_diff(f->path, buf_as_slice(&f->bytes), &f->output, m->cli->redactor, &diff);
+        migration_diff(m, f, &diff);
         json_add_slice(j, "path", slice_cstr(f->path));
         json_add_slice(j, "diff", buf_as_slice(&diff));
         cJSON_AddItemToArray(list, j);

@@ -45,6 +45,24 @@ static void add_held(struct naming *n, const char *name) {
     n->held[n->count++] = (struct held){.name = name};
 }
 
+/* What a vault says of one name, and not of itself. A .env is one file: when it
+ * cannot be read for one name, it cannot for any. */
+static bool is_of_the_name(const struct migration *m, enum kl_status s) {
+    switch (s) {
+    case KL_OK:
+    case KL_ERR_NOT_FOUND:
+    case KL_ERR_CONFLICT:
+    case KL_ERR_UNSUPPORTED:
+        return true;
+    case KL_ERR_LIMIT:
+    case KL_ERR_REFUSED:
+    case KL_ERR_PARSE:
+        return !m->session.kind->names_are_variables;
+    default:
+        return false;
+    }
+}
+
 static void look_up(void *ctx, size_t index) {
     struct naming *n = ctx;
     struct held *h = &n->held[n->looked_up + index];
@@ -56,11 +74,8 @@ static void look_up(void *ctx, size_t index) {
     h->status = !goes                  ? error_set(&h->error, n->failed, "not asked")
                 : system_interrupted() ? error_set(&h->error, KL_ERR_INTERRUPTED, "interrupted")
                                        : v->kind->get(v, h->name, NULL, &h->value, NULL, &h->error);
-    bool of_the_name = h->status == KL_OK || h->status == KL_ERR_NOT_FOUND || h->status == KL_ERR_CONFLICT ||
-                       h->status == KL_ERR_UNSUPPORTED || h->status == KL_ERR_LIMIT ||
-                       h->status == KL_ERR_REFUSED || h->status == KL_ERR_PARSE;
     mutex_lock(lock);
-    if (!of_the_name && n->failed == KL_OK) {
+    if (!is_of_the_name(n->m, h->status) && n->failed == KL_OK) {
         n->failed = h->status;
         n->error = h->error;
     }
@@ -92,8 +107,8 @@ static int in_vault(void *ctx, const char *name, const struct finding *f) {
     add_held(n, name);
     look_up_new(n);
     const struct held *h = find_held(n, name);
-    if (h->status == KL_ERR_NOT_FOUND)
-        return 0;
+    if (h->status == KL_ERR_NOT_FOUND || n->failed != KL_OK)
+        return 0; /* after a failure no name is taken, so that the search for one ends */
     if (h->status != KL_OK)
         return -1; /* what cannot be read is not ours to use */
     migration_stored_value(n->m, f, &wanted);
@@ -131,16 +146,18 @@ enum kl_status migration_name(struct migration *m, struct error *e) {
         .expect = expect,
         .ctx = &n,
     };
-    names_assign(requests, count, &context, &m->arena);
-    for (size_t i = 0; i < count; i++)
-        take_name(m, &m->sites[site_of[i]], &requests[i]);
-    if (n.failed != KL_OK)
+    enum kl_status s = names_assign(requests, count, &context, &m->arena, e);
+    if (n.failed != KL_OK) {
+        s = n.failed;
         *e = n.error;
+    }
+    for (size_t i = 0; i < count && s == KL_OK; i++)
+        take_name(m, &m->sites[site_of[i]], &requests[i]);
     for (size_t i = 0; i < n.count; i++)
         secret_release(&n.held[i].value);
     mem_wipe(n.held, n.capacity * sizeof *n.held);
     free(n.held);
     free(requests);
     free(site_of);
-    return n.failed;
+    return s;
 }

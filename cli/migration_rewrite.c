@@ -1,5 +1,6 @@
 /* migration_rewrite.c: the new text of every file, in memory. */
 #include "cli/migration.h"
+#include "cli/package.h"
 
 #include <stdlib.h>
 
@@ -10,7 +11,6 @@
 
 #define MODULE_NAME "env_secrets"
 #define OLDEST_MINOR 8 /* the oldest Python 3 that the new code must run on */
-#define MAX_PACKAGE_DEPTH 64
 
 /* What is committed is the index's version, whatever the working tree has. */
 static enum kl_status read_staged(struct migration *m, struct migration_file *f, struct error *e) {
@@ -25,6 +25,12 @@ static enum kl_status read_staged(struct migration *m, struct migration_file *f,
         return s;
     buf_init_secret(&f->working, KL_MAX_REWRITE_BYTES);
     return file_read(f->real, KL_MAX_REWRITE_BYTES, &f->working, e);
+}
+
+static void leave_file(struct migration *m, const struct migration_file *f, const char *reason) {
+    for (size_t i = 0; i < f->site_count; i++)
+        if (!m->sites[f->first_site + i].left)
+            m->sites[f->first_site + i].left = reason;
 }
 
 static enum kl_status read_files(struct migration *m, struct error *e) {
@@ -47,6 +53,11 @@ static enum kl_status read_files(struct migration *m, struct error *e) {
         if (!wanted)
             continue;
         f->real = path_real(&m->arena, f->path);
+        if (!f->real && m->cli->options.staged) {
+            leave_file(m, f,
+                       "staged, but gone from the working tree (restore it, or stage that it is deleted)");
+            continue;
+        }
         if (!f->real)
             return error_set(e, KL_ERR_NOT_FOUND, "%s: the file has gone since it was scanned", f->path);
         if (m->cli->options.staged)
@@ -137,48 +148,6 @@ static enum kl_status rewrite_one(struct migration *m, struct migration_file *f,
     return undo_record(&request, &f->output, &f->undo, e);
 }
 
-/* The outermost folder of the package that `path` belongs to, and in *dotted the
- * package's name; NULL for a script. */
-static const char *package_folder(struct arena *a, const char *path) {
-    const char *folder = path_dirname(a, path), *top = NULL;
-    for (unsigned depth = 0; depth < MAX_PACKAGE_DEPTH; depth++) {
-        struct file_info info;
-        struct error ignored = {0};
-        if (file_stat(path_join(a, folder, "__init__.py"), &info, &ignored) != KL_OK ||
-            info.kind != FILE_REGULAR)
-            break;
-        top = folder;
-        folder = path_dirname(a, folder);
-    }
-    return top;
-}
-
-static bool has_line_beginning(struct slice text, const char *start) {
-    struct slice wanted = slice_cstr(start);
-    for (size_t at = slice_find(text, wanted, 0); at != SIZE_MAX; at = slice_find(text, wanted, at + 1))
-        if (at == 0 || text.ptr[at - 1] == '\n' || text.ptr[at - 1] == '\r')
-            return true;
-    return false;
-}
-
-/* Shown by the file itself: it imports from its own package, so it runs as a
- * part of it, and it does not also run as a script. */
-static bool runs_in_package(const struct migration_file *f, const char *package, struct arena *a) {
-    struct slice text = buf_as_slice(&f->bytes);
-    const char *signs[] = {
-        "from .",
-        arena_printf(a, "from %s.", package),
-        arena_printf(a, "from %s import", package),
-        arena_printf(a, "import %s.", package),
-    };
-    if (slice_starts(text, "#!") || slice_find(text, SLICE_LIT("__main__"), 0) != SIZE_MAX)
-        return false;
-    for (size_t i = 0; i < KL_ARRAY_LEN(signs); i++)
-        if (has_line_beginning(text, signs[i]))
-            return true;
-    return false;
-}
-
 static bool usable_module(const char *path, const char *text, bool *exists) {
     struct file_info info;
     struct error ignored = {0};
@@ -194,38 +163,39 @@ static bool usable_module(const char *path, const char *text, bool *exists) {
     return *exists;
 }
 
+static bool in_folder(const struct package_place *place, const char *folder) {
+    return place->folder && strcmp(place->folder, folder) == 0;
+}
+
 /* A package with more than one rewritten module loads the .env in one place. */
 static void choose_modules(struct migration *m) {
-    const char **package = arena_calloc(&m->arena, m->file_count + 1, sizeof *package);
+    struct package_place *place = arena_calloc(&m->arena, m->file_count + 1, sizeof *place);
     for (size_t i = 0; i < m->file_count; i++) {
         struct migration_file *f = &m->files[i];
         f->module = NULL;
         if (!f->changes)
             continue;
-        const char *top = package_folder(&m->arena, f->real);
-        if (top && runs_in_package(f, path_basename(top), &m->arena))
-            package[i] = top;
+        place[i] = package_place(f->real, buf_as_slice(&f->bytes), &m->arena);
     }
     m->modules = arena_calloc(&m->arena, m->file_count + 1, sizeof *m->modules);
     m->module_count = 0;
     for (size_t i = 0; i < m->file_count; i++) {
-        if (!package[i] || m->files[i].module)
+        if (!place[i].folder || m->files[i].module)
             continue;
         size_t users = 0;
         for (size_t k = 0; k < m->file_count; k++)
-            users += package[k] && strcmp(package[k], package[i]) == 0;
-        const char *path = path_join(&m->arena, package[i], MODULE_NAME ".py");
-        const char *env = migration_dotenv_from(m, package[i]);
+            users += in_folder(&place[k], place[i].folder);
+        const char *path = path_join(&m->arena, place[i].folder, MODULE_NAME ".py");
+        const char *env = migration_dotenv_from(m, place[i].folder);
         const char *text = rewrite_dotenv_module(&m->arena, env);
         bool exists;
         if (!usable_module(path, text, &exists) || (users < 2 && !exists))
             continue;
         m->modules[m->module_count++] =
             (struct migration_module){.path = path, .text = text, .exists = exists};
-        const char *name = arena_printf(&m->arena, "%s.%s", path_basename(package[i]), MODULE_NAME);
         for (size_t k = 0; k < m->file_count; k++)
-            if (package[k] && strcmp(package[k], package[i]) == 0)
-                m->files[k].module = name;
+            if (in_folder(&place[k], place[i].folder))
+                m->files[k].module = arena_printf(&m->arena, "%s%s", place[k].prefix, MODULE_NAME);
     }
 }
 

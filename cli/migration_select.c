@@ -8,16 +8,24 @@
 #include "base/mem.h"
 #include "scanner/site.h"
 
-static bool is_python(const char *path) {
-    return scan_language_of(path, slice_cstr("")) == SCAN_PYTHON;
+/* The scan has said so of a finding; a literal that was named may stand anywhere. */
+static bool is_python(const struct finding *f, bool forced) {
+    if (!forced)
+        return f->context != CONTEXT_TEXT;
+    struct buf bytes = BUF_INIT_SECRET(KL_MAX_REWRITE_BYTES);
+    struct error unread = {0};
+    bool python = file_read(f->path, KL_MAX_REWRITE_BYTES, &bytes, &unread) == KL_OK &&
+                  scan_language_of(f->path, buf_as_slice(&bytes)) == SCAN_PYTHON;
+    buf_release(&bytes);
+    return python;
 }
 
 /* Why a finding stays before anything was tried; NULL if it may move. */
 static const char *reason_to_leave(const struct migration *m, const struct finding *f, bool forced) {
-    if (f->reason && f->context != CONTEXT_TEXT)
-        return f->reason;
-    if (!is_python(f->path))
+    if (!is_python(f, forced))
         return "not Python code: move it by hand";
+    if (f->reason)
+        return f->reason;
     if (forced)
         return NULL;
     if (!m->cli->options.include_tests && f->in_test)

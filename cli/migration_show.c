@@ -1,5 +1,7 @@
 /* migration_show.c: what a migration will do, and what it did, for a person. */
+#include "cli/diff_mask.h"
 #include "cli/migration.h"
+#include "cli/report.h"
 
 #include <stdlib.h>
 
@@ -7,6 +9,8 @@
 #include "base/file.h"
 #include "base/system.h"
 
+#define REMARK_COLUMN 13u
+#define LONG_REASON 60u
 #define NAMES_SHOWN 8 /* in the question; the list above it has them all */
 
 static const char *plural(size_t n, const char *one, const char *many) {
@@ -24,28 +28,46 @@ static const char *place_of(const struct migration *m) {
     return m->dotenv_file ? m->dotenv_file : m->session.kind->title;
 }
 
-static void show_site(struct output *o, const struct migration_site *site) {
+/* Below the line of a site. */
+static void show_remark(struct output *o, const char *begin, const char *text, const char *end) {
+    struct arena a = ARENA_INIT;
+    out_text(o, "%*s", (int)REMARK_COLUMN, "");
+    out_wrapped(o, MARK_DIM, arena_printf(&a, "%s%s%s", begin, text, end), REMARK_COLUMN, REMARK_COLUMN);
+    arena_release(&a);
+}
+
+/* `before`: the last reason that was shown, or NULL. */
+static void show_site(struct output *o, const struct migration_site *site, const char *before) {
     const struct finding *f = site->finding;
     out_text(o, "  %5u:%-4u ", f->line, f->column);
     out_mark(o, f->severity == SEVERITY_HIGH ? MARK_RED : MARK_YELLOW, "%-7s", severity_name(f->severity));
     out_text(o, "%s", f->message);
-    if (site->left) {
-        out_text(o, "\n             ");
-        out_mark(o, MARK_DIM, "left: %s\n", site->left);
+    if (!site->left) {
+        out_text(o, " -> ");
+        out_mark(o, MARK_GREEN, "%s", site->name);
+        if (strcmp(site->name, site->stored_name) != 0)
+            out_text(o, " (stored as %s)", site->stored_name);
+        out_text(o, "\n");
+        if (site->note)
+            show_remark(o, "(", site->note, ")");
         return;
     }
-    out_text(o, " -> ");
-    out_mark(o, MARK_GREEN, "%s", site->name);
-    if (strcmp(site->name, site->stored_name) != 0)
-        out_text(o, " (stored as %s)", site->stored_name);
+    struct buf name = BUF_INIT_SECRET(KL_MAX_CONFIG_BYTES);
+    const char *shown = report_name(o->redactor, f->name, &name);
+    if (*shown) {
+        out_text(o, " in ");
+        out_path(o, MARK_BOLD, shown);
+    }
     out_text(o, "\n");
-    if (site->note)
-        out_mark(o, MARK_DIM, "             (%s)\n", site->note);
+    buf_release(&name);
+    /* A long reason, such as a .env that git tracks, holds for every literal. */
+    bool again = before && strlen(site->left) > LONG_REASON && strcmp(before, site->left) == 0;
+    show_remark(o, "left: ", again ? "for the same reason" : site->left, "");
 }
 
 /* The sites that move, or those that stay, under their files. */
 static void show_sites(struct output *o, const struct migration *m, bool left) {
-    const char *path = NULL;
+    const char *path = NULL, *reason = NULL;
     for (size_t i = 0; i < m->site_count; i++) {
         const struct migration_site *site = &m->sites[i];
         if ((site->left != NULL) != left)
@@ -55,7 +77,9 @@ static void show_sites(struct output *o, const struct migration *m, bool left) {
             out_path(o, MARK_BOLD, path);
             out_text(o, "\n");
         }
-        show_site(o, site);
+        show_site(o, site, reason);
+        if (site->left && strlen(site->left) > LONG_REASON)
+            reason = site->left;
     }
 }
 
@@ -109,6 +133,14 @@ static enum style_mark mark_of_line(struct slice line) {
     return slice_starts(line, "+") ? MARK_GREEN : slice_starts(line, "-") ? MARK_RED : MARK_NONE;
 }
 
+void migration_diff(const struct migration *m, const struct migration_file *f, struct buf *out) {
+    struct buf diff;
+    buf_init_secret(&diff, KL_MAX_REWRITE_BYTES * 2);
+    rewrite_diff(f->path, buf_as_slice(&f->bytes), &f->output, m->cli->redactor, &diff);
+    diff_mask(buf_as_slice(&diff), out);
+    buf_release(&diff);
+}
+
 static void show_diff(struct output *o, struct slice diff) {
     for (size_t at = 0; at < diff.len;) {
         size_t end = slice_find_byte(diff, '\n', at);
@@ -155,7 +187,7 @@ static void show_diffs(struct output *o, const struct migration *m) {
         if (!f->changes)
             continue;
         buf_clear(&diff);
-        rewrite_diff(f->path, buf_as_slice(&f->bytes), &f->output, m->cli->redactor, &diff);
+        migration_diff(m, f, &diff);
         show_diff(o, buf_as_slice(&diff));
     }
     buf_release(&diff);
@@ -193,16 +225,21 @@ void migration_show_plan(const struct migration *m) {
         migration_each_other_file(m, show_other_file, o);
     }
     if (m->moving + m->left + m->value_count == 0) {
-        out_text(o, "nothing to move: no secret in %llu %s\n", (unsigned long long)m->found.stats.files,
-                 plural(m->found.stats.files, "file", "files"));
+        size_t files = (size_t)m->found.stats.files;
+        if (files == 0)
+            out_text(o, m->found.error_count ? "nothing could be read\n" : "nothing to scan\n");
+        else
+            out_text(o, "nothing to move: no secret in %zu %s\n", files, plural(files, "file", "files"));
     }
     if (m->silenced > 0)
         out_text(o, "%zu silenced, not touched\n", m->silenced);
 }
 
 static void show_identity(struct output *o, const struct migration *m) {
-    for (size_t i = 0; i < KL_ARRAY_LEN(m->identity.lines) && m->identity.lines[i]; i++)
-        out_text(o, "  %s\n", m->identity.lines[i]);
+    for (size_t i = 0; i < KL_ARRAY_LEN(m->identity.lines) && m->identity.lines[i]; i++) {
+        out_text(o, "  ");
+        out_wrapped(o, MARK_NONE, m->identity.lines[i], 2, 4);
+    }
 }
 
 static const char *remark_on(const struct upload_item *item) {
@@ -288,19 +325,35 @@ static void show_half_done(struct output *o, const struct migration *m) {
     out_text(o, "The source has them still. The same command, again, goes on from here.\n");
 }
 
-void migration_show_result(const struct migration *m) {
-    struct output *o = &m->cli->out;
-    size_t stored = 0, present = 0;
-    for (size_t i = 0; i < m->item_count; i++) {
-        stored += m->items[i].state == UPLOAD_STORED;
-        present += m->items[i].state == UPLOAD_PRESENT;
-    }
+static size_t items_in(const struct migration *m, enum upload_state state) {
+    size_t n = 0;
+    for (size_t i = 0; i < m->item_count; i++)
+        n += m->items[i].state == state;
+    return n;
+}
+
+static void show_stored(struct output *o, const struct migration *m) {
+    size_t present = items_in(m, UPLOAD_PRESENT);
     out_text(o, "\n");
-    out_mark(o, MARK_GREEN, "%zu stored", stored);
+    out_mark(o, MARK_GREEN, "%zu stored", items_in(m, UPLOAD_STORED));
     out_text(o, " in %s, read back and equal", place_of(m));
     if (present > 0)
         out_text(o, "; %zu there already", present);
     out_text(o, "\n");
+}
+
+void migration_show_stopped(const struct migration *m) {
+    struct output *o = &m->cli->out;
+    if (items_in(m, UPLOAD_STORED) > 0)
+        show_stored(o, m);
+    if (m->rewrites)
+        out_text(o, "\nStopped. %zu %s rewritten. The same command goes on from here.\n", m->written,
+                 plural(m->written, "file was", "files were"));
+}
+
+void migration_show_result(const struct migration *m) {
+    struct output *o = &m->cli->out;
+    show_stored(o, m);
     if (m->rewrites) {
         out_mark(o, MARK_GREEN, "%zu %s rewritten", m->written, plural(m->written, "file", "files"));
         out_text(o, ", %zu %s moved", m->moving, plural(m->moving, "literal", "literals"));
@@ -312,6 +365,11 @@ void migration_show_result(const struct migration *m) {
         out_text(o, "%s gained %s\n", path_basename(m->ignored_in), m->dotenv_file);
     if (m->example)
         out_text(o, "%s gained the names, without values\n", path_basename(m->example));
+    for (size_t i = 0; i < m->file_count; i++)
+        if (m->files[i].changes && m->files[i].working_keeps_value) {
+            out_path(o, MARK_BOLD, m->files[i].path);
+            out_text(o, ": a value is still there, in edits that are not staged\n");
+        }
     show_half_done(o, m);
     if (m->moving > 0)
         show_next_steps(o, m);

@@ -26,6 +26,16 @@ static const char *name_of_value(const struct migration *m, const struct migrati
     return NULL;
 }
 
+/* An edit that is not staged may have put a value where it cannot be replaced. */
+static bool holds_moved_value(const struct migration *m, const struct migration_file *f, struct slice text) {
+    for (size_t i = 0; i < f->site_count; i++) {
+        const struct migration_site *site = &m->sites[f->first_site + i];
+        if (!site->left && slice_find(text, secret_slice(&site->finding->value), 0) != SIZE_MAX)
+            return true;
+    }
+    return false;
+}
+
 /* Literals of the working tree that undo could not restore stay in it. */
 static enum kl_status rewrite_restorable(struct migration *m, struct migration_file *f,
                                          struct rewrite_site *sites, size_t count, struct error *e) {
@@ -75,6 +85,7 @@ enum kl_status migration_rewrite_working(struct migration *m, struct migration_f
     f->working_output = (struct rewrite_output){.bytes = working};
     if (s == KL_OK && count > 0)
         s = rewrite_restorable(m, f, sites, count, e);
+    f->working_keeps_value = holds_moved_value(m, f, f->working_output.bytes);
     scan_result_release(&found);
     return s;
 }

@@ -84,9 +84,24 @@ static enum kl_status choose_dotenv_file(struct migration *m, struct error *e) {
         s = file_stat(path_join(&m->arena, m->project.root, DOTENV_SECRET_FILE), &secret, e);
     if (s == KL_OK && env.kind == FILE_REGULAR && !project_has(m, ENV_LOAD_DOTENV))
         s = holds_foreign_names(m, &foreign, e);
-    foreign = foreign || project_has(m, ENV_PYDANTIC);
+    foreign = foreign || project_has(m, ENV_PYDANTIC) || env.kind == FILE_FOLDER; /* a virtual environment */
     m->dotenv_file = foreign || secret.kind == FILE_REGULAR ? DOTENV_SECRET_FILE : DOTENV_FILE;
     return s;
+}
+
+/* The tree does not choose where secrets, or anything else, are written: a link
+ * that leads out of it is followed only when the user names the place. */
+static enum kl_status refuse_link_out(struct migration *m, const char *path, const char *advice,
+                                      struct error *e) {
+    struct file_info link;
+    enum kl_status s = file_lstat(path, &link, e);
+    if (s != KL_OK || link.kind != FILE_LINK)
+        return s;
+    const char *real = path_real(&m->arena, path);
+    if (!real || !slice_starts(slice_cstr(path_relative(&m->arena, real, m->project.root)), "../"))
+        return KL_OK;
+    return error_set(e, KL_ERR_REFUSED, "%s is a symbolic link out of the project, to %s; %s",
+                     path_basename(path), real, advice);
 }
 
 /* Said before anything is asked or written: the file could not be made later. */
@@ -102,7 +117,11 @@ static enum kl_status check_dotenv_place(struct migration *m, struct error *e) {
                          path_dirname(&m->arena, m->dotenv_path));
     if (link.kind == FILE_LINK && target.kind == FILE_MISSING)
         return error_set(e, KL_ERR_NOT_FOUND, "%s is a symbolic link to nothing", shown);
-    return KL_OK;
+    if (!m->cli->options.dotenv_file &&
+        (s = refuse_link_out(m, m->dotenv_path,
+                             "if the secrets belong there, name that file with --dotenv-file", e)) != KL_OK)
+        return s;
+    return refuse_link_out(m, dotenv_example_path(&m->arena, m->dotenv_path), "remove the link", e);
 }
 
 /* A place that was given absolutely, outside of the project, moves with the

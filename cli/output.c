@@ -114,6 +114,44 @@ void out_mark(struct output *o, enum style_mark mark, const char *fmt, ...) {
     va_end(args);
 }
 
+static void append_words(struct output *o, const char *word, unsigned at, unsigned indent) {
+    bool first = true;
+    while (*word != '\0') {
+        size_t len = strcspn(word, " \n");
+        unsigned width = (unsigned)utf8_count(slice_of(word, len));
+        if (!first && at + 1 + width > OUT_COLUMNS) {
+            buf_printf(&o->pending, "\n%*s", (int)indent, "");
+            at = indent;
+        } else if (!first) {
+            buf_char(&o->pending, ' ');
+            at++;
+        }
+        out_visible(slice_of(word, len), false, &o->pending);
+        at += width;
+        first = false;
+        word += len;
+        if (word[0] == '\n' && word[1] == '\n') {
+            buf_printf(&o->pending, "\n\n%*s", (int)indent, "");
+            at = indent;
+            first = true;
+            word++;
+        }
+        if (*word != '\0')
+            word++;
+    }
+}
+
+void out_wrapped(struct output *o, enum style_mark mark, const char *text, unsigned at, unsigned indent) {
+    struct buf masked;
+    buf_init_secret(&masked, OUTPUT_MAX);
+    redact_text(o->redactor, slice_cstr(text), &masked);
+    open_mark(o, mark);
+    append_words(o, buf_cstr(&masked), at, indent);
+    close_mark(o, mark);
+    buf_char(&o->pending, '\n');
+    buf_release(&masked);
+}
+
 void out_path(struct output *o, enum style_mark mark, const char *path) {
     open_mark(o, mark);
     out_visible(slice_cstr(path), false, &o->pending);

@@ -22,7 +22,11 @@ struct output {
 void out_init(struct output *o, int fd, enum color_mode mode, struct redactor *r);
 void out_text(struct output *o, const char *fmt, ...) KL_PRINTF(2, 3); /* filtered */
 void out_mark(struct output *o, enum style_mark mark, const char *fmt, ...)
-    KL_PRINTF(3, 4);                                                     /* filtered, coloured */
+    KL_PRINTF(3, 4); /* filtered, coloured */
+/* Filtered as a whole, then set in lines of OUT_COLUMNS: from column `at` on, later
+ * lines from `indent`; an empty line stays one. Ends the line. */
+#define OUT_COLUMNS 80u
+void out_wrapped(struct output *o, enum style_mark mark, const char *text, unsigned at, unsigned indent);
 void out_path(struct output *o, enum style_mark mark, const char *path); /* not masked; controls shown */
 void out_raw(struct output *o, struct slice bytes);                      /* already filtered (reports) */
 /* Appends `text` with control characters, invisible and reordering code points

@@ -158,8 +158,8 @@ static void print_finding(struct output *o, const struct finding *f, enum settin
         out_mark(o, MARK_DIM, "%smigrate leaves it, in a test or an example, unless --include-tests", indent);
     }
     if (verbose) {
-        out_mark(o, MARK_DIM, "%srule %s, confidence %.2f, fingerprint %s", indent, f->rule, f->confidence,
-                 f->fingerprint);
+        out_mark(o, MARK_DIM, "%srule %s, confidence %.2f%sfingerprint %s", indent, f->rule, f->confidence,
+                 setting == SET_MANY ? ", " : indent, f->fingerprint);
     }
     out_text(o, "\n");
     buf_release(&name);
@@ -329,7 +329,7 @@ static void print_inventory(const struct report *r, const struct report_counts *
 }
 
 static void print_reads(const struct report *r, const struct report_counts *n, struct output *o) {
-    if (n->reads == 0 || r->options->report_env == ENV_NONE) {
+    if (n->read_names == 0 || r->options->report_env == ENV_NONE) {
         return;
     }
     char reads[32], names[32], secrets[32];

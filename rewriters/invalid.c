@@ -5,9 +5,10 @@
 
 static const char is_invalid[] = "the file is not valid Python 3";
 
-/* A block begins after a colon that ends its line, and nowhere else. */
+/* A block begins after a colon that ends its line, and nowhere else; and no line
+ * ends with "=", which tree-sitter joins with the next one after a backslash. */
 static bool has_bad_layout(const struct source *s) {
-    bool colon = false, expect_indent = false;
+    bool colon = false, expect_indent = false, open_ended = false;
     for (uint32_t i = 0; i < s->tokens.count; i++) {
         const struct py_token *t = &s->tokens.items[i];
         switch (t->kind) {
@@ -15,6 +16,8 @@ static bool has_bad_layout(const struct source *s) {
         case PY_COMMENT:
             continue;
         case PY_NEWLINE:
+            if (open_ended)
+                return true;
             expect_indent = colon;
             continue;
         case PY_INDENT:
@@ -26,6 +29,7 @@ static bool has_bad_layout(const struct source *s) {
             if (expect_indent)
                 return true;
             colon = t->kind == PY_OP && t->op == ':';
+            open_ended = t->kind == PY_OP && t->op == '=';
         }
     }
     return false;

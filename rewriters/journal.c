@@ -17,9 +17,16 @@
 
 enum kl_status journal_folder(const char *root, struct arena *a, char **out, struct error *e) {
     char *git = NULL;
+    struct file_info info = {0};
     enum kl_status st = git_directory(root, a, &git, e);
-    if (st == KL_OK)
-        *out = git ? path_join(a, git, "keylift") : path_join(a, root, STATE_FOLDER);
+    if (st != KL_OK)
+        return st;
+    *out = git ? path_join(a, git, "keylift") : path_join(a, root, STATE_FOLDER);
+    /* The folder may come with a tree of somebody else's: it leads nowhere. */
+    st = file_lstat(*out, &info, e);
+    if (st == KL_OK && info.kind != FILE_MISSING && info.kind != FILE_FOLDER)
+        st = error_set(e, KL_ERR_REFUSED, "%s is no folder, and keylift keeps its journal there; remove it",
+                       *out);
     return st;
 }
 

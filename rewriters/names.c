@@ -107,7 +107,7 @@ static const char *taken_by(const struct name_context *c, const struct finding *
 }
 
 #define NAME_FORMS 4
-#define NAME_MAX_NUMBER 100000u
+#define NAME_MAX_NUMBER 10000u
 
 static bool vault_holds(const struct name_context *c, const char *name, const struct finding *f) {
     return c->in_vault && c->in_vault(c->ctx, name, f) > 0;
@@ -135,14 +135,14 @@ static void expect_forms(const struct name_context *c, const struct group *group
     c->expect(c->ctx, names, count * NAME_FORMS);
 }
 
-static void choose(struct group *g, bool shared, const struct name_context *c, const struct group *groups,
+static bool choose(struct group *g, bool shared, const struct name_context *c, const struct group *groups,
                    size_t group_count, struct arena *a) {
     const char *forms[NAME_FORMS];
     make_forms(g, c, a, forms);
     for (size_t i = 0; i < NAME_FORMS; i++)
         if (vault_holds(c, forms[i], g->first)) {
             g->name = forms[i];
-            return;
+            return true;
         }
     const char *why = shared ? arena_printf(a, "several secrets are called %s", g->base) : NULL;
     for (size_t i = 0; i < NAME_FORMS; i++) {
@@ -153,7 +153,7 @@ static void choose(struct group *g, bool shared, const struct name_context *c, c
         if (!taken) {
             g->name = forms[i];
             g->note = why;
-            return;
+            return true;
         }
         if (!why)
             why = taken;
@@ -163,14 +163,15 @@ static void choose(struct group *g, bool shared, const struct name_context *c, c
         if (vault_holds(c, name, g->first) || !taken_by(c, g->first, name, groups, group_count, a)) {
             g->name = name;
             g->note = why;
-            return;
+            return true;
         }
     }
-    mem_die(); /* a hundred thousand names of one form cannot all be taken */
+    return false;
 }
 
-void names_assign(struct name_request *requests, size_t count, const struct name_context *context,
-                  struct arena *arena) {
+enum kl_status names_assign(struct name_request *requests, size_t count, const struct name_context *context,
+                            struct arena *arena, struct error *e) {
+    enum kl_status s = KL_OK;
     struct group *groups = mem_calloc(count + 1, sizeof *groups);
     size_t *group_of = mem_calloc(count + 1, sizeof *group_of);
     size_t group_count = 0;
@@ -194,7 +195,9 @@ void names_assign(struct name_request *requests, size_t count, const struct name
         bool shared = false;
         for (size_t other = 0; other < group_count && !shared; other++)
             shared = other != g && strcmp(groups[other].base, groups[g].base) == 0;
-        choose(&groups[g], shared, context, groups, group_count, arena);
+        if (!choose(&groups[g], shared, context, groups, group_count, arena) && s == KL_OK)
+            s = error_set(e, KL_ERR_LIMIT, "no name like %s is free: %u are taken; try --prefix",
+                          groups[g].base, NAME_MAX_NUMBER);
     }
     for (size_t i = 0; i < count; i++) {
         requests[i].name = groups[group_of[i]].name;
@@ -202,4 +205,5 @@ void names_assign(struct name_request *requests, size_t count, const struct name
     }
     free(groups);
     free(group_of);
+    return s;
 }

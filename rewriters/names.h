@@ -33,9 +33,9 @@ struct name_context {
 
 /* One value in many places gets one name; two values never share one (text and
  * bytes of the same characters are two values: vaults hold text). Deterministic
- * in the order of the requests. */
-void names_assign(struct name_request *requests, size_t count, const struct name_context *context,
-                  struct arena *arena);
+ * in the order of the requests. KL_ERR_LIMIT when no form of a name is free. */
+enum kl_status names_assign(struct name_request *requests, size_t count, const struct name_context *context,
+                            struct arena *arena, struct error *e) KL_MUST_USE;
 
 /* True for names that a system, library or SDK interprets; *why (if not NULL)
  * names it. */

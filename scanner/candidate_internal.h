@@ -164,6 +164,7 @@ bool path_in_test(const char *path);
 struct place frame_place(struct collector *c, uint32_t frame, uint32_t next);
 struct place frame_outer(struct collector *c, uint32_t frame);
 bool is_comparison(struct collector *c, const struct frame *f, uint32_t op);
+struct candidate *add_candidate(struct collector *c);
 void emit_string(struct collector *c, uint32_t first);
 void emit_fragment(struct collector *c, uint32_t token);
 void emit_comment(struct collector *c, uint32_t token);

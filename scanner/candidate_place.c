@@ -4,7 +4,7 @@
 
 #include "base/mem.h"
 
-static struct candidate *add(struct collector *c) {
+struct candidate *add_candidate(struct collector *c) {
     struct candidates *out = c->out;
     if (out->count == out->capacity)
         out->items = mem_grow(out->items, &out->capacity, out->count + 1, sizeof *out->items);
@@ -358,7 +358,7 @@ static void place_string(struct collector *c, struct candidate *n, const struct 
 void emit_string(struct collector *c, uint32_t first) {
     struct reach r = literal_reach(c, first);
     struct surroundings s = look_around(c, r.next);
-    struct candidate *n = add(c);
+    struct candidate *n = add_candidate(c);
     unsigned flags;
     enum py_value_status status = joined_value(c, first, &r, &n->value, &flags);
     n->start = c->t[first].start;
@@ -387,7 +387,7 @@ static bool is_whole_fstring(struct collector *c, uint32_t middle) {
 
 void emit_fragment(struct collector *c, uint32_t token) {
     const struct py_token *t = &c->t[token];
-    struct candidate *n = add(c);
+    struct candidate *n = add_candidate(c);
     struct frame *f = top_frame(c);
     enum py_value_status status = py_string_value(c->text, t, c->arena, &n->value);
     n->start = t->start;
@@ -398,19 +398,4 @@ void emit_fragment(struct collector *c, uint32_t token) {
     n->context = CONTEXT_FSTRING;
     n->name = frame_place(c, c->depth - 1, NO_TOKEN).name;
     n->unfixable = unfixable_reason(c, n, f, status, 0);
-}
-
-/* The text behind the #, without blanks. */
-void emit_comment(struct collector *c, uint32_t token) {
-    const struct py_token *t = &c->t[token];
-    struct candidate *n = add(c);
-    struct slice text = py_token_text(c->text, t);
-    while (text.len > 0 && text.ptr[0] == '#')
-        text = slice_sub(text, 1, text.len);
-    n->start = t->start;
-    n->end = t->end;
-    n->first_token = n->last_token = token;
-    n->context = CONTEXT_COMMENT;
-    n->value = slice_trim(text);
-    n->unfixable = "a comment";
 }

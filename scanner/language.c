@@ -47,8 +47,10 @@ static bool shebang_language(struct slice head, enum scan_language *out) {
         return false;
     size_t end = slice_find_byte(head, '\n', 0);
     struct slice line = slice_sub(head, 2, end == SIZE_MAX ? head.len : end);
-    if (slice_find(line, SLICE_LIT("python"), 0) != SIZE_MAX ||
-        slice_find(line, SLICE_LIT("pypy"), 0) != SIZE_MAX) {
+    static const char *const pythons[] = {"python", "pypy", "uv run", "pipx run"};
+    for (size_t i = 0; i < KL_ARRAY_LEN(pythons); i++) {
+        if (slice_find(line, slice_cstr(pythons[i]), 0) == SIZE_MAX)
+            continue;
         *out = SCAN_PYTHON;
         return true;
     }

@@ -1,6 +1,7 @@
 """What repeats the command line is made from its table, and in step with it."""
 
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -55,3 +56,56 @@ def test_fish_completes(line, expected):
     script = f"source {support.ROOT}/cli/completions/keylift.fish; complete -C '{line}'"
     done = subprocess.run(["fish", "--no-config", "-c", script], capture_output=True, text=True, timeout=60)
     assert expected in [candidate.split("\t")[0] for candidate in done.stdout.splitlines()]
+
+
+def _shown(readme, begin, end):
+    """The lines of an indented block of the README between two of its lines."""
+    lines = [line[4:] if line.startswith("    ") else line for line in readme.splitlines()]
+    return lines[lines.index(begin) + 1 : lines.index(end, lines.index(begin))]
+
+
+def test_the_readme_shows_what_really_appears(keylift, project):
+    readme = (support.ROOT / "README.md").read_text()
+    project.git_init().write("pay.py", f'''"""Payments."""
+import os
+
+import stripe
+
+stripe.api_key = "{support.made_stripe_key()}"
+REGION = os.environ.get("SHOP_REGION", "eu")
+
+
+def connect():
+    return db.connect("shop", user="app", password="{support.made_password(14)}")
+''')
+    scan = keylift("scan", cwd=project)
+    assert scan.returncode == 1
+    assert scan.stdout.splitlines() == _shown(readme, "$ keylift scan", "$ keylift migrate .")[:-1]
+    run = keylift("migrate", "--yes", ".", cwd=project)
+    assert run.returncode == 0
+    # The README's run answers a question; the project's path decides where lines are broken.
+    shown = [line for line in _shown(readme, "$ keylift migrate .", "## Install") if not line.startswith("Go on?")]
+    assert run.stdout.replace(str(project.path), "/srv/shop").split() == " ".join(shown).split()
+
+
+DOCUMENTS = [path.relative_to(support.ROOT) for folder in (".", "docs", "docs/decisions", "docs/vaults")
+             for path in sorted((support.ROOT / folder).glob("*.md"))]  # fmt: skip
+
+
+@pytest.mark.parametrize("path", DOCUMENTS, ids=str)
+def test_every_file_that_a_document_names_is_there(path):
+    text = (support.ROOT / path).read_text()
+    links = re.findall(r"\]\(([^)#:]+)(?:#[^)]*)?\)", text)
+    folders = "docs|base|scanner|rules|backends|rewriters|cli|tests|bench|scripts|contrib"
+    named = re.findall(rf"(?<![\w./-])(?:{folders})/[\w./*-]*[\w*](?![\w<{{])", re.sub(r"```.*?```", "", text, flags=re.S))
+    folder = (support.ROOT / path).parent
+    missing = [link for link in links if not (folder / link).exists()]
+    assert not missing + [name for name in named if not list(support.ROOT.glob(name))]
+
+
+def test_every_command_of_the_readme_is_there(keylift):
+    readme = (support.ROOT / "README.md").read_text()
+    used = set(re.findall(r"keylift ([a-z][a-z-]+)", readme)) | {"upload", "rewrite", "runs", "undo"}
+    listed = keylift("help").stdout
+    words = {word for word in used if re.search(rf"^  +{word}\b", listed, re.M)}
+    assert words >= {"scan", "plan", "migrate", "upload", "rewrite", "runs", "undo", "env", "rules", "vaults"}

@@ -386,3 +386,199 @@ def test_an_env_file_that_only_a_library_reads_is_left_alone(keylift, script, ke
     run = keylift("migrate", "--yes", ".", cwd=script)
     assert run.returncode == 0, said(run)
     assert script.read(".env") == "DEBUG=1\n" and key in script.read(".secret")
+
+
+def test_an_env_file_that_cannot_be_loaded_is_named_and_nothing_is_tried_on(keylift, script):
+    script.write(".env", b"A=1\nB=2\x00\n")
+    script.write("load.py", "from dotenv import load_dotenv\nload_dotenv()\n")
+    before = script.files()
+    for command in (["plan"], ["migrate", "--yes"]):
+        run = keylift(*command, ".", cwd=script)
+        assert run.returncode == 2 and ".env, line 2: load_dotenv() fails here" in run.stderr, said(run)
+    assert script.files() == before
+
+
+@pytest.mark.parametrize("link", [".env", ".env.example", ".keylift"])
+def test_a_link_out_of_the_project_is_not_written_through(keylift, script, tmp_path, link):
+    elsewhere = tmp_path / "elsewhere"
+    if link == ".keylift":
+        elsewhere.mkdir()
+    else:
+        elsewhere.write_text("OLD=1\n")
+        script.write("load.py", "from dotenv import load_dotenv\nload_dotenv()\n")
+    (script / link).symlink_to(elsewhere)
+    before = script.files()
+    run = keylift("migrate", "--yes", ".", cwd=script)
+    assert run.returncode == 2 and link in run.stderr, said(run)
+    assert script.files() == before
+    assert not list(elsewhere.iterdir()) if elsewhere.is_dir() else elsewhere.read_text() == "OLD=1\n"
+
+
+def test_an_env_file_that_leads_out_of_the_project_is_written_when_it_is_named(keylift, script, key, tmp_path):
+    (tmp_path / "elsewhere").write_text("OLD=1\n")
+    (script / ".env").symlink_to(tmp_path / "elsewhere")
+    run = keylift("migrate", "--yes", "--dotenv-file", ".env", ".", cwd=script)
+    assert run.returncode == 0, said(run)
+    assert key in (tmp_path / "elsewhere").read_text() and (script / ".env").is_symlink()
+
+
+def test_a_gitignore_that_git_does_not_read_is_not_relied_on(keylift, script, key):
+    script.git_init().write("shared-ignores", "*.log\n")
+    (script / ".gitignore").symlink_to("shared-ignores")
+    script.commit()
+    before = script.files()
+    for command in (["plan"], ["migrate", "--yes"]):
+        run = keylift(*command, ".", cwd=script)
+        assert run.returncode == 2 and ".git/info/exclude" in run.stderr, said(run)
+    assert script.files() == before
+    script.write(".git/info/exclude", "/.env\n")
+    assert keylift("migrate", "--yes", ".", cwd=script).returncode == 0
+
+
+def test_no_value_is_stored_where_another_ignore_file_gives_the_file_back_to_git(keylift, script, key):
+    script.git_init().write("conf/.gitignore", "!prod.env\n")
+    script.commit()
+    run = keylift("migrate", "--yes", "--dotenv-file", "conf/prod.env", ".", cwd=script)
+    assert run.returncode == 2 and "git check-ignore -v conf/prod.env" in run.stderr, said(run)
+    assert not (script / "conf/prod.env").exists() and key in script.read("pay.py")
+
+
+def test_a_tracked_file_behind_a_link_is_the_one_that_is_named(keylift, script):
+    script.git_init().write("real.env", "A=1\n")
+    script.write("load.py", "from dotenv import load_dotenv\nload_dotenv()\n")
+    (script / ".env").symlink_to("real.env")
+    script.commit()
+    run = keylift("plan", ".", cwd=script)
+    assert "git rm --cached real.env" in run.stdout.replace("\n", " ")
+
+
+def test_a_virtual_environment_in_the_place_of_the_env_file_is_no_obstacle(keylift, script, key):
+    script.write(".env/bin/activate", "")
+    run = keylift("migrate", "--yes", ".", cwd=script)
+    assert run.returncode == 0, said(run)
+    assert key in script.read(".secret") and script.python("pay.py").stdout == key + "\n"
+
+
+def test_a_run_that_stops_does_not_say_what_to_do_after_one_that_did_not(keylift, script):
+    script.write(".keylift", "in the way")
+    run = keylift("migrate", "--yes", ".", cwd=script)
+    assert run.returncode == 2 and "remove it" in run.stderr
+    assert "Before you push" not in run.stdout and "0 files were rewritten" in run.stdout
+
+
+def test_a_staged_file_that_is_gone_from_the_working_tree_is_left_and_the_rest_is_mended(keylift, script, key):
+    script.write("gone.py", f'other_key = "{made_aws_id()}"\n')
+    script.git_init().git("add", "-A")
+    (script / "gone.py").unlink()
+    run = keylift("migrate", "--yes", "--staged", ".", cwd=script)
+    assert run.returncode == 1, said(run)
+    assert "gone from the working tree" in run.stdout.replace("\n", " ") and not (script / "gone.py").exists()
+    assert key not in script.git("show", ":pay.py")
+
+
+def test_staged_says_when_an_unstaged_edit_keeps_the_value(keylift, script, key):
+    script.git_init().git("add", "-A")
+    edited = f'shop_key = "{key}" + "x"\nprint(shop_key)\n'
+    script.write("pay.py", edited)
+    run = keylift("migrate", "--yes", "--staged", ".", cwd=script)
+    assert run.returncode == 0, said(run)
+    assert key not in script.git("show", ":pay.py") and script.read("pay.py") == edited
+    assert "pay.py: a value is still there, in edits that are not staged" in run.stdout
+
+
+def test_what_stays_is_told_in_80_columns_with_its_name_and_a_long_reason_once(keylift, project):
+    for name in ("pay", "mail", "stock"):
+        project.write(f"{name}.py", f'{name}_key = "{made_aws_id()}"\n')
+    project.write("main.py", "from dotenv import load_dotenv\nload_dotenv()\nimport pay, mail, stock\n").parent
+    project.write(".env", "A=1\n")
+    project.git_init().commit()
+    run = keylift("plan", ".", cwd=project)
+    assert run.returncode == 1
+    assert run.stdout.count("git rm --cached .env") == 1 and run.stdout.count("left: for the same reason") == 2
+    assert "in pay_key\n" in run.stdout and "no literal can move" in run.stdout
+    assert max(map(len, run.stdout.splitlines())) <= 80
+
+
+def test_a_request_without_files_says_that_there_is_nothing_to_scan(keylift, project):
+    project.git_init()
+    for command in (["plan"], ["migrate", "--yes"], ["migrate", "--yes", "--staged"]):
+        run = keylift(*command, cwd=project)
+        assert run.returncode == 0 and run.stdout == "nothing to scan\n"
+
+
+def test_two_projects_are_not_migrated_into_one_file(keylift, project, key):
+    for name in ("one", "two"):
+        project.write(f"{name}/pay.py", f'shop_key = "{key}"\n')
+        project.write(f"{name}/pyproject.toml", "")
+    project.git_init().commit()
+    before = project.files()
+    run = keylift("migrate", "--yes", "one", "two", cwd=project)
+    assert run.returncode == 2 and "one project at a time" in run.stderr
+    assert project.files() == before
+    assert keylift("migrate", "--yes", "one", "one/pay.py", cwd=project).returncode == 0
+
+
+def test_a_diff_masks_what_no_rule_knows_as_well(keylift, project, key):
+    """Lines around an edit: a docstring, a name that tells nothing, lines of a longer text."""
+    values = [support.made(length=24) for _ in range(5)]
+    project.write("pay.py", f'''"""Use {values[0]} here."""
+plain = "{values[1]}"
+text = """
+{values[2]}
+{values[3]}"""
+shop_key = "{key}"; other = "{values[4]}"
+print(shop_key, "an ordinary text", plain_name_of_something)
+''')
+    for output in (keylift("plan", ".", cwd=project), keylift("plan", "--format", "json", ".", cwd=project)):
+        assert output.returncode == 0 and not [value for value in [key, *values] if value in said(output)]
+        assert "an ordinary text" in output.stdout and "plain_name_of_something" in output.stdout
+        assert 'os.environ[' in output.stdout
+
+
+@pytest.mark.parametrize("first", ["#!/usr/bin/env python3", "#!/usr/bin/python3 -u", "#!/usr/bin/env -S uv run --script"])
+def test_a_script_without_a_suffix_is_known_by_its_first_line(keylift, project, key, first):
+    project.write("bin/pay", f'{first}\nshop_key = "{key}"\nprint(shop_key)\n').chmod(0o755)
+    run = keylift("migrate", "--yes", ".", cwd=project)
+    assert run.returncode == 0, said(run)
+    assert project.python("bin/pay").stdout == key + "\n"
+    assert project.read("bin/pay").startswith(first + "\n")
+    assert (project / "bin/pay").stat().st_mode & 0o777 == 0o755
+
+
+def test_a_literal_of_another_language_cannot_be_named(keylift, project):
+    project.write("app.yaml", 'name: "a value"\n')
+    run = keylift("plan", "--site", "app.yaml:1", ".", cwd=project)
+    assert run.returncode == 1 and "not Python code" in run.stdout
+
+
+@pytest.mark.parametrize("above", ["", "shop", "shop/eu"])
+def test_a_package_is_read_from_under_whatever_name_it_is_imported(keylift, project, above):
+    """A folder without __init__.py is a package too: only `import` knows the name of what lies in it."""
+    values = [made_aws_id() for _ in range(3)]
+    base = f"{above}/core" if above else "core"
+    project.write(f"{base}/__init__.py", "")
+    project.write(f"{base}/pay.py", f'from . import tools\npay_key = "{values[0]}"\n')
+    project.write(f"{base}/tools.py", "")
+    project.write(f"{base}/deep/__init__.py", "")
+    project.write(f"{base}/deep/mail.py", f'from ..pay import pay_key\nmail_key = "{values[1]}"\n')
+    project.write("main.py", f'import {base.replace("/", ".")}.deep.mail as mail\nprint(mail.pay_key, mail.mail_key)\n')
+    run = keylift("migrate", "--yes", ".", cwd=project)
+    assert run.returncode == 0, said(run)
+    assert (project / base / "env_secrets.py").exists()
+    done = project.python("main.py")
+    assert done.stdout == " ".join(values[:2]) + "\n", done.stderr
+
+
+def test_an_import_in_a_docstring_makes_no_module_of_a_package(keylift, project):
+    values = [made_aws_id() for _ in range(2)]
+    project.write("shop/__init__.py", "")
+    for name, value in zip(("pay", "mail"), values):
+        project.write(f"shop/{name}.py", f'''"""Example:
+from . import tools
+"""
+{name}_key = "{value}"
+print({name}_key)
+''')
+    run = keylift("migrate", "--yes", ".", cwd=project)
+    assert run.returncode == 0, said(run)
+    assert [project.python(f"shop/{name}.py").stdout for name in ("pay", "mail")] == [v + "\n" for v in values]

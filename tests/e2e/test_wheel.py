@@ -13,6 +13,8 @@ import pytest
 
 import support
 
+MODULE = "lib/keylift/keylift-net.so"
+
 pytestmark = [pytest.mark.slow, pytest.mark.skipif(sys.platform != "linux", reason="scripts/build-wheel is for Linux")]
 
 
@@ -61,7 +63,7 @@ OF_GRAMMARS = {
     "tree-sitter-python": "tree-sitter-python/LICENSE",
     "tree-sitter-toml": "@tree-sitter-grammars/tree-sitter-toml/LICENSE",
 }
-OF_ARCHIVES = {"cjson": "LICENSE", "libmd": "COPYING", "pcre2": "LICENCE.md"}
+OF_ARCHIVES = {"cjson": "LICENSE", "curl": "COPYING", "libmd": "COPYING", "pcre2": "LICENCE.md"}
 
 
 def test_the_licences_are_those_of_the_sources_that_are_linked(wheel):
@@ -75,7 +77,16 @@ def test_the_licences_are_those_of_the_sources_that_are_linked(wheel):
         with tarfile.open(path) as archive:
             [member] = [entry for entry in archive.getmembers() if entry.name.split("/")[1:] == [OF_ARCHIVES[name]]]
             expected[name] = archive.extractfile(member).read()
+    # OpenSSL comes from the system's static archive, without its text: Apache's, as our own.
+    words = [re.sub(r"\s+", " ", text.decode()).strip() for text in (texts.pop("openssl"), texts_of_ours(wheel))]
+    assert words[0].endswith("END OF TERMS AND CONDITIONS") and words[1].startswith(words[0])
     assert texts == expected
+
+
+def texts_of_ours(wheel):
+    with zipfile.ZipFile(wheel) as opened:
+        [name] = [name for name in opened.namelist() if name.endswith("/licenses/LICENSE")]
+        return opened.read(name)
 
 
 def test_its_name_asks_for_the_c_library_that_the_program_needs(wheel, venv):
@@ -87,9 +98,39 @@ def test_its_name_asks_for_the_c_library_that_the_program_needs(wheel, venv):
     assert tags and min(tuple(map(int, tag)) for tag in tags) >= newest[:2]
 
 
-def test_it_loads_nothing_but_the_c_library(venv):
-    loaded = set(re.findall(r"^\s+(lib[\w+-]+)", output("ldd", venv / "bin" / "keylift"), re.M))
+@pytest.mark.parametrize("part", ["bin/keylift", MODULE])
+def test_it_loads_nothing_but_the_c_library(venv, part):
+    loaded = set(re.findall(r"^\s+(lib[\w+-]+)", output("ldd", venv / part), re.M))
     assert loaded and loaded <= {"libc", "libm", "libpthread"}
+
+
+def test_the_module_shows_one_function(venv):
+    if shutil.which("nm") is None:
+        pytest.skip("no nm")
+    shown = output("nm", "-D", "--defined-only", venv / MODULE)
+    assert [line.split()[-1] for line in shown.splitlines()] == ["keylift_net_module"]
+
+
+def test_the_wheels_own_libcurl_does_what_that_of_the_system_does(venv, tmp_path):
+    """httptool, beside the wheel's module, through all tests of HTTP: another libcurl, its OpenSSL inside."""
+    beside = tmp_path / "tests" / "tools"
+    beside.mkdir(parents=True)
+    shutil.copy(support.BINARY.parent / "tests" / "tools" / "httptool", beside)
+    shutil.copy(venv / MODULE, beside / "keylift-net.so")
+    env = {**os.environ, "KEYLIFT_BUILD": str(support.BUILD), "KEYLIFT_TOOLS": str(beside)}
+    output(sys.executable, "-m", "pytest", "-q", "tests/vaults/test_http.py", "tests/vaults/test_http_sigv4.py", env=env,
+           cwd=support.ROOT)  # fmt: skip
+
+
+def test_the_program_finds_its_module_where_pip_puts_it(venv, tmp_path):
+    """httptool has the program's own code for it; built for the folders of a wheel, as cmake builds it there."""
+    assert (venv / MODULE).is_file() and b"../lib/keylift\0" in (venv / "bin" / "keylift").read_bytes()
+    shutil.copytree(venv / "lib" / "keylift", tmp_path / "lib" / "keylift")
+    (tmp_path / "bin").mkdir()
+    tool = shutil.copy(support.BINARY.parent / "tests" / "tools" / "httptool", tmp_path / "bin")
+    done = subprocess.run([tool, "total-ms=500", "GET", "http://127.0.0.1:1/"], input="", capture_output=True, text=True,
+                          timeout=60)  # fmt: skip
+    assert done.returncode == 0 and "cannot connect to 127.0.0.1" in done.stdout, done.stderr
 
 
 def test_it_scans_and_migrates_and_the_program_still_runs(venv, home, project):

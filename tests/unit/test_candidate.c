@@ -285,6 +285,16 @@ static const struct {
     /* Text */
     {"# a comment \nx = 1  #: b\n", "comment - 'a comment' : a comment\n"
                                     "comment - ': b' : a comment"},
+    {"# db.pw = \"a\", {'k': b'c'}\n", "comment - 'db.pw = \"a\", {'k': b'c'}' : a comment\n"
+                                       "comment pw 'a' : a comment\n"
+                                       "comment k 'c' : a comment"},
+    {"# f(p=\"a\") d['k'] = 'b'\n", "comment - 'f(p=\"a\") d['k'] = 'b'' : a comment\n"
+                                    "comment p 'a' : a comment\n"
+                                    "comment k 'b' : a comment"},
+    {"# x: str = 'a'\n", "comment - 'x: str = 'a'' : a comment\n"
+                         "comment x 'a' : a comment"},
+    {"# x == 'a', it's 'b', y = 'c\\'', z = 'd\n",
+     "comment - 'x == 'a', it's 'b', y = 'c\\'', z = 'd' : a comment"},
     {"\"\"\"doc\"\"\"\n\"other\"\n", "docstring - 'doc' : a docstring\n"
                                      "docstring - 'other' : a string that stands as a statement"},
     {"def f():\n    # c\n    \"doc\"\n    \"other\"\n",

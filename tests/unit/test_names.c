@@ -10,7 +10,7 @@
 
 struct world {
     const char *environment; /* one variable that is set */
-    const char *vault_name;  /* one name that the vault has */
+    const char *vault_name;  /* one name that the vault has; "*" for all */
     int vault_answer;
 };
 
@@ -22,7 +22,8 @@ static bool in_environment(void *ctx, const char *name) {
 static int in_vault(void *ctx, const char *name, const struct finding *f) {
     const struct world *w = ctx;
     (void)f;
-    return w->vault_name && strcmp(w->vault_name, name) == 0 ? w->vault_answer : 0;
+    bool has = w->vault_name && (strcmp(w->vault_name, "*") == 0 || strcmp(w->vault_name, name) == 0);
+    return has ? w->vault_answer : 0;
 }
 
 static struct finding finding(const char *path, const char *name, const char *value) {
@@ -54,7 +55,8 @@ static void add(struct fixture *x, const char *path, const char *name, const cha
 
 static void assign(struct fixture *x) {
     x->context.ctx = &x->world;
-    names_assign(x->requests, x->count, &x->context, &x->arena);
+    struct error e = {0};
+    assert_int_equal(names_assign(x->requests, x->count, &x->context, &x->arena, &e), KL_OK);
 }
 
 static void end(struct fixture *x) {
@@ -88,6 +90,20 @@ static void a_free_name_is_taken_as_it_is(void **state) {
     assign(&x);
     assert_string_equal(x.requests[0].name, "API_KEY");
     assert_null(x.requests[0].note);
+    end(&x);
+}
+
+static void a_vault_in_which_every_name_is_taken_is_an_error(void **state) {
+    (void)state;
+    struct fixture x;
+    struct error e = {0};
+    begin(&x);
+    add(&x, "pay.py", "apiKey", "v1");
+    x.world.vault_name = "*";
+    x.world.vault_answer = -1;
+    x.context.ctx = &x.world;
+    assert_int_equal(names_assign(x.requests, x.count, &x.context, &x.arena, &e), KL_ERR_LIMIT);
+    assert_non_null(strstr(e.message, "API_KEY"));
     end(&x);
 }
 
@@ -204,6 +220,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(words_become_upper_snake_case),
         cmocka_unit_test(a_free_name_is_taken_as_it_is),
+        cmocka_unit_test(a_vault_in_which_every_name_is_taken_is_an_error),
         cmocka_unit_test(one_value_in_many_places_has_one_name),
         cmocka_unit_test(bytes_and_text_of_one_spelling_are_two_secrets),
         cmocka_unit_test(two_values_with_one_name_carry_their_files_names),

@@ -1,0 +1,4 @@
+key = "alpha"
+x = \
+
+y = "beta"
