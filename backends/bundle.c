@@ -221,10 +221,10 @@ static void bundle_close(struct vault *v) {
 }
 
 /* The inner template reads the whole secret, by a name that is known here. */
-static enum kl_status make_access(struct bundle *b, struct error *e) {
-    const struct python_access *inner = b->inner->kind->access;
+static enum kl_status wrap_access(struct bundle *b, const struct python_access *inner, struct arena *a,
+                                  struct python_access *out, struct error *e) {
     const char *stored;
-    enum kl_status st = b->inner->kind->map_name(b->inner, b->name, &b->arena, &stored, e);
+    enum kl_status st = b->inner->kind->map_name(b->inner, b->name, a, &stored, e);
     if (st != KL_OK)
         return st;
     for (const char *p = stored; *p; p++)
@@ -235,14 +235,21 @@ static enum kl_status make_access(struct bundle *b, struct error *e) {
     const char *hole = strstr(inner->read_text, "{name}");
     if (!hole)
         return error_set(e, KL_ERR_INTERNAL, "the vault %s says not where its name stands", inner->vault);
-    b->access = *inner;
-    b->access.read_text =
-        arena_printf(&b->arena, "json.loads(%.*s\"%s\"%s)[{name}]", (int)(hole - inner->read_text),
-                     inner->read_text, stored, hole + strlen("{name}"));
-    b->access.read_bytes = arena_printf(&b->arena, "base64.b64decode(%s)", b->access.read_text);
-    b->access.missing_error = "KeyError";
-    b->access.text_only = true;
+    *out = *inner;
+    out->read_text = arena_printf(a, "json.loads(%.*s\"%s\"%s)[{name}]", (int)(hole - inner->read_text),
+                                  inner->read_text, stored, hole + strlen("{name}"));
+    out->read_bytes = arena_printf(a, "base64.b64decode(%s)", out->read_text);
+    out->missing_error = "KeyError";
+    out->text_only = true;
     return KL_OK;
+}
+
+static enum kl_status bundle_python(struct vault *v, struct arena *a, struct python_access *out,
+                                    struct error *e) {
+    struct bundle *b = (struct bundle *)v;
+    struct python_access inner;
+    enum kl_status st = vault_python(b->inner, a, &inner, e);
+    return st == KL_OK ? wrap_access(b, &inner, a, out, e) : st;
 }
 
 enum kl_status bundle_open(const struct vault_kind *inner, const struct vault_options *o, struct vault **out,
@@ -256,7 +263,7 @@ enum kl_status bundle_open(const struct vault_kind *inner, const struct vault_op
     options.bundle = NULL;
     enum kl_status st = inner->open(&options, &b->inner, e);
     if (st == KL_OK)
-        st = make_access(b, e);
+        st = wrap_access(b, b->inner->kind->access, &b->arena, &b->access, e);
     if (st != KL_OK) {
         bundle_close(&b->vault);
         return st;
@@ -273,6 +280,7 @@ enum kl_status bundle_open(const struct vault_kind *inner, const struct vault_op
     b->kind.previous = NULL;
     b->kind.list = bundle_list;
     b->kind.check = bundle_check;
+    b->kind.python = bundle_python; /* the inner one's knows no bundle */
     b->kind.close = bundle_close;
     b->vault.kind = &b->kind;
     *out = &b->vault;

@@ -90,6 +90,9 @@ static enum kl_status check_headers(const struct http_request *request, struct e
         const struct http_header *h = &request->headers[i];
         if (!is_token(h->name))
             return error_set(e, KL_ERR_USAGE, "a header has no valid name");
+        if (h->value.len > HTTP_MAX_HEADER_BYTES)
+            return error_set(e, KL_ERR_LIMIT, "the value of the header %s is longer than %u bytes", h->name,
+                             HTTP_MAX_HEADER_BYTES);
         for (size_t k = 0; k < h->value.len; k++)
             if ((unsigned char)h->value.ptr[k] < ' ' && h->value.ptr[k] != '\t')
                 return error_set(e, KL_ERR_USAGE,

@@ -41,6 +41,22 @@ static bool is_loopback(const char *host) {
     return strcmp(host, "localhost") == 0 || strcmp(host, "::1") == 0 || is_loopback_v4(host);
 }
 
+/* App Service and Container Apps of Azure give each instance an address of its own under
+ * 169.254., always at this port, and name it in IDENTITY_ENDPOINT. A link-local address
+ * leads no further than the machine's own network. */
+#define AZURE_IDENTITY_PORT 8081u
+
+static bool is_azure_identity(const struct http_url *url) {
+    struct slice host = slice_cstr(url->host);
+    unsigned dots = 0;
+    for (size_t i = 0; i < host.len; i++) {
+        dots += host.ptr[i] == '.';
+        if (!is_digit(host.ptr[i]) && host.ptr[i] != '.')
+            return false;
+    }
+    return url->port == AZURE_IDENTITY_PORT && dots == 3 && slice_starts(host, "169.254.");
+}
+
 static bool is_metadata(const char *host) {
     for (size_t i = 0; i < KL_ARRAY_LEN(metadata_hosts); i++)
         if (strcmp(host, metadata_hosts[i]) == 0)
@@ -104,7 +120,7 @@ const char *http_url_parse(const char *url, struct http_url *out) {
         return wrong;
     out->path = *path == '/' ? slice_of(path, strcspn(path, "?")) : SLICE_LIT("/");
     out->loopback = is_loopback(out->host);
-    out->metadata_fixed = is_metadata(out->host);
+    out->metadata_fixed = is_metadata(out->host) || is_azure_identity(out);
     return NULL;
 }
 

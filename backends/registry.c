@@ -29,6 +29,13 @@ const struct vault_kind *vault_kind_find(const char *id) {
     return NULL;
 }
 
+enum kl_status vault_python(struct vault *v, struct arena *a, struct python_access *out, struct error *e) {
+    if (v->kind->python)
+        return v->kind->python(v, a, out, e);
+    *out = *v->kind->access;
+    return KL_OK;
+}
+
 enum kl_status vault_open(const struct vault_kind *kind, const struct vault_options *o, struct vault **out,
                           struct error *e) {
     if (!o->bundle || (kind->bundles && kind->own_bundles))

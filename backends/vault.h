@@ -96,6 +96,9 @@ struct vault_kind {
     /* Which credential, whose it is, what it may do: lines for a person. */
     enum kl_status (*check)(struct vault *v, struct arena *a, struct vault_identity *out, struct error *e);
     void (*close)(struct vault *v); /* wipes; frees */
+    /* `access` with what only the opened vault knows: its mount, its address, a helper's
+     * own answer. May make a request. NULL: `access` says it all. Callers use vault_python. */
+    enum kl_status (*python)(struct vault *v, struct arena *a, struct python_access *out, struct error *e);
 };
 
 /* Names in these calls are keylift's own (API_KEY); what the vault stores is
@@ -112,6 +115,9 @@ size_t vault_kind_count(void);
 const struct vault_kind *vault_kind_at(size_t index);
 /* By id or alias; NULL if unknown. "exec:PROGRAM" is the vault "exec". */
 const struct vault_kind *vault_kind_find(const char *id);
+/* What Python must say to read from this very vault. Strings in the arena, or static. */
+enum kl_status vault_python(struct vault *v, struct arena *a, struct python_access *out,
+                            struct error *e) KL_MUST_USE;
 #define VAULT_EXEC_PREFIX "exec:"
 /* kind->open, and with --bundle the names of the vault that it opens are fields of one
  * secret: (*out)->kind is then a kind of its own, with the same id. Callers go on with that. */

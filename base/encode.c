@@ -3,6 +3,7 @@
 #include "base/encode.h"
 
 #include <sys/types.h>
+#include <sha1.h>
 #include <sha2.h>
 
 #include "base/mem.h"
@@ -135,15 +136,31 @@ void sha256(struct slice in, unsigned char out[32]) {
     sha256_two(in, (struct slice){0}, out);
 }
 
-void sha256_hex(struct slice in, char out[65]) {
+/* `out` has room for 2 * len + 1 bytes. */
+static void hex_text(const unsigned char *hash, size_t len, char *out) {
     static const char digits[] = "0123456789abcdef";
-    unsigned char hash[32];
-    sha256(in, hash);
-    for (size_t i = 0; i < sizeof(hash); i++) {
+    for (size_t i = 0; i < len; i++) {
         out[2 * i] = digits[hash[i] >> 4];
         out[2 * i + 1] = digits[hash[i] & 15];
     }
-    out[64] = '\0';
+    out[2 * len] = '\0';
+}
+
+void sha256_hex(struct slice in, char out[65]) {
+    unsigned char hash[32];
+    sha256(in, hash);
+    hex_text(hash, sizeof(hash), out);
+}
+
+void sha1_hex(struct slice in, char out[41]) {
+    SHA1_CTX ctx;
+    unsigned char hash[20];
+    SHA1Init(&ctx);
+    if (in.len)
+        SHA1Update(&ctx, (const uint8_t *)in.ptr, in.len);
+    SHA1Final(hash, &ctx);
+    mem_wipe(&ctx, sizeof(ctx));
+    hex_text(hash, sizeof(hash), out);
 }
 
 void hmac_sha256(struct slice key, struct slice message, unsigned char out[32]) {
@@ -161,6 +178,21 @@ void hmac_sha256(struct slice key, struct slice message, unsigned char out[32]) 
     mem_wipe(inner, sizeof(inner));
     mem_wipe(outer, sizeof(outer));
     mem_wipe(hash, sizeof(hash));
+}
+
+/* A table of the 16 half bytes is quick enough for values of 64 KB. */
+uint32_t crc32c(struct slice in) {
+    static const uint32_t table[16] = {
+        0x00000000, 0x105EC76F, 0x20BD8EDE, 0x30E349B1, 0x417B1DBC, 0x5125DAD3, 0x61C69362, 0x7198540D,
+        0x82F63B78, 0x92A8FC17, 0xA24BB5A6, 0xB21572C9, 0xC38D26C4, 0xD3D3E1AB, 0xE330A81A, 0xF36E6F75,
+    };
+    uint32_t crc = 0xFFFFFFFF;
+    for (size_t i = 0; i < in.len; i++) {
+        crc ^= (unsigned char)in.ptr[i];
+        crc = crc >> 4 ^ table[crc & 15];
+        crc = crc >> 4 ^ table[crc & 15];
+    }
+    return ~crc;
 }
 
 uint64_t hash64(struct slice in) {

@@ -1,5 +1,5 @@
-/* encode.h: base64, hexadecimal, percent-encoding, SHA-256, HMAC, and UTF-8
- * checks. SHA-256 comes from libmd, which is 30 KB: OpenSSL's start-up time
+/* encode.h: base64, hexadecimal, percent-encoding, SHA-256, HMAC, CRC-32C, and
+ * UTF-8 checks. SHA-256 comes from libmd, which is 30 KB: OpenSSL's start-up time
  * would show in a commit hook, so only the network code loads that. */
 #ifndef KEYLIFT_BASE_ENCODE_H
 #define KEYLIFT_BASE_ENCODE_H
@@ -18,7 +18,10 @@ bool decode_percent(struct slice in, struct buf *out) KL_MUST_USE;
 /* FIPS 180-4. */
 void sha256(struct slice in, unsigned char out[32]);
 void sha256_hex(struct slice in, char out[65]);
+/* Only for names of files that others chose by it (AWS's SSO cache): SHA-1 is broken. */
+void sha1_hex(struct slice in, char out[41]);
 void hmac_sha256(struct slice key, struct slice message, unsigned char out[32]); /* RFC 2104 */
+uint32_t crc32c(struct slice in); /* Castagnoli (RFC 3720, B.4): against accidents, not attackers */
 uint64_t hash64(struct slice in); /* FNV-1a style, for tables; not for security */
 
 /* Length of the valid UTF-8 sequence at s (1-4), 0 if invalid. RFC 3629. */

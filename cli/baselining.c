@@ -28,6 +28,11 @@ static enum kl_status locate(struct cli *c, const char *path, struct baselining 
 
 static enum kl_status read_file(struct cli *c, struct baselining *out, bool may_be_missing, struct error *e) {
     struct buf text = BUF_INIT(BASELINE_MAX_BYTES);
+    struct file_info info;
+    /* A folder that cannot be entered is the scan's to name. */
+    if (c->options.baseline == NULL && file_stat(out->path, &info, e) != KL_OK) {
+        return KL_OK;
+    }
     enum kl_status s = file_read(out->path, BASELINE_MAX_BYTES, &text, e);
     out->exists = s == KL_OK;
     if (s == KL_OK) {

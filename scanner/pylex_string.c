@@ -244,6 +244,7 @@ const unsigned char *pylex_middle(struct lexer *lx, const unsigned char *p) {
             m.named_escape = false;
             p++;
         } else if (doubled) {
+            m.named_escape = false; /* CPython begins a new piece of text after it */
             m.flags |= PY_STR_ESCAPES;
             p += 2;
         } else if (*p == '{') {

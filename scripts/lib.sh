@@ -40,7 +40,13 @@ have_test_schemas|npm|fetches the schemas that reports are checked against'
 needs_full='have clang|clang|the second compiler
 have clang-format|clang-format|checks the format of the C files
 have make|make|builds a library of the wheel
-have xz|xz-utils|unpacks that library'
+have xz|xz-utils|unpacks that library
+have readelf|binutils|shows how the program is linked
+have man|man-db|shows the manual page
+have mandoc|mandoc|checks the manual page
+have bash|bash|loads its completions
+have fish|fish|loads its completions
+have zsh|zsh|loads its completions'
 
 have_c_headers() { echo '#include <stdio.h>' | cc -E -; }
 # npm is needed only until the grammar sources are there.

@@ -16,11 +16,37 @@ import support
 # Everything that the tests leave lies in the build folder.
 hypothesis.configuration.set_hypothesis_home_dir(support.BUILD / "hypothesis-home")
 
-# The same examples in every CI run, so that a red run is about the change; without CI, new ones.
-_STORE = hypothesis.database.DirectoryBasedExampleDatabase(support.BUILD / "hypothesis")
-hypothesis.settings.register_profile("dev", deadline=None, database=_STORE, print_blob=True)
-hypothesis.settings.register_profile("ci", deadline=None, database=None, derandomize=True, print_blob=True)
-hypothesis.settings.load_profile("ci" if os.environ.get("CI") else "dev")
+# Examples of hypothesis are chosen as support.chance() is: the same in every run, unless a seed is given.
+_GIVEN = bool(support.SEED)
+_STORE = hypothesis.database.DirectoryBasedExampleDatabase(support.BUILD / "hypothesis") if _GIVEN else None
+hypothesis.settings.register_profile("keylift", deadline=None, database=_STORE, derandomize=not _GIVEN, print_blob=True)
+hypothesis.settings.load_profile("keylift")
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_configure(config):
+    if _GIVEN:
+        config.option.hypothesis_seed = support.SEED
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_setup(item):
+    support.test_begins(item.nodeid)
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_sessionfinish(session):
+    """Where nothing may be skipped (KEYLIFT_TEST_SKIPS=fail, in the full run), a skip ends the run with 1."""
+    reporter = session.config.pluginmanager.get_plugin("terminalreporter")
+    if os.environ.get("KEYLIFT_TEST_SKIPS") == "fail" and reporter and reporter.stats.get("skipped"):
+        reporter.write_line("Skipped tests, where nothing may be skipped: they count as failures.")
+        session.exitstatus = session.exitstatus or 1
+
+
+def pytest_terminal_summary(terminalreporter, exitstatus):
+    if exitstatus and (_GIVEN or support.TIMES != 1):
+        again = f"KEYLIFT_TEST_SEED={support.SEED} KEYLIFT_TEST_TIMES={support.TIMES}"
+        terminalreporter.write_line(f"The same examples again: {again} in the environment.")
 
 
 @pytest.fixture

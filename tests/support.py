@@ -4,6 +4,7 @@ Nothing here looks like a token in this file: values are made when a test runs, 
 (ours or another) reports the repository.
 """
 
+import itertools
 import os
 import random
 import shutil
@@ -12,9 +13,35 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 ROOT = Path(__file__).resolve().parent.parent
 BUILD = Path(os.environ.get("KEYLIFT_BUILD", ROOT / "build"))
 BINARY = Path(os.environ.get("KEYLIFT_BIN", BUILD / "dev" / "keylift")).resolve()
+
+
+def needs_program(name):
+    """Skips the test where this program is missing. `./test` installs all of them, and takes no skip for a pass."""
+    if shutil.which(name) is None:
+        pytest.skip(f"no {name}")
+
+
+# What the tests draw at random they draw from this seed and their own names: the same in every run, so that a
+# red run is about the change. `./test soak` sets another seed, and takes every test of the kind TIMES longer.
+SEED = int(os.environ.get("KEYLIFT_TEST_SEED", "0"))
+TIMES = int(os.environ.get("KEYLIFT_TEST_TIMES", "1"))
+_drawing = {"test": "", "count": itertools.count()}
+
+
+def test_begins(name):
+    """For conftest.py: what chance() gives from here on depends on the name of the test."""
+    _drawing.update(test=name, count=itertools.count())
+
+
+def chance():
+    """A generator of random numbers for the test that runs; each call gives another."""
+    return random.Random(f"{SEED} {_drawing['test']} {next(_drawing['count'])}")
+
 
 # Variables that a child may have from us. Everything else is left behind: a test must not depend on
 # the credentials, proxies or git settings of whoever runs it.
@@ -130,9 +157,9 @@ ALNUM = string.ascii_letters + string.digits
 
 
 def made(prefix="", length=32, alphabet=ALNUM, seed=None):
-    """A value with the shape of a token: `prefix` and `length` random characters. With a seed it is the
-    same in every run. Write prefixes of real providers in two parts: made("AK" + "IA", 16, ...)."""
-    source = random.Random(seed) if seed is not None else random.SystemRandom()
+    """A value with the shape of a token: `prefix` and `length` random characters, which depend on chance() or
+    on the seed alone. Write prefixes of real providers in two parts: made("AK" + "IA", 16, ...)."""
+    source = random.Random(seed) if seed is not None else chance()
     return prefix + "".join(source.choice(alphabet) for _ in range(length))
 
 

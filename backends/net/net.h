@@ -17,6 +17,7 @@ struct net_exchange {
     struct curl_slist *headers, *connect_to;
     size_t header_bytes; /* received, of all header blocks */
     bool too_large, interrupted, answered;
+    bool lacking;                 /* this libcurl does not know an option that keylift needs */
     char detail[CURL_ERROR_SIZE]; /* curl's words: not for show, they may hold a proxy's password */
 };
 
@@ -27,8 +28,8 @@ void net_memory_init(void);
 enum kl_status net_transport_new(const struct http_options *o, bool (*interrupted)(void),
                                  struct http_transport **out, struct error *e);
 
-/* Which certificates are trusted. */
-void net_set_trust(CURL *curl, const struct http_options *o);
+/* Which certificates are trusted. False if libcurl does not take them. */
+bool net_set_trust(CURL *curl, const struct http_options *o);
 
 /* Fills in curl's handle from the request: URL, headers, body, TLS, proxy, deadlines. */
 void net_prepare(struct net_exchange *x);

@@ -145,6 +145,12 @@ static const struct {
 
 enum kl_status net_explain(const struct net_exchange *x, CURLcode code, struct error *e) {
     long proxy_status = 0;
+    if (x->lacking)
+        return error_set(
+            e, KL_ERR_UNSUPPORTED,
+            "this libcurl (%s) does not know an option that keylift needs; install 7.85 or later, "
+            "with HTTPS and AWS signatures",
+            curl_version_info(CURLVERSION_NOW)->version);
     if (x->interrupted)
         return error_set(e, KL_ERR_INTERRUPTED, "interrupted while waiting for %s", x->attempt->host);
     if (x->too_large)

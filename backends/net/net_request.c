@@ -7,16 +7,11 @@
 
 #include "base/mem.h"
 
-#define MAX_HEADER_LINE_BYTES ((size_t)256 << 10) /* of a request: a name and a large token */
+#define MAX_HEADER_LINE_BYTES ((size_t)256 << 10) /* of a request; http.c bounds values far below */
 
-/* An option that cannot be set would leave a rule unkept: that must not go on. Only
- * memory or a wrong build of libcurl can be the reason. */
-static void must(CURLcode code) {
-    if (code != CURLE_OK)
-        mem_die();
-}
-
-#define SET(x, option, value) must(curl_easy_setopt((x)->curl, option, value))
+/* An option that cannot be set would leave a rule unkept: then nothing is sent. */
+#define SET(x, option, value)                                                                                \
+    ((x)->lacking = curl_easy_setopt((x)->curl, option, value) != CURLE_OK || (x)->lacking)
 
 static size_t on_header(char *bytes, size_t size, size_t count, void *ctx) {
     struct net_exchange *x = ctx;
@@ -117,7 +112,6 @@ static void set_headers(struct net_exchange *x) {
         buf_str(&line, h->name);
         buf_str(&line, h->value.len ? ": " : ";"); /* curl's way to say: empty */
         buf_slice(&line, h->value);
-        x->too_large = x->too_large || !buf_ok(&line);
         add(&x->headers, buf_cstr(&line));
     }
     /* curl would name a form as the type, and pause before a large body. Not with SigV4: it
@@ -199,8 +193,8 @@ done:
 static void set_connection(struct net_exchange *x) {
     SET(x, CURLOPT_PROTOCOLS_STR, "https,http");
     SET(x, CURLOPT_FOLLOWLOCATION, 0L);
-    SET(x, CURLOPT_NETRC, (long)CURL_NETRC_IGNORED);
-    SET(x, CURLOPT_PATH_AS_IS, 1L);
+    /* SigV4 is about the path in its shortest form; curl refuses to sign another. */
+    SET(x, CURLOPT_PATH_AS_IS, x->request->sigv4 ? 0L : 1L);
     SET(x, CURLOPT_HTTP_VERSION, (long)CURL_HTTP_VERSION_1_1);
     SET(x, CURLOPT_SUPPRESS_CONNECT_HEADERS, 1L);
     /* curl sends a request again by itself when a connection that it had kept turns out
@@ -226,7 +220,7 @@ static void set_tls(struct net_exchange *x) {
         SET(x, CURLOPT_SSLCERT, x->options->client_cert);
     if (x->options->client_key)
         SET(x, CURLOPT_SSLKEY, x->options->client_key);
-    net_set_trust(x->curl, x->options);
+    x->lacking = !net_set_trust(x->curl, x->options) || x->lacking;
 }
 
 void net_prepare(struct net_exchange *x) {

@@ -55,7 +55,7 @@ static enum kl_status transport_send(struct http_transport *base, const struct h
     long status_code = 0;
     attempt->sent = false;
     net_prepare(&x);
-    CURLcode code = curl_easy_perform(x.curl);
+    CURLcode code = x.lacking ? CURLE_BAD_FUNCTION_ARGUMENT : curl_easy_perform(x.curl);
     curl_easy_getinfo(x.curl, CURLINFO_RESPONSE_CODE, &status_code);
     enum kl_status status = KL_OK;
     if (code != CURLE_OK)

@@ -3,7 +3,6 @@
 #include "backends/net/net.h"
 
 #include "base/file.h"
-#include "base/mem.h"
 #include "base/system.h"
 
 /* For a libcurl that was built on another system than this one. */
@@ -20,30 +19,24 @@ static bool is_kind(const char *path, enum file_kind kind) {
     return file_stat(path, &info, &unused) == KL_OK && info.kind == kind;
 }
 
-static void set(CURL *curl, const char *file, const char *folder) {
-    if (curl_easy_setopt(curl, CURLOPT_CAINFO, file) != CURLE_OK ||
-        curl_easy_setopt(curl, CURLOPT_CAPATH, folder) != CURLE_OK ||
-        curl_easy_setopt(curl, CURLOPT_PROXY_CAINFO, file) != CURLE_OK ||
-        curl_easy_setopt(curl, CURLOPT_PROXY_CAPATH, folder) != CURLE_OK)
-        mem_die();
+static bool set(CURL *curl, const char *file, const char *folder) {
+    return curl_easy_setopt(curl, CURLOPT_CAINFO, file) == CURLE_OK &&
+           curl_easy_setopt(curl, CURLOPT_CAPATH, folder) == CURLE_OK &&
+           curl_easy_setopt(curl, CURLOPT_PROXY_CAINFO, file) == CURLE_OK &&
+           curl_easy_setopt(curl, CURLOPT_PROXY_CAPATH, folder) == CURLE_OK;
 }
 
-void net_set_trust(CURL *curl, const struct http_options *o) {
+bool net_set_trust(CURL *curl, const struct http_options *o) {
     const char *file = system_getenv("SSL_CERT_FILE"), *folder = system_getenv("SSL_CERT_DIR");
-    if (o->ca_file) {
-        set(curl, o->ca_file, NULL);
-        return;
-    }
-    if ((file && *file) || (folder && *folder)) {
-        set(curl, file && *file ? file : NULL, folder && *folder ? folder : NULL);
-        return;
-    }
+    if (o->ca_file)
+        return set(curl, o->ca_file, NULL);
+    if ((file && *file) || (folder && *folder))
+        return set(curl, file && *file ? file : NULL, folder && *folder ? folder : NULL);
     const curl_version_info_data *built = curl_version_info(CURLVERSION_NOW);
     if (built->cainfo && is_kind(built->cainfo, FILE_REGULAR))
-        return;
+        return true;
     for (size_t i = 0; i < KL_ARRAY_LEN(usual_files); i++)
-        if (is_kind(usual_files[i], FILE_REGULAR)) {
-            set(curl, usual_files[i], NULL);
-            return;
-        }
+        if (is_kind(usual_files[i], FILE_REGULAR))
+            return set(curl, usual_files[i], NULL);
+    return true;
 }

@@ -22,8 +22,18 @@ _keylift() {
         --owner) mapfile -t COMPREPLY < <(compgen -W "" -- "$current"); return ;;
         --expires) mapfile -t COMPREPLY < <(compgen -W "" -- "$current"); return ;;
         --import) mapfile -t COMPREPLY < <(compgen -f -- "$current"); return ;;
-        --to) mapfile -t COMPREPLY < <(compgen -W "dotenv environ" -- "$current"); return ;;
+        --to) mapfile -t COMPREPLY < <(compgen -W "dotenv environ aws azure gcp" -- "$current"); return ;;
         --dotenv-file) mapfile -t COMPREPLY < <(compgen -f -- "$current"); return ;;
+        --bundle) mapfile -t COMPREPLY < <(compgen -W "" -- "$current"); return ;;
+        --aws-region) mapfile -t COMPREPLY < <(compgen -W "" -- "$current"); return ;;
+        --aws-profile) mapfile -t COMPREPLY < <(compgen -W "" -- "$current"); return ;;
+        --aws-kms-key) mapfile -t COMPREPLY < <(compgen -W "" -- "$current"); return ;;
+        --azure-vault) mapfile -t COMPREPLY < <(compgen -W "" -- "$current"); return ;;
+        --azure-credential) mapfile -t COMPREPLY < <(compgen -W "" -- "$current"); return ;;
+        --gcp-project) mapfile -t COMPREPLY < <(compgen -W "" -- "$current"); return ;;
+        --gcp-locations) mapfile -t COMPREPLY < <(compgen -W "" -- "$current"); return ;;
+        --endpoint) mapfile -t COMPREPLY < <(compgen -W "" -- "$current"); return ;;
+        --ca-file) mapfile -t COMPREPLY < <(compgen -f -- "$current"); return ;;
         --style) mapfile -t COMPREPLY < <(compgen -W "inline" -- "$current"); return ;;
         --env-reads) mapfile -t COMPREPLY < <(compgen -W "none" -- "$current"); return ;;
         --with-values) mapfile -t COMPREPLY < <(compgen -f -- "$current"); return ;;
@@ -38,17 +48,17 @@ _keylift() {
     case $command in
         "") words="scan plan migrate upload rewrite put runs undo env baseline rules vaults help version" ;;
         scan) options="--staged --stdin-filename --exclude --no-gitignore --rules --skip-rules --rules-file --min-confidence --jobs --exhaustive --format --output --fail-on --show-suppressed --report-env --baseline --config --no-config --quiet --verbose --color --no-progress --version --help" words="" ;;
-        plan) options="--staged --exclude --no-gitignore --rules --skip-rules --rules-file --min-confidence --jobs --exhaustive --format --to --dotenv-file --style --env-reads --site --include-tests --prefix --on-conflict --allow-dirty --allow-ephemeral --config --no-config --quiet --verbose --color --no-progress --version --help" words="" ;;
-        migrate) options="--staged --exclude --no-gitignore --rules --skip-rules --rules-file --min-confidence --jobs --exhaustive --format --to --dotenv-file --style --env-reads --site --include-tests --prefix --on-conflict --allow-dirty --allow-ephemeral --yes --dry-run --config --no-config --quiet --verbose --color --no-progress --version --help" words="" ;;
-        upload) options="--exclude --no-gitignore --rules --skip-rules --rules-file --min-confidence --jobs --exhaustive --format --to --dotenv-file --with-values --env-names --site --include-tests --prefix --on-conflict --allow-ephemeral --yes --dry-run --config --no-config --quiet --verbose --color --no-progress --version --help" words="" ;;
-        rewrite) options="--exclude --no-gitignore --rules --skip-rules --rules-file --min-confidence --jobs --exhaustive --format --to --dotenv-file --style --env-reads --site --include-tests --prefix --on-conflict --allow-dirty --allow-ephemeral --yes --dry-run --config --no-config --quiet --verbose --color --no-progress --version --help" words="" ;;
-        put) options="--to --dotenv-file --prefix --allow-ephemeral --yes --config --no-config --quiet --verbose --color --no-progress --version --help" words="" ;;
+        plan) options="--staged --exclude --no-gitignore --rules --skip-rules --rules-file --min-confidence --jobs --exhaustive --format --to --dotenv-file --bundle --aws-region --aws-profile --aws-kms-key --azure-vault --azure-credential --gcp-project --gcp-locations --endpoint --ca-file --style --env-reads --site --include-tests --prefix --on-conflict --allow-dirty --allow-ephemeral --config --no-config --quiet --verbose --color --no-progress --version --help" words="" ;;
+        migrate) options="--staged --exclude --no-gitignore --rules --skip-rules --rules-file --min-confidence --jobs --exhaustive --format --to --dotenv-file --bundle --aws-region --aws-profile --aws-kms-key --azure-vault --azure-credential --gcp-project --gcp-locations --endpoint --ca-file --style --env-reads --site --include-tests --prefix --on-conflict --allow-dirty --allow-ephemeral --yes --dry-run --config --no-config --quiet --verbose --color --no-progress --version --help" words="" ;;
+        upload) options="--exclude --no-gitignore --rules --skip-rules --rules-file --min-confidence --jobs --exhaustive --format --to --dotenv-file --bundle --aws-region --aws-profile --aws-kms-key --azure-vault --azure-credential --gcp-project --gcp-locations --endpoint --ca-file --with-values --env-names --site --include-tests --prefix --on-conflict --allow-ephemeral --yes --dry-run --config --no-config --quiet --verbose --color --no-progress --version --help" words="" ;;
+        rewrite) options="--exclude --no-gitignore --rules --skip-rules --rules-file --min-confidence --jobs --exhaustive --format --to --dotenv-file --bundle --aws-region --aws-profile --aws-kms-key --azure-vault --azure-credential --gcp-project --gcp-locations --endpoint --ca-file --style --env-reads --site --include-tests --prefix --on-conflict --allow-dirty --allow-ephemeral --yes --dry-run --config --no-config --quiet --verbose --color --no-progress --version --help" words="" ;;
+        put) options="--to --dotenv-file --bundle --aws-region --aws-profile --aws-kms-key --azure-vault --azure-credential --gcp-project --gcp-locations --endpoint --ca-file --prefix --allow-ephemeral --yes --config --no-config --quiet --verbose --color --no-progress --version --help" words="" ;;
         runs) options="--format --config --no-config --quiet --verbose --color --no-progress --version --help" words="" ;;
-        undo) options="--to --yes --dry-run --config --no-config --quiet --verbose --color --no-progress --version --help" words="" ;;
+        undo) options="--to --bundle --aws-region --aws-profile --aws-kms-key --azure-vault --azure-credential --gcp-project --gcp-locations --endpoint --ca-file --yes --dry-run --config --no-config --quiet --verbose --color --no-progress --version --help" words="" ;;
         env) options="--stdin-filename --exclude --no-gitignore --rules --skip-rules --rules-file --min-confidence --jobs --exhaustive --format --output --config --no-config --quiet --verbose --color --no-progress --version --help" words="" ;;
         baseline) options="--exclude --no-gitignore --rules --skip-rules --rules-file --min-confidence --jobs --exhaustive --baseline --accept-all --reason --owner --expires --prune --import --unite --yes --config --no-config --quiet --verbose --color --no-progress --version --help" words="" ;;
         rules) options="--rules-file --config --no-config --quiet --verbose --color --no-progress --version --help" words="list show test" ;;
-        vaults) options="--to --dotenv-file --prefix --config --no-config --quiet --verbose --color --no-progress --version --help" words="list check" ;;
+        vaults) options="--to --dotenv-file --bundle --aws-region --aws-profile --aws-kms-key --azure-vault --azure-credential --gcp-project --gcp-locations --endpoint --ca-file --prefix --config --no-config --quiet --verbose --color --no-progress --version --help" words="list check" ;;
         help) options="--config --no-config --quiet --verbose --color --no-progress --version --help" words="scan plan migrate upload rewrite put runs undo env baseline rules vaults help version" ;;
         version) options="--config --no-config --quiet --verbose --color --no-progress --version --help" words="" ;;
     esac

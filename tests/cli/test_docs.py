@@ -2,7 +2,6 @@
 
 import os
 import re
-import shutil
 import subprocess
 import sys
 
@@ -28,8 +27,7 @@ def test_the_manual_page_completions_and_keys_are_in_step(keylift):
     ],
 )
 def test_its_reader_accepts_it(tool, args):
-    if shutil.which(tool) is None:
-        pytest.skip(f"no {tool}")
+    support.needs_program(tool)
     done = subprocess.run([tool, *args], cwd=support.ROOT, capture_output=True, text=True, timeout=60)
     assert done.returncode == 0 and done.stdout == "" and done.stderr == ""
 
@@ -40,8 +38,7 @@ def test_its_reader_accepts_it(tool, args):
      ("keylift rules sh", "show"), ("keylift --ver", "--version")],
 )  # fmt: skip
 def test_bash_completes(line, expected):
-    if shutil.which("bash") is None:
-        pytest.skip("no bash")
+    support.needs_program("bash")
     words = line.split(" ")
     script = (f"source {support.ROOT}/cli/completions/keylift.bash; COMP_WORDS=({line}); "
               f"COMP_CWORD={len(words) - 1}; _keylift; printf '%s\\n' \"${{COMPREPLY[@]}}\"")  # fmt: skip
@@ -51,8 +48,7 @@ def test_bash_completes(line, expected):
 
 @pytest.mark.parametrize("line, expected", [("keylift sc", "scan"), ("keylift scan --fail-on ", "medium"), ("keylift scan --stag", "--staged")])
 def test_fish_completes(line, expected):
-    if shutil.which("fish") is None:
-        pytest.skip("no fish")
+    support.needs_program("fish")
     script = f"source {support.ROOT}/cli/completions/keylift.fish; complete -C '{line}'"
     done = subprocess.run(["fish", "--no-config", "-c", script], capture_output=True, text=True, timeout=60)
     assert expected in [candidate.split("\t")[0] for candidate in done.stdout.splitlines()]

@@ -1,5 +1,6 @@
 """migrate, plan, upload and rewrite from the command line: what is written, what is refused, what is said."""
 
+import fcntl
 import json
 import os
 import stat
@@ -220,7 +221,6 @@ def test_json_tells_names_and_reasons_without_values(keylift, project, key):
 
 
 def test_two_runs_at_once_are_kept_apart(keylift, script):
-    fcntl = pytest.importorskip("fcntl")
     first = keylift("migrate", "--yes", ".", cwd=script)
     assert first.returncode == 0
     [lock] = [path for path in (script / ".keylift").rglob("*") if path.name == "lock"]

@@ -23,8 +23,7 @@ def output(*command, **options):
 @pytest.fixture(scope="module")
 def elf(release):
     """What readelf says of the release binary, by question."""
-    if shutil.which("readelf") is None:
-        pytest.skip("no readelf")
+    support.needs_program("readelf")
     return {option: output("readelf", f"-{option}W", release / "keylift") for option in ("h", "l", "d", "s")}
 
 

@@ -1,7 +1,6 @@
 """What a person installs must be the program itself, and work from an empty environment."""
 
 import os
-import shutil
 import subprocess
 import sys
 import tarfile
@@ -68,8 +67,7 @@ def test_cmake_installs_below_destdir(tmp_path, release):
 
 @pytest.mark.slow
 def test_the_installed_manual_page_shows(prefix):
-    if shutil.which("man") is None:
-        pytest.skip("no man")
+    support.needs_program("man")
     shown = run(["man", "-P", "cat", "-M", prefix / "share" / "man", "keylift"],
                 env={**os.environ, "MANWIDTH": "80", "LC_ALL": "C.UTF-8"})  # fmt: skip
     assert shown.returncode == 0 and "--staged" in shown.stdout and "EXIT STATUS" in shown.stdout, shown.stderr
@@ -89,8 +87,7 @@ ANSWERS = {"bash": "complete -o filenames -F _keylift keylift", "zsh": "_keylift
 @pytest.mark.slow
 @pytest.mark.parametrize("shell", LOADS)
 def test_shells_load_the_installed_completion(shell, prefix, home):
-    if shutil.which(shell) is None:
-        pytest.skip(f"no {shell}")
+    support.needs_program(shell)
     env = support.clean_env(home, PATH=f"{prefix / 'bin'}:{os.environ['PATH']}", XDG_DATA_DIRS=str(prefix / "share"))
     done = run([shell, *LOADS[shell], prefix], env=env)
     assert ANSWERS[shell] in done.stdout and done.stderr == "", done.stdout + done.stderr

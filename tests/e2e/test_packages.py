@@ -4,18 +4,16 @@ Three packages of the benchmark (bench/packages runs all twenty); which literals
 printed, so that a failure can be seen again with bench/packages --seed.
 """
 
-import os
-import random
 import subprocess
 import sys
 
-from support import BINARY, BUILD, ROOT
+from support import BINARY, BUILD, ROOT, SEED
 
 PACKAGES = ("itsdangerous", "humanize", "uritemplate")
 
 
 def test_packages_pass_their_own_tests_after_a_migration(tmp_path):
-    seed = 1 if os.environ.get("CI") else random.SystemRandom().randrange(10**6)
+    seed = SEED or 1
     run = subprocess.run(
         [sys.executable, ROOT / "bench" / "packages", "--keylift", BINARY, "--only", ",".join(PACKAGES),
          "--seed", str(seed), "--work", BUILD / "packages-bench"],

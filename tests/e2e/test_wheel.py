@@ -2,7 +2,6 @@
 
 import os
 import re
-import shutil
 import subprocess
 import sys
 import tarfile
@@ -90,8 +89,7 @@ def texts_of_ours(wheel):
 
 
 def test_its_name_asks_for_the_c_library_that_the_program_needs(wheel, venv):
-    if shutil.which("readelf") is None:
-        pytest.skip("no readelf")
+    support.needs_program("readelf")
     symbols = output("readelf", "-VW", venv / "bin" / "keylift")
     newest = max(tuple(map(int, version.split("."))) for version in re.findall(r"Name: GLIBC_([0-9.]+)", symbols))
     tags = re.findall(r"manylinux_(\d+)_(\d+)_", wheel.name)

@@ -1,6 +1,7 @@
 /* replay.c: runs a fuzz driver without a fuzzer: over each file of the folder
  * named (it may be missing), over every prefix of some awkward texts, and over
- * a fixed sequence of random bytes, so that a plain test run sees them too. */
+ * a sequence of random bytes, so that a plain test run sees them too.
+ * The sequence is the same in every run, unless ./test soak gives a seed. */
 #include "tests/fuzz/fuzz.h"
 
 #include "base/dir.h"
@@ -63,11 +64,12 @@ int main(int argc, char **argv) {
     for (size_t i = 0; i < KL_ARRAY_LEN(awkward); i++)
         for (size_t len = 0; len <= strlen(awkward[i]); len++)
             feed(awkward[i], len);
-    uint32_t state = 1;
+    const char *seed = getenv("KEYLIFT_TEST_SEED");
+    uint32_t state = 1 + (seed ? (uint32_t)strtoul(seed, NULL, 10) : 0);
     for (size_t i = 0; i < RANDOM_INPUTS; i++) {
         uint8_t bytes[RANDOM_BYTES];
         for (size_t j = 0; j < sizeof(bytes); j++) {
-            state = state * 1664525u + 1013904223u; /* the same in every run */
+            state = state * 1664525u + 1013904223u;
             bytes[j] = (uint8_t)(state >> 24);
         }
         feed(bytes, i % (RANDOM_BYTES + 1));

@@ -5,7 +5,6 @@ and what is untracked and not ignored. (Links and submodules apart; they are not
 """
 
 import os
-import shutil
 import subprocess
 import tempfile
 from pathlib import Path
@@ -83,7 +82,7 @@ def check(tree, start="."):
         assert listed(ours) == listed(git)
 
 
-@settings(max_examples=int(os.environ.get("KEYLIFT_EXAMPLES", 300)), suppress_health_check=list(HealthCheck))
+@settings(max_examples=300 * support.TIMES, suppress_health_check=list(HealthCheck))
 @given(trees())
 def test_the_walk_reads_what_git_tracks_and_does_not_ignore(tree):
     check(tree)

@@ -219,7 +219,7 @@ def parses(source):
     return True
 
 
-@settings(max_examples=150)
+@settings(max_examples=150 * support.TIMES)
 @given(source=program())
 def test_only_the_sites_change(path, source):
     path.write_bytes(source)
@@ -245,7 +245,7 @@ def test_only_the_sites_change(path, source):
     assert after == before
 
 
-@settings(max_examples=100)
+@settings(max_examples=100 * support.TIMES)
 @given(source=program())
 def test_the_program_does_the_same(path, source):
     if not parses(source):
@@ -258,7 +258,7 @@ def test_the_program_does_the_same(path, source):
     assert run(report["new"], environment) == run(source, {})
 
 
-@settings(max_examples=60)
+@settings(max_examples=60 * support.TIMES)
 @given(source=program())
 def test_a_second_run_repeats_no_import(path, source):
     path.write_bytes(source)
@@ -279,7 +279,7 @@ def test_a_second_run_repeats_no_import(path, source):
     assert rewrite(path, [])["edits"] == []
 
 
-@settings(max_examples=100)
+@settings(max_examples=100 * support.TIMES)
 @given(junk=st.one_of(st.binary(max_size=300), st.text(max_size=200).map(lambda t: t.encode("utf-8", "replace"))))
 def test_any_bytes_are_a_valid_input(path, junk):
     path.write_bytes(junk)

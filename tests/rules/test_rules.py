@@ -112,7 +112,7 @@ def overlapping(rule_id, other_ids):
 
 
 def test_a_finding_shows_the_public_prefix_and_no_more(keylift, project):
-    chance = random.Random()
+    chance = support.chance()
     rules = [dict(rule, prefix=prefixes(rule)) for rule in all_rules() if prefixes(rule)]
     text, owners = plant(rules, "find", chance)
     folder = write(project, "app.py", text)
@@ -145,7 +145,7 @@ def test_a_word_that_calls_a_rule_is_not_shown_when_the_secret_begins_with_it(ke
 
 @pytest.mark.parametrize("exhaustive", [False, True])
 def test_every_find_example_is_found_in_python(keylift, project, exhaustive):
-    chance = random.Random()
+    chance = support.chance()
     rules = list(all_rules())
     text, owners = plant(rules, "find", chance)
     folder = write(project, "app.py", text)
@@ -158,7 +158,7 @@ def test_every_find_example_is_found_in_python(keylift, project, exhaustive):
 
 
 def test_no_skip_example_is_found_by_its_rule(keylift, project):
-    chance = random.Random(4)
+    chance = support.chance()
     rules = list(all_rules())
     text, owners = plant(rules, "skip", chance)
     folder = write(project, "app.py", text)
@@ -168,7 +168,7 @@ def test_no_skip_example_is_found_by_its_rule(keylift, project):
 
 
 def test_fast_and_exhaustive_find_the_same(keylift, project):
-    chance = random.Random()
+    chance = support.chance()
     rules = list(all_rules())
     text = plant(rules, "find", chance)[0] + plant(rules, "skip", chance)[0]
     folder = write(project, "app.py", text)

@@ -248,6 +248,20 @@ static void base64_as_in_rfc_4648(void **state) {
     buf_release(&small);
 }
 
+static void crc32c_is_castagnolis(void **state) {
+    (void)state;
+    char bytes[32];
+    assert_int_equal(crc32c(slice_cstr("123456789")), 0xE3069283u);
+    assert_int_equal(crc32c(slice_cstr("")), 0);
+    memset(bytes, 0, sizeof bytes); /* RFC 3720, B.4 */
+    assert_int_equal(crc32c(slice_of(bytes, sizeof bytes)), 0x8A9136AAu);
+    memset(bytes, 0xFF, sizeof bytes);
+    assert_int_equal(crc32c(slice_of(bytes, sizeof bytes)), 0x62A8AB43u);
+    for (size_t i = 0; i < sizeof bytes; i++)
+        bytes[i] = (char)i;
+    assert_int_equal(crc32c(slice_of(bytes, sizeof bytes)), 0x46DD794Eu);
+}
+
 static void hexadecimal_both_ways(void **state) {
     (void)state;
     static const struct pair pairs[] = {{"", ""}, {"\x01\xAF", "01af"}, {"kl", "6b6c"}};
@@ -402,6 +416,7 @@ int main(void) {
         cmocka_unit_test(constant_time_compare_and_wipe),
         cmocka_unit_test(arrays_grow_by_doubling),
         cmocka_unit_test(base64_as_in_rfc_4648),
+        cmocka_unit_test(crc32c_is_castagnolis),
         cmocka_unit_test(hexadecimal_both_ways),
         cmocka_unit_test(percent_encoding_both_ways),
         cmocka_unit_test(hashes_match_the_standards_examples),

@@ -503,6 +503,15 @@ static void the_system_answers(void **state) {
     (void)f;
 }
 
+static void a_thread_that_waits_spends_none_of_its_time(void **state) {
+    (void)state;
+    double before = system_cpu_seconds();
+    system_sleep_ms(300);
+    assert_true(system_cpu_seconds() - before < 0.2);
+    while (system_cpu_seconds() <= before) {
+    }
+}
+
 static void interrupts_only_set_a_flag_the_first_time(void **state) {
     (void)state;
     int status = 0;
@@ -544,6 +553,7 @@ int main(void) {
         with_folder(a_child_left_running_does_not_keep_us),
         with_folder(programs_are_looked_up_safely),
         with_folder(the_system_answers),
+        cmocka_unit_test(a_thread_that_waits_spends_none_of_its_time),
         with_folder(interrupts_only_set_a_flag_the_first_time),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

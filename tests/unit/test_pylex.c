@@ -44,6 +44,7 @@ static void test_kinds_of_tokens(void **state) {
         {"t'a{b}'\n", "<_ono>;."},
         {"f'{f\"{1}\"}'\n", "<o<o1o>o>;."},
         {"f'{x:=5}' f'{(x:=5)}'\n", "<ono_o><oono1oo>;."},
+        {"f'\\N{BULLET}{b}'\n", "<_ono>;."},
     };
     for (size_t i = 0; i < KL_ARRAY_LEN(rows); i++)
         check_kinds(rows[i].source, rows[i].kinds);
@@ -58,6 +59,9 @@ static void test_lexing_goes_on_after_errors(void **state) {
         {"'abc\nx\n", "s;n;."},
         {"'''abc\nx\n", "s;n;."},
         {"f'abc\nx\n", "<_;n;."},
+        {"f'\\N{{{}'\n", "<_!>;."}, /* a doubled brace ends the name that \N{ began */
+        {"f'\\N{a{{b}c'\n", "<_!_>;."},
+        {"f'\\N{{{b}'\n", "<_!>;."},
         {"f'''abc\nx\n", "<_;n;."},
         {"f'{x'\ny\n", "<ons;n;."},
         {"?? x\n", "!n;."},

@@ -52,7 +52,7 @@ MAX_HEAD = 1 << 20
 
 
 class Call:
-    """A request as it came. `answered`: the status that was sent back, None if none was."""
+    """A request as it came. `answered`: the status that was sent back whole, else None."""
 
     def __init__(self, index, head, body):
         lines = head.decode("latin-1").split("\r\n")
@@ -254,8 +254,8 @@ class FaultProxy:
             time.sleep(SLOW_S)  # what was sent must arrive before the reset overtakes it
             raise _end(connection) if kind == "truncated" else _reset(connection)
         else:
+            call.answered = status  # first: who has the answer may look at once
             connection.sendall(head + body)
-        call.answered = status
         if kind in ("short-length", "long-length"):
             raise _end(connection)
 
