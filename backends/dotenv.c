@@ -1,20 +1,13 @@
 /* The .env vault: a file beside the program, which load_dotenv() reads into the
- * environment.
- *
- * A "version" here is 16 bits of an HMAC of the value, keyed by its name. A .env
- * file keeps no earlier value, so all that a version must do is tell that a
- * value is no longer the one that was written (65,535 times out of 65,536).
- * Versions stand in journals, and a full hash there would confirm a guess of a
- * weak password; so would a short one with a new random salt each time, after a
- * few runs. The same 16 bits each time say the same little for ever. */
+ * environment. It keeps no earlier value, so its versions are tags (value_tag.h). */
 #include "backends/dotenv_file.h"
 #include "backends/dotenv_project.h"
+#include "backends/value_tag.h"
 #include "backends/vault.h"
 #include "backends/vault_kinds.h"
 
 #include <stdlib.h>
 
-#include "base/encode.h"
 #include "base/file.h"
 #include "base/git.h"
 #include "base/mem.h"
@@ -74,15 +67,6 @@ static struct dotenv_vault *self(struct vault *v) {
 static const char *from_environment(void *ctx, const char *name) {
     (void)ctx;
     return system_getenv(name);
-}
-
-static void version_of(const char *name, struct slice value, char out[VAULT_VERSION_MAX]) {
-    unsigned char mac[32];
-    char hex[] = "0123456789abcdef";
-    hmac_sha256(slice_cstr(name), value, mac);
-    const char tag[] = {hex[mac[0] >> 4], hex[mac[0] & 15], hex[mac[1] >> 4], hex[mac[1] & 15], '\0'};
-    memcpy(out, tag, sizeof tag);
-    mem_wipe(mac, sizeof mac);
 }
 
 static enum kl_status ask_git(struct dotenv_vault *d, struct error *e) {
@@ -215,7 +199,7 @@ static enum kl_status dotenv_get(struct vault *v, const char *name, const char *
     struct buf bytes = BUF_INIT_SECRET(DOTENV_MAX_FILE_BYTES);
     struct arena scratch = ARENA_INIT;
     struct slice value;
-    char tag[VAULT_VERSION_MAX];
+    char tag[VALUE_TAG_BYTES];
     enum kl_status st = read_file(d, &bytes, e);
     if (st == KL_OK)
         st = dotenv_value(buf_as_slice(&bytes), name, from_environment, NULL, d->shown, &scratch, &value, e);
@@ -224,7 +208,7 @@ static enum kl_status dotenv_get(struct vault *v, const char *name, const char *
     const char *set = version ? NULL : system_getenv(name);
     if (set)
         value = slice_cstr(set);
-    version_of(name, value, tag);
+    value_tag(name, value, tag);
     if (version && strcmp(version, tag) != 0) {
         st = error_set(e, KL_ERR_CONFLICT, "%s in %s has changed since keylift wrote it", name, d->shown);
         goto done;
@@ -312,7 +296,7 @@ static enum kl_status store(struct dotenv_vault *d, const char *name, const stru
     if (st == KL_OK)
         st = write_text(d, &before, &after, e);
     if (st == KL_OK && version_out)
-        version_of(name, secret_slice(value), version_out);
+        value_tag(name, secret_slice(value), version_out);
 done:
     if (locked)
         file_lock_release(&held);

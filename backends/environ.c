@@ -1,6 +1,8 @@
 /* The environment as a vault that stores nothing: what is there already is
  * verified, and the code then reads it by name. Nothing that keylift could set
- * would outlive its own process. */
+ * would outlive its own process; with --setting-lines it writes down what is missing,
+ * for the program's starter to set. */
+#include "backends/setting_lines.h"
 #include "backends/vault.h"
 #include "backends/vault_kinds.h"
 
@@ -22,28 +24,44 @@ static const struct python_access access_data = {
     .text_only = true,
 };
 
+struct environ_vault {
+    struct vault vault;
+    struct arena arena;
+    const char *shown; /* --setting-lines as the user wrote it; NULL without */
+    struct setting_lines *lines;
+};
+
 static enum kl_status environ_open(const struct vault_options *o, struct vault **out, struct error *e) {
-    (void)o;
-    (void)e;
-    *out = mem_calloc(1, sizeof **out);
-    (*out)->kind = &vault_kind_environ;
+    struct setting_lines *lines = NULL;
+    if (o->setting_lines && setting_lines_open(o->setting_lines, &lines, e) != KL_OK)
+        return e->status;
+    struct environ_vault *v = mem_calloc(1, sizeof *v);
+    v->vault.kind = &vault_kind_environ;
+    v->lines = lines;
+    v->shown = lines ? arena_cstr(&v->arena, slice_cstr(o->setting_lines)) : NULL;
+    *out = &v->vault;
     return KL_OK;
 }
 
-static void environ_close(struct vault *v) {
+static void environ_close(struct vault *vault) {
+    struct environ_vault *v = (struct environ_vault *)vault;
+    setting_lines_close(v->lines);
+    arena_release(&v->arena);
     free(v);
 }
 
-static enum kl_status environ_identity(struct vault *v, struct arena *a, struct vault_identity *out,
+static enum kl_status environ_identity(struct vault *vault, struct arena *a, struct vault_identity *out,
                                        struct error *e) {
-    (void)v;
-    (void)a;
+    struct environ_vault *v = (struct environ_vault *)vault;
     (void)e;
     *out =
         (struct vault_identity){{"environment: of this process; nothing is stored",
                                  "warning: whoever has the program's console, or may read /proc of its user, "
                                  "can read its environment",
                                  NULL}};
+    if (v->shown)
+        out->lines[2] =
+            arena_printf(a, "setting lines: %s (new, 0600) gets the names that are not set", v->shown);
     return KL_OK;
 }
 
@@ -82,16 +100,23 @@ static enum kl_status environ_get(struct vault *v, const char *name, const char 
     return KL_OK;
 }
 
-static enum kl_status environ_put(struct vault *v, const char *name, const struct secret *value,
+/* Always an error, because the value is not where the program will look for it. */
+static enum kl_status environ_put(struct vault *vault, const char *name, const struct secret *value,
                                   char version_out[VAULT_VERSION_MAX], struct error *e) {
-    (void)v;
-    (void)value;
+    struct environ_vault *v = (struct environ_vault *)vault;
     (void)version_out;
-    return error_set(
-        e, KL_ERR_REFUSED,
-        "%s: keylift cannot store into the environment of a program that runs later; set %s to this "
-        "value where the program is started (and here), or choose a vault that stores: --to dotenv",
-        name, name);
+    if (!v->lines)
+        return error_set(
+            e, KL_ERR_REFUSED,
+            "%s: keylift cannot store into the environment of a program that runs later; set %s to this "
+            "value where the program is started (and here), or choose a vault that stores: --to dotenv",
+            name, name);
+    if (setting_lines_add(v->lines, name, secret_slice(value), e) != KL_OK)
+        return e->status;
+    return error_set(e, KL_ERR_REFUSED,
+                     "%s is not set yet; the line that sets it is in %s: load that file here and where the "
+                     "program is started, then start keylift again",
+                     name, v->shown);
 }
 
 struct list_call {

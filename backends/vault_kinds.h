@@ -4,7 +4,7 @@
 
 #include "backends/vault.h"
 
-#define VAULTS(X) X(dotenv) X(environ) X(aws) X(azure) X(gcp)
+#define VAULTS(X) X(dotenv) X(environ) X(aws) X(azure) X(gcp) X(vault) X(exec)
 
 #define VAULT_DECLARE(id) extern const struct vault_kind vault_kind_##id;
 VAULTS(VAULT_DECLARE)

@@ -82,7 +82,7 @@ static bool open_ends(struct child *c, bool has_input) {
 
 /* The program's path. Parts of PATH that are not absolute are passed over: the
  * working directory may be a tree that nobody trusts. */
-static const char *find_program(struct arena *a, const char *name) {
+const char *process_find(struct arena *a, const char *name) {
     if (strchr(name, '/'))
         return name;
     const char *path = system_getenv("PATH");
@@ -240,7 +240,7 @@ enum kl_status process_run(const struct process_request *req, struct process_res
     buf_init_secret(&out->out, req->max_output);
     buf_init_secret(&out->err, req->max_output);
     guard_begin(&guard);
-    const char *program = find_program(&scratch, req->argv[0]);
+    const char *program = process_find(&scratch, req->argv[0]);
     if (!program) {
         status = error_set(e, KL_ERR_NOT_FOUND, "there is no program %s in PATH", req->argv[0]);
         goto done;

@@ -6,6 +6,7 @@
 #ifndef KEYLIFT_BASE_PROCESS_H
 #define KEYLIFT_BASE_PROCESS_H
 
+#include "base/arena.h"
 #include "base/buf.h"
 #include "base/error.h"
 
@@ -24,6 +25,8 @@ struct process_result {
     struct buf err;
 };
 
+/* The path at which process_run would start argv[0]; NULL if PATH has no such program. */
+const char *process_find(struct arena *a, const char *name);
 /* KL_ERR_NOT_FOUND if there is no such program; KL_ERR_LIMIT; KL_ERR_IO on a
  * time-out. A non-zero exit is KL_OK with exit_code set. */
 enum kl_status process_run(const struct process_request *req, struct process_result *out,

@@ -69,6 +69,7 @@ struct migration {
     struct project project;
     struct vault_session session;
     struct vault_identity identity;
+    struct python_access access;      /* what the code says to read from this very vault */
     const char *dotenv_file;          /* as named or chosen, seen from the root; NULL for other vaults */
     const char *dotenv_path;          /* the same, absolute */
     struct scan_result found;         /* of the paths */

@@ -77,7 +77,7 @@ struct rewrite_request migration_request(struct migration *m, const struct migra
         .bytes = bytes,
         .sites = sites,
         .site_count = count,
-        .access = m->session.kind->access,
+        .access = &m->access,
         .style = STYLE_INLINE,
         .module_name = f->module,
         .target_minor = OLDEST_MINOR,

@@ -265,7 +265,7 @@ bool migration_confirm(const struct migration *m) {
 /* What is left for people: the names that CI and colleagues must set, the
  * package, and the old values, which git's history still has. */
 static void show_next_steps(struct output *o, const struct migration *m) {
-    const struct python_package *p = m->session.kind->access->packages;
+    const struct python_package *p = m->access.packages;
     out_mark(o, MARK_BOLD, "\nBefore you push\n");
     if (m->dotenv_file) {
         out_text(o, "  - %s is for this machine and stays out of git. CI, servers and colleagues\n",

@@ -154,7 +154,8 @@ enum kl_status migration_open_vault(struct migration *m, struct error *e) {
     s = vault_session_open(v, m->project.root, e);
     if (s != KL_OK)
         return s;
-    return v->kind->identity(v->vault, &m->arena, &m->identity, e);
+    s = v->kind->identity(v->vault, &m->arena, &m->identity, e);
+    return s == KL_OK ? vault_python(v->vault, &m->arena, &m->access, e) : s;
 }
 
 static void leave_item(struct migration *m, size_t item, const char *reason) {

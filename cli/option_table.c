@@ -277,6 +277,13 @@ const struct option_spec option_table[] = {
      .offset = AT(vault_field),
      .config = CONFIG_EXPLICIT,
      .help = "field of a secret that holds the value (default: value)"},
+    {.name = "setting-lines",
+     .type = OPTION_TEXT,
+     .argument = "FILE",
+     .commands = CMD_CHANGING,
+     .vault = "environ",
+     .offset = AT(setting_lines),
+     .help = "write the lines that set what is missing into this new file: .sh, .fish, .ps1 or .cmd"},
     {.name = "endpoint",
      .type = OPTION_TEXT,
      .argument = "URL",
@@ -339,7 +346,7 @@ const struct option_spec option_table[] = {
     {.name = "prefix",
      .type = OPTION_TEXT,
      .argument = "P",
-     .commands = CMD_CHANGING | CMD_PUT | CMD_VAULTS,
+     .commands = CMD_OPENING,
      .offset = AT(prefix),
      .config = CONFIG_TREE,
      .help = "put P before every name"},
@@ -421,8 +428,8 @@ const size_t option_table_len = KL_ARRAY_LEN(option_table);
 _Static_assert(KL_ARRAY_LEN(option_table) <= OPTIONS_MAX, "raise OPTIONS_MAX");
 
 const char *const options_later[] = {
-    "history",       "names",       "since",       "baseline",      "fingerprint-key-file",
-    "name-template", "environment", "interactive", "summary",       "policy",
-    "purge",         "prune",       "import",      "setting-lines",
+    "history",       "names",       "since",       "baseline", "fingerprint-key-file",
+    "name-template", "environment", "interactive", "summary",  "policy",
+    "purge",         "prune",       "import",
 };
 const size_t options_later_len = KL_ARRAY_LEN(options_later);

@@ -45,8 +45,10 @@ have readelf|binutils|shows how the program is linked
 have man|man-db|shows the manual page
 have mandoc|mandoc|checks the manual page
 have bash|bash|loads its completions
-have fish|fish|loads its completions
-have zsh|zsh|loads its completions'
+have fish|fish|loads its completions, and the setting lines that are written for it
+have zsh|zsh|loads its completions
+have pass|pass|the store behind one of the helpers
+have gpg|gnupg|encrypts what pass stores'
 
 have_c_headers() { echo '#include <stdio.h>' | cc -E -; }
 # npm is needed only until the grammar sources are there.

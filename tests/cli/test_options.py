@@ -96,7 +96,7 @@ def test_version(keylift):
         (["vaults", "check", "--to", "aws"], ["no AWS region", "--aws-region"]),
         (["vaults", "check", "dotnev"], ["did you mean \"dotenv\""]),
         (["vaults", "check", "--no-such-vault-flag", "x"], ["unknown option"]),
-        (["upload", "--setting-lines", "x"], ["--setting-lines", "not in this version"]),
+        (["upload", "--setting-lines", "x"], ["--setting-lines", "add --to environ"]),
         (["vaults"], ["list", "check"]),
         (["rules"], ["list", "show", "test"]),
         (["rules", "show", "no-such-rule-at-all"], ["no-such-rule-at-all"]),
