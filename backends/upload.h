@@ -28,6 +28,7 @@ enum upload_on_conflict { ON_CONFLICT_FAIL, ON_CONFLICT_REUSE, ON_CONFLICT_VERSI
 struct upload_item {
     const char *name; /* logical name: API_KEY; another one after ON_CONFLICT_RENAME */
     const struct secret *value;
+    bool fixed_name; /* code knows it already: never renamed */
     enum upload_state state;
     const char *stored_name;  /* as the vault has it; in the arena of upload_prepare */
     const char *renamed_from; /* the name asked for, when that was taken; NULL */
