@@ -188,7 +188,8 @@ static enum kl_status settle(struct prepare *p, struct error *e) {
     }
     for (size_t i = 0; i < p->count; i++) {
         find_twin(p, i);
-        if (p->items[i].state != UPLOAD_CONFLICT || p->on_conflict != ON_CONFLICT_RENAME)
+        if (p->items[i].state != UPLOAD_CONFLICT || p->on_conflict != ON_CONFLICT_RENAME ||
+            p->items[i].fixed_name)
             continue;
         enum kl_status st = rename_item(p, i);
         if (st != KL_OK) {

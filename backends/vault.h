@@ -69,6 +69,15 @@ struct vault_read {
     char version[VAULT_VERSION_MAX];
 };
 
+/* One of many puts. */
+struct vault_put {
+    const char *name;
+    const struct secret *value;
+    char *version; /* VAULT_VERSION_MAX bytes, or NULL */
+    enum kl_status status;
+    struct error *error; /* set unless status is KL_OK */
+};
+
 struct vault_kind {
     const char *id;             /* "dotenv" */
     const char *const *aliases; /* NULL-terminated */
@@ -100,6 +109,9 @@ struct vault_kind {
     unsigned many;
     enum kl_status (*put_if_absent)(struct vault *v, const char *name, const struct secret *value,
                                     char version_out[VAULT_VERSION_MAX], struct error *e);
+    /* put_if_absent of many names, each with its own status, for a vault to which a write
+     * costs the same however many names it holds. NULL: they are put one by one. */
+    void (*put_many)(struct vault *v, struct vault_put *puts, size_t count);
     enum kl_status (*add_version)(struct vault *v, const char *name, const struct secret *value,
                                   char version_out[VAULT_VERSION_MAX], struct error *e);
     /* The version that was the latest one before `version` became it; "" for the first.

@@ -53,7 +53,7 @@ static void an_answer_that_is_another_secret_is_no_value(void **state) {
         "{\"Name\":\"prod/KEY\",\"VersionId\":\"v-1\",\"SecretString\":\"a\\u0000b\"}",
         "{\"Name\":\"prod/KEY\",\"VersionId\":\"v-1\",\"SecretString\":\"a\",\"SecretString\":\"b\"}",
         "{\"Name\":\"prod/KEY\",\"VersionId\":\"v-1\",\"SecretBinary\":\"***\"}",
-        "{\"Name\":\"prod/KEY\",\"VersionId\":\"v-1\",\"SecretString\":\"" VALUE,
+        ("{\"Name\":\"prod/KEY\",\"VersionId\":\"v-1\",\"SecretString\":\"" VALUE),
     };
     open_with_keys(f);
     for (size_t i = 0; i < KL_ARRAY_LEN(bodies); i++) {

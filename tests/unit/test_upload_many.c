@@ -207,6 +207,9 @@ struct test {
     bool inside; /* the observer: never twice at once */
     unsigned before, after, progress;
     unsigned stop_after; /* the observer fails then: as good as a kill */
+    bool held, lose_flush;
+    unsigned many;      /* calls of put_many */
+    unsigned announced; /* on disk */
     struct error e;
 };
 
@@ -281,8 +284,25 @@ static enum kl_status prepare(struct test *t, enum upload_on_conflict how) {
     return upload_prepare(&t->fake.vault, t->items, t->count, how, &t->arena, &t->e);
 }
 
+static void hold(void *ctx) {
+    struct test *t = ctx;
+    assert_false(t->held);
+    t->held = true;
+}
+
+static enum kl_status flush(void *ctx, struct error *e) {
+    struct test *t = ctx;
+    assert_true(t->held);
+    t->held = false;
+    t->announced = t->before;
+    return t->lose_flush ? error_set(e, KL_ERR_IO, "the journal is full") : KL_OK;
+}
+
+#define OBSERVER(t)                                                                                          \
+    { before, after, progress, (t), hold, flush }
+
 static enum kl_status run(struct test *t) {
-    const struct upload_observer observer = {before, after, progress, t};
+    const struct upload_observer observer = OBSERVER(t);
     return upload_run(&t->fake.vault, t->items, t->count, &observer, DEADLINE_MS, &t->e);
 }
 
@@ -374,7 +394,7 @@ static void a_half_done_upload_says_which(void **state) {
     want_many(t, 40);
     t->fake.lie_every = 10;
     assert_int_equal(prepare(t, ON_CONFLICT_FAIL), KL_OK);
-    const struct upload_observer observer = {before, after, progress, t};
+    const struct upload_observer observer = OBSERVER(t);
     assert_int_equal(upload_run(&t->fake.vault, t->items, t->count, &observer, 0, &t->e), KL_ERR_CONFLICT);
     for (size_t i = 0; i < t->count; i++) {
         const struct upload_item *it = &t->items[i];
@@ -571,7 +591,7 @@ static void no_message_holds_a_value(void **state) {
     for (size_t i = 0; i < t->count; i++)
         redact_add(known, secret_slice(&t->values[i]));
     assert_int_equal(prepare(t, ON_CONFLICT_FAIL), KL_OK);
-    const struct upload_observer observer = {before, after, progress, t};
+    const struct upload_observer observer = OBSERVER(t);
     assert_int_not_equal(upload_run(&t->fake.vault, t->items, t->count, &observer, 0, &t->e), KL_OK);
     for (size_t i = 0; i < t->count; i++) {
         assert_false(redact_would_change(known, slice_cstr(t->items[i].error.message)));
@@ -579,6 +599,74 @@ static void no_message_holds_a_value(void **state) {
     }
     assert_false(redact_would_change(known, slice_cstr(t->e.message)));
     redact_free(known);
+}
+
+/* A vault to which a write costs the same however many names it holds. */
+static void put_many(struct vault *v, struct vault_put *puts, size_t count) {
+    struct test *t = (struct test *)(void *)v;
+    assert_false(t->held);
+    assert_int_equal(t->announced, count); /* the journal knew of all, on disk */
+    t->many++;
+    for (size_t i = 0; i < count; i++)
+        puts[i].status = store(v, puts[i].name, puts[i].value, true, puts[i].version, puts[i].error);
+}
+
+static void want_together(struct test *t, struct vault_kind *together, size_t count) {
+    *together = kind;
+    together->parallel = 1;
+    together->put_many = put_many;
+    t->fake.vault.kind = together;
+    want_many(t, count);
+}
+
+static void many_names_are_put_at_once_and_read_back_one_by_one(void **state) {
+    struct test *t = *state;
+    struct vault_kind together;
+    set_slot(&t->fake, "OLD", SLICE_LIT("was"), false);
+    want_together(t, &together, 100);
+    struct upload_item *old = want(t, "OLD", "is");
+    t->fake.lose_every = 10;
+    assert_int_equal(prepare(t, ON_CONFLICT_VERSION), KL_OK);
+    unsigned gets = t->fake.gets;
+    assert_int_equal(run(t), KL_OK);
+    assert_int_equal(t->many, 1);
+    assert_int_equal(count_state(t, UPLOAD_STORED), 101);
+    assert_true(t->fake.gets >= gets + 2 * 101); /* latest, and by version */
+    assert_int_equal(t->before, 101);
+    assert_int_equal(t->after, 101);
+    assert_int_equal(slot_of(&t->fake, "OLD")->versions, 2);
+    assert_string_equal(old->version, "v2");
+    assert_string_equal(t->items[3].version, "v1");
+}
+
+static void of_names_put_at_once_those_that_do_not_come_back_fail(void **state) {
+    struct test *t = *state;
+    struct vault_kind together;
+    want_together(t, &together, 40);
+    t->fake.lie_every = 10;
+    t->fake.refuse_from = 36;
+    t->fake.refuse_with = KL_ERR_PERMISSION;
+    assert_int_equal(prepare(t, ON_CONFLICT_FAIL), KL_OK);
+    const struct upload_observer observer = OBSERVER(t);
+    assert_int_equal(upload_run(&t->fake.vault, t->items, t->count, &observer, 0, &t->e), KL_ERR_CONFLICT);
+    for (size_t i = 0; i < t->count; i++) {
+        bool good = (i + 1) % 10 != 0 && i + 1 < 36;
+        assert_int_equal(t->items[i].state, good ? UPLOAD_STORED : UPLOAD_FAILED);
+    }
+}
+
+static void names_that_the_journal_does_not_hold_are_not_put_at_once(void **state) {
+    struct test *t = *state;
+    struct vault_kind together;
+    want_together(t, &together, 40);
+    t->lose_flush = true;
+    assert_int_equal(prepare(t, ON_CONFLICT_FAIL), KL_OK);
+    assert_int_equal(run(t), KL_ERR_IO);
+    t->lose_flush = false;
+    t->stop_after = t->before + 7;
+    assert_int_equal(run(t), KL_ERR_IO);
+    assert_int_equal(t->fake.used, 0);
+    assert_int_equal(count_state(t, UPLOAD_PENDING), 40);
 }
 
 int main(void) {
@@ -605,6 +693,9 @@ int main(void) {
         CASE(without_batches_all_are_asked_for_alone),
         CASE(an_error_of_a_batch_that_all_would_meet_stops_prepare),
         CASE(no_message_holds_a_value),
+        CASE(many_names_are_put_at_once_and_read_back_one_by_one),
+        CASE(of_names_put_at_once_those_that_do_not_come_back_fail),
+        CASE(names_that_the_journal_does_not_hold_are_not_put_at_once),
     };
 #undef CASE
     return cmocka_run_group_tests(tests, NULL, NULL);
