@@ -68,7 +68,7 @@ static enum kl_status read_page(const struct batch *b, struct arena *a, const ch
     if (st == KL_OK)
         take_values(b, answer);
     const char *token = json_string(answer, "NextToken");
-    *next = token ? arena_cstr(a, slice_cstr(token)) : NULL;
+    *next = token && token[0] ? arena_cstr(a, slice_cstr(token)) : NULL;
     json_delete_secret(answer);
     json_delete_secret(body);
     return st;

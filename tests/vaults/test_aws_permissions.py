@@ -122,7 +122,8 @@ def test_the_page_has_the_policy():
     assert {action for statement in POLICY["Statement"] for action in actions(statement)} == {
         "secretsmanager:CreateSecret", "secretsmanager:TagResource", "secretsmanager:GetSecretValue",
         "secretsmanager:DescribeSecret", "secretsmanager:BatchGetSecretValue"}  # fmt: skip
-    assert [action for action, _ in MORE] == ["secretsmanager:PutSecretValue", "secretsmanager:ListSecrets"]
+    assert [action for action, _ in MORE] == [
+        "secretsmanager:PutSecretValue", "secretsmanager:ListSecretVersionIds", "secretsmanager:ListSecrets"]  # fmt: skip
     assert all(allows(whole_policy(), action, ARN + "shop/X-AbCdEf") for action, _ in MORE)
 
 
@@ -157,6 +158,20 @@ def test_with_what_the_table_adds_every_call_may_be_made(guarded, user, proxy, h
         lines = vault.check().lines
     assert {line.split(": ")[1] for line in lines if line.startswith("may ") and "may create" not in line} == {"yes"}
     assert check_resources(whole_policy(), proxy.calls) >= 8
+
+
+def test_a_bundle_needs_what_the_table_says(guarded, user, proxy, home, name):
+    me, other = user(without(whole_policy(), "secretsmanager:ListSecrets")), user(POLICY)
+    with permissions_asked_for(guarded):
+        with me.tool(home, proxy.url, prefix=SHOP, bundle=name) as vault:
+            assert vault.put("ONE", "value-of-one").ok and vault.put("TWO", "value-of-two").ok
+            assert vault.get("ONE").value == b"value-of-one"
+        refused = other.vault(home, prefix=SHOP, bundle=name).put("THREE", "value-of-three")
+    held = json.loads(guarded.client().get_secret_value(SecretId=SHOP + name)["SecretString"])
+    assert held == {"ONE": "value-of-one", "TWO": "value-of-two"}
+    assert refused.status == "permission" and "may not secretsmanager:PutSecretValue;" in refused.message
+    assert "ListSecretVersionIds" in "".join(call.header("X-Amz-Target") or "" for call in proxy.calls)
+    assert check_resources(whole_policy(), proxy.calls) >= 6
 
 
 @pytest.mark.parametrize("action, act", [
