@@ -2,29 +2,17 @@
  * environment. It keeps no earlier value, so its versions are tags (value_tag.h). */
 #include "backends/dotenv_file.h"
 #include "backends/dotenv_project.h"
+#include "backends/dotenv_store.h"
 #include "backends/value_tag.h"
 #include "backends/vault.h"
 #include "backends/vault_kinds.h"
 
 #include <stdlib.h>
 
-#include "base/file.h"
-#include "base/git.h"
 #include "base/mem.h"
 #include "base/system.h"
 
-#define DOTENV_MODE 0600u
 #define DOTENV_OTHERS_MAY_READ 0044u
-
-struct dotenv_vault {
-    struct vault vault;
-    struct arena arena;
-    const char *root, *path, *shown; /* `shown`: as the user named it */
-    /* What git says is asked once: a run may put thousands of names. */
-    bool git_known;
-    enum git_file_state git_state;
-    char *git_folder; /* NULL without a repository */
-};
 
 static const struct python_package packages[] = {{"python-dotenv", "python-dotenv>=1.0.1"}, {NULL, NULL}};
 /* `base64` is for read_bytes: what a rewriter needs is what its expression names. */
@@ -50,39 +38,21 @@ static enum kl_status dotenv_open(const struct vault_options *o, struct vault **
     d->shown = arena_cstr(&d->arena, slice_cstr(file));
     d->path = dotenv_path(&d->arena, d->root, file);
     d->vault.kind = &vault_kind_dotenv;
+    buf_init_secret(&d->last_bytes, DOTENV_MAX_FILE_BYTES);
     *out = &d->vault;
     return KL_OK;
 }
 
 static void dotenv_close(struct vault *v) {
     struct dotenv_vault *d = (struct dotenv_vault *)v;
+    buf_release(&d->last_bytes);
+    arena_release(&d->last_arena);
     arena_release(&d->arena);
     free(d);
 }
 
 static struct dotenv_vault *self(struct vault *v) {
     return (struct dotenv_vault *)v;
-}
-
-static const char *from_environment(void *ctx, const char *name) {
-    (void)ctx;
-    return system_getenv(name);
-}
-
-static enum kl_status ask_git(struct dotenv_vault *d, struct error *e) {
-    if (d->git_known)
-        return KL_OK;
-    enum kl_status st = git_file_state(d->path, &d->git_state, e);
-    if (st == KL_OK)
-        st = git_directory(d->root, &d->arena, &d->git_folder, e);
-    d->git_known = st == KL_OK;
-    return st;
-}
-
-/* A missing file reads as an empty one. */
-static enum kl_status read_file(const struct dotenv_vault *d, struct buf *out, struct error *e) {
-    enum kl_status st = file_read(d->path, DOTENV_MAX_FILE_BYTES, out, e);
-    return st == KL_ERR_NOT_FOUND ? KL_OK : st;
 }
 
 static void count_names(const struct dotenv_file *f, size_t *names, size_t *errors) {
@@ -106,7 +76,7 @@ static enum kl_status describe_file(const struct dotenv_vault *d, struct arena *
             arena_printf(a, "file: %s (new, only its owner will be able to read it)", d->path);
     if (st != KL_OK || info.kind == FILE_MISSING)
         goto done;
-    st = read_file(d, &bytes, e);
+    st = dotenv_read_file(d, &bytes, e);
     if (st == KL_OK)
         st = dotenv_parse(buf_as_slice(&bytes), DOTENV_STRICT, d->path, &scratch, &f, e);
     if (st != KL_OK)
@@ -139,7 +109,7 @@ static enum kl_status dotenv_identity(struct vault *v, struct arena *a, struct v
     *out = (struct vault_identity){{NULL}};
     enum kl_status st = describe_file(self(v), a, out, &line, e);
     if (st == KL_OK)
-        st = ask_git(self(v), e);
+        st = dotenv_ask_git(self(v), e);
     if (st == KL_OK)
         out->lines[line++] = git_lines[self(v)->git_state];
     if (st == KL_OK && system_getenv("PYTHON_DOTENV_DISABLED"))
@@ -157,38 +127,32 @@ static enum kl_status dotenv_map_name(struct vault *v, const char *name, struct 
     return st;
 }
 
-/* load_dotenv() leaves a name alone that the environment has already. */
-static enum kl_status check_environment(const char *name, struct slice value, struct error *e) {
-    const char *set = system_getenv(name);
-    if (set && !slice_eq_cstr(value, set))
-        return error_set(
-            e, KL_ERR_REFUSED,
-            "%s is set to another value in this environment, and load_dotenv() would leave it so; "
-            "unset it, or choose another name",
-            name);
-    return KL_OK;
-}
-
-static enum kl_status refuse_tracked(struct dotenv_vault *d, struct error *e) {
-    enum kl_status st = ask_git(d, e);
-    if (st == KL_OK && d->git_state == GIT_TRACKED) {
-        const char *real = path_real(&d->arena, d->path); /* git tracks what a link leads to */
-        const char *tracked = real ? path_relative(&d->arena, real, d->root) : d->shown;
-        st = error_set(e, KL_ERR_REFUSED,
-                       "git tracks %s, so a secret in it would be committed; "
-                       "run: git rm --cached %s (or choose another file with --dotenv-file)",
-                       tracked, tracked);
-    }
-    return st;
-}
-
 static enum kl_status dotenv_vault_accepts(struct vault *v, const char *name, const struct secret *secret,
                                            struct error *e) {
     struct slice value = secret_slice(secret);
     enum kl_status st = dotenv_accepts(name, value, e);
     if (st == KL_OK)
-        st = check_environment(name, value, e);
-    return st == KL_OK ? refuse_tracked(self(v), e) : st;
+        st = dotenv_check_environment(name, value, e);
+    return st == KL_OK ? dotenv_refuse_tracked(self(v), e) : st;
+}
+
+/* What load_dotenv() makes of the file as it is now. The file is read each time; only
+ * bytes that are the same as the last time are not parsed again, since a run asks for
+ * thousands of names. */
+static enum kl_status read_now(struct dotenv_vault *d, struct error *e) {
+    struct buf bytes = BUF_INIT_SECRET(DOTENV_MAX_FILE_BYTES);
+    enum kl_status st = dotenv_read_file(d, &bytes, e);
+    if (st != KL_OK || (d->last_known && slice_eq(buf_as_slice(&bytes), buf_as_slice(&d->last_bytes))))
+        goto done;
+    arena_release(&d->last_arena);
+    buf_clear(&d->last_bytes);
+    buf_slice(&d->last_bytes, buf_as_slice(&bytes));
+    st = dotenv_read(buf_as_slice(&d->last_bytes), dotenv_from_environment, NULL, d->shown, &d->last_arena,
+                     &d->last, e);
+    d->last_known = st == KL_OK;
+done:
+    buf_release(&bytes);
+    return st;
 }
 
 /* Without a version: what os.environ[name] is after load_dotenv(). With one:
@@ -196,123 +160,41 @@ static enum kl_status dotenv_vault_accepts(struct vault *v, const char *name, co
 static enum kl_status dotenv_get(struct vault *v, const char *name, const char *version, struct secret *out,
                                  char version_out[VAULT_VERSION_MAX], struct error *e) {
     struct dotenv_vault *d = self(v);
-    struct buf bytes = BUF_INIT_SECRET(DOTENV_MAX_FILE_BYTES);
-    struct arena scratch = ARENA_INIT;
     struct slice value;
     char tag[VALUE_TAG_BYTES];
-    enum kl_status st = read_file(d, &bytes, e);
+    enum kl_status st = read_now(d, e);
     if (st == KL_OK)
-        st = dotenv_value(buf_as_slice(&bytes), name, from_environment, NULL, d->shown, &scratch, &value, e);
+        st = dotenv_reading_value(&d->last, name, d->shown, &value, e);
     if (st != KL_OK)
-        goto done;
+        return st;
     const char *set = version ? NULL : system_getenv(name);
     if (set)
         value = slice_cstr(set);
     value_tag(name, value, tag);
-    if (version && strcmp(version, tag) != 0) {
-        st = error_set(e, KL_ERR_CONFLICT, "%s in %s has changed since keylift wrote it", name, d->shown);
-        goto done;
-    }
+    if (version && strcmp(version, tag) != 0)
+        return error_set(e, KL_ERR_CONFLICT, "%s in %s has changed since keylift wrote it", name, d->shown);
     if (version_out)
         memcpy(version_out, tag, sizeof tag);
     secret_set(out, value);
-done:
-    arena_release(&scratch);
-    buf_release(&bytes);
-    return st;
-}
-
-/* Beside the journal's lock: in the git directory, or in .keylift. */
-static enum kl_status lock(struct dotenv_vault *d, struct file_lock *l, struct error *e) {
-    struct arena a = ARENA_INIT;
-    enum kl_status st = ask_git(d, e);
-    const char *folder =
-        d->git_folder ? path_join(&a, d->git_folder, "keylift") : path_join(&a, d->root, ".keylift");
-    if (st == KL_OK)
-        st = file_make_folder(folder, 0700, e);
-    if (st == KL_OK)
-        st = file_lock_take(l, path_join(&a, folder, "dotenv.lock"), e);
-    arena_release(&a);
-    return st;
-}
-
-static enum kl_status write_text(const struct dotenv_vault *d, const struct buf *before,
-                                 const struct buf *after, struct error *e) {
-    const struct file_replace_options opts = {.temp_tag = DOTENV_TEMP_TAG, .mode_if_new = DOTENV_MODE};
-    struct arena scratch = ARENA_INIT;
-    struct buf now = BUF_INIT_SECRET(DOTENV_MAX_FILE_BYTES);
-    struct file_replacement r = {0};
-    /* We hold the lock: a file of that name is what a killed run left. */
-    enum kl_status st = file_remove(dotenv_temp_path(&scratch, d->path), e);
-    if (st == KL_OK)
-        st = file_replace_prepare(&r, d->path, buf_as_slice(after), &opts, e);
-    if (st == KL_OK)
-        st = read_file(d, &now, e);
-    /* An editor knows nothing of our lock. */
-    if (st == KL_OK && !slice_eq(buf_as_slice(&now), buf_as_slice(before)))
-        st = error_set(e, KL_ERR_CONFLICT, "%s was changed by another program just now; run keylift again",
-                       d->shown);
-    if (st == KL_OK)
-        st = file_replace_commit(&r, e);
-    if (st != KL_OK)
-        file_replace_abort(&r);
-    buf_release(&now);
-    arena_release(&scratch);
-    return st;
-}
-
-static enum kl_status check_presence(const struct dotenv_vault *d, const struct buf *bytes, const char *name,
-                                     bool absent, struct error *e) {
-    struct arena scratch = ARENA_INIT;
-    struct slice ignored;
-    enum kl_status st =
-        dotenv_value(buf_as_slice(bytes), name, from_environment, NULL, d->shown, &scratch, &ignored, e);
-    arena_release(&scratch);
-    if (st == KL_OK && absent)
-        return error_set(e, KL_ERR_CONFLICT, "%s has a value for %s already", d->shown, name);
-    /* A value that versions of python-dotenv read differently is there; dotenv_set judges it. */
-    return st == (absent ? KL_ERR_NOT_FOUND : KL_ERR_CONFLICT) ? KL_OK : st;
-}
-
-static enum kl_status store(struct dotenv_vault *d, const char *name, const struct secret *value, bool absent,
-                            char version_out[VAULT_VERSION_MAX], struct error *e) {
-    struct buf before = BUF_INIT_SECRET(DOTENV_MAX_FILE_BYTES),
-               after = BUF_INIT_SECRET(DOTENV_MAX_FILE_BYTES);
-    struct file_lock held = {.fd = -1};
-    bool locked = false;
-    enum kl_status st = check_environment(name, secret_slice(value), e);
-    if (st == KL_OK)
-        st = refuse_tracked(d, e);
-    if (st == KL_OK)
-        st = lock(d, &held, e);
-    if (st != KL_OK)
-        goto done;
-    locked = true;
-    st = read_file(d, &before, e);
-    if (st == KL_OK)
-        st = check_presence(d, &before, name, absent, e);
-    if (st == KL_OK)
-        st = dotenv_set(buf_as_slice(&before), name, secret_slice(value), d->shown, &after, e);
-    if (st == KL_OK)
-        st = write_text(d, &before, &after, e);
-    if (st == KL_OK && version_out)
-        value_tag(name, secret_slice(value), version_out);
-done:
-    if (locked)
-        file_lock_release(&held);
-    buf_release(&after);
-    buf_release(&before);
-    return st;
+    return KL_OK;
 }
 
 static enum kl_status dotenv_put(struct vault *v, const char *name, const struct secret *value,
                                  char version_out[VAULT_VERSION_MAX], struct error *e) {
-    return store(self(v), name, value, true, version_out, e);
+    struct vault_put put = {.name = name, .value = value, .version = version_out, .error = e};
+    dotenv_store(self(v), &put, 1, DOTENV_ABSENT);
+    return put.status;
+}
+
+static void dotenv_put_many(struct vault *v, struct vault_put *puts, size_t count) {
+    dotenv_store(self(v), puts, count, DOTENV_ABSENT);
 }
 
 static enum kl_status dotenv_add_version(struct vault *v, const char *name, const struct secret *value,
                                          char version_out[VAULT_VERSION_MAX], struct error *e) {
-    return store(self(v), name, value, false, version_out, e);
+    struct vault_put put = {.name = name, .value = value, .version = version_out, .error = e};
+    dotenv_store(self(v), &put, 1, DOTENV_PRESENT);
+    return put.status;
 }
 
 static enum kl_status dotenv_list(struct vault *v, void (*fn)(void *ctx, const char *name), void *ctx,
@@ -321,7 +203,7 @@ static enum kl_status dotenv_list(struct vault *v, void (*fn)(void *ctx, const c
     struct buf bytes = BUF_INIT_SECRET(DOTENV_MAX_FILE_BYTES);
     struct arena scratch = ARENA_INIT;
     struct dotenv_file f;
-    enum kl_status st = read_file(d, &bytes, e);
+    enum kl_status st = dotenv_read_file(d, &bytes, e);
     if (st == KL_OK)
         st = dotenv_parse(buf_as_slice(&bytes), DOTENV_STRICT, d->shown, &scratch, &f, e);
     for (size_t i = 0; st == KL_OK && i < f.count; i++) {
@@ -354,6 +236,7 @@ const struct vault_kind vault_kind_dotenv = {
     .accepts = dotenv_vault_accepts,
     .get = dotenv_get,
     .put_if_absent = dotenv_put,
+    .put_many = dotenv_put_many,
     .add_version = dotenv_add_version,
     .list = dotenv_list,
     .check = dotenv_identity,

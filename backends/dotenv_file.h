@@ -6,6 +6,7 @@
  *     dotenv_value    what a program gets for one name, under every dialect
  *     dotenv_set      the bytes with one name added or changed, checked by
  *                     reading them again under every dialect
+ *     dotenv_append   the bytes with many new names at the end, checked likewise
  *
  * python-dotenv has two grammars. Up to 1.2.2 a backslash before the closing
  * quote hides it even when that backslash is itself escaped, a quote that is
@@ -64,8 +65,20 @@ typedef const char *(*dotenv_env_fn)(void *ctx, const char *name);
 enum kl_status dotenv_resolve(const struct dotenv_file *f, dotenv_env_fn env, void *ctx, const char *what,
                               struct arena *a, struct slice **values, struct error *e) KL_MUST_USE;
 
-/* The value that every dialect agrees on. KL_ERR_NOT_FOUND (also for a name
- * without "="); KL_ERR_CONFLICT when versions of python-dotenv differ. */
+/* What load_dotenv() makes of a file, under every dialect: for many questions about
+ * the same bytes. Borrows the bytes. */
+struct dotenv_reading {
+    struct dotenv_file file[DOTENV_DIALECTS];
+    struct slice *values[DOTENV_DIALECTS]; /* values[d][i] belongs to file[d].bindings[i] */
+};
+/* An error is one that stops load_dotenv(), or a limit. */
+enum kl_status dotenv_read(struct slice bytes, dotenv_env_fn env, void *ctx, const char *what,
+                           struct arena *a, struct dotenv_reading *out, struct error *e) KL_MUST_USE;
+/* The value that every dialect agrees on; it lives as long as the reading. KL_ERR_NOT_FOUND
+ * (also for a name without "="); KL_ERR_CONFLICT when versions of python-dotenv differ. */
+enum kl_status dotenv_reading_value(const struct dotenv_reading *r, const char *name, const char *what,
+                                    struct slice *out, struct error *e) KL_MUST_USE;
+/* Both in one. */
 enum kl_status dotenv_value(struct slice bytes, const char *name, dotenv_env_fn env, void *ctx,
                             const char *what, struct arena *a, struct slice *out,
                             struct error *e) KL_MUST_USE;
@@ -82,5 +95,15 @@ enum kl_status dotenv_accepts(const char *name, struct slice value, struct error
  * other name keeps its value under every dialect, else KL_ERR_UNSUPPORTED. */
 enum kl_status dotenv_set(struct slice bytes, const char *name, struct slice value, const char *what,
                           struct buf *out, struct error *e) KL_MUST_USE;
+
+struct dotenv_entry {
+    const char *name; /* that dotenv_accepts, as it does the value */
+    struct slice value;
+};
+/* Appends to *out (which should wipe) the file with all entries at its end. False, and *out
+ * is of no use, when that is not what every dialect would read, or one of the names is there
+ * already: dotenv_set, entry by entry, says which and why. */
+bool dotenv_append(struct slice bytes, const struct dotenv_entry *entries, size_t count, const char *what,
+                   struct buf *out) KL_MUST_USE;
 
 #endif

@@ -12,6 +12,11 @@
 /* One fixed name, so that what a killed run left is removed by the next write. */
 #define DOTENV_TEMP_TAG "dotenv"
 
+#define DOTENV_FILE ".env"
+/* Where the values go when loading the .env whole would change the program; once it
+ * exists, it stays the place. */
+#define DOTENV_SECRET_FILE ".secret"
+
 /* Where the .env file is: `file` is --dotenv-file (NULL: .env) seen from `root`. */
 char *dotenv_path(struct arena *a, const char *root, const char *file);
 /* ".env" -> ".env.example", in the same folder. */

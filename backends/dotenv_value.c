@@ -143,26 +143,30 @@ static enum kl_status check_loads(const struct dotenv_file *f, const struct slic
     return KL_OK;
 }
 
-enum kl_status dotenv_value(struct slice bytes, const char *name, dotenv_env_fn env, void *ctx,
-                            const char *what, struct arena *a, struct slice *out, struct error *e) {
+enum kl_status dotenv_read(struct slice bytes, dotenv_env_fn env, void *ctx, const char *what,
+                           struct arena *a, struct dotenv_reading *out, struct error *e) {
+    enum kl_status st = KL_OK;
+    for (int d = 0; st == KL_OK && d < DOTENV_DIALECTS; d++) {
+        st = dotenv_parse(bytes, (enum dotenv_dialect)d, what, a, &out->file[d], e);
+        if (st == KL_OK)
+            st = dotenv_resolve(&out->file[d], env, ctx, what, a, &out->values[d], e);
+        if (st == KL_OK)
+            st = check_loads(&out->file[d], out->values[d], what, e);
+    }
+    return st;
+}
+
+enum kl_status dotenv_reading_value(const struct dotenv_reading *r, const char *name, const char *what,
+                                    struct slice *out, struct error *e) {
     struct slice found[DOTENV_DIALECTS] = {{0}};
     bool has[DOTENV_DIALECTS] = {false};
     unsigned line = 0;
     for (int d = 0; d < DOTENV_DIALECTS; d++) {
-        struct dotenv_file f;
-        struct slice *values = NULL;
-        enum kl_status st = dotenv_parse(bytes, (enum dotenv_dialect)d, what, a, &f, e);
-        if (st == KL_OK)
-            st = dotenv_resolve(&f, env, ctx, what, a, &values, e);
-        if (st == KL_OK)
-            st = check_loads(&f, values, what, e);
-        if (st != KL_OK)
-            return st;
-        const struct dotenv_binding *b = dotenv_find(&f, name);
+        const struct dotenv_binding *b = dotenv_find(&r->file[d], name);
         if (b && b->has_value) {
             has[d] = true;
             line = b->line;
-            found[d] = values[b - f.bindings];
+            found[d] = r->values[d][b - r->file[d].bindings];
         }
     }
     if (!has[DOTENV_CLASSIC] && !has[DOTENV_STRICT])
@@ -174,4 +178,11 @@ enum kl_status dotenv_value(struct slice bytes, const char *name, dotenv_env_fn 
                          what, line, name);
     *out = found[DOTENV_STRICT];
     return KL_OK;
+}
+
+enum kl_status dotenv_value(struct slice bytes, const char *name, dotenv_env_fn env, void *ctx,
+                            const char *what, struct arena *a, struct slice *out, struct error *e) {
+    struct dotenv_reading r;
+    enum kl_status st = dotenv_read(bytes, env, ctx, what, a, &r, e);
+    return st == KL_OK ? dotenv_reading_value(&r, name, what, out, e) : st;
 }

@@ -1,4 +1,4 @@
-/* Writing one name into the text of a .env file.
+/* Writing names into the text of a .env file.
  *
  * Each spelling below is tried in order, and the first one that every dialect
  * reads back, with every other name unchanged, is taken. So a spelling need
@@ -153,12 +153,17 @@ static enum kl_status find_place(struct change *c, struct error *e) {
     return KL_OK;
 }
 
+/* A last line without an end gets one. */
+static void end_last_line(struct slice bytes, const char *newline, struct buf *out) {
+    char last = bytes.len ? bytes.ptr[bytes.len - 1] : '\n';
+    if (last != '\n' && last != '\r')
+        buf_str(out, newline);
+}
+
 static void write_change(const struct change *c, const struct spelling *s, struct buf *out) {
     buf_slice(out, slice_sub(c->bytes, 0, c->start));
     if (c->append) {
-        char last = c->bytes.len ? c->bytes.ptr[c->bytes.len - 1] : '\n';
-        if (last != '\n' && last != '\r')
-            buf_str(out, c->newline);
+        end_last_line(c->bytes, c->newline, out);
         buf_printf(out, "%s=", c->name);
     }
     s->write(c->value, out);
@@ -167,14 +172,19 @@ static void write_change(const struct change *c, const struct spelling *s, struc
     buf_slice(out, slice_sub(c->bytes, c->end, c->bytes.len));
 }
 
-/* The next binding that is not of `name`, comments and blank lines left out. */
+/* The next binding that is not of `name` (NULL: of any), comments and blank lines left out. */
 static const struct dotenv_binding *next_other(const struct dotenv_file *f, size_t *i, const char *name) {
     while (*i < f->count) {
         const struct dotenv_binding *b = &f->bindings[(*i)++];
-        if (b->error || (b->key.ptr && !slice_eq_cstr(b->key, name)))
+        if (b->error || (b->key.ptr && !(name && slice_eq_cstr(b->key, name))))
             return b;
     }
     return NULL;
+}
+
+static bool same_binding(const struct dotenv_binding *x, const struct dotenv_binding *y) {
+    return x->error == y->error && x->has_value == y->has_value && slice_eq(x->key, y->key) &&
+           slice_eq(x->value, y->value);
 }
 
 static bool others_same(const struct dotenv_file *before, const struct dotenv_file *after, const char *name) {
@@ -183,8 +193,7 @@ static bool others_same(const struct dotenv_file *before, const struct dotenv_fi
         const struct dotenv_binding *x = next_other(before, &i, name), *y = next_other(after, &k, name);
         if (!x || !y)
             return !x && !y;
-        if (x->error != y->error || x->has_value != y->has_value || !slice_eq(x->key, y->key) ||
-            !slice_eq(x->value, y->value))
+        if (!same_binding(x, y))
             return false;
     }
 }
@@ -241,4 +250,53 @@ done:
     buf_release(&text);
     arena_release(&c.arena);
     return st;
+}
+
+/* What was there is read as before, then come the entries and nothing else, each the only
+ * one of its name. */
+static bool is_appended(const struct dotenv_file *before, const struct dotenv_file *after,
+                        const struct slice *values, const struct dotenv_entry *entries, size_t count) {
+    const struct dotenv_binding *x, *y;
+    size_t i = 0, k = 0;
+    while ((x = next_other(before, &i, NULL)) != NULL) {
+        y = next_other(after, &k, NULL);
+        if (!y || !same_binding(x, y))
+            return false;
+    }
+    for (size_t n = 0; n < count; n++) {
+        y = next_other(after, &k, NULL);
+        if (!y || y->error || !y->has_value || dotenv_find(after, entries[n].name) != y ||
+            !slice_eq(values[y - after->bindings], entries[n].value) || dotenv_find(before, entries[n].name))
+            return false;
+    }
+    return next_other(after, &k, NULL) == NULL;
+}
+
+static void write_entry(const struct dotenv_entry *entry, const char *newline, struct buf *out) {
+    size_t s = 0;
+    while (!spellings[s].fits(entry->value)) /* the last one fits any */
+        s++;
+    buf_printf(out, "%s=", entry->name);
+    spellings[s].write(entry->value, out);
+    buf_str(out, newline);
+}
+
+bool dotenv_append(struct slice bytes, const struct dotenv_entry *entries, size_t count, const char *what,
+                   struct buf *out) {
+    const char *newline = dotenv_newline(bytes);
+    struct arena a = ARENA_INIT;
+    struct error ignored = {0};
+    struct dotenv_file before;
+    struct dotenv_reading after;
+    buf_slice(out, bytes);
+    end_last_line(bytes, newline, out);
+    for (size_t i = 0; i < count; i++)
+        write_entry(&entries[i], newline, out);
+    bool good =
+        buf_ok(out) && dotenv_read(buf_as_slice(out), NULL, NULL, what, &a, &after, &ignored) == KL_OK;
+    for (int d = 0; good && d < DOTENV_DIALECTS; d++)
+        good = dotenv_parse(bytes, (enum dotenv_dialect)d, what, &a, &before, &ignored) == KL_OK &&
+               is_appended(&before, &after.file[d], after.values[d], entries, count);
+    arena_release(&a);
+    return good;
 }

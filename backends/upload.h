@@ -28,6 +28,7 @@ enum upload_on_conflict { ON_CONFLICT_FAIL, ON_CONFLICT_REUSE, ON_CONFLICT_VERSI
 struct upload_item {
     const char *name; /* logical name: API_KEY; another one after ON_CONFLICT_RENAME */
     const struct secret *value;
+    bool fixed_name; /* code knows it already: never renamed */
     enum upload_state state;
     const char *stored_name;  /* as the vault has it; in the arena of upload_prepare */
     const char *renamed_from; /* the name asked for, when that was taken; NULL */
@@ -44,6 +45,10 @@ struct upload_observer {
     enum kl_status (*after_put)(void *ctx, const struct upload_item *item, struct error *e);
     void (*progress)(void *ctx, size_t done, size_t count);
     void *ctx;
+    /* Many writes at once (vault_kind.put_many): what the two above are told after `hold`
+     * need be on disk only when `flush` returns. Both or neither. */
+    void (*hold)(void *ctx);
+    enum kl_status (*flush)(void *ctx, struct error *e);
 };
 
 /* Looks everything up and finds all conflicts; writes nothing. Returns KL_OK

@@ -1,6 +1,9 @@
 /* upload_run.c: upload_run: puts, reads back and compares, from several threads. */
 #include "backends/upload.h"
 
+#include <stdlib.h>
+
+#include "base/mem.h"
 #include "base/system.h"
 #include "base/thread.h"
 
@@ -21,6 +24,7 @@ struct run {
     enum kl_status stop;   /* the observer failed, or the user interrupts: nothing more is begun */
     struct error why_stop; /* also of `gave_up` */
     bool gave_up;
+    struct vault_put *puts; /* by item, where the vault took all at once; name NULL: not put */
 };
 
 /* One read of each kind. KL_ERR_CONFLICT: there, and not equal. */
@@ -77,9 +81,7 @@ static bool may_have_arrived(enum kl_status st) {
     return st == KL_ERR_CONFLICT || st == KL_ERR_NETWORK || st == KL_ERR_THROTTLED || st == KL_ERR_PROTOCOL;
 }
 
-static enum kl_status put_item(struct vault *v, struct upload_item *it, struct error *e) {
-    enum kl_status st = it->replaces ? v->kind->add_version(v, it->name, it->value, it->version, e)
-                                     : v->kind->put_if_absent(v, it->name, it->value, it->version, e);
+static enum kl_status look_again(struct vault *v, struct upload_item *it, enum kl_status st) {
     if (st == KL_OK || !may_have_arrived(st))
         return st;
     struct secret back = {0};
@@ -92,6 +94,12 @@ static enum kl_status put_item(struct vault *v, struct upload_item *it, struct e
         return st;
     memcpy(it->version, version, sizeof version);
     return KL_OK;
+}
+
+static enum kl_status put_item(struct vault *v, struct upload_item *it, struct error *e) {
+    enum kl_status st = it->replaces ? v->kind->add_version(v, it->name, it->value, it->version, e)
+                                     : v->kind->put_if_absent(v, it->name, it->value, it->version, e);
+    return look_again(v, it, st);
 }
 
 /* Whether the other items would meet the same: then trying each of them would only
@@ -156,14 +164,63 @@ static bool is_to_do(const struct upload_item *it) {
 static void run_item(void *ctx, size_t index) {
     struct run *r = ctx;
     struct upload_item *it = &r->items[index];
-    bool put = it->state == UPLOAD_PENDING;
-    if (!is_to_do(it) || !begin(r, it, put))
+    bool put = it->state == UPLOAD_PENDING, was_put = r->puts && r->puts[index].name;
+    if (!is_to_do(it) || (!was_put && !begin(r, it, put)))
         return;
-    it->error = (struct error){0};
-    enum kl_status st = put ? put_item(r->v, it, &it->error) : KL_OK;
+    enum kl_status st = KL_OK;
+    if (was_put) {
+        st = look_again(r->v, it, r->puts[index].status);
+    } else {
+        it->error = (struct error){0};
+        st = put ? put_item(r->v, it, &it->error) : KL_OK;
+    }
     if (st == KL_OK && !it->reused)
         st = poll_back(r->v, it, r->deadline_ms, &it->error);
     finish(r, it, put, st);
+}
+
+static void hold(struct run *r) {
+    if (r->observer && r->observer->hold)
+        r->observer->hold(r->observer->ctx);
+}
+
+static void flush(struct run *r) {
+    const struct upload_observer *o = r->observer;
+    struct error e = {0};
+    enum kl_status st = o && o->flush ? o->flush(o->ctx, &e) : KL_OK;
+    if (st != KL_OK && r->stop == KL_OK) {
+        r->stop = st;
+        r->why_stop = e;
+    }
+}
+
+static bool is_put_together(const struct upload_item *it) {
+    return it->state == UPLOAD_PENDING && !it->replaces;
+}
+
+/* The observer hears of all items before the one write, and nothing is written when it
+ * fails. Each item is read back by itself, as ever. */
+static void put_together(struct run *r) {
+    struct vault_put *puts = mem_calloc(r->count + 1, sizeof *puts);
+    size_t count = 0;
+    r->puts = mem_calloc(r->count + 1, sizeof *r->puts);
+    hold(r);
+    for (size_t i = 0; i < r->count && r->stop == KL_OK; i++) {
+        struct upload_item *it = &r->items[i];
+        if (!is_put_together(it) || !begin(r, it, true))
+            continue;
+        it->error = (struct error){0};
+        puts[count++] = (struct vault_put){
+            .name = it->name, .value = it->value, .version = it->version, .error = &it->error};
+    }
+    flush(r);
+    if (r->stop == KL_OK && count) {
+        r->v->kind->put_many(r->v, puts, count);
+        for (size_t i = 0, k = 0; i < r->count; i++)
+            if (is_put_together(&r->items[i]))
+                r->puts[i] = puts[k++];
+    }
+    free(puts);
 }
 
 enum kl_status upload_run(struct vault *v, struct upload_item *items, size_t count,
@@ -176,7 +233,14 @@ enum kl_status upload_run(struct vault *v, struct upload_item *items, size_t cou
                     .lock = mutex_new()};
     for (size_t i = 0; i < count; i++)
         r.to_do += is_to_do(&items[i]);
+    if (v->kind->put_many) {
+        put_together(&r);
+        hold(&r);
+    }
     thread_each(v->kind->parallel, count, run_item, &r);
+    if (v->kind->put_many)
+        flush(&r);
+    free(r.puts);
     mutex_free(r.lock);
     if (r.stop != KL_OK) {
         *e = r.why_stop;

@@ -56,5 +56,9 @@ enum kl_status error_prefix(struct error *e, const char *fmt, ...) KL_PRINTF(2, 
 
 /* A stable lower-case word for the category, e.g. "not-found". Static. */
 const char *status_name(enum kl_status status);
+/* The next step that is right for every error of the category: what a person does when
+ * the message alone does not help. A sentence; NULL for KL_OK and for no category. */
+const char *status_advice(enum kl_status status);
+#define KL_STATUS_COUNT ((size_t)KL_ERR_INTERNAL + 1)
 
 #endif

@@ -24,7 +24,7 @@ static int run(struct migration *m, const struct parts *parts, struct error *e) 
         return cli_fail(c, e);
     if (!json)
         migration_show_plan(m);
-    bool runs = parts->runs && !c->options.dry_run && m->moving > 0;
+    bool runs = parts->runs && !c->options.dry_run && m->moving + m->values_moving > 0;
     if (runs && json && !c->options.yes)
         return cli_usage(c, "--format json asks no questions: say --yes too");
     if (runs && !json && !migration_confirm(m)) {
@@ -43,7 +43,7 @@ static int run(struct migration *m, const struct parts *parts, struct error *e) 
         return print_json(m, runs);
     if (runs)
         migration_show_result(m);
-    else if (m->moving > 0 && parts->runs)
+    else if (m->moving + m->values_moving > 0 && parts->runs)
         out_text(&c->out, "\nNothing was written: --dry-run.\n");
     else if (m->moving > 0)
         out_text(&c->out, "\nNothing was written. `keylift migrate%s` does it.\n",

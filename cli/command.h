@@ -44,6 +44,9 @@ bool command_is_later(const char *name);
 
 /* "keylift: <message>" on standard error; returns STATUS_TROUBLE. */
 int cli_fail(struct cli *c, const struct error *e);
+/* The next step, for errors of a vault that is far away: there it is often not in the
+ * message. NULL for others. */
+const char *cli_advice(enum kl_status s);
 /* The user's answer to a yes-or-no question, or --yes; false without a terminal. */
 bool cli_ask(struct cli *c, const char *question);
 int cli_usage(struct cli *c, const char *fmt, ...) KL_PRINTF(2, 3);
@@ -56,6 +59,7 @@ int cmd_plan(struct cli *c);
 int cmd_migrate(struct cli *c);
 int cmd_upload(struct cli *c);
 int cmd_rewrite(struct cli *c);
+int cmd_put(struct cli *c);
 int cmd_runs(struct cli *c);
 int cmd_undo(struct cli *c);
 int cmd_env(struct cli *c);

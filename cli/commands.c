@@ -61,6 +61,20 @@ static const struct command commands[] = {
      .summary = "the second half of migrate: only for values that the vault holds",
      .details = "",
      .examples = "keylift rewrite .\tafter keylift upload"},
+    {.name = "put",
+     .bit = CMD_PUT,
+     .arguments = "NAME",
+     .max_arguments = 1,
+     .run = cmd_put,
+     .uses_config = true,
+     .summary = "store one value, typed without echo or from standard input",
+     .details =
+         "For the new value after a leak: a name that is there gets a new version, another one is made. "
+         "The value is read back and compared. On a terminal it is asked for twice and not shown; "
+         "from a pipe, one line end at its end is left out.\n\n"
+         "In a vault that keeps versions, only what keylift made gets one.",
+     .examples = "keylift put API_KEY\tinto .env, after a question\n"
+                 "openssl rand -hex 32 | keylift put --yes SIGNING_KEY\ta new random value\n"},
     {.name = "runs",
      .bit = CMD_RUNS,
      .arguments = "",
@@ -165,7 +179,7 @@ static const struct command commands[] = {
      .examples = ""},
 };
 
-static const char *const later[] = {"apply", "put", "resume", "report", "install-hook"};
+static const char *const later[] = {"apply", "resume", "report", "install-hook"};
 
 size_t command_count(void) {
     return KL_ARRAY_LEN(commands);

@@ -8,6 +8,12 @@
 #include "cli/command.h"
 #include "cli/rule_names.h"
 
+const char *cli_advice(enum kl_status s) {
+    bool is_far_away = s == KL_ERR_CREDENTIALS || s == KL_ERR_PERMISSION || s == KL_ERR_THROTTLED ||
+                       s == KL_ERR_NETWORK || s == KL_ERR_TLS || s == KL_ERR_PROTOCOL;
+    return is_far_away ? status_advice(s) : NULL;
+}
+
 int cli_fail(struct cli *c, const struct error *e) {
     out_mark(&c->err, MARK_RED, "keylift:");
     out_text(&c->err, " ");
@@ -17,6 +23,8 @@ int cli_fail(struct cli *c, const struct error *e) {
     out_path(&c->err, MARK_NONE, buf_cstr(&masked)); /* one line, whatever a path in it holds */
     buf_release(&masked);
     out_text(&c->err, "\n");
+    if (cli_advice(e->status))
+        out_mark(&c->err, MARK_DIM, "         %s\n", cli_advice(e->status));
     struct error ignored = {0};
     (void)(out_flush(&c->err, &ignored) == KL_OK); /* nowhere left to say so */
     return STATUS_TROUBLE;

@@ -68,7 +68,7 @@ static enum kl_status check_one_project(struct migration *m, const char *const *
 
 static enum kl_status plan_ignore(struct migration *m, struct error *e) {
     struct dotenv_ignore ignore = {0};
-    if (!m->dotenv_path || m->moving == 0)
+    if (!m->dotenv_path || m->moving + m->values_moving == 0)
         return KL_OK;
     enum kl_status s = dotenv_ignore_plan(m->project.root, m->dotenv_path, &m->arena, &ignore, e);
     m->will_ignore_in = s == KL_OK && ignore.needed ? ignore.gitignore : NULL;
@@ -88,8 +88,8 @@ enum kl_status migration_prepare(struct migration *m, bool uploads, bool rewrite
         (s = migration_select(m, e)) != KL_OK || (s = migration_open_vault(m, e)) != KL_OK)
         return s;
     forget_vault_file(m);
-    if ((s = migration_name(m, e)) != KL_OK || (s = migration_rewrite(m, e)) != KL_OK ||
-        (s = migration_items(m, e)) != KL_OK)
+    if ((s = migration_find_values(m, e)) != KL_OK || (s = migration_name(m, e)) != KL_OK ||
+        (s = migration_rewrite(m, e)) != KL_OK || (s = migration_items(m, e)) != KL_OK)
         return s;
     size_t before = m->left;
     migration_count(m);
@@ -237,7 +237,7 @@ done:
 
 enum kl_status migration_run(struct migration *m, struct error *e) {
     struct journal j = {0};
-    if (m->moving == 0)
+    if (m->moving + m->values_moving == 0)
         return KL_OK;
     enum kl_status s = journal_begin(&j, m->project.root, e);
     if (s != KL_OK)
@@ -260,7 +260,7 @@ done:
 int migration_status(const struct migration *m) {
     if (m->found.error_count > 0 || m->failed > 0)
         return STATUS_TROUBLE;
-    return m->left > 0 ? STATUS_FINDINGS : STATUS_DONE;
+    return m->left + m->values_left > 0 ? STATUS_FINDINGS : STATUS_DONE;
 }
 
 void migration_release(struct migration *m) {
@@ -277,6 +277,7 @@ void migration_release(struct migration *m) {
     free(m->stored);
     free(m->files);
     free(m->sites);
+    migration_release_values(m);
     scan_result_release(&m->forced);
     scan_result_release(&m->project_reads);
     scan_result_release(&m->found);

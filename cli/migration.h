@@ -49,6 +49,14 @@ struct migration_file {
     bool changes;
 };
 
+/* An environment variable that the code reads already, and whose value goes along. */
+struct migration_value {
+    const char *name;
+    const struct env_read *read; /* the first one; NULL for a name of --env-names that no code reads */
+    const char *left;            /* why it stays; NULL when it moves */
+    size_t item;
+};
+
 /* A file that the migration adds. */
 struct migration_module {
     const char *path; /* absolute */
@@ -76,7 +84,11 @@ struct migration {
     struct upload_item *items;
     struct secret *stored; /* of each item: as the vault holds it */
     size_t item_count;
-    size_t moving;       /* sites that move */
+    struct migration_value *values; /* --with-values */
+    struct secret *value_secrets;
+    size_t value_count;
+    size_t moving; /* sites that move */
+    size_t values_moving, values_left;
     size_t left;         /* sites that stay, with a reason */
     size_t failed;       /* of these: the vault did not give the value back */
     size_t written;      /* files */
@@ -122,6 +134,12 @@ enum kl_status migration_name(struct migration *m, struct error *e) KL_MUST_USE;
 enum upload_on_conflict migration_on_conflict(const struct migration *m);
 /* What the vault holds for a finding. Released by the caller. */
 void migration_stored_value(const struct migration *m, const struct finding *f, struct secret *out);
+/* --with-values. find reads them; add makes their items, behind those of the sites; judge
+ * is for after upload_prepare and after upload_run. migration_values.c */
+enum kl_status migration_find_values(struct migration *m, struct error *e) KL_MUST_USE;
+void migration_add_value_items(struct migration *m);
+void migration_judge_values(struct migration *m);
+void migration_release_values(struct migration *m);
 struct journal;
 enum kl_status migration_upload(struct migration *m, struct journal *j,
                                 struct error *e) KL_MUST_USE;                     /* migration_upload.c */

@@ -48,6 +48,20 @@ static void add_names(cJSON *root, const struct migration *m) {
     }
 }
 
+static void add_values(cJSON *root, const struct migration *m) {
+    cJSON *list = cJSON_AddArrayToObject(root, "values");
+    for (size_t i = 0; i < m->value_count; i++) {
+        const struct migration_value *v = &m->values[i];
+        cJSON *j = cJSON_CreateObject();
+        json_add_string(j, "name", v->name);
+        json_add_string(j, "path", v->read ? v->read->path : NULL);
+        if (v->read)
+            json_add_count(j, "line", v->read->line);
+        add_message(j, "reason", v->left, m->cli->redactor);
+        cJSON_AddItemToArray(list, j);
+    }
+}
+
 static void add_other_file(void *ctx, const char *path, const char *what) {
     cJSON *list = ctx, *j = cJSON_CreateObject();
     (void)what;
@@ -91,6 +105,8 @@ void migration_print_json(const struct migration *m, bool done, struct buf *out)
     add_names(root, m);
     add_sites(root, "sites", m, false);
     add_sites(root, "left", m, true);
+    if (m->cli->options.with_values)
+        add_values(root, m);
     add_files(root, m);
     migration_each_other_file(m, add_other_file, cJSON_AddArrayToObject(root, "other_files"));
     json_add_count(root, "silenced", m->silenced);

@@ -227,4 +227,10 @@ void migration_count(struct migration *m) {
             m->left++;
         else
             m->moving++;
+    m->values_moving = m->values_left = 0;
+    for (size_t i = 0; i < m->value_count; i++)
+        if (m->values[i].left)
+            m->values_left++;
+        else
+            m->values_moving++;
 }

@@ -83,6 +83,40 @@ static void show_sites(struct output *o, const struct migration *m, bool left) {
     }
 }
 
+static void show_values(struct output *o, const struct migration *m, bool left) {
+    for (size_t i = 0; i < m->value_count; i++) {
+        const struct migration_value *v = &m->values[i];
+        if ((v->left != NULL) != left)
+            continue;
+        out_text(o, "  %s", v->name);
+        if (v->read) {
+            out_text(o, "  read at ");
+            out_path(o, MARK_NONE, v->read->path);
+            out_text(o, ":%u", v->read->line);
+        }
+        out_text(o, "\n");
+        if (left)
+            out_mark(o, MARK_DIM, "             left: %s\n", v->left);
+    }
+}
+
+/* --with-values */
+static void show_all_values(struct output *o, const struct migration *m) {
+    if (m->values_moving > 0) {
+        out_mark(o, MARK_BOLD, "%zu %s", m->values_moving,
+                 plural(m->values_moving, "variable that the code reads", "variables that the code reads"));
+        out_text(o, ": the value can go along (from %s)\n", m->cli->options.with_values);
+        show_values(o, m, false);
+        out_text(o, "\n");
+    }
+    if (m->values_left > 0) {
+        out_mark(o, MARK_BOLD, "%zu %s\n", m->values_left,
+                 plural(m->values_left, "variable stays", "variables stay"));
+        show_values(o, m, true);
+        out_text(o, "\n");
+    }
+}
+
 static void show_errors(struct output *o, const struct migration *m) {
     for (size_t i = 0; i < m->found.error_count; i++) {
         out_mark(o, MARK_RED, "not read: ");
@@ -182,14 +216,15 @@ void migration_show_plan(const struct migration *m) {
         show_sites(o, m, true);
         out_text(o, "\n");
     }
+    show_all_values(o, m);
     show_errors(o, m);
     if (m->moving > 0 && m->rewrites)
         show_diffs(o, m);
-    if (m->moving > 0 && m->dotenv_path) {
+    if (m->moving + m->values_moving > 0 && m->dotenv_path) {
         out_mark(o, MARK_BOLD, "\nOther files\n");
         migration_each_other_file(m, show_other_file, o);
     }
-    if (m->moving == 0 && m->left == 0) {
+    if (m->moving + m->left + m->value_count == 0) {
         size_t files = (size_t)m->found.stats.files;
         if (files == 0)
             out_text(o, m->found.error_count ? "nothing could be read\n" : "nothing to scan\n");
@@ -280,6 +315,13 @@ static void show_half_done(struct output *o, const struct migration *m) {
             out_text(o, "  %s: %s\n", m->items[i].name, m->items[i].error.message);
         else if (m->items[i].state == UPLOAD_PENDING)
             out_text(o, "  %s: not tried\n", m->items[i].name);
+    for (size_t st = 0; st < KL_STATUS_COUNT; st++) {
+        bool met = false;
+        for (size_t i = 0; i < m->item_count; i++)
+            met = met || (m->items[i].state == UPLOAD_FAILED && (size_t)m->items[i].error.status == st);
+        if (met && cli_advice((enum kl_status)st))
+            out_text(o, "%s\n", cli_advice((enum kl_status)st));
+    }
     out_text(o, "The source has them still. The same command, again, goes on from here.\n");
 }
 

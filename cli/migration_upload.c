@@ -28,6 +28,14 @@ static enum kl_status after_put(void *ctx, const struct upload_item *item, struc
     return record_put(ctx, "stored", item, e);
 }
 
+static void hold(void *ctx) {
+    journal_hold(((struct upload_call *)ctx)->j);
+}
+
+static enum kl_status flush(void *ctx, struct error *e) {
+    return journal_flush(((struct upload_call *)ctx)->j, e);
+}
+
 static void leave_failed(struct migration *m) {
     for (size_t i = 0; i < m->site_count; i++) {
         struct migration_site *site = &m->sites[i];
@@ -67,12 +75,17 @@ static void progress(void *ctx, size_t done, size_t count) {
 
 enum kl_status migration_upload(struct migration *m, struct journal *j, struct error *e) {
     struct upload_call call = {m, j};
-    const struct upload_observer observer = {
-        .before_put = before_put, .after_put = after_put, .progress = progress, .ctx = &call};
+    const struct upload_observer observer = {.before_put = before_put,
+                                             .after_put = after_put,
+                                             .progress = progress,
+                                             .hold = hold,
+                                             .flush = flush,
+                                             .ctx = &call};
     struct error first = {0};
     enum kl_status s =
         upload_run(m->session.vault, m->items, m->item_count, &observer, READ_BACK_DEADLINE_MS, &first);
     leave_failed(m);
+    migration_judge_values(m);
     migration_count(m);
     /* Something is PENDING still: the user or the journal stopped it, and no file is to change. */
     for (size_t i = 0; i < m->item_count; i++)

@@ -9,9 +9,6 @@
 #include "base/file.h"
 #include "base/mem.h"
 
-#define DOTENV_FILE ".env"
-#define SECRET_FILE ".secret"
-
 static bool project_has(const struct migration *m, enum env_access access) {
     for (size_t i = 0; i < m->project_reads.read_count; i++)
         if (m->project_reads.reads[i].access == access)
@@ -84,11 +81,11 @@ static enum kl_status choose_dotenv_file(struct migration *m, struct error *e) {
     bool foreign = false;
     enum kl_status s = file_stat(path_join(&m->arena, m->project.root, DOTENV_FILE), &env, e);
     if (s == KL_OK)
-        s = file_stat(path_join(&m->arena, m->project.root, SECRET_FILE), &secret, e);
+        s = file_stat(path_join(&m->arena, m->project.root, DOTENV_SECRET_FILE), &secret, e);
     if (s == KL_OK && env.kind == FILE_REGULAR && !project_has(m, ENV_LOAD_DOTENV))
         s = holds_foreign_names(m, &foreign, e);
     foreign = foreign || project_has(m, ENV_PYDANTIC) || env.kind == FILE_FOLDER; /* a virtual environment */
-    m->dotenv_file = foreign || secret.kind == FILE_REGULAR ? SECRET_FILE : DOTENV_FILE;
+    m->dotenv_file = foreign || secret.kind == FILE_REGULAR ? DOTENV_SECRET_FILE : DOTENV_FILE;
     return s;
 }
 
@@ -181,7 +178,7 @@ static void follow_item(struct migration *m, struct migration_site *site) {
 /* One item a name, for the sites that can really be rewritten; then the vault
  * says what it has and what it cannot hold. */
 enum kl_status migration_items(struct migration *m, struct error *e) {
-    m->items = mem_calloc(m->site_count + 1, sizeof *m->items);
+    m->items = mem_calloc(m->site_count + m->value_count + 1, sizeof *m->items);
     m->stored = mem_calloc(m->site_count + 1, sizeof *m->stored);
     for (size_t i = 0; i < m->site_count; i++) {
         struct migration_site *site = &m->sites[i];
@@ -199,6 +196,8 @@ enum kl_status migration_items(struct migration *m, struct error *e) {
         }
         site->item = item;
     }
+    size_t of_sites = m->item_count;
+    migration_add_value_items(m);
     enum kl_status s =
         upload_prepare(m->session.vault, m->items, m->item_count, migration_on_conflict(m), &m->arena, e);
     if (s != KL_OK)
@@ -206,7 +205,8 @@ enum kl_status migration_items(struct migration *m, struct error *e) {
     for (size_t i = 0; i < m->site_count; i++)
         if (!m->sites[i].left)
             follow_item(m, &m->sites[i]);
-    for (size_t i = 0; i < m->item_count; i++) {
+    migration_judge_values(m);
+    for (size_t i = 0; i < of_sites; i++) {
         const struct upload_item *item = &m->items[i];
         if (item->state == UPLOAD_CONFLICT || item->state == UPLOAD_REFUSED)
             leave_item(m, i, arena_cstr(&m->arena, slice_cstr(item->error.message)));

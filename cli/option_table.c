@@ -316,6 +316,21 @@ const struct option_spec option_table[] = {
      .offset = AT(env_reads),
      .config = CONFIG_TREE,
      .help = "which reads of environment variables become reads of the vault (with dotenv: none)"},
+    {.name = "with-values",
+     .type = OPTION_TEXT,
+     .argument = "FILE|environ",
+     .commands = CMD_UPLOAD,
+     .offset = AT(with_values),
+     .config = CONFIG_EXPLICIT,
+     .help =
+         "upload the values of the secrets that the code reads from environment variables, too: from this "
+         ".env file, or from the current environment"},
+    {.name = "env-names",
+     .type = OPTION_NAMES,
+     .argument = "NAME,...",
+     .commands = CMD_UPLOAD,
+     .offset = AT(env_names),
+     .help = "with --with-values: these variables as well, whatever they look like"},
     {.name = "site",
      .type = OPTION_LIST,
      .argument = "PATH:LINE[:COL]",
@@ -348,12 +363,12 @@ const struct option_spec option_table[] = {
      .help = "change files with unstaged changes, too"},
     {.name = "allow-ephemeral",
      .type = OPTION_FLAG,
-     .commands = CMD_CHANGING,
+     .commands = CMD_CHANGING | CMD_PUT,
      .offset = AT(allow_ephemeral),
      .help = "accept a vault that may forget what it holds"},
     {.name = "yes",
      .type = OPTION_FLAG,
-     .commands = CMD_BASELINE | CMD_MIGRATE | CMD_APPLY | CMD_UPLOAD | CMD_REWRITE | CMD_UNDO,
+     .commands = CMD_BASELINE | CMD_MIGRATE | CMD_APPLY | CMD_UPLOAD | CMD_REWRITE | CMD_UNDO | CMD_PUT,
      .offset = AT(yes),
      .help = "do not ask; needed where there is no terminal"},
     {.name = "dry-run",
@@ -413,8 +428,8 @@ const size_t option_table_len = KL_ARRAY_LEN(option_table);
 _Static_assert(KL_ARRAY_LEN(option_table) <= OPTIONS_MAX, "raise OPTIONS_MAX");
 
 const char *const options_later[] = {
-    "history",     "names",         "since",       "baseline",    "fingerprint-key-file",
-    "with-values", "name-template", "environment", "interactive", "summary",
-    "policy",      "purge",         "prune",       "import",
+    "history",       "names",       "since",       "baseline", "fingerprint-key-file",
+    "name-template", "environment", "interactive", "summary",  "policy",
+    "purge",         "prune",       "import",
 };
 const size_t options_later_len = KL_ARRAY_LEN(options_later);

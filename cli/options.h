@@ -125,6 +125,8 @@ struct options {
     struct string_list sites;
     bool include_tests;
     bool allow_dirty;
+    const char *with_values;
+    struct string_list env_names;
     const char *prefix;
     int on_conflict; /* enum upload_on_conflict */
     bool allow_ephemeral;

@@ -214,7 +214,7 @@ static enum kl_status hide_from_git(const char *folder, struct error *e) {
 enum kl_status journal_begin(struct journal *j, const char *root, struct error *e) {
     struct arena a = ARENA_INIT;
     char *folder = NULL;
-    *j = (struct journal){.lock = {.fd = -1}};
+    *j = (struct journal){.lock = {.fd = -1}, .waiting = BUF_INIT(JOURNAL_MAX_BYTES)};
     enum kl_status st = journal_folder(root, &a, &folder, e);
     if (st != KL_OK)
         goto done;
@@ -244,6 +244,15 @@ done:
     return st;
 }
 
+static enum kl_status append(struct journal *j, struct slice line, struct error *e) {
+    if (!j->held)
+        return file_append_synced(j->path, line, e);
+    buf_slice(&j->waiting, line);
+    return buf_ok(&j->waiting)
+               ? KL_OK
+               : error_set(e, KL_ERR_LIMIT, "the journal would be larger than %zu bytes", JOURNAL_MAX_BYTES);
+}
+
 enum kl_status journal_record(struct journal *j, const char *step, cJSON *record, struct error *e) {
     struct buf line = BUF_INIT(JOURNAL_MAX_BYTES);
     enum kl_status st;
@@ -254,9 +263,20 @@ enum kl_status journal_record(struct journal *j, const char *step, cJSON *record
     else if (!buf_ok(&line))
         st = error_set(e, KL_ERR_LIMIT, "a journal record would be larger than %zu bytes", JOURNAL_MAX_BYTES);
     else
-        st = file_append_synced(j->path, buf_as_slice(&line), e);
+        st = append(j, buf_as_slice(&line), e);
     cJSON_Delete(record);
     buf_release(&line);
+    return st;
+}
+
+void journal_hold(struct journal *j) {
+    j->held = true;
+}
+
+enum kl_status journal_flush(struct journal *j, struct error *e) {
+    enum kl_status st = j->waiting.len ? file_append_synced(j->path, buf_as_slice(&j->waiting), e) : KL_OK;
+    j->held = false;
+    buf_clear(&j->waiting);
     return st;
 }
 
@@ -266,6 +286,7 @@ enum kl_status journal_finish(struct journal *j, struct error *e) {
 
 void journal_release(struct journal *j) {
     file_lock_release(&j->lock);
+    buf_release(&j->waiting);
     free(j->path);
     free(j->folder);
     *j = (struct journal){.lock = {.fd = -1}};

@@ -22,11 +22,15 @@
  * Any record's "files" may name a "temp" that the next run removes if this one is
  * killed (migrate names the .env's in its "start").
  *
+ * Where many steps are announced together, journal_hold keeps their lines back until
+ * journal_flush, so that they cost one sync.
+ *
  * And what the commands add around the vault (put, stored, sites). */
 #ifndef KEYLIFT_REWRITERS_JOURNAL_H
 #define KEYLIFT_REWRITERS_JOURNAL_H
 
 #include "base/arena.h"
+#include "base/buf.h"
 #include "base/error.h"
 #include "base/file.h"
 #include "base/json.h"
@@ -36,7 +40,8 @@ struct journal {
     char *path;   /* this run's file */
     char run_id[24];
     struct file_lock lock;
-    bool open;
+    bool open, held;
+    struct buf waiting; /* lines kept back */
 };
 
 /* State folder of a project: in the git directory, else root/.keylift. The
@@ -45,9 +50,12 @@ enum kl_status journal_folder(const char *root, struct arena *a, char **out, str
 /* Takes the lock (KL_ERR_LOCKED says who holds it), removes temporary files of
  * runs that died, and begins a run. */
 enum kl_status journal_begin(struct journal *j, const char *root, struct error *e) KL_MUST_USE;
-/* Takes ownership of `record`; adds "step". Synced on return. */
+/* Takes ownership of `record`; adds "step". Synced on return, or after journal_hold on
+ * the return of journal_flush. */
 enum kl_status journal_record(struct journal *j, const char *step, cJSON *record,
                               struct error *e) KL_MUST_USE;
+void journal_hold(struct journal *j);
+enum kl_status journal_flush(struct journal *j, struct error *e) KL_MUST_USE;
 /* A journal as it lies on disk: `records` is an array of objects; a last line
  * that was cut off by a kill is left out and sets `torn`. */
 struct journal_log {

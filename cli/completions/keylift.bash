@@ -41,6 +41,8 @@ _keylift() {
         --ca-file) mapfile -t COMPREPLY < <(compgen -f -- "$current"); return ;;
         --style) mapfile -t COMPREPLY < <(compgen -W "inline" -- "$current"); return ;;
         --env-reads) mapfile -t COMPREPLY < <(compgen -W "none" -- "$current"); return ;;
+        --with-values) mapfile -t COMPREPLY < <(compgen -f -- "$current"); return ;;
+        --env-names) mapfile -t COMPREPLY < <(compgen -W "" -- "$current"); return ;;
         --site) mapfile -t COMPREPLY < <(compgen -f -- "$current"); return ;;
         --prefix) mapfile -t COMPREPLY < <(compgen -W "" -- "$current"); return ;;
         --on-conflict) mapfile -t COMPREPLY < <(compgen -W "fail reuse version rename" -- "$current"); return ;;
@@ -49,19 +51,20 @@ _keylift() {
     esac
     local options= words=
     case $command in
-        "") words="scan plan migrate upload rewrite runs undo env baseline rules vaults help version" ;;
+        "") words="scan plan migrate upload rewrite put runs undo env baseline rules vaults help version" ;;
         scan) options="--staged --stdin-filename --exclude --no-gitignore --rules --skip-rules --rules-file --min-confidence --jobs --exhaustive --format --output --fail-on --show-suppressed --report-env --baseline --config --no-config --quiet --verbose --color --no-progress --version --help" words="" ;;
         plan) options="--staged --exclude --no-gitignore --rules --skip-rules --rules-file --min-confidence --jobs --exhaustive --format --to --dotenv-file --bundle --aws-region --aws-profile --aws-kms-key --azure-vault --azure-credential --gcp-project --gcp-locations --vault-addr --vault-mount --vault-namespace --field --setting-lines --endpoint --ca-file --style --env-reads --site --include-tests --prefix --on-conflict --allow-dirty --allow-ephemeral --config --no-config --quiet --verbose --color --no-progress --version --help" words="" ;;
         migrate) options="--staged --exclude --no-gitignore --rules --skip-rules --rules-file --min-confidence --jobs --exhaustive --format --to --dotenv-file --bundle --aws-region --aws-profile --aws-kms-key --azure-vault --azure-credential --gcp-project --gcp-locations --vault-addr --vault-mount --vault-namespace --field --setting-lines --endpoint --ca-file --style --env-reads --site --include-tests --prefix --on-conflict --allow-dirty --allow-ephemeral --yes --dry-run --config --no-config --quiet --verbose --color --no-progress --version --help" words="" ;;
-        upload) options="--exclude --no-gitignore --rules --skip-rules --rules-file --min-confidence --jobs --exhaustive --format --to --dotenv-file --bundle --aws-region --aws-profile --aws-kms-key --azure-vault --azure-credential --gcp-project --gcp-locations --vault-addr --vault-mount --vault-namespace --field --setting-lines --endpoint --ca-file --site --include-tests --prefix --on-conflict --allow-ephemeral --yes --dry-run --config --no-config --quiet --verbose --color --no-progress --version --help" words="" ;;
+        upload) options="--exclude --no-gitignore --rules --skip-rules --rules-file --min-confidence --jobs --exhaustive --format --to --dotenv-file --bundle --aws-region --aws-profile --aws-kms-key --azure-vault --azure-credential --gcp-project --gcp-locations --vault-addr --vault-mount --vault-namespace --field --setting-lines --endpoint --ca-file --with-values --env-names --site --include-tests --prefix --on-conflict --allow-ephemeral --yes --dry-run --config --no-config --quiet --verbose --color --no-progress --version --help" words="" ;;
         rewrite) options="--exclude --no-gitignore --rules --skip-rules --rules-file --min-confidence --jobs --exhaustive --format --to --dotenv-file --bundle --aws-region --aws-profile --aws-kms-key --azure-vault --azure-credential --gcp-project --gcp-locations --vault-addr --vault-mount --vault-namespace --field --setting-lines --endpoint --ca-file --style --env-reads --site --include-tests --prefix --on-conflict --allow-dirty --allow-ephemeral --yes --dry-run --config --no-config --quiet --verbose --color --no-progress --version --help" words="" ;;
+        put) options="--to --dotenv-file --bundle --aws-region --aws-profile --aws-kms-key --azure-vault --azure-credential --gcp-project --gcp-locations --vault-addr --vault-mount --vault-namespace --field --endpoint --ca-file --prefix --allow-ephemeral --yes --config --no-config --quiet --verbose --color --no-progress --version --help" words="" ;;
         runs) options="--format --config --no-config --quiet --verbose --color --no-progress --version --help" words="" ;;
         undo) options="--to --bundle --aws-region --aws-profile --aws-kms-key --azure-vault --azure-credential --gcp-project --gcp-locations --vault-addr --vault-mount --vault-namespace --field --endpoint --ca-file --prefix --yes --dry-run --config --no-config --quiet --verbose --color --no-progress --version --help" words="" ;;
         env) options="--stdin-filename --exclude --no-gitignore --rules --skip-rules --rules-file --min-confidence --jobs --exhaustive --format --output --config --no-config --quiet --verbose --color --no-progress --version --help" words="" ;;
         baseline) options="--exclude --no-gitignore --rules --skip-rules --rules-file --min-confidence --jobs --exhaustive --baseline --accept-all --reason --owner --expires --prune --import --unite --yes --config --no-config --quiet --verbose --color --no-progress --version --help" words="" ;;
         rules) options="--rules-file --config --no-config --quiet --verbose --color --no-progress --version --help" words="list show test" ;;
         vaults) options="--to --dotenv-file --bundle --aws-region --aws-profile --aws-kms-key --azure-vault --azure-credential --gcp-project --gcp-locations --vault-addr --vault-mount --vault-namespace --field --endpoint --ca-file --prefix --config --no-config --quiet --verbose --color --no-progress --version --help" words="list check" ;;
-        help) options="--config --no-config --quiet --verbose --color --no-progress --version --help" words="scan plan migrate upload rewrite runs undo env baseline rules vaults help version" ;;
+        help) options="--config --no-config --quiet --verbose --color --no-progress --version --help" words="scan plan migrate upload rewrite put runs undo env baseline rules vaults help version" ;;
         version) options="--config --no-config --quiet --verbose --color --no-progress --version --help" words="" ;;
     esac
     ((COMP_CWORD > i + 1)) && words=

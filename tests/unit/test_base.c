@@ -356,6 +356,19 @@ static void errors_are_cut_at_a_character(void **state) {
     assert_string_equal(status_name((enum kl_status)9999), "unknown");
 }
 
+static void every_category_has_a_word_and_a_next_step(void **state) {
+    (void)state;
+    for (size_t i = 0; i < KL_STATUS_COUNT; i++) {
+        assert_non_null(status_name((enum kl_status)i));
+        for (size_t k = 0; k < i; k++)
+            assert_string_not_equal(status_name((enum kl_status)i), status_name((enum kl_status)k));
+        const char *advice = status_advice((enum kl_status)i);
+        assert_int_equal(advice == NULL, i == KL_OK);
+        assert_true(!advice || (strlen(advice) > 20 && advice[strlen(advice) - 1] == '.'));
+    }
+    assert_null(status_advice((enum kl_status)9999));
+}
+
 struct tally {
     struct mutex *lock;
     struct condition *all_in;
@@ -409,6 +422,7 @@ int main(void) {
         cmocka_unit_test(hashes_match_the_standards_examples),
         cmocka_unit_test(utf8_as_in_rfc_3629),
         cmocka_unit_test(errors_are_cut_at_a_character),
+        cmocka_unit_test(every_category_has_a_word_and_a_next_step),
         cmocka_unit_test(threads_meet_and_exclude_each_other),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

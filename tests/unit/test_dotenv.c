@@ -304,6 +304,110 @@ static void names_that_no_shell_knows_are_refused(void **state) {
     }
 }
 
+#define NAMES 600
+
+/* Many names, one write: the values that need quotes or escapes among them. */
+static void many_names_are_one_write(void **state) {
+    struct world *w = *state;
+    static const char *const values[] = {"plain",        "it's $5", "ends in \\", "${NOT} a variable",
+                                         "one\ntwo\r\n", "#",       " spaced ",   ""};
+    struct secret secrets[NAMES] = {{0}};
+    struct error errors[NAMES] = {{0}}, e = {0};
+    struct vault_put puts[NAMES];
+    char versions[NAMES][VAULT_VERSION_MAX], version[VAULT_VERSION_MAX];
+    write_file(w, ".env", "# ours\r\nOLD=1\r\nLAST=2", 0600);
+    for (size_t i = 0; i < NAMES; i++) {
+        secret_set(&secrets[i],
+                   slice_cstr(arena_printf(&w->arena, "%zu%s", i, values[i % KL_ARRAY_LEN(values)])));
+        puts[i] = (struct vault_put){.name = arena_printf(&w->arena, "NAME_%zu", i),
+                                     .value = &secrets[i],
+                                     .version = versions[i],
+                                     .error = &errors[i]};
+    }
+    w->vault->kind->put_many(w->vault, puts, NAMES);
+    for (size_t i = 0; i < NAMES; i++) {
+        struct secret back = {0};
+        assert_int_equal(puts[i].status, KL_OK);
+        assert_int_equal(w->vault->kind->get(w->vault, puts[i].name, versions[i], &back, version, &e), KL_OK);
+        assert_true(secret_equal(&back, &secrets[i]));
+        assert_string_equal(version, versions[i]);
+        secret_release(&back);
+        secret_release(&secrets[i]);
+    }
+    struct buf got = BUF_INIT(65536);
+    assert_int_equal(file_read(at(w, ".env"), 65536, &got, &e), KL_OK);
+    assert_true(slice_starts(buf_as_slice(&got), "# ours\r\nOLD=1\r\nLAST=2\r\nNAME_0=0plain\r\nNAME_1="));
+    buf_release(&got);
+}
+
+/* What one name cannot be, the others are; and it says why. */
+static void of_many_names_each_has_its_own_answer(void **state) {
+    struct world *w = *state;
+    static const struct {
+        const char *name, *value;
+        enum kl_status status;
+    } rows[] = {{"A", "1", KL_OK},
+                {"TAKEN", "other", KL_ERR_CONFLICT},
+                {"B", "2", KL_OK},
+                {"TWICE", "first", KL_OK},
+                {"NOT-ONE", "x", KL_ERR_UNSUPPORTED},
+                {"C", "3", KL_OK},
+                {"TWICE", "second", KL_ERR_CONFLICT},
+                {"HOME", "x", KL_ERR_REFUSED},
+                {"D", "4", KL_OK}};
+    struct secret secrets[KL_ARRAY_LEN(rows)] = {{0}};
+    struct error errors[KL_ARRAY_LEN(rows)] = {{0}};
+    struct vault_put puts[KL_ARRAY_LEN(rows)];
+    write_file(w, ".env", "TAKEN=mine\n", 0600);
+    for (size_t i = 0; i < KL_ARRAY_LEN(rows); i++) {
+        secret_set(&secrets[i], slice_cstr(rows[i].value));
+        puts[i] = (struct vault_put){.name = rows[i].name, .value = &secrets[i], .error = &errors[i]};
+    }
+    w->vault->kind->put_many(w->vault, puts, KL_ARRAY_LEN(rows));
+    for (size_t i = 0; i < KL_ARRAY_LEN(rows); i++) {
+        assert_int_equal(puts[i].status, rows[i].status);
+        if (rows[i].status != KL_OK)
+            assert_non_null(strstr(errors[i].message, rows[i].name));
+        secret_release(&secrets[i]);
+    }
+    expect_file(w, ".env", "TAKEN=mine\nA=1\nB=2\nTWICE=first\nC=3\nD=4\n");
+}
+
+/* A quote that is never closed would swallow what is added behind it. */
+static void many_names_are_not_written_behind_an_open_quote(void **state) {
+    struct world *w = *state;
+    struct secret secret = {0};
+    struct error errors[2] = {{0}};
+    secret_set(&secret, SLICE_LIT("it's"));
+    struct vault_put puts[] = {{.name = "A", .value = &secret, .error = &errors[0]},
+                               {.name = "B", .value = &secret, .error = &errors[1]}};
+    write_file(w, ".env", "OPEN='never closed\n", 0600);
+    w->vault->kind->put_many(w->vault, puts, 2);
+    assert_int_equal(puts[0].status, KL_ERR_UNSUPPORTED);
+    assert_int_equal(puts[1].status, KL_ERR_UNSUPPORTED);
+    expect_file(w, ".env", "OPEN='never closed\n");
+    secret_release(&secret);
+}
+
+/* get remembers what it parsed, never what the file was. */
+static void a_value_is_read_from_the_file_as_it_is_now(void **state) {
+    struct world *w = *state;
+    struct error e = {0};
+    struct secret back = {0};
+    write_file(w, ".env", "A=1\n", 0600);
+    assert_int_equal(w->vault->kind->get(w->vault, "A", NULL, &back, NULL, &e), KL_OK);
+    assert_true(slice_eq_cstr(secret_slice(&back), "1"));
+    write_file(w, ".env", "A=2\n", 0600);
+    assert_int_equal(w->vault->kind->get(w->vault, "A", NULL, &back, NULL, &e), KL_OK);
+    assert_true(slice_eq_cstr(secret_slice(&back), "2"));
+    secret_release(&back);
+    write_file(w, ".env", "A=\xff\n", 0600);
+    assert_int_equal(w->vault->kind->get(w->vault, "A", NULL, &back, NULL, &e), KL_ERR_PARSE);
+    assert_int_equal(w->vault->kind->get(w->vault, "A", NULL, &back, NULL, &e), KL_ERR_PARSE);
+    assert_int_equal(unlink(at(w, ".env")), 0);
+    assert_int_equal(w->vault->kind->get(w->vault, "A", NULL, &back, NULL, &e), KL_ERR_NOT_FOUND);
+}
+
 int main(void) {
 #define CASE(f) cmocka_unit_test_setup_teardown(f, set_up, tear_down)
     const struct CMUnitTest tests[] = {
@@ -315,6 +419,10 @@ int main(void) {
         CASE(a_second_writer_is_told_who_holds_the_lock),
         CASE(what_a_killed_write_left_is_removed_by_the_next),
         CASE(a_name_that_the_environment_sets_otherwise_is_refused),
+        CASE(many_names_are_one_write),
+        CASE(of_many_names_each_has_its_own_answer),
+        CASE(many_names_are_not_written_behind_an_open_quote),
+        CASE(a_value_is_read_from_the_file_as_it_is_now),
         CASE(a_name_without_a_value_is_absent),
         CASE(a_value_that_versions_read_differently_is_no_value),
         CASE(gitignore_gains_the_file_only_when_git_would_take_it),

@@ -110,6 +110,28 @@ static void records_come_back_in_order(void **state) {
     journal_log_release(&log);
 }
 
+static void lines_held_back_come_with_the_flush(void **state) {
+    struct world *w = *state;
+    struct journal_log log;
+    begin(w);
+    journal_hold(&w->journal);
+    assert_int_equal(journal_record(&w->journal, "one", cJSON_CreateObject(), &w->e), KL_OK);
+    assert_int_equal(journal_record(&w->journal, "two", cJSON_CreateObject(), &w->e), KL_OK);
+    assert_int_equal(journal_load(w->journal.path, &log, &w->e), KL_OK);
+    assert_int_equal(cJSON_GetArraySize(log.records), 1);
+    journal_log_release(&log);
+    assert_int_equal(journal_flush(&w->journal, &w->e), KL_OK);
+    assert_int_equal(journal_record(&w->journal, "three", cJSON_CreateObject(), &w->e), KL_OK);
+    assert_int_equal(journal_flush(&w->journal, &w->e), KL_OK); /* nothing is written twice */
+    assert_int_equal(journal_load(w->journal.path, &log, &w->e), KL_OK);
+    static const char *const steps[] = {"begin", "one", "two", "three"};
+    assert_int_equal(cJSON_GetArraySize(log.records), 4);
+    for (int i = 0; i < 4; i++)
+        assert_string_equal(json_string(cJSON_GetArrayItem(log.records, i), "step"), steps[i]);
+    journal_log_release(&log);
+    journal_release(&w->journal);
+}
+
 static void a_line_that_was_cut_off_is_left_out(void **state) {
     struct world *w = *state;
     struct journal_log log;
@@ -216,6 +238,7 @@ int main(void) {
         CASE(it_lives_in_the_git_directory),
         CASE(without_git_it_lives_beside_the_project),
         CASE(records_come_back_in_order),
+        CASE(lines_held_back_come_with_the_flush),
         CASE(a_line_that_was_cut_off_is_left_out),
         CASE(what_is_no_journal_is_an_error),
         CASE(a_second_run_is_told_who_holds_the_lock),
