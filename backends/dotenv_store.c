@@ -126,8 +126,7 @@ static void edit_one(struct edit *edit, struct vault_put *p) {
     buf_clear(&edit->next);
     p->status = check_presence(edit->d, text, p->name, edit->presence, p->error);
     if (p->status == KL_OK)
-        p->status =
-            dotenv_set(text, p->name, secret_slice(p->value), edit->d->shown, &edit->next, p->error);
+        p->status = dotenv_set(text, p->name, secret_slice(p->value), edit->d->shown, &edit->next, p->error);
     if (p->status == KL_OK)
         advance(edit);
 }
@@ -138,8 +137,7 @@ static bool edit_group(struct edit *edit, size_t from, size_t count) {
         entries[i] =
             (struct dotenv_entry){edit->puts[from + i]->name, secret_slice(edit->puts[from + i]->value)};
     buf_clear(&edit->next);
-    bool good =
-        dotenv_append(buf_as_slice(&edit->text), entries, count, edit->d->shown, &edit->next);
+    bool good = dotenv_append(buf_as_slice(&edit->text), entries, count, edit->d->shown, &edit->next);
     free(entries);
     if (good)
         advance(edit);
