@@ -143,6 +143,7 @@ const struct vault_kind vault_kind_aws = {
     .get = aws_get,
     .put_if_absent = aws_put_if_absent,
     .add_version = aws_add_version,
+    .previous = aws_previous,
     .list = aws_list,
     .check = aws_check,
     .close = aws_close,

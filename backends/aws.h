@@ -93,6 +93,8 @@ enum kl_status aws_put_if_absent(struct vault *v, const char *name, const struct
                                  char version_out[VAULT_VERSION_MAX], struct error *e);
 enum kl_status aws_add_version(struct vault *v, const char *name, const struct secret *value,
                                char version_out[VAULT_VERSION_MAX], struct error *e);
+enum kl_status aws_previous(struct vault *v, const char *name, const char *version,
+                            char previous_out[VAULT_VERSION_MAX], struct error *e); /* aws_versions.c */
 enum kl_status aws_list(struct vault *v, void (*fn)(void *ctx, const char *name), void *ctx, struct error *e);
 enum kl_status aws_accepts(struct vault *v, const char *name, const struct secret *value, struct error *e);
 enum kl_status aws_map_name(struct vault *v, const char *name, struct arena *a, const char **out,

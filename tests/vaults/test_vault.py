@@ -310,7 +310,7 @@ def test_a_namespace_is_a_vault_of_its_own(bao, home):
     with VaultTool("vault", env, vault_namespace="team", **options) as vault:
         assert "namespace: team" in vault.identity().lines
         assert vault.put("INSIDE", "v").ok
-        python = vault.python()[1]
+        python = vault.python().python
     assert kv(bao, namespace="team").read_secret_version("INSIDE", mount_point="secret", raise_on_deleted_version=True)
     with pytest.raises(hvac.exceptions.InvalidPath):
         kv(bao).read_secret_version("INSIDE", mount_point="secret", raise_on_deleted_version=True)
@@ -380,10 +380,10 @@ def test_a_standby_node_is_named_and_serves(fresh, home, tmp_path, bao_authority
 # --- what the code says ----------------------------------------------------------------------------------
 def evaluate(python, which, name, env):
     """The expression as a program would run it, hvac and all; str or bytes, or the exception's name."""
-    expression = python[which].replace("{client}", python["client"]).replace("{name}", repr(name))
+    expression = python[f"read_{which}"].replace("{client}", python["client"]).replace("{name}", repr(name))
     code = (
         "import base64, os, hvac\n"
-        f"try: print(repr({expression}))\nexcept {python['missing']}: print(repr('missing'))\n"
+        f"try: print(repr({expression}))\nexcept {python['missing_error']}: print(repr('missing'))\n"
     )
     done = subprocess.run([support.sys.executable, "-c", code], env=env, stdout=subprocess.PIPE, check=True, timeout=60)
     import ast
@@ -395,7 +395,7 @@ def evaluate(python, which, name, env):
 def test_the_expression_reads_text_and_bytes_and_misses_by_the_error_it_names(bao, place, bundle):
     env = {**place[0], "VAULT_CACERT": str(bao.ca), "PATH": os.environ["PATH"]}
     with tool(place, bundle=bundle) as vault:
-        python = vault.python()[1]
+        python = vault.python().python
         vault.put("TEXT", "it's \"é\"\n"), vault.put("BYTES", "AP/+")
         stored = {name: vault.map(name).stored for name in ("TEXT", "BYTES", "NONE")}
     assert evaluate(python, "text", stored["TEXT"], env) == "it's \"é\"\n"
