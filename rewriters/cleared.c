@@ -11,7 +11,8 @@ struct aliases {
 };
 
 static bool is_op(const struct source *s, uint32_t token, unsigned op) {
-    return token != SOURCE_NO_TOKEN && s->tokens.items[token].kind == PY_OP && s->tokens.items[token].op == op;
+    return token != SOURCE_NO_TOKEN && s->tokens.items[token].kind == PY_OP &&
+           s->tokens.items[token].op == op;
 }
 
 static bool is_name(const struct source *s, uint32_t token) {
@@ -19,7 +20,8 @@ static bool is_name(const struct source *s, uint32_t token) {
 }
 
 static bool is_environ(const struct source *s, uint32_t token) {
-    return is_name(s, token) && (source_token_is(s, token, "environ") || source_token_is(s, token, "environb"));
+    return is_name(s, token) &&
+           (source_token_is(s, token, "environ") || source_token_is(s, token, "environb"));
 }
 
 static void add_alias(const struct source *s, uint32_t token, struct aliases *a) {
