@@ -19,6 +19,7 @@
 
 #define AWS_MAX_VALUE_BYTES ((size_t)65536) /* CreateSecret: SecretString, SecretBinary */
 #define AWS_MAX_NAME_BYTES ((size_t)512)
+#define AWS_BATCH_NAMES 20u                    /* BatchGetSecretValue: SecretIdList */
 #define AWS_MAX_TOKEN_BYTES ((size_t)64 << 10) /* of any bearer, session or identity token */
 #define AWS_TAG_KEY "managed-by"
 #define AWS_TAG_VALUE "keylift"
@@ -66,6 +67,12 @@ bool aws_is_throttled(const struct http_response *r);
 enum kl_status aws_secrets_send(struct aws *w, const char *operation, const char *what, const cJSON *body,
                                 cJSON **answer, struct aws_failure *why, struct error *e) KL_MUST_USE;
 
+/* The value in an answer to GetSecretValue, or in an entry of BatchGetSecretValue's.
+ * `version` NULL: whichever. */
+enum kl_status aws_read_value(const cJSON *answer, const char *stored, const char *version,
+                              struct secret *out, char version_out[VAULT_VERSION_MAX],
+                              struct error *e) KL_MUST_USE;
+
 /* One parameter of a query. */
 struct aws_parameter {
     const char *name;
@@ -86,9 +93,10 @@ enum kl_status aws_sts_caller(struct aws *w, struct arena *a, const char **accou
 enum kl_status aws_sts_credential(const struct aws *w, const struct http_response *answer,
                                   struct credential *out, struct error *e) KL_MUST_USE;
 
-/* The operations of the vault (aws_secrets.c), and what it asks of itself (aws_check.c). */
+/* The operations of the vault (aws_secrets.c, aws_batch.c), and what it asks of itself (aws_check.c). */
 enum kl_status aws_get(struct vault *v, const char *name, const char *version, struct secret *out,
                        char version_out[VAULT_VERSION_MAX], struct error *e);
+enum kl_status aws_get_many(struct vault *v, struct vault_read *reads, size_t count, struct error *e);
 enum kl_status aws_put_if_absent(struct vault *v, const char *name, const struct secret *value,
                                  char version_out[VAULT_VERSION_MAX], struct error *e);
 enum kl_status aws_add_version(struct vault *v, const char *name, const struct secret *value,

@@ -53,8 +53,8 @@ static cJSON *body_for(const char *key, const char *stored) {
     return body;
 }
 
-static enum kl_status read_value(const cJSON *answer, const char *stored, const char *version,
-                                 struct secret *out, char version_out[VAULT_VERSION_MAX], struct error *e) {
+enum kl_status aws_read_value(const cJSON *answer, const char *stored, const char *version,
+                              struct secret *out, char version_out[VAULT_VERSION_MAX], struct error *e) {
     const char *name = json_string(answer, "Name"), *id = json_string(answer, "VersionId");
     const char *text = json_string(answer, "SecretString"), *bytes = json_string(answer, "SecretBinary");
     struct buf decoded = BUF_INIT_SECRET(KL_MAX_SECRET_BYTES);
@@ -125,7 +125,7 @@ static enum kl_status get_stored(struct aws *w, const char *stored, const char *
         json_add_string(body, "VersionId", version);
     enum kl_status st = aws_secrets_send(w, "GetSecretValue", stored, body, &answer, &why, e);
     if (st == KL_OK)
-        st = read_value(answer, stored, version, out, version_out, e);
+        st = aws_read_value(answer, stored, version, out, version_out, e);
     else if (may_be_deleted(&why))
         st = explain_refusal(w, stored, &why, "secretsmanager:GetSecretValue", e);
     json_delete_secret(answer);

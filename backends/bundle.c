@@ -275,7 +275,9 @@ enum kl_status bundle_open(const struct vault_kind *inner, const struct vault_op
     b->kind.map_name = bundle_map_name;
     b->kind.accepts = bundle_accepts;
     b->kind.get = bundle_get;
+    b->kind.get_many = NULL; /* one read is of all fields already */
     b->kind.put_if_absent = bundle_put;
+    b->kind.put_many = NULL; /* serve gathers them */
     b->kind.add_version = bundle_add;
     b->kind.previous = NULL;
     b->kind.list = bundle_list;

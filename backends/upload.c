@@ -24,6 +24,8 @@ struct prepare {
     enum upload_on_conflict on_conflict;
     struct arena *arena;
     enum kl_status *status; /* of each item's look-up */
+    struct vault_read *reads;
+    struct vault_read **told; /* of each item: its read; NULL when it was not asked for */
 };
 
 /* Errors that are about one item; all others concern the vault as a whole. */
@@ -64,11 +66,21 @@ static void set_conflict(const struct prepare *p, struct upload_item *it) {
     }
 }
 
-/* An error that stops the whole upload is returned; one of the item is kept in it. */
-static enum kl_status look_up(const struct prepare *p, struct upload_item *it) {
+static enum kl_status read_item(const struct prepare *p, struct upload_item *it, struct vault_read *told,
+                                struct secret *held) {
+    if (!told || told->status != KL_OK)
+        return p->v->kind->get(p->v, it->name, NULL, held, it->version, &it->error);
+    secret_move(held, &told->value);
+    memcpy(it->version, told->version, sizeof it->version);
+    return KL_OK;
+}
+
+/* An error that stops the whole upload is returned; one of the item is kept in it.
+ * `told` NULL: the vault is asked. */
+static enum kl_status look_up(const struct prepare *p, struct upload_item *it, struct vault_read *told) {
     const struct vault_kind *kind = p->v->kind;
     struct secret held = {0};
-    enum kl_status st = kind->get(p->v, it->name, NULL, &held, it->version, &it->error);
+    enum kl_status st = read_item(p, it, told, &held);
     if (st == KL_OK && upload_same_value(&held, it->value)) {
         it->state = UPLOAD_PRESENT;
     } else if (st == KL_OK) {
@@ -93,7 +105,18 @@ static void look_up_one(void *ctx, size_t index) {
         return;
     p->status[index] = system_interrupted()
                            ? error_set(&it->error, KL_ERR_INTERRUPTED, "interrupted; nothing was written")
-                           : look_up(p, it);
+                           : look_up(p, it, p->told[index]);
+}
+
+/* Whatever this does not give is asked for name by name: only that proves absence. */
+static enum kl_status read_many(struct prepare *p, struct error *e) {
+    size_t count = 0;
+    for (size_t i = 0; i < p->count; i++)
+        if (p->items[i].state == UPLOAD_PENDING) {
+            p->told[i] = &p->reads[count++];
+            p->told[i]->name = p->items[i].name;
+        }
+    return vault_get_many(p->v, p->reads, count, e);
 }
 
 /* Whether `other` has the name of items[i] first, with another value. */
@@ -143,7 +166,7 @@ static enum kl_status rename_item(struct prepare *p, size_t i) {
         it->renamed_from = asked;
         if (st != KL_OK || it->state == UPLOAD_REFUSED)
             return st;
-        st = look_up(p, it);
+        st = look_up(p, it, NULL);
         if (st != KL_OK || it->state == UPLOAD_REFUSED)
             return st;
         if (it->state != UPLOAD_CONFLICT && is_free_of_twins(p, i))
@@ -188,8 +211,17 @@ enum kl_status upload_prepare(struct vault *v, struct upload_item *items, size_t
         }
     }
     p.status = mem_calloc(count + 1, sizeof *p.status);
-    thread_each(v->kind->parallel, count, look_up_one, &p);
-    enum kl_status st = settle(&p, e);
+    p.reads = mem_calloc(count + 1, sizeof *p.reads);
+    p.told = mem_calloc(count + 1, sizeof(struct vault_read *));
+    enum kl_status st = read_many(&p, e);
+    if (st == KL_OK) {
+        thread_each(v->kind->parallel, count, look_up_one, &p);
+        st = settle(&p, e);
+    }
+    for (size_t i = 0; i < count; i++)
+        secret_release(&p.reads[i].value);
+    free(p.reads);
+    free(p.told);
     free(p.status);
     return st;
 }

@@ -6,7 +6,7 @@
  *     vault_identity what the user is asked about before the first write
  *     vault_name     the name as this vault stores it, or why it cannot
  *     vault_accepts  whether the vault can hold the value
- *     vault_get      value, or KL_ERR_NOT_FOUND
+ *     vault_get      value, or KL_ERR_NOT_FOUND; vault_get_many is a short cut
  *     vault_put      only if absent; KL_ERR_CONFLICT when something is there
  *     vault_add_version
  *     vault_list, vault_check, vault_close
@@ -59,6 +59,16 @@ struct vault_identity {
     const char *lines[VAULT_IDENTITY_LINES]; /* in the arena given; ends with NULL where shorter */
 };
 
+/* One name of get_many. */
+struct vault_read {
+    const char *name;
+    /* KL_OK: `value`. KL_ERR_NOT_FOUND: the vault says that there is none, which may have
+     * changed since: no proof. Any other: not told; ask get. */
+    enum kl_status status;
+    struct secret value; /* the caller releases it */
+    char version[VAULT_VERSION_MAX];
+};
+
 /* One of many puts. */
 struct vault_put {
     const char *name;
@@ -91,6 +101,12 @@ struct vault_kind {
     /* version NULL: latest. version_out (may be NULL) gets the version read. */
     enum kl_status (*get)(struct vault *v, const char *name, const char *version, struct secret *out,
                           char version_out[VAULT_VERSION_MAX], struct error *e);
+    /* The latest values of up to `many` names with fewer calls than get makes: sets `status`
+     * of those that it can tell. KL_ERR_UNSUPPORTED: the vault cannot be asked like this (no
+     * permission, say), and get may do; other errors are those that get would meet. NULL: the
+     * vault has no such call. Callers use vault_get_many. */
+    enum kl_status (*get_many)(struct vault *v, struct vault_read *reads, size_t count, struct error *e);
+    unsigned many;
     enum kl_status (*put_if_absent)(struct vault *v, const char *name, const struct secret *value,
                                     char version_out[VAULT_VERSION_MAX], struct error *e);
     /* put_if_absent of many names, each with its own status, for a vault to which a write
@@ -130,6 +146,10 @@ const struct vault_kind *vault_kind_find(const char *id);
 /* What Python must say to read from this very vault. Strings in the arena, or static. */
 enum kl_status vault_python(struct vault *v, struct arena *a, struct python_access *out,
                             struct error *e) KL_MUST_USE;
+/* Sets all of `reads`, with as many calls as it takes, from as many threads as the kind
+ * allows. KL_OK also where the vault has no such call: then nothing is told. */
+enum kl_status vault_get_many(struct vault *v, struct vault_read *reads, size_t count,
+                              struct error *e) KL_MUST_USE;
 #define VAULT_EXEC_PREFIX "exec:"
 /* kind->open, and with --bundle the names of the vault that it opens are fields of one
  * secret: (*out)->kind is then a kind of its own, with the same id. Callers go on with that. */

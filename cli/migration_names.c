@@ -66,6 +66,8 @@ static bool is_of_the_name(const struct migration *m, enum kl_status s) {
 static void look_up(void *ctx, size_t index) {
     struct naming *n = ctx;
     struct held *h = &n->held[n->looked_up + index];
+    if (h->status == KL_OK || h->status == KL_ERR_NOT_FOUND)
+        return; /* look_up_many was told */
     struct vault *v = n->m->session.vault;
     struct mutex *lock = n->m->session.lock;
     mutex_lock(lock);
@@ -82,7 +84,27 @@ static void look_up(void *ctx, size_t index) {
     mutex_unlock(lock);
 }
 
+/* A name that is said to be free may be taken all the same: upload_prepare asks again. */
+static void look_up_many(struct naming *n) {
+    size_t count = n->count - n->looked_up;
+    struct held *held = n->held + n->looked_up;
+    struct vault_read *reads = mem_calloc(count + 1, sizeof *reads);
+    for (size_t i = 0; i < count; i++)
+        reads[i].name = held[i].name;
+    enum kl_status s = vault_get_many(n->m->session.vault, reads, count, &n->error);
+    if (s != KL_OK)
+        n->failed = s;
+    for (size_t i = 0; i < count; i++) {
+        held[i].status = reads[i].status;
+        secret_move(&held[i].value, &reads[i].value);
+    }
+    free(reads);
+}
+
 static void look_up_new(struct naming *n) {
+    if (n->count == n->looked_up)
+        return;
+    look_up_many(n);
     thread_each(n->m->session.kind->parallel, n->count - n->looked_up, look_up, n);
     n->looked_up = n->count;
 }

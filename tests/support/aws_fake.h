@@ -21,7 +21,7 @@
 #include "base/mem.h"
 #include "base/redact.h"
 
-#define FAKE_STEPS 24
+#define FAKE_STEPS 64
 
 /* One request and its answer. NULL: anything. */
 struct fake_step {

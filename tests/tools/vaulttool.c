@@ -5,12 +5,12 @@
  *
  * Each line of input is {"op", "name", "version", "value"}, the value in base64, and is
  * answered by a line {"status": "ok", "version", "value", "stored", "names", "lines",
- * "message"}. Ops: get, put, add, map, accepts, list, identity, check, python (which
- * answers with the access as "client", "read_text", "read_bytes", "missing_error", and the
- * imports as "lines").
- * The option total_ms=N gives the vault an HTTP that gives up sooner.
- * The first line of the output is the answer to opening the vault. The lines of the
- * trace go to standard error. */
+ * "message", "leaks"}, where "leaks" tells whether the message holds a value that was given
+ * or a token that the vault learned. Ops: get, many ({"names"} in; those that were found out,
+ * and a status each as "lines"), put, add, map, accepts, list, identity, check, python (which answers with
+ * the access as "client", "read_text", "read_bytes", "missing_error", and the imports as "lines"). The option
+ * total_ms=N gives the vault an HTTP that gives up sooner. The first line of the output is the answer to
+ * opening the vault. The lines of the trace go to standard error. */
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -18,6 +18,9 @@
 #include "backends/vault.h"
 #include "base/encode.h"
 #include "base/json.h"
+#include "base/mem.h"
+#include "base/redact.h"
+#include "base/thread.h"
 
 #define LINE_MAX_BYTES (8u << 20)
 
@@ -44,6 +47,19 @@ static void set_option(struct vault_options *o, const char *pair) {
         }
     fprintf(stderr, "vaulttool: no option %s\n", pair);
     exit(2);
+}
+
+/* What no message may hold. */
+struct known {
+    struct redactor *values;
+    struct mutex *lock;
+};
+
+static void learn(void *ctx, struct slice value) {
+    struct known *k = ctx;
+    mutex_lock(k->lock);
+    redact_add(k->values, value);
+    mutex_unlock(k->lock);
 }
 
 static void trace(void *ctx, const char *line) {
@@ -88,6 +104,23 @@ static enum kl_status map(struct vault *v, const char *name, cJSON *answer, stru
     return st;
 }
 
+static enum kl_status read_many(struct vault *v, const cJSON *names, cJSON *answer, struct error *e) {
+    size_t count = (size_t)cJSON_GetArraySize(names), at = 0;
+    struct vault_read *reads = mem_calloc(count + 1, sizeof *reads);
+    const cJSON *name;
+    cJSON_ArrayForEach(name, names) reads[at++].name = name->valuestring;
+    enum kl_status st = vault_get_many(v, reads, count, e);
+    cJSON *found = cJSON_AddArrayToObject(answer, "names"), *lines = cJSON_AddArrayToObject(answer, "lines");
+    for (size_t i = 0; i < count; i++) {
+        if (reads[i].status == KL_OK)
+            add_name(found, reads[i].name);
+        add_name(lines, status_name(reads[i].status));
+        secret_release(&reads[i].value);
+    }
+    free(reads);
+    return st;
+}
+
 static enum kl_status python(struct vault *v, cJSON *answer, struct error *e) {
     struct arena a = ARENA_INIT;
     struct python_access access = {0};
@@ -106,7 +139,8 @@ static enum kl_status python(struct vault *v, cJSON *answer, struct error *e) {
     return st;
 }
 
-static enum kl_status call(struct vault *v, const cJSON *request, cJSON *answer, struct error *e) {
+static enum kl_status call(struct vault *v, struct known *known, const cJSON *request, cJSON *answer,
+                           struct error *e) {
     const char *op = json_string(request, "op"), *name = json_string(request, "name");
     const char *encoded = json_string(request, "value");
     char version[VAULT_VERSION_MAX] = "";
@@ -115,12 +149,16 @@ static enum kl_status call(struct vault *v, const cJSON *request, cJSON *answer,
     enum kl_status st;
     if (encoded && !decode_base64(slice_cstr(encoded), &bytes))
         exit(2);
-    if (encoded)
+    if (encoded) {
         secret_set(&value, buf_as_slice(&bytes));
+        learn(known, secret_slice(&value));
+    }
     if (strcmp(op, "get") == 0) {
         st = v->kind->get(v, name, json_string(request, "version"), &value, version, e);
         if (st == KL_OK)
             add_value(answer, &value);
+    } else if (strcmp(op, "many") == 0) {
+        st = read_many(v, json_get(request, "names"), answer, e);
     } else if (strcmp(op, "put") == 0) {
         st = v->kind->put_if_absent(v, name, &value, version, e);
     } else if (strcmp(op, "add") == 0) {
@@ -142,10 +180,11 @@ static enum kl_status call(struct vault *v, const cJSON *request, cJSON *answer,
     return st;
 }
 
-static void print(cJSON *answer, enum kl_status st, const struct error *e) {
+static void print(cJSON *answer, const struct known *known, enum kl_status st, const struct error *e) {
     struct buf text = BUF_INIT_SECRET(4 * LINE_MAX_BYTES);
     json_add_string(answer, "status", st == KL_OK ? "ok" : status_name(st));
     json_add_string(answer, "message", st == KL_OK ? "" : e->message);
+    cJSON_AddBoolToObject(answer, "leaks", redact_would_change(known->values, slice_cstr(e->message)));
     json_print(answer, false, &text);
     fputs(buf_cstr(&text), stdout);
     fflush(stdout);
@@ -153,19 +192,20 @@ static void print(cJSON *answer, enum kl_status st, const struct error *e) {
     json_delete_secret(answer);
 }
 
-static struct vault *open_vault(const char *id, const struct vault_options *o) {
+static struct vault *open_vault(const char *id, const struct vault_options *o, const struct known *known) {
     struct vault *v = NULL;
     struct error e = {0};
     const struct vault_kind *kind = vault_kind_find(id);
     if (!kind)
         exit(2);
     enum kl_status st = vault_open(kind, o, &v, &e);
-    print(cJSON_CreateObject(), st, &e);
+    print(cJSON_CreateObject(), known, st, &e);
     return st == KL_OK ? v : NULL;
 }
 
 int main(int argc, char **argv) {
-    struct vault_options options = {.trace = trace};
+    struct known known = {redact_new(), mutex_new()};
+    struct vault_options options = {.trace = trace, .learn = learn, .observer = &known};
     unsigned total_ms = 0;
     static char line[LINE_MAX_BYTES];
     for (int i = 2; i < argc; i++)
@@ -175,17 +215,20 @@ int main(int argc, char **argv) {
     struct error e = {0};
     if (total_ms && http_open(&http, &options.http, &e) != KL_OK)
         return 2;
-    struct vault *v = open_vault(argc > 1 ? argv[1] : "", &options);
+    struct vault *v = open_vault(argc > 1 ? argv[1] : "", &options, &known);
     while (v && fgets(line, sizeof line, stdin)) {
         cJSON *request = NULL, *answer = cJSON_CreateObject();
         e = (struct error){0};
         if (json_parse(slice_cstr(line), "request", &request, &e) != KL_OK)
             return 2;
-        print(answer, call(v, request, answer, &e), &e);
+        enum kl_status st = call(v, &known, request, answer, &e);
+        print(answer, &known, st, &e);
         json_delete_secret(request);
     }
     if (v)
         v->kind->close(v);
     http_close(options.http);
+    redact_free(known.values);
+    mutex_free(known.lock);
     return 0;
 }

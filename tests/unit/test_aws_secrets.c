@@ -1,29 +1,14 @@
 /* The calls of the vault "aws": what is sent, and what each answer means. */
-#include "tests/support/aws_fake.h"
+#include "tests/support/aws_fake_secrets.h"
 
-#define URL "https://secretsmanager.eu-central-1.amazonaws.com/"
 #define STS "https://sts.eu-central-1.amazonaws.com/"
-#define ERROR(code, text) "{\"__type\":\"" code "\",\"message\":\"" text "\"}"
-#define VALUE "value-of-the-secret"
 #define FOUND "{\"ARN\":\"a\",\"Name\":\"prod/KEY\",\"VersionId\":\"v-1\",\"SecretString\":\"" VALUE "\"}"
-
-static struct aws *open_with_keys(struct fake *f) {
-    fake_keys();
-    f->options.prefix = "prod/";
-    redact_add(f->known, SLICE_LIT(VALUE));
-    return fake_open(f);
-}
 
 static struct secret secret_from(const char *text, bool binary) {
     struct secret s = {0};
     secret_set(&s, slice_cstr(text));
     s.binary = binary;
     return s;
-}
-
-/* Adds an answer of Secrets Manager to `operation`. */
-static void answer(struct fake *f, const char *operation, unsigned status, const char *body) {
-    fake_expect(f, (struct fake_step){"POST", URL, operation, status, NULL, body, 0});
 }
 
 static enum kl_status put(struct fake *f, const char *name, bool binary, char version[VAULT_VERSION_MAX],

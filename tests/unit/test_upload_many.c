@@ -36,6 +36,8 @@ struct fake {
     unsigned lag;                                /* reads after which what was put shows */
     unsigned lose_every, lie_every, refuse_from; /* by the number in the name */
     enum kl_status refuse_with;
+    unsigned batches, batch_omits_every;
+    enum kl_status batch_status;
 };
 
 static unsigned number_of(const char *name) {
@@ -114,6 +116,31 @@ static enum kl_status get(struct vault *v, const char *name, const char *version
     return st;
 }
 
+#define BATCH 20
+
+static enum kl_status get_many(struct vault *v, struct vault_read *reads, size_t count, struct error *e) {
+    struct fake *f = (struct fake *)v;
+    enum kl_status st = KL_OK;
+    enter(f);
+    f->batches++;
+    assert_true(count && count <= BATCH);
+    if (f->batch_status != KL_OK)
+        st = error_set(e, f->batch_status, "no batches");
+    for (size_t i = 0; st == KL_OK && i < count; i++) {
+        const struct slot *s = slot_of(f, reads[i].name);
+        if (!s)
+            reads[i].status = KL_ERR_NOT_FOUND; /* which is not believed */
+        if (!s || (f->batch_omits_every && number_of(reads[i].name) % f->batch_omits_every == 0))
+            continue;
+        reads[i].status = KL_OK;
+        secret_set(&reads[i].value, slice_cstr(s->value));
+        reads[i].value.binary = s->binary;
+        snprintf(reads[i].version, VAULT_VERSION_MAX, "v%u", s->versions);
+    }
+    leave(f);
+    return st;
+}
+
 static enum kl_status store(struct vault *v, const char *name, const struct secret *value, bool absent,
                             char version_out[VAULT_VERSION_MAX], struct error *e) {
     struct fake *f = (struct fake *)v;
@@ -159,6 +186,17 @@ static const struct vault_kind kind = {.id = "fake",
                                        .get = get,
                                        .put_if_absent = put,
                                        .add_version = add};
+static const struct vault_kind batching = {.id = "batching",
+                                           .stores = true,
+                                           .keeps_versions = true,
+                                           .parallel = THREADS,
+                                           .map_name = map_name,
+                                           .accepts = accepts,
+                                           .get = get,
+                                           .get_many = get_many,
+                                           .many = BATCH,
+                                           .put_if_absent = put,
+                                           .add_version = add};
 
 struct test {
     struct fake fake;
@@ -478,6 +516,69 @@ static void a_new_version_is_only_for_what_is_there(void **state) {
 }
 
 /* In whatever state a run ends, nothing that it says holds a value. */
+/* A vault with batches that holds the first `held` of `count` secrets. */
+static void hold_some(struct test *t, size_t held, size_t count) {
+    t->fake.vault.kind = &batching;
+    want_many(t, count);
+    for (size_t i = 0; i < held; i++)
+        set_slot(&t->fake, t->items[i].name, secret_slice(t->items[i].value), false);
+}
+
+static void what_is_there_is_looked_up_in_batches(void **state) {
+    struct test *t = *state;
+    hold_some(t, 100, 100);
+    assert_int_equal(prepare(t, ON_CONFLICT_FAIL), KL_OK);
+    assert_int_equal(count_state(t, UPLOAD_PRESENT), 100);
+    assert_int_equal(t->fake.batches, 5);
+    assert_int_equal(t->fake.gets, 0);
+    assert_string_equal(t->items[99].version, "v1");
+}
+
+static void another_value_in_a_batch_is_a_conflict(void **state) {
+    struct test *t = *state;
+    hold_some(t, 40, 40);
+    set_slot(&t->fake, "NAME_7", SLICE_LIT("somebody else's"), false);
+    set_slot(&t->fake, "NAME_8", secret_slice(t->items[7].value), true);
+    assert_int_equal(prepare(t, ON_CONFLICT_FAIL), KL_OK);
+    assert_int_equal(t->items[6].state, UPLOAD_CONFLICT);
+    assert_int_equal(t->items[7].state, UPLOAD_CONFLICT);
+    assert_int_equal(count_state(t, UPLOAD_PRESENT), 38);
+    assert_int_equal(prepare(t, ON_CONFLICT_RENAME), KL_OK);
+    assert_string_equal(t->items[6].name, "NAME_7_2");
+    assert_int_equal(t->items[6].state, UPLOAD_PENDING);
+}
+
+static void what_a_batch_omits_is_asked_for_alone(void **state) {
+    struct test *t = *state;
+    hold_some(t, 60, 70);
+    t->fake.batch_omits_every = 3;
+    assert_int_equal(prepare(t, ON_CONFLICT_FAIL), KL_OK);
+    assert_int_equal(count_state(t, UPLOAD_PRESENT), 60);
+    assert_int_equal(count_state(t, UPLOAD_PENDING), 10);
+    assert_int_equal(t->fake.batches, 4);
+    assert_int_equal(t->fake.gets, 20 + 10);
+}
+
+static void without_batches_all_are_asked_for_alone(void **state) {
+    struct test *t = *state;
+    hold_some(t, 90, 100);
+    t->fake.batch_status = KL_ERR_UNSUPPORTED;
+    assert_int_equal(prepare(t, ON_CONFLICT_FAIL), KL_OK);
+    assert_int_equal(count_state(t, UPLOAD_PRESENT), 90);
+    assert_int_equal(t->fake.batches, 1); /* the answer would be the same */
+    assert_int_equal(t->fake.gets, 100);
+}
+
+static void an_error_of_a_batch_that_all_would_meet_stops_prepare(void **state) {
+    struct test *t = *state;
+    hold_some(t, 100, 100);
+    t->fake.batch_status = KL_ERR_NETWORK;
+    assert_int_equal(prepare(t, ON_CONFLICT_FAIL), KL_ERR_NETWORK);
+    assert_string_equal(t->e.message, "no batches");
+    assert_int_equal(t->fake.batches, 1);
+    assert_int_equal(t->fake.gets, 0);
+}
+
 static void no_message_holds_a_value(void **state) {
     struct test *t = *state;
     struct redactor *known = redact_new();
@@ -586,6 +687,11 @@ int main(void) {
         CASE(rename_ends_when_a_hundred_names_are_taken),
         CASE(names_that_the_vault_cannot_tell_apart_collide_before_the_first_write),
         CASE(a_new_version_is_only_for_what_is_there),
+        CASE(what_is_there_is_looked_up_in_batches),
+        CASE(another_value_in_a_batch_is_a_conflict),
+        CASE(what_a_batch_omits_is_asked_for_alone),
+        CASE(without_batches_all_are_asked_for_alone),
+        CASE(an_error_of_a_batch_that_all_would_meet_stops_prepare),
         CASE(no_message_holds_a_value),
         CASE(many_names_are_put_at_once_and_read_back_one_by_one),
         CASE(of_names_put_at_once_those_that_do_not_come_back_fail),

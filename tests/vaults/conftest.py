@@ -1,6 +1,19 @@
 """Servers that several files of tests share, one a worker."""
 
+from pathlib import Path
+
 import pytest
+
+HERE = Path(__file__).parent
+
+
+def pytest_collection_modifyitems(items):
+    """Everything here talks to a server; what each vault must do is marked once more, for the sanitizers."""
+    for item in items:
+        if HERE in item.path.parents:
+            item.add_marker(pytest.mark.server)
+            if "conform" in item.name:
+                item.add_marker(pytest.mark.conformance)
 
 
 @pytest.fixture(scope="session")

@@ -2,12 +2,11 @@
 
     aws = emulator("moto")            a server; emulator("ministack") is another
     aws.client("secretsmanager")      boto3
-    aws.vault(home, prefix="p/")      keylift: vault.put(name, value), vault.get(name) ...
+    aws.vault(home, prefix="p/")      keylift, a process a call: vault.put(name, value) ...
+    with aws.tool(home) as vault:     keylift, one process
 """
 
-import base64
 import contextlib
-import json
 import os
 import socket
 import subprocess
@@ -22,9 +21,9 @@ import pytest
 from botocore.config import Config
 
 import support
+from vaults.support_vaulttool import VaultTool
 
 REGION = "eu-central-1"
-TOOL = support.BINARY.parent / "tests" / "tools" / "awstool"
 LIMIT_S = 60  # until a server answers: against hangs
 ACCESS = "AWS_ACCESS_KEY_ID"
 EMULATORS = ("moto", "ministack")
@@ -57,50 +56,26 @@ class Aws:
             aws_secret_access_key=self.key, config=Config(retries={"max_attempts": 0}),
         )  # fmt: skip
 
-    def vault(self, home, url=None, env=None, **options):
-        options = {"endpoint": url or self.url, "aws_region": REGION, **options}
-        return Vault("aws", env or self.env(home), options)
+    def tool(self, home, url=None, env=None, **options):
+        return VaultTool("aws", env or self.env(home), **{"endpoint": url or self.url, "aws_region": REGION, **options})
+
+    def vault(self, home, url=None, **options):
+        return Vault(lambda: self.tool(home, url, **options))
 
 
 class Vault:
-    """keylift's own code for a vault, a call at a time or many in one process."""
+    """A process a call, so that nothing is remembered from the one before."""
 
-    def __init__(self, kind, env, options):
-        self.kind, self.env, self.options = kind, env, options
+    def __init__(self, tool):
+        self.tool = tool
 
-    def many(self, requests, timeout=300):
-        """[{"do": ...}] -> [answers]; values are bytes on this side."""
-        lines = []
-        for request in requests:
-            request = dict(request)
-            if "value" in request:
-                request["value"] = base64.b64encode(request["value"]).decode()
-            lines.append(json.dumps(request))
-        options = [f"{key}={value}" for key, value in self.options.items() if value is not None]
-        done = subprocess.run(
-            [TOOL, self.kind, *options], env=self.env, input="\n".join(lines), stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE, text=True, timeout=timeout,
-        )  # fmt: skip
-        assert done.returncode == 0, done.stderr
-        answers = [json.loads(line) for line in done.stdout.splitlines()]
-        assert len(answers) == len(requests)
-        for answer in answers:
-            assert not answer["leaks"], answer["message"]
-            if "value" in answer:
-                answer["value"] = base64.b64decode(answer["value"])
-        return answers
+    def __getattr__(self, op):
+        def call(*arguments, **more):
+            with self.tool() as vault:
+                assert vault.opened.ok, vault.opened
+                return getattr(vault, op)(*arguments, **more)
 
-    def one(self, do, **request):
-        return self.many([{"do": do, **request}])[0]
-
-    def put(self, name, value, binary=False):
-        return self.one("put", name=name, value=value, binary=binary)
-
-    def add(self, name, value, binary=False):
-        return self.one("add", name=name, value=value, binary=binary)
-
-    def get(self, name, version=None):
-        return self.one("get", name=name, **({"version": version} if version else {}))
+        return call
 
 
 @contextlib.contextmanager

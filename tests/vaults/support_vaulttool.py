@@ -23,6 +23,7 @@ class Answer:
         self.value = base64.b64decode(answer["value"]) if "value" in answer else None
         self.binary, self.stored = answer.get("binary"), answer.get("stored")
         self.names, self.lines = answer.get("names"), answer.get("lines")
+        assert not answer["leaks"], self.message
         self.python = {key: answer[key] for key in ("client", "read_text", "read_bytes", "missing_error") if key in answer}
 
     @property
@@ -59,10 +60,10 @@ class VaultTool:
         self.said += [answer.message, *(answer.lines or []), *(answer.names or [])]
         return answer
 
-    def __call__(self, op, name=None, value=None, version=None, binary=None):
+    def __call__(self, op, name=None, value=None, version=None, binary=None, names=None):
         if isinstance(value, str):
             value = value.encode()
-        request = {"op": op, "name": name, "version": version, "binary": binary}
+        request = {"op": op, "name": name, "version": version, "binary": binary, "names": names}
         request["value"] = None if value is None else base64.b64encode(value).decode()
         self.process.stdin.write(json.dumps({k: v for k, v in request.items() if v is not None}).encode() + b"\n")
         self.process.stdin.flush()
@@ -70,6 +71,9 @@ class VaultTool:
 
     def get(self, name, version=None):
         return self("get", name, version=version)
+
+    def many(self, names):
+        return self("many", names=names)
 
     def put(self, name, value, binary=None):
         return self("put", name, value, binary=binary)

@@ -11,6 +11,7 @@ import pytest
 
 from doubles.certificates import cert_pem, key_pem, make_certificate, make_key
 from doubles.http_service import Reply
+import support
 from vaults.support_azure import azure, azure_service  # noqa: F401
 
 SCOPE = "https://vault.azure.net/.default"
@@ -82,7 +83,7 @@ TABLE = {
     "no tenant, cli": (lambda a, t: {**without(a.with_secret(), "AZURE_TENANT_ID"), **a.with_cli(t / "b")}, "cli"),
     "no client, imds": (lambda a, t: {**without(a.with_secret(), "AZURE_CLIENT_ID"), **a.with_imds()}, "managed-identity"),
     "wrong secret ends the chain": (
-        lambda a, t: {**a.with_secret(), "AZURE_CLIENT_SECRET": "wrong", **a.with_cli(t / "b")}, None),
+        lambda a, t: {**a.with_secret(), "AZURE_CLIENT_SECRET": support.made("wrong-", 30), **a.with_cli(t / "b")}, None),
     "empty secret ends the chain": (
         lambda a, t: {**a.with_secret(), "AZURE_CLIENT_SECRET": "", **a.with_cli(t / "b")}, None),
     "wrong certificate ends the chain": (lambda a, t: {**wrong_certificate(a, t), **a.with_cli(t / "b")}, None),

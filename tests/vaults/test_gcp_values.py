@@ -113,12 +113,12 @@ def test_names_are_kept_as_they_are_behind_their_prefix(double, env, sdk):  # no
     with VaultTool("gcp", env, endpoint=double.url, ca_file=double.ca_file, gcp_project=PROJECT, prefix="shop-") as tool:
         for name in ("API_KEY", "a", "-", "_", "x" * 250, "Api_Key", "API-KEY"):
             assert tool.map(name).stored == f"shop-{name}"
-            assert tool.put(name, name).ok
+            assert tool.put(name, f"value-of-{name}").ok
         sdk.create_secret(parent=PARENT, secret_id="other-API_KEY", secret={"replication": {"automatic": {}}})
         sdk.create_secret(parent=PARENT, secret_id="shop-", secret={"replication": {"automatic": {}}})
         assert tool.map("x" * 251).status == "unsupported"
         assert sorted(tool.list().names) == sorted(["API_KEY", "a", "-", "_", "x" * 250, "Api_Key", "API-KEY"])
-    assert sdk.access_secret_version(name=f"{PARENT}/secrets/shop-Api_Key/versions/latest").payload.data == b"Api_Key"
+    assert sdk.access_secret_version(name=f"{PARENT}/secrets/shop-Api_Key/versions/latest").payload.data == b"value-of-Api_Key"
 
 
 @pytest.mark.parametrize("text", ["plain", "ä\n\0€"])
