@@ -56,9 +56,13 @@ static const char *check_expression(const struct job *j, const struct rewrite_si
     return NULL;
 }
 
+static bool reads_environment(const struct job *j) {
+    return strstr(j->plan.read_text, "environ") != NULL;
+}
+
 static void decide(struct job *j) {
     const struct rewrite_request *r = j->request;
-    bool from_environment = strstr(j->plan.read_text, "environ") != NULL;
+    bool from_environment = reads_environment(j);
     struct pytree_walker w;
     pytree_walk(&j->source.tree, &w);
     for (size_t i = 0; i < r->site_count; i++) {
@@ -181,6 +185,8 @@ enum kl_status rewrite_file(const struct rewrite_request *r, struct arena *arena
     style_plan_for(r, arena, &j.plan);
     if (!refusal)
         refusal = j.plan.refusal;
+    if (!refusal && reads_environment(&j))
+        refusal = cleared_refusal(&j.source);
     if (refusal)
         goto done;
     j.places = arena_calloc(arena, r->site_count + 1, sizeof *j.places);

@@ -52,5 +52,7 @@ const char *source_refusal(const struct source *s, const char *path);
 /* Parts of it: Python 2, and what CPython rejects though tree-sitter takes it. */
 const char *python2_refusal(const struct source *s);
 const char *invalid_refusal(const struct source *s); /* of a file that has a tree */
+/* Why no site of this file may read its value from the environment, or NULL. */
+const char *cleared_refusal(const struct source *s);
 
 #endif

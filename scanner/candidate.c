@@ -17,6 +17,7 @@ static void frame_init(struct frame *f, unsigned kind, uint32_t open, uint32_t b
     f->role = CONTEXT_NONE;
     f->annotation = annotation;
     f->for_pending = f->is_dict = f->in_format_spec = f->outer_known = f->callee_known = false;
+    f->targets.known = f->targets.unpacks = false;
 }
 
 static void frame_push(struct collector *c, unsigned kind, uint32_t open) {
@@ -250,10 +251,9 @@ static void assign(struct collector *c, struct frame *f, uint32_t i) {
         f->role = role_of_target(c, f->key);
         bool bracketed = prev != NO_TOKEN && (tok_is_op(&c->t[prev], ')') || tok_is_op(&c->t[prev], ']')) &&
                          c->t[prev].match == c->stmt.first;
-        c->stmt.target_start = bracketed ? c->stmt.first + 1 : c->stmt.first;
-        c->stmt.target_end = bracketed ? prev : i;
-        c->stmt.cursor = c->stmt.target_start;
         c->stmt.unpacks = f->commas > 0 || bracketed;
+        if (c->stmt.unpacks)
+            unpack_begin(c, bracketed ? c->stmt.first + 1 : c->stmt.first, bracketed ? prev : i);
     } else if (prev != NO_TOKEN && tok_is_op(&c->t[prev], ']') && is_environ_subscript(c, prev)) {
         f->key = prev; /* x = os.environ["X"] = "..." */
         f->role = CONTEXT_ENV_WRITE;
@@ -263,6 +263,8 @@ static void assign(struct collector *c, struct frame *f, uint32_t i) {
     }
     f->annotation = c->stmt.is_type;
     f->commas = 0;
+    f->targets.elements_counted = false; /* x, y = ... = ... */
+    c->stmt.value = i + 1;
 }
 
 static void equals(struct collector *c, uint32_t i) {

@@ -37,6 +37,15 @@ struct place {
     struct slice name;
 };
 
+/* Of a sequence that is unpacked: the targets that its elements go to. */
+struct targets {
+    uint32_t start, end;           /* tokens, without brackets around them all */
+    uint32_t cursor, cursor_index; /* the target that was asked for last */
+    uint32_t count, star;          /* how many, and the index of the starred one; UINT32_MAX: none */
+    uint32_t elements, value_star; /* of the sequence, likewise */
+    bool known, unpacks, targets_counted, elements_counted;
+};
+
 struct frame {
     uint32_t open;      /* the token that opened it */
     uint32_t before;    /* the token before that one, NO_TOKEN at the start of a statement */
@@ -55,6 +64,7 @@ struct frame {
     struct slice key_name;
     struct place outer; /* the place of the whole bracket in its parent */
     struct slice callee;
+    struct targets targets;
 };
 
 struct scope {
@@ -65,9 +75,8 @@ struct scope {
 
 struct statement {
     uint32_t first;
-    uint32_t target_start, target_end; /* of the first `=` */
-    uint32_t cursor, cursor_index;     /* of the unpacked target that was asked for last */
-    uint32_t bases;                    /* the parenthesis of `class X(` */
+    uint32_t bases; /* the parenthesis of `class X(` */
+    uint32_t value; /* token behind the last `=` */
     uint8_t keyword;
     bool header;     /* ends with a colon, and a statement may follow on the line */
     bool body_first; /* first statement of a module, class or function */
@@ -149,11 +158,16 @@ static inline uint32_t previous_token(const struct collector *c, uint32_t i) {
 /* candidate_name.c: names of expressions. "" if there is none. */
 struct slice name_ending_at(struct collector *c, uint32_t last);
 struct slice name_starting_at(struct collector *c, uint32_t first);
-struct slice name_unpacked(struct collector *c, uint32_t index);
 struct slice name_of_key(struct collector *c, struct frame *f);
 struct slice name_of_function(struct collector *c);
 const struct env_names *file_env_names(struct collector *c);
 bool is_environ_subscript(struct collector *c, uint32_t close);
+
+/* candidate_unpack.c: a, (b, *c) = ...
+ * unpack_begin: at the first `=` of a statement, whose targets these tokens are.
+ * unpacked_place: false when the elements of this frame are not unpacked. */
+void unpack_begin(struct collector *c, uint32_t start, uint32_t end);
+bool unpacked_place(struct collector *c, uint32_t frame, struct place *out);
 
 /* candidate_call.c: what an argument is to the function that gets it. */
 struct slice frame_callee(struct collector *c, struct frame *f);

@@ -110,40 +110,6 @@ struct slice name_starting_at(struct collector *c, uint32_t first) {
     return name;
 }
 
-/* Token after the target that begins at `i`: a comma at this level, or the end. */
-static uint32_t skip_target(const struct collector *c, uint32_t i) {
-    while (i < c->stmt.target_end && !tok_is_op(&c->t[i], ',')) {
-        uint32_t match = c->t[i].kind == PY_OP ? c->t[i].match : UINT32_MAX;
-        i = match != UINT32_MAX && match > i ? match + 1 : i + 1;
-    }
-    return i < c->stmt.target_end ? i : c->stmt.target_end;
-}
-
-/* The target number `index` of `a, b = ...`. Asked for in rising order, so that
- * all of them together cost one walk. Behind a starred target positions mean
- * nothing. */
-struct slice name_unpacked(struct collector *c, uint32_t index) {
-    struct statement *s = &c->stmt;
-    struct slice none = {0};
-    if (index < s->cursor_index) {
-        s->cursor = s->target_start;
-        s->cursor_index = 0;
-    }
-    while (s->cursor_index < index && s->cursor < s->target_end) {
-        if (tok_is_op(&c->t[s->cursor], '*'))
-            return none;
-        s->cursor = skip_target(c, s->cursor) + 1;
-        s->cursor_index++;
-    }
-    if (s->cursor >= s->target_end || tok_is_op(&c->t[s->cursor], '*'))
-        return none;
-    uint32_t end = skip_target(c, s->cursor);
-    if (end == s->cursor || tok_is_op(&c->t[s->cursor], '(') || tok_is_op(&c->t[s->cursor], '['))
-        return none; /* a, (b, c) = "x", "yz" */
-    uint32_t last = tok_is_blank(&c->t[end - 1]) ? previous_token(c, end) : end - 1;
-    return last != NO_TOKEN && last >= s->cursor ? name_ending_at(c, last) : none;
-}
-
 struct slice name_of_key(struct collector *c, struct frame *f) {
     if (f->key_named != f->key) {
         f->key_name = name_ending_at(c, f->key);

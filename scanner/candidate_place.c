@@ -66,8 +66,9 @@ static bool compared(struct collector *c, const struct frame *f, uint32_t before
 
 static struct place statement_place(struct collector *c, struct frame *f, bool tuple) {
     if (f->role != CONTEXT_NONE) {
-        if (tuple && c->stmt.unpacks)
-            return (struct place){CONTEXT_ASSIGNMENT, name_unpacked(c, f->commas)};
+        struct place p;
+        if (tuple && unpacked_place(c, 0, &p))
+            return p;
         return (struct place){tuple ? CONTEXT_ELEMENT : (enum context)f->role, name_of_key(c, f)};
     }
     if (c->stmt.keyword == KW_RETURN)
@@ -75,23 +76,11 @@ static struct place statement_place(struct collector *c, struct frame *f, bool t
     return (struct place){tuple && !f->annotation ? CONTEXT_ELEMENT : CONTEXT_EXPRESSION, {0}};
 }
 
-/* a, b = ("x", "y") */
-static bool is_unpacked_whole(const struct collector *c, const struct frame *f) {
-    if (f != &c->frames[1] || !c->stmt.unpacks || f->before == NO_TOKEN || !tok_is_op(&c->t[f->before], '='))
-        return false;
-    uint32_t close = c->t[f->open].match;
-    if (close == UINT32_MAX)
-        return false;
-    const struct py_token *next = &c->t[next_token(c, close)];
-    return next->kind == PY_NEWLINE || next->kind == PY_END || tok_is_op(next, ';');
-}
-
 static struct place sequence_place(struct collector *c, uint32_t frame) {
-    struct frame *f = &c->frames[frame];
-    struct place outer = frame_outer(c, frame);
-    if (is_unpacked_whole(c, f))
-        return (struct place){CONTEXT_ASSIGNMENT, name_unpacked(c, f->commas)};
-    return (struct place){CONTEXT_ELEMENT, outer.name};
+    struct place p;
+    if (!unpacked_place(c, frame, &p))
+        p = (struct place){CONTEXT_ELEMENT, frame_outer(c, frame).name};
+    return p;
 }
 
 static struct place brace_place(struct collector *c, uint32_t frame, uint32_t next) {

@@ -126,16 +126,22 @@ static void mapping(struct env_reader *r, uint32_t first, uint32_t last, const s
     static const struct {
         const char *method;
         enum env_access access;
-    } methods[] = {{"get", ENV_GET}, {"pop", ENV_POP}, {"setdefault", ENV_SETDEFAULT}};
-    bool dict = n->meaning == MEANS_DOTENV_DICT;
+        uint32_t default_at;
+        bool of_copy; /* means the same of a copy */
+    } methods[] = {{"get", ENV_GET, 1, true},
+                   {"pop", ENV_POP, 1, false},
+                   {"setdefault", ENV_SETDEFAULT, 1, false},
+                   {"__getitem__", ENV_SUBSCRIPT, UINT32_MAX, true}};
+    bool copy = env_widen(r, &first, &last) && n->meaning == MEANS_ENVIRON;
+    bool dict = copy || n->meaning == MEANS_DOTENV_DICT; /* a change is none of the environment */
     struct env_site site = {.first = first, .bytes = n->bytes, .access = ENV_DOTENV_VALUES};
     uint32_t next = env_behind(r, last);
     if (env_is_op(&r->t[next], '[') && r->t[next].match != UINT32_MAX && r->t[next].match > next) {
         site.last = r->t[next].match;
         enum env_access access = subscript_access(r, first, site.last);
         if (dict && access != ENV_SUBSCRIPT)
-            return; /* a change of the dictionary, not of the environment */
-        if (!dict)
+            return;
+        if (!dict || copy)
             site.access = access;
         env_emit(r, &site, env_string(r, inside(r, next)));
         return;
@@ -149,9 +155,11 @@ static void mapping(struct env_reader *r, uint32_t first, uint32_t last, const s
     for (size_t k = 0; k < KL_ARRAY_LEN(methods); k++) {
         if (!env_text_is(r, method, methods[k].method))
             continue;
-        if (!dict)
+        if (copy && !methods[k].of_copy)
+            return;
+        if (!dict || copy)
             site.access = methods[k].access;
-        call_site(r, first, method + 1, site, "key", 1);
+        call_site(r, first, method + 1, site, "key", methods[k].default_at);
         return;
     }
     if (!dict && env_text_is(r, method, "update"))

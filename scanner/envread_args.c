@@ -101,3 +101,31 @@ bool env_next_string(const struct env_reader *r, struct token_range value, uint3
     }
     return false;
 }
+
+static bool is_called(const struct py_token *before) {
+    return (before->kind == PY_NAME && (before->op == KW_NONE || before->op >= KW_MATCH)) ||
+           before->kind == PY_STRING || env_is_op(before, ')') || env_is_op(before, ']');
+}
+
+bool env_widen(const struct env_reader *r, uint32_t *first, uint32_t *last) {
+    bool copy = false;
+    for (;;) {
+        uint32_t next = env_behind(r, *last), open = r->t[next].match;
+        if (env_is_op(&r->t[next], '.') && env_text_is(r, env_behind(r, next), "copy") &&
+            env_is_call(r, env_behind(r, next) + 1)) {
+            *last = r->t[env_behind(r, next) + 1].match;
+            copy = true;
+            continue;
+        }
+        if (!env_is_op(&r->t[next], ')') || open >= *first || env_skip_blank(r, open + 1) != *first)
+            return copy;
+        if (open > 0 && is_called(&r->t[open - 1])) {
+            if (!env_text_is(r, open - 1, "dict") || (open > 1 && env_is_op(&r->t[open - 2], '.')))
+                return copy;
+            copy = true;
+            open--;
+        }
+        *first = open;
+        *last = next;
+    }
+}

@@ -71,6 +71,9 @@ static inline bool env_is_call(const struct env_reader *r, uint32_t i) {
  * positional argument `index` (UINT32_MAX: none). */
 struct token_range env_argument(const struct env_reader *r, uint32_t open, uint32_t index,
                                 const char *keyword);
+/* Takes parentheses around the tokens `first` to `last` with them, and what copies a
+ * mapping: (os.environ), dict(os.environ), os.environ.copy(). Returns whether it is a copy. */
+bool env_widen(const struct env_reader *r, uint32_t *first, uint32_t *last);
 enum env_default env_default_kind(const struct env_reader *r, struct token_range value);
 /* The value of a string literal, or of adjacent ones, else "". */
 struct slice env_string(const struct env_reader *r, struct token_range value);

@@ -150,17 +150,32 @@ class File:
 
     def target(self, target, value):
         if isinstance(target, (ast.Tuple, ast.List)):
-            elements = getattr(value, "elts", None)
-            if not isinstance(value, (ast.Tuple, ast.List)) or len(elements) != len(target.elts):
-                return
-            if any(isinstance(x, ast.Starred) for x in [*target.elts, *elements]):
-                return
-            for t, v in zip(target.elts, elements):
-                if not isinstance(t, (ast.Tuple, ast.List)):
-                    self.expect(v, ["assignment"], name_of(t))
+            if isinstance(value, (ast.Tuple, ast.List)):
+                self.unpacked(target.elts, value.elts)
             return
         contexts = {ast.Name: ["assignment"], ast.Attribute: ["attribute"], ast.Subscript: ["subscript", "environment-write"]}
         self.expect(value, contexts.get(type(target)), name_of(target))
+
+    def unpacked(self, targets, elements):
+        """Positions tell up to a starred target, and behind it from the end."""
+        if any(isinstance(x, ast.Starred) for x in elements):
+            return
+        star = next((i for i, t in enumerate(targets) if isinstance(t, ast.Starred)), None)
+        if len(elements) != len(targets) if star is None else len(elements) < len(targets) - 1:
+            return  # such a program stops there
+        if star is not None:
+            behind = len(targets) - 1 - star
+            middle = elements[star : len(elements) - behind]
+            for v in middle:
+                if not isinstance(v, (ast.Tuple, ast.List)):
+                    self.expect(v, ["element"], name_of(targets[star].value))
+            targets = targets[:star] + targets[star + 1 :]
+            elements = elements[:star] + elements[star + len(middle) :]
+        for t, v in zip(targets, elements):
+            if isinstance(t, (ast.Tuple, ast.List)):
+                self.target(t, v)
+            else:
+                self.expect(v, ["assignment"], name_of(t))
 
     def call(self, node):
         callee = dotted(node.func)
@@ -197,8 +212,8 @@ class File:
                 chained_env = len(node.targets) > 1
                 if not chained_env:
                     self.target(first, value)
-                if isinstance(first, (ast.Tuple, ast.List)) and isinstance(value, (ast.Tuple, ast.List)):
-                    unpacked.add(value)
+                if isinstance(first, (ast.Tuple, ast.List)):
+                    unpacked.update(n for n in ast.walk(value) if isinstance(n, (ast.Tuple, ast.List)))
             case ast.AnnAssign(target=target, annotation=annotation, value=value):
                 self.annotation(annotation)
                 if value:

@@ -50,6 +50,35 @@ def test_candidates_of_the_whole_standard_library_agree_with_ast(newest_python):
     assert totals["checked"] > 10000
 
 
+def random_sequence(draw, depth, item):
+    items = [random_sequence(draw, depth - 1, item) if depth and draw.random() < 0.35 else item() for _ in range(draw.randint(1, 5))]
+    opening, closing = draw.choice(["()", "[]"])
+    return opening + ", ".join(items) + ("," if len(items) == 1 else "") + closing
+
+
+def test_unpacked_elements_get_the_names_that_ast_gives_them(newest_python, tmp_path):
+    draw = support.chance()
+    starred = []
+
+    def target():
+        if draw.random() < 0.15 and not starred:
+            starred.append(True)
+            return "*rest"
+        return draw.choice(["a", "b.c", "d['k']", "(e)", "p"])
+
+    def value():
+        return draw.choice(['"v"', '"w"', "1", "f(2)", 'g("z")', "h", '("q")', '{"k": "v"}'])
+
+    lines = []
+    for _ in range(2000):
+        starred.clear()
+        lines.append(f"{random_sequence(draw, 3, target)} = {random_sequence(draw, 3, value)}\n")
+    source = tmp_path / "unpacked.py"
+    source.write_text("".join(lines))
+    totals = compare(newest_python, [str(source)], timeout=120)
+    assert totals["checked"] > 2000
+
+
 def test_the_oracle_sees_a_wrong_name(newest_python, tmp_path):
     """The comparison itself is no empty one: a dump with another name, value or gap is a difference."""
     source = tmp_path / "a.py"

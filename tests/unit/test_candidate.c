@@ -46,8 +46,8 @@ static const struct {
     {"[x, y] = [\"a\", \"b\"]\n", "assignment x 'a'\n"
                                   "assignment y 'b'"},
     {"x, *y, z = \"a\", \"b\", \"c\"\n", "assignment x 'a'\n"
-                                         "assignment - 'b'\n"
-                                         "assignment - 'c'"},
+                                         "element y 'b'\n"
+                                         "assignment z 'c'"},
     {"x, (y, z) = \"a\", \"b\"\n", "assignment x 'a'\n"
                                    "assignment - 'b'"},
     {"x = \"a\", \"b\"\n", "element x 'a'\n"
@@ -76,6 +76,26 @@ static const struct {
     {"type X = \"a\"\n", "assignment X 'a' : in a type annotation"},
     {"x = y[\"a\"]\n", "expression - 'a'"},
     {"x = not \"a\"\n", "assignment x 'a'"},
+    /* Unpacking */
+    {"a, b = \"x\", \"y\"\n", "assignment a 'x'\nassignment b 'y'"},
+    {"(a, (p, b)) = (\"x\", (\"y\", 1))\n", "assignment a 'x'\nassignment p 'y'"},
+    {"a, [b, (p, q)] = 1, (\"x\", [\"y\", \"z\"])\n", "assignment b 'x'\nassignment p 'y'\nassignment q 'z'"},
+    {"(a, b), (c, d) = ((\"x\", 1), (2, \"y\"))\n", "assignment a 'x'\nassignment d 'y'"},
+    {"a, b = ((\"x\", \"y\"))\n", "assignment a 'x'\nassignment b 'y'"},
+    {"(\n  a,  # one\n  # two\n  (b),\n) = \"x\", \"y\",\n", "comment - 'one' : a comment\n"
+                                                             "comment - 'two' : a comment\n"
+                                                             "assignment a 'x'\n"
+                                                             "assignment b 'y'"},
+    {"p, *rest = \"x\", 1, \"y\"\n", "assignment p 'x'\nelement rest 'y'"},
+    {"*rest, p = [\"x\", 1, \"y\"]\n", "element rest 'x'\nassignment p 'y'"},
+    {"a, *b, (c, p) = \"x\", (\"y\", \"z\")\n", "assignment a 'x'\nassignment c 'y'\nassignment p 'z'"},
+    {"a, b, c = \"x\", *y, \"z\"\n", "assignment a 'x'\nassignment - 'z'"},
+    {"a, (b, c) = \"x\", \"yz\"\n", "assignment a 'x'\nassignment - 'yz'"},
+    {"a, b = (\"x\", \"y\"), \"z\"\n", "element a 'x'\nelement a 'y'\nassignment b 'z'"},
+    {"a, b = f(\"x\"), {\"k\": \"y\"}\n",
+     "argument - f#0 'x'\ndict-key - 'k' : a dictionary key\ndict-value k 'y'"},
+    {"a, *b = c = \"x\", \"y\"\n", "assignment a 'x'\nelement b 'y'"},
+    {"a.p, b[\"k\"] = \"x\", \"y\"\n", "expression - 'k'\nassignment p 'x'\nassignment k 'y'"},
     /* Dictionaries */
     {"x = {\"p\": \"a\", q: \"b\", 3: \"c\"}\n", "dict-key - 'p' : a dictionary key\n"
                                                  "dict-value p 'a'\n"

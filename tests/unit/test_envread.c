@@ -21,6 +21,16 @@ static const struct {
     /* os.environ */
     {"import os\nx = os.environ[\"A\"]\n", "environ[]: A none os.environ[\"A\"]"},
     {"x = os.environ[\"A\"]\n", "environ[]: A none os.environ[\"A\"]"},
+    {"import os\nx = (os.environ)[\"A\"]\n", "environ[]: A none (os.environ)[\"A\"]"},
+    {"import os\nx = ((\n  os.environ  # c\n)).get(\"A\")\n",
+     "environ.get: A none ((\n  os.environ  # c\n)).get(\"A\")"},
+    {"import os\n(os.environ)[\"A\"] = 1\n", "write: A none (os.environ)[\"A\"]"},
+    {"import os\nx = os.environ.__getitem__(\"A\")\n", "environ[]: A none os.environ.__getitem__(\"A\")"},
+    {"import os\nx = dict(os.environ)[\"A\"]\ny = os.environ.copy().get(\"B\", \"b\")\n",
+     "environ[]: A none dict(os.environ)[\"A\"]\n"
+     "environ.get: B literal os.environ.copy().get(\"B\", \"b\")"},
+    {"import os\ndict(os.environ)[\"A\"] = 1\ndict(os.environ).pop(\"A\")\n", ""},
+    {"import os\nx = f(os.environ)[\"A\"]\ny = a.dict(os.environ)[\"A\"]\n", ""},
     {"import os\nx = os.environ.get(\"A\")\ny = os.environ.get(\"B\", \"b\")\nz = os.environ.get(\"C\", "
      "f())\nw = os.environ.get(\"D\", None)\n",
      "environ.get: A none os.environ.get(\"A\")\n"

@@ -1,0 +1,4 @@
+from os import environ as env
+
+password = "alpha"
+env.clear()

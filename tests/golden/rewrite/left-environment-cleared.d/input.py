@@ -1,0 +1,4 @@
+import os
+
+password = "alpha"
+os.environ.clear()

@@ -1,0 +1,5 @@
+import os
+
+seen = list(os.environ)
+password = "alpha"
+seen.clear()
