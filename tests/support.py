@@ -8,6 +8,7 @@ import itertools
 import os
 import random
 import shutil
+import signal
 import string
 import subprocess
 import sys
@@ -64,6 +65,11 @@ def clean_env(home, **more):
     )
     env.update(more)
     return {name: value for name, value in env.items() if value is not None}
+
+
+def interruptible():
+    """For preexec_fn: what a background shell starts ignores SIGINT, and so do its children."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 
 class Keylift:

@@ -108,7 +108,8 @@ def test_an_interrupt_gives_the_report_so_far_and_status_2(keylift, project, hom
     for number in range(400):
         project.write(f"d{number % 20}/m{number}.py", f'x{number} = "{many}{number}"\n' * 800)
     args = [keylift.binary, "scan", "--exhaustive", "--jobs", "1", "-q", "."]
-    done = subprocess.Popen(args, cwd=project, env=support.clean_env(home), stdout=subprocess.PIPE, text=True)
+    done = subprocess.Popen(args, cwd=project, env=support.clean_env(home), stdout=subprocess.PIPE, text=True,
+                            preexec_fn=support.interruptible)  # fmt: skip
     while done.poll() is None and bytes_read(done.pid) < 100_000:
         time.sleep(0.005)
     done.send_signal(signal.SIGINT)

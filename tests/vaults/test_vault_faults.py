@@ -29,7 +29,7 @@ class Place:
     """keylift, the fault proxy, and the server behind it."""
 
     def __init__(self, bao, proxy, home):
-        self.bao, self.proxy, self.prefix = bao, proxy, f"f{next(SERIAL)}"
+        self.bao, self.proxy, self.prefix = bao, proxy, f"faults{next(SERIAL)}"
         self.token, self.value = bao.token(POLICY), support.made_password(24)
         self.env = support.clean_env(home, VAULT_TOKEN=self.token)
         self.options = {"vault_addr": proxy.url, "ca_file": bao.ca, "vault_mount": "secret", "prefix": self.prefix}
@@ -90,7 +90,7 @@ def test_a_fault_at_each_request_of_a_call(place, kind, operation):
     place.run(lambda v: v.put("THERE", "before"))
     count = requests_of(place, operation)
     for at in range(count):
-        place.prefix = place.options["prefix"] = f"f{next(SERIAL)}"
+        place.prefix = place.options["prefix"] = f"faults{next(SERIAL)}"
         assert place.run(lambda v: v.put("THERE", "before")).ok
         on_connect = kind in ("reset-at-connect", "reset-in-handshake")
         place.proxy.inject(kind, times=1, skip=0 if on_connect else at)
