@@ -8,6 +8,7 @@ import pytest
 import support
 from vaults.support_aws import REGION, moto, prefix  # noqa: F401
 from vaults.support_proxy import FAULTS, FaultProxy
+from vaults.support_tls import Authority
 
 SLOW = ("stall", "slow")
 BREAKS = sorted(set(FAULTS) - set(SLOW))
@@ -134,3 +135,16 @@ def test_a_read_that_gives_another_version_is_no_value(moto, home, prefix):  # n
     with FaultProxy(handler=lambda call: (200, [("Content-Type", "application/json")], body), host="127.0.0.1") as liar:
         answer = moto.vault(home, liar.url, prefix=prefix, aws_region=REGION).get("KEY")
     assert answer.status == "protocol" and "another-value" not in answer.message
+
+
+@pytest.mark.parametrize("which", ["another CA", "expired", "another host"])
+def test_a_wrong_certificate_gets_no_call_and_no_value(moto, home, prefix, tmp_path, which):  # noqa: F811
+    authority, stranger = Authority(tmp_path / "ca"), Authority(tmp_path / "stranger")
+    names = ["elsewhere.example"] if which == "another host" else ["127.0.0.1"]
+    certificate = authority.issue(*names, days=-1 if which == "expired" else 20)
+    trusted = stranger if which == "another CA" else authority
+    with FaultProxy(certificate, upstream=moto.url, host="127.0.0.1") as between:
+        vault = moto.vault(home, between.url, prefix=prefix, ca_file=trusted.ca_file)
+        assert vault.put("KEY", b"some-value").status == "tls"
+        assert between.calls == []
+    assert stored(moto.client(), prefix + "KEY") is None

@@ -323,3 +323,17 @@ def test_what_is_said_to_be_stored_is_there(double, env, tmp_path, fault, phase)
     assert not stored or len(stored.versions) <= 1
     for form in (value, base64.b64encode(value.encode()).decode(), value.encode().hex(), "eyJ"):
         assert form not in said
+
+
+def test_a_wrong_certificate_gets_no_token_and_no_value(double, open_vault, tmp_path):  # noqa: F811
+    stranger = Authority(tmp_path / "stranger")
+    assert open_vault(ca_file=stranger.ca_file).put("KEY", "some-value").status == "tls"
+    assert double.rest.calls == []
+
+
+@pytest.mark.parametrize("ahead", [-7200, 7200])
+def test_a_clock_that_is_wrong_is_named(double, vault, ahead):  # noqa: F811
+    """Google's clock is two hours ahead of this machine's, or behind it."""
+    double.identity.clock_offset = ahead
+    answer = vault.put("KEY", "some-value")
+    assert answer.status == "credentials" and "clock" in answer.message, answer
