@@ -89,7 +89,7 @@ def typed(keylift, shop, answers):
         if not more:
             break
         seen += more
-        if answers and seen.rstrip().endswith((b":", b"]")):
+        if answers and seen.endswith((b": ", b"] ")):  # a prompt as it stands, and no line end after it
             os.write(fd, answers.pop(0).encode() + b"\n")
     os.close(fd)
     return os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]), seen.decode()

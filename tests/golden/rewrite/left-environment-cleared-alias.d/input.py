@@ -1,4 +1,4 @@
 from os import environ as env
 
-password = "alpha"
+greeting = "alpha"
 env.clear()

@@ -1,4 +1,4 @@
 import os
 
-password = "alpha"
+greeting = "alpha"
 os.environ.clear()

@@ -1,5 +1,5 @@
 import os
 
 seen = list(os.environ)
-password = os.environ["V_1"]
+greeting = os.environ["V_1"]
 seen.clear()

@@ -1,5 +1,5 @@
 import os
 
 seen = list(os.environ)
-password = "alpha"
+greeting = "alpha"
 seen.clear()
