@@ -162,7 +162,8 @@ class FaultProxy:
                     raw.recv(1)
                 raise _reset(raw)
             if self._context:
-                connection = self._context.wrap_socket(raw, server_side=True)
+                connection = self._context.wrap_socket(raw, server_side=True, do_handshake_on_connect=False)
+                self._shake_hands(connection)
             while not self._closed.is_set():
                 self._one_call(connection)
         except (_Gone, OSError, ssl.SSLError, ValueError):
@@ -172,6 +173,18 @@ class FaultProxy:
                 self._open.discard(raw)
             connection.close()
             raw.close()
+
+    @staticmethod
+    def _shake_hands(connection):
+        try:
+            connection.do_handshake()
+        except ssl.SSLError:
+            # A TLS 1.3 client may have sent its request already; closing on unread bytes sends a reset,
+            # which throws away the alert that the client has yet to read.
+            connection.shutdown(socket.SHUT_WR)
+            while connection.recv(4096):
+                pass
+            raise
 
     def _one_call(self, connection):
         head, rest = _read_head(connection)
