@@ -114,8 +114,18 @@ static enum kl_status check_ours(struct gcp_vault *v, const char *stored, struct
     return st;
 }
 
-enum kl_status gcp_add_version(struct vault *vault, const char *name, const struct secret *value,
-                               char version_out[VAULT_VERSION_MAX], struct error *e) {
+static enum kl_status add_to_ours(struct gcp_vault *v, const char *stored, const struct secret *value,
+                                  char version[VAULT_VERSION_MAX], struct error *e) {
+    enum kl_status st = check_ours(v, stored, e);
+    return st == KL_OK ? add(v, stored, value, version, e) : st;
+}
+
+typedef enum kl_status write_fn(struct gcp_vault *v, const char *stored, const struct secret *value,
+                                char version[VAULT_VERSION_MAX], struct error *e);
+
+/* What both calls of the interface begin and end with. */
+static enum kl_status write_value(struct vault *vault, const char *name, const struct secret *value,
+                                  write_fn *write, char version_out[VAULT_VERSION_MAX], struct error *e) {
     struct gcp_vault *v = (struct gcp_vault *)vault;
     struct arena a = ARENA_INIT;
     char version[VAULT_VERSION_MAX];
@@ -126,13 +136,16 @@ enum kl_status gcp_add_version(struct vault *vault, const char *name, const stru
     if (st == KL_OK)
         st = vault->kind->accepts(vault, name, value, e);
     if (st == KL_OK)
-        st = check_ours(v, stored, e);
-    if (st == KL_OK)
-        st = add(v, stored, value, version, e);
+        st = write(v, stored, value, version, e);
     if (st == KL_OK && version_out)
         memcpy(version_out, version, sizeof version);
     arena_release(&a);
     return st;
+}
+
+enum kl_status gcp_add_version(struct vault *vault, const char *name, const struct secret *value,
+                               char version_out[VAULT_VERSION_MAX], struct error *e) {
+    return write_value(vault, name, value, add_to_ours, version_out, e);
 }
 
 /* --- put if absent ---------------------------------------------------------------- */
@@ -252,19 +265,5 @@ static enum kl_status put(struct gcp_vault *v, const char *stored, const struct 
 
 enum kl_status gcp_put_if_absent(struct vault *vault, const char *name, const struct secret *value,
                                  char version_out[VAULT_VERSION_MAX], struct error *e) {
-    struct gcp_vault *v = (struct gcp_vault *)vault;
-    struct arena a = ARENA_INIT;
-    char version[VAULT_VERSION_MAX];
-    const char *stored;
-    enum kl_status st = gcp_start(v, e);
-    if (st == KL_OK)
-        st = gcp_map_name(vault, name, &a, &stored, e);
-    if (st == KL_OK)
-        st = vault->kind->accepts(vault, name, value, e);
-    if (st == KL_OK)
-        st = put(v, stored, value, version, e);
-    if (st == KL_OK && version_out)
-        memcpy(version_out, version, sizeof version);
-    arena_release(&a);
-    return st;
+    return write_value(vault, name, value, put, version_out, e);
 }

@@ -29,16 +29,16 @@ static enum kl_status open_vault(struct put *p, struct error *e) {
         s = project_find(&p->project, ".", &c->arena, e);
     if (s != KL_OK)
         return s;
-    if (v->kind->ephemeral && !c->options.allow_ephemeral)
+    if (v->kind->ephemeral && !c->options.vault.allow_ephemeral)
         return error_set(e, KL_ERR_REFUSED,
                          "%s may forget what it holds; say --allow-ephemeral if that is meant",
                          v->kind->title);
-    if (c->options.prefix && v->kind->names_are_variables)
+    if (c->options.vault.prefix && v->kind->names_are_variables)
         return error_set(e, KL_ERR_USAGE, "--prefix: names of the vault \"%s\" are given whole here",
                          v->kind->id);
     if (v->kind->access->needs_loading) {
         struct file_info info;
-        const char *file = c->options.dotenv_file;
+        const char *file = c->options.vault.dotenv_file;
         s = file_stat(path_join(&c->arena, p->project.root, DOTENV_SECRET_FILE), &info, e);
         if (s != KL_OK)
             return s;

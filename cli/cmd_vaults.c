@@ -21,7 +21,6 @@ static int check(struct cli *c, const char *id) {
     struct project project = {0};
     struct error e = {0};
     int status = STATUS_DONE;
-    s.options.dotenv_file = c->options.dotenv_file;
     if (vault_session_choose(&s, c, id, &e) != KL_OK || project_find(&project, ".", &c->arena, &e) != KL_OK ||
         vault_session_open(&s, project.root, &e) != KL_OK) {
         status = cli_fail(c, &e);

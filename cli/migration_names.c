@@ -160,7 +160,7 @@ enum kl_status migration_name(struct migration *m, struct error *e) {
         }
     const struct name_context context = {
         .project = m->project.name,
-        .prefix = m->session.kind->names_are_variables ? m->cli->options.prefix : NULL,
+        .prefix = m->session.kind->names_are_variables ? m->cli->options.vault.prefix : NULL,
         .reads = m->project_reads.reads,
         .read_count = m->project_reads.read_count,
         .in_environment = m->session.kind->stores ? in_environment : NULL,

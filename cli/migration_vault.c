@@ -73,8 +73,8 @@ static enum kl_status holds_foreign_names(struct migration *m, bool *answer, str
  * only load_dotenv() counts. pydantic-settings refuses to start with names in
  * its .env that no field has. Once .secret exists, it stays the place. */
 static enum kl_status choose_dotenv_file(struct migration *m, struct error *e) {
-    if (m->cli->options.dotenv_file) {
-        m->dotenv_file = m->cli->options.dotenv_file;
+    if (m->cli->options.vault.dotenv_file) {
+        m->dotenv_file = m->cli->options.vault.dotenv_file;
         return KL_OK;
     }
     struct file_info env, secret;
@@ -117,7 +117,7 @@ static enum kl_status check_dotenv_place(struct migration *m, struct error *e) {
                          path_dirname(&m->arena, m->dotenv_path));
     if (link.kind == FILE_LINK && target.kind == FILE_MISSING)
         return error_set(e, KL_ERR_NOT_FOUND, "%s is a symbolic link to nothing", shown);
-    if (!m->cli->options.dotenv_file &&
+    if (!m->cli->options.vault.dotenv_file &&
         (s = refuse_link_out(m, m->dotenv_path,
                              "if the secrets belong there, name that file with --dotenv-file", e)) != KL_OK)
         return s;
@@ -137,7 +137,7 @@ enum kl_status migration_open_vault(struct migration *m, struct error *e) {
     enum kl_status s = vault_session_choose(v, m->cli, NULL, e);
     if (s != KL_OK)
         return s;
-    if (v->kind->ephemeral && !m->cli->options.allow_ephemeral)
+    if (v->kind->ephemeral && !m->cli->options.vault.allow_ephemeral)
         return error_set(e, KL_ERR_REFUSED,
                          "%s may forget what it holds; say --allow-ephemeral if that is meant",
                          v->kind->title);

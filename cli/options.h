@@ -13,6 +13,7 @@
 #ifndef KEYLIFT_CLI_OPTIONS_H
 #define KEYLIFT_CLI_OPTIONS_H
 
+#include "backends/vault.h"
 #include "base/arena.h"
 #include "base/buf.h"
 #include "base/error.h"
@@ -127,18 +128,10 @@ struct options {
     bool allow_dirty;
     const char *with_values;
     struct string_list env_names;
-    const char *prefix;
     int on_conflict; /* enum upload_on_conflict */
-    bool allow_ephemeral;
     bool yes;
     bool dry_run;
-    const char *dotenv_file;
-    const char *setting_lines;
-    const char *aws_region, *aws_profile, *aws_kms_key;
-    const char *azure_vault, *azure_credential;
-    const char *gcp_project, *gcp_locations;
-    const char *vault_addr, *vault_mount, *vault_namespace, *vault_field;
-    const char *bundle, *endpoint, *ca_file;
+    struct vault_options vault; /* those of its fields that have an option */
 
     /* any command */
     const char *config;

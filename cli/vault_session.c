@@ -48,6 +48,7 @@ static enum kl_status find_kind(struct vault_session *s, const char *id, struct 
 enum kl_status vault_session_choose(struct vault_session *s, struct cli *c, const char *id, struct error *e) {
     const struct options *o = &c->options;
     s->cli = c;
+    s->options = o->vault;
     s->origin = "command line";
     if (id == NULL) {
         id = o->to != NULL ? o->to : VAULT_SESSION_DEFAULT;
@@ -88,32 +89,6 @@ void vault_session_progress(struct vault_session *s, size_t done, size_t count) 
     (void)(file_write_fd(2, "the terminal", buf_as_slice(&line), &ignored) == KL_OK);
     mutex_unlock(s->lock);
     buf_release(&line);
-}
-
-static void fill_options(struct vault_session *s, const char *root) {
-    const struct options *o = &s->cli->options;
-    struct vault_options *v = &s->options;
-    v->root = root;
-    v->allow_ephemeral = o->allow_ephemeral;
-    v->endpoint = o->endpoint;
-    v->ca_file = o->ca_file;
-    v->prefix = s->kind->names_are_variables ? NULL : o->prefix;
-    v->bundle = o->bundle;
-    v->aws_region = o->aws_region;
-    v->aws_profile = o->aws_profile;
-    v->aws_kms_key = o->aws_kms_key;
-    v->azure_vault = o->azure_vault;
-    v->azure_credential = o->azure_credential;
-    v->gcp_project = o->gcp_project;
-    v->gcp_locations = o->gcp_locations;
-    v->vault_addr = o->vault_addr;
-    v->vault_mount = o->vault_mount;
-    v->vault_namespace = o->vault_namespace;
-    v->vault_field = o->vault_field;
-    v->setting_lines = o->setting_lines;
-    v->learn = learn;
-    v->trace = o->verbose >= 2 ? trace : NULL;
-    v->observer = s;
 }
 
 static const struct {
@@ -161,7 +136,12 @@ static void recall(struct vault_session *s) {
 
 enum kl_status vault_session_open(struct vault_session *s, const char *root, struct error *e) {
     s->lock = mutex_new();
-    fill_options(s, root);
+    s->options.root = root;
+    if (s->kind->names_are_variables)
+        s->options.prefix = NULL; /* the project's own names have it already */
+    s->options.learn = learn;
+    s->options.trace = s->cli->options.verbose >= 2 ? trace : NULL;
+    s->options.observer = s;
     recall(s);
     enum kl_status status = vault_open(s->kind, &s->options, &s->vault, e);
     if (status == KL_OK) {

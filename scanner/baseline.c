@@ -281,16 +281,16 @@ void baseline_match(struct baseline *b, struct finding *findings, size_t count,
     for (size_t i = 0; i < b->count; i++)
         l.sorted[i] = &b->entries[i];
     qsort(l.sorted, l.count, sizeof *l.sorted, compare_index);
-    char tags[BASELINE_MAX_SALTS][TAG_DIGITS + 1];
+    char(*tags)[TAG_DIGITS + 1] = mem_calloc(count * b->salt_count + 1, sizeof *tags);
+    for (size_t i = 0; i < count * b->salt_count; i++)
+        tag_of(&b->salts[i % b->salt_count], &findings[i / b->salt_count].value, tags[i]);
     /* First those that have not moved, so that a copy elsewhere does not take their entry. */
     for (int pass = 0; pass < 2; pass++) {
         for (size_t i = 0; i < count; i++) {
             struct finding *f = &findings[i];
             if (f->suppressed != SUPPRESSED_NO || done[i])
                 continue;
-            for (size_t s = 0; s < b->salt_count; s++)
-                tag_of(&b->salts[s], &f->value, tags[s]);
-            const struct wanted w = {f, path_of(ctx, f), tags};
+            const struct wanted w = {f, path_of(ctx, f), tags + i * b->salt_count};
             struct baseline_entry *entry = find_entry(&l, b, &w, pass == 0);
             if (!entry)
                 continue;
@@ -303,6 +303,7 @@ void baseline_match(struct baseline *b, struct finding *findings, size_t count,
             silence(b, f, entry, today, out);
         }
     }
+    free(tags);
     free(done);
     free(l.sorted);
 }
