@@ -169,7 +169,7 @@ void migration_each_other_file(const struct migration *m,
            "lists the names, without values");
     for (size_t i = 0; i < m->module_count && m->rewrites; i++)
         if (!m->modules[i].exists)
-            fn(ctx, from_here(m, m->modules[i].path), "is made; it loads the file of the secrets");
+            fn(ctx, from_here(m, m->modules[i].path), m->modules[i].what);
 }
 
 static void show_other_file(void *ctx, const char *path, const char *what) {
