@@ -39,9 +39,10 @@ struct migration_file {
     const char *real; /* absolute, links resolved */
     struct buf bytes;
     size_t first_site, site_count;
-    const char *module;   /* that this file reads from: "shop.vault_secrets"; NULL: it reads by itself */
-    const char *git_path; /* --staged: `bytes` are the index's; this is where */
-    struct buf working;   /* --staged, where the working tree differs from the index: its bytes, */
+    const char *module; /* that this file reads from: "shop.vault_secrets"; NULL: it reads by itself */
+    const char *inline_because; /* it reads by itself although the style is another; NULL */
+    const char *git_path;       /* --staged: `bytes` are the index's; this is where */
+    struct buf working;         /* --staged, where the working tree differs from the index: its bytes, */
     struct rewrite_output working_output; /* and the same values moved out of them, */
     bool working_keeps_value;             /* as far as they could be */
     struct rewrite_output output;

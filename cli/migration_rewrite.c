@@ -162,7 +162,7 @@ enum kl_status migration_rewrite(struct migration *m, struct error *e) {
         s = read_files(m, e);
     /* Inline first: which files change decides which modules are of use. */
     for (size_t i = 0; i < m->file_count; i++)
-        m->files[i].module = NULL;
+        m->files[i].module = m->files[i].inline_because = NULL;
     if (s == KL_OK)
         s = rewrite_all(m, e);
     if (s == KL_OK)
