@@ -39,6 +39,7 @@ struct migration_file {
     const char *real; /* absolute, links resolved */
     struct buf bytes;
     size_t first_site, site_count;
+    size_t module_index;
     const char *module; /* that this file reads from: "shop.vault_secrets"; NULL: it reads by itself */
     const char *inline_because; /* it reads by itself although the style is another; NULL */
     const char *git_path;       /* --staged: `bytes` are the index's; this is where */
@@ -64,6 +65,8 @@ struct migration_module {
     const char *text;
     const char *what; /* it is for: "is made; it ..." */
     bool exists;      /* with this very text */
+    struct slice old; /* what it says now, when it is there and grows */
+    cJSON *undo;      /* how that comes back */
 };
 
 struct migration {
@@ -152,6 +155,14 @@ const char *migration_dotenv_from(struct migration *m, const char *folder);
 enum kl_status migration_rewrite(struct migration *m, struct error *e) KL_MUST_USE; /* migration_rewrite.c */
 /* Which module each file that changes reads from, and their texts. migration_module.c */
 enum kl_status migration_modules(struct migration *m, struct error *e) KL_MUST_USE;
+/* After the files were rewritten for them: drops those that nobody needs after all. */
+void migration_finish_modules(struct migration *m);
+void migration_release_modules(struct migration *m);
+/* STYLE_ENVIRON, migration_environ.c: is the text that is there one of ours; and the text
+ * with the names that the files need. */
+bool migration_environ_is_ours(struct migration *m, struct slice text);
+void migration_environ_text(struct migration *m, size_t index);
+cJSON *migration_undo_of_change(struct slice old, struct slice text);
 enum kl_status migration_check_style(const struct migration *m, struct error *e) KL_MUST_USE;
 enum rewrite_style migration_style(const struct migration *m);
 void migration_count(struct migration *m);

@@ -1,7 +1,8 @@
 /* rewritetool.c: rewrites one file, for the tests of the rewriter, without a
  * scan or a vault in the way.
  *
- *     rewritetool [--vault ID] [--dotenv RELATIVE] [--module NAME] [--path SHOWN] FILE SITE...
+ *     rewritetool [--vault ID] [--dotenv RELATIVE] [--module NAME] [--style inline|module|environ]
+ *                 [--path SHOWN] FILE SITE...
  *     rewritetool --dotenv-module RELATIVE
  *
  * SITE is LINE[:COLUMN]=NAME, a literal that begins there; @START-END=NAME, the
@@ -186,6 +187,10 @@ int main(int argc, char **argv) {
             r.dotenv_relative = argv[i + 1];
         else if (strcmp(argv[i], "--module") == 0)
             r.module_name = argv[i + 1];
+        else if (strcmp(argv[i], "--style") == 0)
+            r.style = strcmp(argv[i + 1], "module") == 0    ? STYLE_MODULE
+                      : strcmp(argv[i + 1], "environ") == 0 ? STYLE_ENVIRON
+                                                            : STYLE_INLINE;
         else if (strcmp(argv[i], "--path") == 0)
             r.path = argv[i + 1];
         else if (strcmp(argv[i], "--dotenv-module") == 0)
