@@ -69,8 +69,8 @@ const char *rewrite_environ_module(struct arena *arena, const struct python_modu
 }
 
 /* The lines between `line` and the next "]". */
-static size_t read_names(struct slice text, const char *line, bool bytes, struct environ_name *out, size_t max,
-                         struct arena *arena) {
+static size_t read_names(struct slice text, const char *line, bool bytes, struct environ_name *out,
+                         size_t max, struct arena *arena) {
     size_t at = slice_find(text, slice_cstr(line), 0), count = 0;
     at = at == SIZE_MAX ? text.len : at + strlen(line) + 1;
     while (count < max && slice_starts(slice_sub(text, at, text.len), "    \"")) {

@@ -20,7 +20,8 @@ static void plan(const struct rewrite_request *r, struct arena *arena, struct st
         /* The dots of ".secrets" are the package; the last one of "shop.secrets" is no part of it. */
         size_t len = (size_t)(dot - r->module_name);
         bool relative = strspn(r->module_name, ".") == len + 1;
-        module = style_need(out, arena_cstr(arena, slice_of(r->module_name, relative ? len + 1 : len)), dot + 1);
+        module =
+            style_need(out, arena_cstr(arena, slice_of(r->module_name, relative ? len + 1 : len)), dot + 1);
     }
     if (module)
         module->for_effect = true;

@@ -4,6 +4,7 @@
  *     rewritetool [--vault ID] [--dotenv RELATIVE] [--module NAME] [--style inline|module|environ]
  *                 [--path SHOWN] FILE SITE...
  *     rewritetool --dotenv-module RELATIVE
+ *     rewritetool --module-of-style module|environ
  *
  * SITE is LINE[:COLUMN]=NAME, a literal that begins there; @START-END=NAME, the
  * bytes from START to END; or *=NAME, every literal of the file, as NAME_1,
@@ -174,6 +175,20 @@ static int print_module(const char *relative) {
     return failed;
 }
 
+/* The module of a style, over a vault that is empty. */
+static int print_style(const char *style) {
+    static const struct python_module nothing = {.title = "nowhere",
+                                                 .read = "    raise SecretNotFoundError(name)\n"};
+    const struct environ_names none = {NULL, 0};
+    struct arena arena = ARENA_INIT;
+    bool environ = strcmp(style, "environ") == 0;
+    const char *text =
+        environ ? rewrite_environ_module(&arena, &nothing, &none) : rewrite_vault_module(&arena, &nothing);
+    int failed = fputs(text, stdout) < 0;
+    arena_release(&arena);
+    return failed;
+}
+
 int main(int argc, char **argv) {
     struct tool t = {.bytes = BUF_INIT_SECRET(KL_MAX_FILE_BYTES), .tokens = PY_TOKENS_INIT};
     struct rewrite_request r = {.target_minor = 8};
@@ -195,6 +210,8 @@ int main(int argc, char **argv) {
             r.path = argv[i + 1];
         else if (strcmp(argv[i], "--dotenv-module") == 0)
             return print_module(argv[i + 1]);
+        else if (strcmp(argv[i], "--module-of-style") == 0)
+            return print_style(argv[i + 1]);
         else
             return usage(argv[i]);
     }
