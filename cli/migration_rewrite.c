@@ -98,6 +98,8 @@ static size_t moving_sites(const struct migration *m, const struct migration_fil
         sites[count++] = (struct rewrite_site){
             .start_byte = site->finding->start_byte,
             .end_byte = site->finding->end_byte,
+            .secret_start_byte = site->finding->secret_start_byte,
+            .secret_end_byte = site->finding->secret_end_byte,
             .name = site->stored_name,
             .value = &site->finding->value,
             .is_bytes = site->finding->is_bytes,
