@@ -10,7 +10,6 @@
 #include "rewriters/undo.h"
 
 #define MODULE_NAME "env_secrets"
-#define OLDEST_MINOR 8 /* the oldest Python 3 that the new code must run on */
 
 /* What is committed is the index's version, whatever the working tree has. */
 static enum kl_status read_staged(struct migration *m, struct migration_file *f, struct error *e) {
@@ -80,7 +79,7 @@ struct rewrite_request migration_request(struct migration *m, const struct migra
         .access = &m->access,
         .style = STYLE_INLINE,
         .module_name = f->module,
-        .target_minor = OLDEST_MINOR,
+        .target_minor = m->python_minor,
     };
     if (m->dotenv_file && !f->module)
         request.dotenv_relative = migration_dotenv_from(m, path_dirname(&m->arena, f->real));

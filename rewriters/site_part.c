@@ -168,9 +168,11 @@ static void replace_text_of_fstring(struct part *p) {
 
 /* An f-string's own quotes count too where the expression goes into it. */
 static void forbid_own_quote(struct part *p) {
-    const struct py_token *t = &p->source->tokens.items[source_token_after(p->source, p->steps[p->string].start)];
+    const struct py_token *t =
+        &p->source->tokens.items[source_token_after(p->source, p->steps[p->string].start)];
     if (!(t->flags & PY_STR_TRIPLE))
-        p->place->quotes |= p->source->text.ptr[t->start + t->prefix_len] == '"' ? SITE_DOUBLE_QUOTE : SITE_SINGLE_QUOTE;
+        p->place->quotes |=
+            p->source->text.ptr[t->start + t->prefix_len] == '"' ? SITE_DOUBLE_QUOTE : SITE_SINGLE_QUOTE;
 }
 
 static const char *decide_fstring(struct part *p, struct site_view view) {
@@ -202,7 +204,8 @@ static const char *decide_string(struct part *p, struct site_view view) {
 
 const char *site_decide_part(const struct source *s, struct pytree_walker *w, struct rewrite_site *site,
                              bool from_environment, struct arena *arena, struct site_place *place) {
-    size_t from = source_text_offset(s, site->secret_start_byte), to = source_text_offset(s, site->secret_end_byte);
+    size_t from = source_text_offset(s, site->secret_start_byte),
+           to = source_text_offset(s, site->secret_end_byte);
     if (from == SIZE_MAX || to == SIZE_MAX || from >= to)
         return reason_span;
     uint32_t token = source_token_after(s, from);
@@ -223,10 +226,9 @@ const char *site_decide_part(const struct source *s, struct pytree_walker *w, st
     const char *reason = find_run(&p);
     if (reason || (reason = check_pieces(&p, site, arena)) || (reason = check_ends(&p)))
         return reason;
-    *place = (struct site_place){.literal_start = t->start,
-                                 .literal_end = t->end,
-                                 .statement_start = p.steps[1].start,
-                                 .site = site};
-    struct site_view view = {.source = s, .site = site, .steps = w->steps, .from_environment = from_environment};
+    *place = (struct site_place){
+        .literal_start = t->start, .literal_end = t->end, .statement_start = p.steps[1].start, .site = site};
+    struct site_view view = {
+        .source = s, .site = site, .steps = w->steps, .from_environment = from_environment};
     return t->kind == PY_STRING ? decide_string(&p, view) : decide_fstring(&p, view);
 }

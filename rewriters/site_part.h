@@ -12,8 +12,8 @@ struct part {
     const struct rewrite_site *site;
     const struct pytree_step *steps;
     size_t step_count;
-    size_t string, run; /* steps: the string; it and what it is implicitly joined to */
-    uint32_t token;     /* that spells the secret */
+    size_t string, run;               /* steps: the string; it and what it is implicitly joined to */
+    uint32_t token;                   /* that spells the secret */
     uint32_t first_token, last_token; /* of the run */
     uint32_t body_start, body_end;    /* of the token, in the text */
     uint32_t from, to;                /* of the secret */
@@ -25,7 +25,8 @@ struct slice part_closing(const struct part *p);
 void part_edit(struct part *p, struct site_edit edit);
 /* The edit that makes a sum of the run. False: it became the expression alone. */
 bool part_split(struct part *p);
-/* Puts steps[step], which is a sum now, into parentheses where it needs them. The edits there are in order. */
+/* Puts steps[step], which is a sum now, into parentheses where it needs them. The edits there are in order.
+ */
 void part_parenthesise(struct part *p, size_t step);
 
 /* The run is the template of `run % values` or `run.format(values)`. */

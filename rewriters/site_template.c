@@ -216,8 +216,9 @@ static bool add_keyword(struct part *p, const struct template *t) {
     TSNode last = last_value(t->values);
     uint32_t at = ts_node_is_null(last) ? ts_node_start_byte(t->values) + 1 : ts_node_end_byte(last);
     part_edit(p, (struct site_edit){p->from, p->to, arena_printf(p->arena, "{%s}", word), "", false, true});
-    part_edit(p, (struct site_edit){
-                     at, at, arena_printf(p->arena, "%s%s=", ts_node_is_null(last) ? "" : ", ", word), "", true, false});
+    part_edit(p, (struct site_edit){at, at,
+                                    arena_printf(p->arena, "%s%s=", ts_node_is_null(last) ? "" : ", ", word),
+                                    "", true, false});
     return true;
 }
 

@@ -25,8 +25,8 @@ static bool is_connection_rule(const struct rule *r) {
 }
 
 /* The literal among the candidate's that spells all of value[start, end). */
-static bool spelled_at(const struct candidate *c, struct slice text, const struct py_tokens *tokens, size_t start,
-                       size_t end, struct arena *arena, struct fragment *out) {
+static bool spelled_at(const struct candidate *c, struct slice text, const struct py_tokens *tokens,
+                       size_t start, size_t end, struct arena *arena, struct fragment *out) {
     size_t before = 0;
     for (uint32_t i = c->first_token; i <= c->last_token; i++) {
         const struct py_token *t = &tokens->items[i];
@@ -43,8 +43,8 @@ static bool spelled_at(const struct candidate *c, struct slice text, const struc
     return false;
 }
 
-bool fragment_of(const struct scan_hit *hit, struct slice text, const struct py_tokens *tokens, bool split_urls,
-                 struct arena *arena, struct fragment *out) {
+bool fragment_of(const struct scan_hit *hit, struct slice text, const struct py_tokens *tokens,
+                 bool split_urls, struct arena *arena, struct fragment *out) {
     const struct candidate *c = hit->candidate;
     size_t start = hit->start, end = hit->end;
     bool url = is_url_rule(hit->rule);

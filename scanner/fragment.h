@@ -14,7 +14,7 @@ struct fragment {
 
 /* What moves of a hit. False: a secret that is spelled by several literals, or
  * that begins or ends inside an escape. */
-bool fragment_of(const struct scan_hit *hit, struct slice text, const struct py_tokens *tokens, bool split_urls,
-                 struct arena *arena, struct fragment *out) KL_MUST_USE;
+bool fragment_of(const struct scan_hit *hit, struct slice text, const struct py_tokens *tokens,
+                 bool split_urls, struct arena *arena, struct fragment *out) KL_MUST_USE;
 
 #endif

@@ -158,3 +158,26 @@ def test_names_of_parts_say_what_they_are(keylift, project):
     project.write("app.py", filled('host = "h"\ndsn = f"postgresql://bob:{password}@{{host}}/db"\n'))
     keylift("migrate", "--yes", "app.py", cwd=project)
     assert "{os.environ['DSN_PASSWORD']}" in project.read("app.py")
+
+
+NESTED = "host = 'h'\nresult = f\"{{f'{{host}}{key}'}}\"\n"
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "moves"),
+    [
+        ("pyproject.toml", '[project]\nname = "x"\nrequires-python = ">=3.12"\n', True),
+        ("pyproject.toml", '[project]\nname = "x"\nrequires-python = ">=3.9,<4"\n', False),
+        ("pyproject.toml", '[tool.poetry.dependencies]\npython = "^3.13"\n', True),
+        ("pyproject.toml", '[tool.poetry.dependencies]\npython = "^3.8 || ^3.12"\n', False),
+        ("pyproject.toml", '[project]\nname = "x"\n', False),
+        ("setup.cfg", "[options]\npython_requires = ~=3.12\n", True),
+        ("setup.cfg", "[options]\npython_requires = !=3.12\n", False),
+    ],
+)
+def test_quotes_are_those_of_the_oldest_python_that_the_project_supports(keylift, project, name, text, moves):
+    project.write(name, text)
+    content = filled(NESTED)
+    project.write("app.py", content)
+    keylift("migrate", "--yes", "app.py", cwd=project)
+    assert (project.read("app.py") != content) == moves
