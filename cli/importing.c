@@ -55,7 +55,8 @@ static void mark(struct importing *p, const char *dotted, const char *folder) {
         memcpy(word, dotted, end);
         word[end] = '\0';
         bool plain = !strchr(word, '.');
-        for (struct import_name *n = find(p, word); n && n < p->names + p->name_count && strcmp(n->name, word) == 0; n++)
+        for (struct import_name *n = find(p, word);
+             n && n < p->names + p->name_count && strcmp(n->name, word) == 0; n++)
             if (!plain || (folder && (strcmp(folder, n->root) == 0 || !has_own(folder, word, &p->arena))))
                 n->used = true;
     }
@@ -102,7 +103,8 @@ static void read_file(void *ctx, const char *path, bool named) {
         for (size_t i = before; i < p->facts.count; i++) {
             const struct import_fact *f = &p->facts.items[i];
             if (!f->dots)
-                mark(p, f->symbol ? arena_printf(&p->arena, "%s.%s", f->module, f->symbol) : f->module, folder);
+                mark(p, f->symbol ? arena_printf(&p->arena, "%s.%s", f->module, f->symbol) : f->module,
+                     folder);
         }
         if (!is_ours(p, path)) /* a file's own words on itself are no proof */
             look_for_mentions(p, buf_as_slice(&text));
@@ -146,7 +148,8 @@ struct importing *importing_read(const char *root, const char *const *paths, siz
         qsort(p->names, p->name_count, sizeof *p->names, by_name);
     const char *const roots[] = {p->root, NULL};
     const struct walk_options options = {.paths = roots};
-    const struct walk_sink sink = {p, nothing_root, nothing_done, read_file, nothing_skip, nothing_error, never};
+    const struct walk_sink sink = {p,    nothing_root, nothing_done, read_file, nothing_skip, nothing_error,
+                                   never};
     walk_run(&options, &sink);
     find_bases(p);
     return p;

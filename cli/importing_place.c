@@ -203,8 +203,8 @@ static struct package_place own_place(const struct importing *p, const char *fol
 
 /* Loaded by its tool, from wherever that looks. */
 static bool is_loaded_by_path(const char *path) {
-    static const char *const names[] = {"setup.py",   "conftest.py",   "noxfile.py", "fabfile.py",
-                                        "conf.py",    "locustfile.py", "dodo.py",    "env.py"};
+    static const char *const names[] = {"setup.py", "conftest.py",   "noxfile.py", "fabfile.py",
+                                        "conf.py",  "locustfile.py", "dodo.py",    "env.py"};
     for (size_t i = 0; i < KL_ARRAY_LEN(names); i++)
         if (strcmp(path_basename(path), names[i]) == 0)
             return true;

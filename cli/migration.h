@@ -69,6 +69,7 @@ struct migration_module {
 struct migration {
     struct cli *cli;
     struct project project;
+    unsigned python_minor; /* of the oldest Python 3 that the new code must run on */
     struct vault_session session;
     struct vault_identity identity;
     struct python_access access;      /* what the code says to read from this very vault */

@@ -127,6 +127,7 @@ struct options {
     int env_reads; /* 0: none, the only word of this version */
     struct string_list sites;
     bool include_tests;
+    bool split_urls;
     bool allow_dirty;
     const char *with_values;
     struct string_list env_names;

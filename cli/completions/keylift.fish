@@ -74,6 +74,7 @@ complete -c keylift -l with-values -n '__fish_seen_subcommand_from upload' -r -F
 complete -c keylift -l env-names -n '__fish_seen_subcommand_from upload' -x -d 'with --with-values: these variables as well, whatever they look like'
 complete -c keylift -l site -n '__fish_seen_subcommand_from plan migrate upload rewrite' -r -F -d 'take the literal at this place as well, whatever it is; may be repeated'
 complete -c keylift -l include-tests -n '__fish_seen_subcommand_from plan migrate upload rewrite' -d 'take findings of tests and examples, and low ones, as well'
+complete -c keylift -l split-urls -n '__fish_seen_subcommand_from plan migrate upload rewrite' -d 'of URLs and connection strings, move the password alone'
 complete -c keylift -l prefix -n '__fish_seen_subcommand_from plan migrate upload rewrite put undo vaults' -x -d 'put P before every name'
 complete -c keylift -l on-conflict -n '__fish_seen_subcommand_from plan migrate upload rewrite' -x -a 'fail reuse version rename' -d 'when the vault has another value under a name (default: fail; in a .env file: rename)'
 complete -c keylift -l allow-dirty -n '__fish_seen_subcommand_from plan migrate rewrite' -d 'change files with unstaged changes, too'
