@@ -15,6 +15,7 @@
 #include "backends/upload.h"
 #include "base/json.h"
 #include "cli/command.h"
+#include "cli/dependencies.h"
 #include "cli/project.h"
 #include "cli/vault_session.h"
 #include "rewriters/names.h"
@@ -97,8 +98,9 @@ struct migration {
     const char *ignored_pattern;
     const char *ignored_in;     /* .gitignore that gained the dotenv file; NULL */
     const char *will_ignore_in; /* .gitignore that will gain it; NULL */
-    bool renamed;               /* a name changed after the files were rewritten */
-    bool uploads, rewrites;     /* which halves this command runs */
+    struct dependencies dependencies;
+    bool renamed;           /* a name changed after the files were rewritten */
+    bool uploads, rewrites; /* which halves this command runs */
     struct arena arena;
 };
 
@@ -120,6 +122,21 @@ void migration_show_result(const struct migration *m);
 /* What had been done when an error ended the run; nothing if nothing was. */
 void migration_show_stopped(const struct migration *m);
 void migration_print_json(const struct migration *m, bool done, struct buf *out);
+
+/* As a user in the current folder would write it. */
+const char *migration_from_here(const struct migration *m, const char *path);
+
+/* The files that list the project's packages: migration_packages.c. */
+void migration_find_packages(struct migration *m);
+struct apply_file;
+/* Appends those that gain packages; returns how many. */
+size_t migration_package_files(struct migration *m, struct apply_file *files);
+void migration_packages_written(struct migration *m, const struct apply_file *files, size_t count);
+enum kl_status migration_stage_packages(struct migration *m, struct error *e) KL_MUST_USE;
+void migration_show_packages(const struct migration *m); /* in a plan */
+void migration_show_packages_written(const struct migration *m);
+void migration_show_packages_due(const struct migration *m); /* after it: what is left to do */
+cJSON *migration_packages_json(const struct migration *m);
 
 /* Calls fn for every file that will be written beside the sources and the vault,
  * as a user in this folder would write its path. */

@@ -109,6 +109,7 @@ void migration_print_json(const struct migration *m, bool done, struct buf *out)
         add_values(root, m);
     add_files(root, m);
     migration_each_other_file(m, add_other_file, cJSON_AddArrayToObject(root, "other_files"));
+    cJSON_AddItemToObject(root, "packages", migration_packages_json(m));
     json_add_count(root, "silenced", m->silenced);
     cJSON *errors = cJSON_AddArrayToObject(root, "errors");
     for (size_t i = 0; i < m->found.error_count; i++) {
