@@ -38,6 +38,7 @@ static int run(struct migration *m, const struct parts *parts, struct error *e) 
                 migration_show_stopped(m);
             return cli_fail(c, e);
         }
+        migration_look_after(m);
     }
     if (json)
         return print_json(m, runs);

@@ -284,6 +284,7 @@ void migration_release(struct migration *m) {
     free(m->sites);
     migration_release_values(m);
     dependencies_release(&m->dependencies);
+    aftercare_release(&m->after);
     scan_result_release(&m->forced);
     scan_result_release(&m->project_reads);
     scan_result_release(&m->found);

@@ -14,6 +14,7 @@
 
 #include "backends/upload.h"
 #include "base/json.h"
+#include "cli/aftercare.h"
 #include "cli/command.h"
 #include "cli/dependencies.h"
 #include "cli/project.h"
@@ -99,6 +100,7 @@ struct migration {
     const char *ignored_in;     /* .gitignore that gained the dotenv file; NULL */
     const char *will_ignore_in; /* .gitignore that will gain it; NULL */
     struct dependencies dependencies;
+    struct aftercare after;
     bool renamed;           /* a name changed after the files were rewritten */
     bool uploads, rewrites; /* which halves this command runs */
     struct arena arena;
@@ -121,6 +123,8 @@ void migration_diff(const struct migration *m, const struct migration_file *f, s
 void migration_show_result(const struct migration *m);
 /* What had been done when an error ended the run; nothing if nothing was. */
 void migration_show_stopped(const struct migration *m);
+/* Text that came from a message passes the filter; paths and names do not. NULL adds null. */
+void migration_add_message(cJSON *object, const char *key, const char *text, const struct redactor *redactor);
 void migration_print_json(const struct migration *m, bool done, struct buf *out);
 
 /* As a user in the current folder would write it. */

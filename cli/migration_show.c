@@ -370,6 +370,7 @@ void migration_show_result(const struct migration *m) {
             out_text(o, ": a value is still there, in edits that are not staged\n");
         }
     show_half_done(o, m);
+    migration_show_after(m);
     if (m->moving > 0)
         show_next_steps(o, m);
 }

@@ -1,0 +1,142 @@
+/* aftercare.c: see aftercare.h. */
+#include "cli/aftercare.h"
+
+#include <stdlib.h>
+
+#include "base/mem.h"
+#include "base/file.h"
+#include "cli/migration.h"
+#include "cli/report.h"
+
+#define PLACES_SHOWN 20u
+
+/* The values that left the code, each with its name. */
+static void collect_values(struct migration *m) {
+    struct aftercare *a = &m->after;
+    a->search = value_search_new();
+    a->items = mem_calloc(m->item_count + 1, sizeof *a->items);
+    for (size_t item = 0; item < m->item_count; item++) {
+        bool known = false;
+        for (size_t i = 0; i < m->site_count; i++) {
+            if (m->sites[i].left || m->sites[i].item != item)
+                continue;
+            /* Bytes are stored as base64 text, and stood there as they are. */
+            if (known)
+                value_search_same(a->search);
+            value_search_add(a->search, secret_slice(&m->sites[i].finding->value));
+            known = true;
+        }
+        if (known)
+            a->items[a->count++] = item;
+    }
+}
+
+/* Of a literal that keylift knows, the reason why it stays says more than its file. */
+static void take_reasons(struct migration *m) {
+    for (size_t r = 0; r < m->after.remains.count; r++) {
+        struct remain *remain = &m->after.remains.items[r];
+        for (size_t i = 0; i < m->site_count; i++) {
+            const struct migration_site *site = &m->sites[i];
+            if (site->left && site->finding->context != CONTEXT_TEXT && remain->line >= site->finding->line &&
+                remain->line <= site->finding->end_line &&
+                strcmp(path_normalize(&m->arena, site->finding->path), remain->path) == 0)
+                remain->advice = arena_printf(&m->arena, "left: %s", site->left);
+        }
+    }
+}
+
+void migration_look_after(struct migration *m) {
+    const char *top = m->project.git_top ? m->project.git_top : m->project.root;
+    if (!m->rewrites || m->moving == 0 || m->after.search)
+        return;
+    collect_values(m);
+    remains_find(&m->after.remains, m->after.search, migration_from_here(m, top),
+                 m->dotenv_path ? path_real(&m->arena, m->dotenv_path) : NULL);
+    take_reasons(m);
+}
+
+void aftercare_release(struct aftercare *a) {
+    value_search_free(a->search);
+    free(a->items);
+    remains_release(&a->remains);
+    *a = (struct aftercare){0};
+}
+
+/* "write ${NAME} there": with the name. */
+static const char *with_name(struct arena *a, const char *advice, const char *name) {
+    struct slice text = slice_cstr(advice), word = SLICE_LIT("NAME");
+    size_t at = slice_find(text, word, 0);
+    const char *out = "";
+    size_t from = 0;
+    for (; at != SIZE_MAX; at = slice_find(text, word, from)) {
+        out = arena_printf(a, "%s%.*s%s", out, (int)(at - from), advice + from, name);
+        from = at + word.len;
+    }
+    return arena_printf(a, "%s%s", out, advice + from);
+}
+
+static const char *name_of(const struct migration *m, const struct remain *r) {
+    return m->items[m->after.items[r->value]].name;
+}
+
+static void show_place(struct output *o, const struct migration *m, const struct remain *r) {
+    struct arena a = ARENA_INIT;
+    const char *name = name_of(m, r);
+    out_text(o, "  ");
+    out_path(o, MARK_BOLD, r->path);
+    if (r->line)
+        out_text(o, ":%u", r->line);
+    out_text(o, "  %s%s\n      ", name, r->common ? " (perhaps: the value is a common word)" : "");
+    out_wrapped(o, MARK_DIM, with_name(&a, r->advice, name), 6, 6);
+    arena_release(&a);
+}
+
+static void show_remains(struct output *o, const struct migration *m) {
+    const struct remains *r = &m->after.remains;
+    if (r->count > 0)
+        out_mark(o, MARK_BOLD, "\nStill in %zu other %s\n", r->count,
+                 report_plural(r->count, "place", "places"));
+    else
+        out_text(o, "\nIn no other place of the %llu files that a scan reads\n",
+                 (unsigned long long)r->files);
+    for (size_t i = 0; i < r->count && i < PLACES_SHOWN; i++)
+        show_place(o, m, &r->items[i]);
+    if (r->count > PLACES_SHOWN)
+        out_text(o, "  ... and %zu more (--format json has them all)\n", r->count - PLACES_SHOWN);
+    if (r->unread > 0)
+        out_text(o, "  %llu files could not be looked at: too large, or not readable\n",
+                 (unsigned long long)r->unread);
+    if (r->interrupted)
+        out_text(o, "  interrupted: not all files were looked at\n");
+}
+
+void migration_show_after(const struct migration *m) {
+    if (m->after.search)
+        show_remains(&m->cli->out, m);
+}
+
+void migration_add_after(const struct migration *m, cJSON *root) {
+    const struct remains *r = &m->after.remains;
+    struct arena a = ARENA_INIT;
+    if (!m->after.search)
+        return;
+    cJSON *still = cJSON_AddObjectToObject(root, "still_in");
+    cJSON *places = cJSON_AddArrayToObject(still, "places");
+    for (size_t i = 0; i < r->count; i++) {
+        cJSON *place = cJSON_CreateObject();
+        const char *name = name_of(m, &r->items[i]);
+        json_add_slice(place, "path", slice_cstr(r->items[i].path));
+        if (r->items[i].line)
+            json_add_count(place, "line", r->items[i].line);
+        else
+            json_add_string(place, "line", NULL);
+        json_add_string(place, "name", name);
+        cJSON_AddBoolToObject(place, "certain", !r->items[i].common);
+        migration_add_message(place, "advice", with_name(&a, r->items[i].advice, name), m->cli->redactor);
+        cJSON_AddItemToArray(places, place);
+    }
+    json_add_count(still, "files", r->files);
+    json_add_count(still, "unread", r->unread);
+    cJSON_AddBoolToObject(still, "complete", !r->more && !r->interrupted && r->unread == 0);
+    arena_release(&a);
+}
