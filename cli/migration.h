@@ -101,6 +101,7 @@ struct migration {
     const char *will_ignore_in; /* .gitignore that will gain it; NULL */
     struct dependencies dependencies;
     struct aftercare after;
+    size_t policy_names;    /* in the file of --policy, once it is written */
     bool renamed;           /* a name changed after the files were rewritten */
     bool uploads, rewrites; /* which halves this command runs */
     struct arena arena;
@@ -141,6 +142,10 @@ void migration_show_packages(const struct migration *m); /* in a plan */
 void migration_show_packages_written(const struct migration *m);
 void migration_show_packages_due(const struct migration *m); /* after it: what is left to do */
 cJSON *migration_packages_json(const struct migration *m);
+
+/* --policy and what is said of it: migration_policy.c. */
+enum kl_status migration_write_policy(struct migration *m, struct error *e) KL_MUST_USE;
+void migration_show_policy(const struct migration *m);
 
 /* Calls fn for every file that will be written beside the sources and the vault,
  * as a user in this folder would write its path. */
