@@ -7,6 +7,7 @@
 #include "base/file.h"
 #include "cli/migration.h"
 #include "cli/report.h"
+#include "cli/rotation.h"
 
 #define PLACES_SHOWN 20u
 
@@ -79,16 +80,18 @@ static const char *name_of(const struct migration *m, const struct remain *r) {
     return m->items[m->after.items[r->value]].name;
 }
 
+const char *aftercare_advice(const struct migration *m, const struct remain *r) {
+    return with_name((struct arena *)&m->arena, r->advice, name_of(m, r));
+}
+
 static void show_place(struct output *o, const struct migration *m, const struct remain *r) {
-    struct arena a = ARENA_INIT;
     const char *name = name_of(m, r);
     out_text(o, "  ");
     out_path(o, MARK_BOLD, r->path);
     if (r->line)
         out_text(o, ":%u", r->line);
     out_text(o, "  %s%s\n      ", name, r->common ? " (perhaps: the value is a common word)" : "");
-    out_wrapped(o, MARK_DIM, with_name(&a, r->advice, name), 6, 6);
-    arena_release(&a);
+    out_wrapped(o, MARK_DIM, aftercare_advice(m, r), 6, 6);
 }
 
 static void show_remains(struct output *o, const struct migration *m) {
@@ -115,11 +118,49 @@ void migration_show_after(const struct migration *m) {
         show_remains(&m->cli->out, m);
 }
 
+static void show_group(struct output *o, const struct migration *m, const struct rotation_group *g) {
+    out_text(o, "      ");
+    out_wrapped(o, MARK_NONE,
+                arena_printf((struct arena *)&m->arena, "%s: %s", g->message,
+                             g->revoke[0] ? g->revoke : "change it where it is used"),
+                6, 8);
+    for (size_t i = 0; i < g->count; i++)
+        out_text(o, "        %s\n", rotation_put_line(m, m->items[g->items[i]].name));
+}
+
+void migration_show_rotation(const struct migration *m) {
+    struct output *o = &m->cli->out;
+    size_t count;
+    const struct rotation_group *groups = rotation_groups(m, &count);
+    out_text(o, m->project.git_top
+                    ? "  - The old values may be in git's history. Revoke them, and store the new ones:\n"
+                    : "  - Whoever had a copy of the code has the values. Revoke them, and store the "
+                      "new ones:\n");
+    for (size_t i = 0; i < count; i++)
+        show_group(o, m, &groups[i]);
+}
+
+static void add_rotation(const struct migration *m, cJSON *root) {
+    size_t count;
+    const struct rotation_group *groups = rotation_groups(m, &count);
+    cJSON *list = cJSON_AddArrayToObject(root, "rotate");
+    for (size_t i = 0; i < count; i++)
+        for (size_t k = 0; k < groups[i].count; k++) {
+            cJSON *entry = cJSON_CreateObject();
+            const char *name = m->items[groups[i].items[k]].name;
+            json_add_string(entry, "name", name);
+            json_add_string(entry, "message", groups[i].message);
+            json_add_string(entry, "revoke", groups[i].revoke[0] ? groups[i].revoke : NULL);
+            migration_add_message(entry, "command", rotation_put_line(m, name), m->cli->redactor);
+            cJSON_AddItemToArray(list, entry);
+        }
+}
+
 void migration_add_after(const struct migration *m, cJSON *root) {
     const struct remains *r = &m->after.remains;
-    struct arena a = ARENA_INIT;
     if (!m->after.search)
         return;
+    add_rotation(m, root);
     cJSON *still = cJSON_AddObjectToObject(root, "still_in");
     cJSON *places = cJSON_AddArrayToObject(still, "places");
     for (size_t i = 0; i < r->count; i++) {
@@ -132,11 +173,10 @@ void migration_add_after(const struct migration *m, cJSON *root) {
             json_add_string(place, "line", NULL);
         json_add_string(place, "name", name);
         cJSON_AddBoolToObject(place, "certain", !r->items[i].common);
-        migration_add_message(place, "advice", with_name(&a, r->items[i].advice, name), m->cli->redactor);
+        migration_add_message(place, "advice", aftercare_advice(m, &r->items[i]), m->cli->redactor);
         cJSON_AddItemToArray(places, place);
     }
     json_add_count(still, "files", r->files);
     json_add_count(still, "unread", r->unread);
     cJSON_AddBoolToObject(still, "complete", !r->more && !r->interrupted && r->unread == 0);
-    arena_release(&a);
 }

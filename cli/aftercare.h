@@ -22,7 +22,11 @@ struct aftercare {
 struct migration;
 void migration_look_after(struct migration *m);
 void migration_show_after(const struct migration *m);
-/* "still_in". */
+/* What to do there. */
+const char *aftercare_advice(const struct migration *m, const struct remain *r);
+/* What is to be revoked and replaced. */
+void migration_show_rotation(const struct migration *m);
+/* "still_in", "rotate". */
 void migration_add_after(const struct migration *m, cJSON *root);
 void aftercare_release(struct aftercare *a);
 

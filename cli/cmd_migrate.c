@@ -56,7 +56,10 @@ static int run(struct migration *m, const struct parts *parts, struct error *e) 
         migration_look_after(m);
     }
     /* --dry-run writes nothing at all. */
-    s = runs || !parts->runs ? migration_write_policy(m, e) : KL_OK;
+    if (!c->options.dry_run)
+        s = migration_write_policy(m, e);
+    if (s == KL_OK && !c->options.dry_run)
+        s = migration_write_summary(m, runs, e);
     int status = json ? print_json(m, runs) : show_end(m, parts, runs);
     return s == KL_OK ? status : cli_fail(c, e);
 }

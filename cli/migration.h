@@ -145,6 +145,8 @@ cJSON *migration_packages_json(const struct migration *m);
 
 /* --policy and what is said of it: migration_policy.c. */
 enum kl_status migration_write_policy(struct migration *m, struct error *e) KL_MUST_USE;
+/* --summary: migration_summary.c. `done`: after migration_run. */
+enum kl_status migration_write_summary(const struct migration *m, bool done, struct error *e) KL_MUST_USE;
 void migration_show_policy(const struct migration *m);
 
 /* Calls fn for every file that will be written beside the sources and the vault,

@@ -276,17 +276,7 @@ static void show_next_steps(struct output *o, const struct migration *m) {
                 out_text(o, "      %s\n", m->items[i].name);
     }
     migration_show_packages_due(m);
-    out_text(o, m->project.git_top
-                    ? "  - The old values may be in git's history. Revoke and replace them.\n"
-                    : "  - Whoever had a copy of the code has the values. Revoke and replace them.\n");
-    for (size_t i = 0; i < m->site_count; i++) {
-        const struct migration_site *site = &m->sites[i];
-        bool again = false;
-        for (size_t k = 0; k < i && !again; k++)
-            again = !m->sites[k].left && strcmp(m->sites[k].finding->rule, site->finding->rule) == 0;
-        if (!site->left && !again && site->finding->revoke[0])
-            out_text(o, "      %s: %s\n", site->finding->message, site->finding->revoke);
-    }
+    migration_show_rotation(m);
 }
 
 static bool is_verified(const struct upload_item *item) {
