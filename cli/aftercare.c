@@ -54,12 +54,39 @@ void migration_look_after(struct migration *m) {
     remains_find(&m->after.remains, m->after.search, migration_from_here(m, top),
                  m->dotenv_path ? path_real(&m->arena, m->dotenv_path) : NULL);
     take_reasons(m);
+    if (m->project.git_top && !m->cli->options.no_history)
+        history_find(&m->after.history, m->after.search, m->after.count, m->project.git_top);
+}
+
+const struct history_entry *aftercare_history(const struct migration *m, size_t item) {
+    const struct aftercare *a = &m->after;
+    for (size_t i = 0; i < a->count && a->history.searched; i++)
+        if (a->items[i] == item && a->history.entries[i].commit)
+            return &a->history.entries[i];
+    return NULL;
+}
+
+const char *aftercare_history_words(const struct migration *m) {
+    const struct history *h = &m->after.history;
+    struct arena *a = (struct arena *)&m->arena;
+    if (!m->project.git_top)
+        return "Whoever had a copy of the code has the values";
+    if (!h->searched)
+        return "The old values may be in git's history";
+    if (h->failed)
+        return arena_printf(a, "The old values may be in git's history (%s)", h->failed);
+    const char *cut = h->cut ? arena_printf(a, " (not all of it was searched: %s)", h->cut) : "";
+    if (h->found > 0)
+        return arena_printf(a, "git's history has %zu of these %zu values%s", h->found, h->count, cut);
+    return h->cut ? arena_printf(a, "The old values may be in git's history%s", cut)
+                  : "No commit here has the old values";
 }
 
 void aftercare_release(struct aftercare *a) {
     value_search_free(a->search);
     free(a->items);
     remains_release(&a->remains);
+    history_release(&a->history);
     *a = (struct aftercare){0};
 }
 
@@ -118,26 +145,69 @@ void migration_show_after(const struct migration *m) {
         show_remains(&m->cli->out, m);
 }
 
+static bool is_common(const struct migration *m, size_t item) {
+    for (size_t i = 0; i < m->after.count && m->after.search; i++)
+        if (m->after.items[i] == item)
+            return value_search_is_common(m->after.search, i);
+    return false;
+}
+
+static void show_since(struct output *o, const struct migration *m, size_t item) {
+    const struct history_entry *h = aftercare_history(m, item);
+    if (!h)
+        return;
+    out_text(o, "          in git since %.10s, commit %.12s, ", h->date, h->commit);
+    out_path(o, MARK_NONE, h->path);
+    out_text(o, "%s\n", is_common(m, item) ? " (perhaps: the value is a common word)" : "");
+}
+
 static void show_group(struct output *o, const struct migration *m, const struct rotation_group *g) {
     out_text(o, "      ");
     out_wrapped(o, MARK_NONE,
                 arena_printf((struct arena *)&m->arena, "%s: %s", g->message,
                              g->revoke[0] ? g->revoke : "change it where it is used"),
                 6, 8);
-    for (size_t i = 0; i < g->count; i++)
+    for (size_t i = 0; i < g->count; i++) {
         out_text(o, "        %s\n", rotation_put_line(m, m->items[g->items[i]].name));
+        show_since(o, m, g->items[i]);
+    }
 }
 
 void migration_show_rotation(const struct migration *m) {
     struct output *o = &m->cli->out;
     size_t count;
     const struct rotation_group *groups = rotation_groups(m, &count);
-    out_text(o, m->project.git_top
-                    ? "  - The old values may be in git's history. Revoke them, and store the new ones:\n"
-                    : "  - Whoever had a copy of the code has the values. Revoke them, and store the "
-                      "new ones:\n");
+    out_text(o, "  - ");
+    out_wrapped(o, MARK_NONE,
+                arena_printf((struct arena *)&m->arena,
+                             "%s. Revoke them, and store the new ones:", aftercare_history_words(m)),
+                4, 4);
     for (size_t i = 0; i < count; i++)
         show_group(o, m, &groups[i]);
+}
+
+static void add_since(const struct migration *m, size_t item, cJSON *entry) {
+    const struct history_entry *h = aftercare_history(m, item);
+    if (!h) {
+        json_add_string(entry, "first_commit", NULL);
+        return;
+    }
+    cJSON *first = cJSON_AddObjectToObject(entry, "first_commit");
+    json_add_string(first, "commit", h->commit);
+    json_add_string(first, "date", h->date);
+    json_add_slice(first, "path", slice_cstr(h->path));
+    json_add_count(first, "line", h->line);
+    cJSON_AddBoolToObject(first, "certain", !is_common(m, item));
+}
+
+static void add_history(const struct migration *m, cJSON *root) {
+    const struct history *h = &m->after.history;
+    if (!h->searched)
+        return;
+    cJSON *o = cJSON_AddObjectToObject(root, "history");
+    json_add_count(o, "commits", h->commits);
+    cJSON_AddBoolToObject(o, "complete", !h->cut && !h->failed);
+    migration_add_message(o, "reason", h->failed ? h->failed : h->cut, m->cli->redactor);
 }
 
 static void add_rotation(const struct migration *m, cJSON *root) {
@@ -152,6 +222,7 @@ static void add_rotation(const struct migration *m, cJSON *root) {
             json_add_string(entry, "message", groups[i].message);
             json_add_string(entry, "revoke", groups[i].revoke[0] ? groups[i].revoke : NULL);
             migration_add_message(entry, "command", rotation_put_line(m, name), m->cli->redactor);
+            add_since(m, groups[i].items[k], entry);
             cJSON_AddItemToArray(list, entry);
         }
 }
@@ -160,6 +231,7 @@ void migration_add_after(const struct migration *m, cJSON *root) {
     const struct remains *r = &m->after.remains;
     if (!m->after.search)
         return;
+    add_history(m, root);
     add_rotation(m, root);
     cJSON *still = cJSON_AddObjectToObject(root, "still_in");
     cJSON *places = cJSON_AddArrayToObject(still, "places");

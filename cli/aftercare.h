@@ -9,6 +9,7 @@
 #define KEYLIFT_CLI_AFTERCARE_H
 
 #include "base/json.h"
+#include "cli/history.h"
 #include "cli/remains.h"
 #include "cli/value_search.h"
 
@@ -17,6 +18,7 @@ struct aftercare {
     size_t *items;               /* of each value of the search: its item of the migration */
     size_t count;
     struct remains remains;
+    struct history history;
 };
 
 struct migration;
@@ -26,7 +28,11 @@ void migration_show_after(const struct migration *m);
 const char *aftercare_advice(const struct migration *m, const struct remain *r);
 /* What is to be revoked and replaced. */
 void migration_show_rotation(const struct migration *m);
-/* "still_in", "rotate". */
+/* Since when git has the value of an item; NULL: not that is known. */
+const struct history_entry *aftercare_history(const struct migration *m, size_t item);
+/* What git's history says of all of them: a sentence without its full stop. */
+const char *aftercare_history_words(const struct migration *m);
+/* "still_in", "history", "rotate". */
 void migration_add_after(const struct migration *m, cJSON *root);
 void aftercare_release(struct aftercare *a);
 

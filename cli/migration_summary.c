@@ -107,13 +107,23 @@ static void write_remains(struct summary *s) {
         buf_str(&s->text, "\nNot everything could be looked at.\n");
 }
 
+static void write_since(struct summary *s, size_t item) {
+    const struct history_entry *h = aftercare_history(s->m, item);
+    if (!h)
+        return;
+    buf_printf(&s->text, " (in git since %.10s, commit %.12s, ", h->date, h->commit);
+    place(s, h->path, h->line);
+    buf_str(&s->text, ")");
+}
+
 static void write_rotation(struct summary *s) {
     size_t count;
     const struct rotation_group *groups = rotation_groups(s->m, &count);
     if (count == 0)
         return;
     heading(s, "What to revoke and replace");
-    buf_str(&s->text, "Whoever had a copy of the code has the old values.\n\n");
+    words(s, aftercare_history_words(s->m));
+    buf_str(&s->text, ".\n\n");
     for (size_t i = 0; i < count; i++) {
         buf_str(&s->text, "- ");
         words(s, groups[i].message);
@@ -123,6 +133,7 @@ static void write_rotation(struct summary *s) {
         for (size_t k = 0; k < groups[i].count; k++) {
             buf_str(&s->text, "  - ");
             code(s, rotation_put_line(s->m, s->m->items[groups[i].items[k]].name));
+            write_since(s, groups[i].items[k]);
             buf_char(&s->text, '\n');
         }
     }

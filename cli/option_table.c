@@ -374,6 +374,11 @@ const struct option_spec option_table[] = {
      .offset = AT(policy),
      .help = "write into FILE what lets a program read exactly these names: an IAM policy (aws), a Vault "
              "policy, or a script of az or gcloud commands"},
+    {.name = "no-history",
+     .type = OPTION_FLAG,
+     .commands = CMD_MIGRATE | CMD_REWRITE,
+     .offset = AT(no_history),
+     .help = "do not look in git's history for the values that moved"},
     {.name = "summary",
      .type = OPTION_TEXT,
      .argument = "FILE",

@@ -78,6 +78,7 @@ complete -c keylift -l on-conflict -n '__fish_seen_subcommand_from plan migrate 
 complete -c keylift -l allow-dirty -n '__fish_seen_subcommand_from plan migrate rewrite' -d 'change files with unstaged changes, too'
 complete -c keylift -l allow-ephemeral -n '__fish_seen_subcommand_from plan migrate upload rewrite put' -d 'accept a vault that may forget what it holds'
 complete -c keylift -l policy -n '__fish_seen_subcommand_from plan migrate upload rewrite' -r -F -d 'write into FILE what lets a program read exactly these names: an IAM policy (aws), a Vault policy, or a script of az or gcloud commands'
+complete -c keylift -l no-history -n '__fish_seen_subcommand_from migrate rewrite' -d 'do not look in git\'s history for the values that moved'
 complete -c keylift -l summary -n '__fish_seen_subcommand_from plan migrate rewrite' -r -F -d 'write what moved, what was left and why, and what is left to do into FILE, as Markdown for a pull request; no value is in it'
 complete -c keylift -l yes -n '__fish_seen_subcommand_from migrate upload rewrite put undo baseline' -d 'do not ask; needed where there is no terminal'
 complete -c keylift -l dry-run -n '__fish_seen_subcommand_from migrate upload rewrite undo' -d 'show what would be done; write nothing'
