@@ -66,20 +66,23 @@ const struct history_entry *aftercare_history(const struct migration *m, size_t 
     return NULL;
 }
 
+#define REPLACE "Revoke them, and store the new ones"
+
 const char *aftercare_history_words(const struct migration *m) {
     const struct history *h = &m->after.history;
     struct arena *a = (struct arena *)&m->arena;
     if (!m->project.git_top)
-        return "Whoever had a copy of the code has the values";
+        return "Whoever had a copy of the code has the values. " REPLACE;
     if (!h->searched)
-        return "The old values may be in git's history";
-    if (h->failed)
-        return arena_printf(a, "The old values may be in git's history (%s)", h->failed);
-    const char *cut = h->cut ? arena_printf(a, " (not all of it was searched: %s)", h->cut) : "";
+        return "The old values may be in git's history. " REPLACE;
+    const char *problem = h->failed ? h->failed : h->cut;
+    const char *cut = problem ? arena_printf(a, " (not all of it was searched: %s)", problem) : "";
     if (h->found > 0)
-        return arena_printf(a, "git's history has %zu of these %zu values%s", h->found, h->count, cut);
-    return h->cut ? arena_printf(a, "The old values may be in git's history%s", cut)
-                  : "No commit here has the old values";
+        return arena_printf(a, "git's history has %zu of these %zu values%s. " REPLACE, h->found, h->count,
+                            cut);
+    if (problem)
+        return arena_printf(a, "The old values may be in git's history%s. " REPLACE, cut);
+    return "No commit here has the old values. If others have seen one, revoke it, and store a new one";
 }
 
 void aftercare_release(struct aftercare *a) {
@@ -156,7 +159,7 @@ static void show_since(struct output *o, const struct migration *m, size_t item)
     const struct history_entry *h = aftercare_history(m, item);
     if (!h)
         return;
-    out_text(o, "          in git since %.10s, commit %.12s, ", h->date, h->commit);
+    out_text(o, "            in git since %.10s, commit %.12s, ", h->date, h->commit);
     out_path(o, MARK_NONE, h->path);
     out_text(o, "%s\n", is_common(m, item) ? " (perhaps: the value is a common word)" : "");
 }
@@ -168,7 +171,7 @@ static void show_group(struct output *o, const struct migration *m, const struct
                              g->revoke[0] ? g->revoke : "change it where it is used"),
                 6, 8);
     for (size_t i = 0; i < g->count; i++) {
-        out_text(o, "        %s\n", rotation_put_line(m, m->items[g->items[i]].name));
+        out_text(o, "          %s\n", rotation_put_line(m, m->items[g->items[i]].name));
         show_since(o, m, g->items[i]);
     }
 }
@@ -178,10 +181,8 @@ void migration_show_rotation(const struct migration *m) {
     size_t count;
     const struct rotation_group *groups = rotation_groups(m, &count);
     out_text(o, "  - ");
-    out_wrapped(o, MARK_NONE,
-                arena_printf((struct arena *)&m->arena,
-                             "%s. Revoke them, and store the new ones:", aftercare_history_words(m)),
-                4, 4);
+    out_wrapped(o, MARK_NONE, arena_printf((struct arena *)&m->arena, "%s:", aftercare_history_words(m)), 4,
+                4);
     for (size_t i = 0; i < count; i++)
         show_group(o, m, &groups[i]);
 }

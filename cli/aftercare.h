@@ -30,7 +30,7 @@ const char *aftercare_advice(const struct migration *m, const struct remain *r);
 void migration_show_rotation(const struct migration *m);
 /* Since when git has the value of an item; NULL: not that is known. */
 const struct history_entry *aftercare_history(const struct migration *m, size_t item);
-/* What git's history says of all of them: a sentence without its full stop. */
+/* What git's history says of all of them: and what follows: without the last full stop. */
 const char *aftercare_history_words(const struct migration *m);
 /* "still_in", "history", "rotate". */
 void migration_add_after(const struct migration *m, cJSON *root);
