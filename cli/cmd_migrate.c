@@ -16,6 +16,21 @@ static int print_json(struct migration *m, bool done) {
     return migration_status(m);
 }
 
+static int show_end(const struct migration *m, const struct parts *parts, bool runs) {
+    struct cli *c = m->cli;
+    if (runs)
+        migration_show_result(m);
+    else if (m->moving + m->values_moving > 0 && parts->runs)
+        out_text(&c->out, "\nNothing was written: --dry-run.\n");
+    else if (m->moving > 0)
+        out_text(&c->out, "\nNothing was written. `keylift migrate%s` does it.\n",
+                 c->options.staged ? " --staged" : "");
+    else if (m->left > 0)
+        out_text(&c->out, "Nothing was written: no literal can move.\n");
+    migration_show_policy(m);
+    return migration_status(m);
+}
+
 static int run(struct migration *m, const struct parts *parts, struct error *e) {
     struct cli *c = m->cli;
     bool json = c->options.format == FORMAT_JSON;
@@ -38,19 +53,15 @@ static int run(struct migration *m, const struct parts *parts, struct error *e) 
                 migration_show_stopped(m);
             return cli_fail(c, e);
         }
+        migration_look_after(m);
     }
-    if (json)
-        return print_json(m, runs);
-    if (runs)
-        migration_show_result(m);
-    else if (m->moving + m->values_moving > 0 && parts->runs)
-        out_text(&c->out, "\nNothing was written: --dry-run.\n");
-    else if (m->moving > 0)
-        out_text(&c->out, "\nNothing was written. `keylift migrate%s` does it.\n",
-                 c->options.staged ? " --staged" : "");
-    else if (m->left > 0)
-        out_text(&c->out, "Nothing was written: no literal can move.\n");
-    return migration_status(m);
+    /* --dry-run writes nothing at all. */
+    if (!c->options.dry_run)
+        s = migration_write_policy(m, e);
+    if (s == KL_OK && !c->options.dry_run)
+        s = migration_write_summary(m, runs, e);
+    int status = json ? print_json(m, runs) : show_end(m, parts, runs);
+    return s == KL_OK ? status : cli_fail(c, e);
 }
 
 static int start(struct cli *c, const struct parts *parts) {
@@ -60,7 +71,6 @@ static int start(struct cli *c, const struct parts *parts) {
     migration_release(&m);
     return status;
 }
-
 int cmd_plan(struct cli *c) {
     return start(c, &(struct parts){.uploads = true, .rewrites = true});
 }

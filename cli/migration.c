@@ -98,6 +98,8 @@ enum kl_status migration_prepare(struct migration *m, bool uploads, bool rewrite
     if (m->left != before || m->renamed)
         s = migration_rewrite(m, e);
     migration_count(m);
+    if (s == KL_OK && rewrites)
+        migration_find_packages(m);
     return s == KL_OK ? plan_ignore(m, e) : s;
 }
 
@@ -210,7 +212,8 @@ static enum kl_status example_file(struct migration *m, struct buf *old, struct 
 }
 
 static enum kl_status write_files(struct migration *m, struct journal *j, struct error *e) {
-    struct apply_file *files = mem_calloc(m->file_count + m->module_count + 1, sizeof *files);
+    struct apply_file *files =
+        mem_calloc(m->file_count + m->module_count + m->dependencies.file_count + 1, sizeof *files);
     struct buf old_example = BUF_INIT(KL_MAX_REWRITE_BYTES), example = BUF_INIT(KL_MAX_REWRITE_BYTES);
     size_t count = 0;
     enum kl_status s = KL_OK;
@@ -223,13 +226,15 @@ static enum kl_status write_files(struct migration *m, struct journal *j, struct
         if (!m->modules[i].exists)
             files[count++] = (struct apply_file){
                 .path = m->modules[i].path, .new_bytes = slice_cstr(m->modules[i].text), .create = true};
+    size_t packages = count, sources = count += migration_package_files(m, files + count);
     for (size_t i = 0; i < m->file_count && m->rewrites; i++)
         if (m->files[i].changes)
             files[count++] = new_bytes_of(&m->files[i]);
     if (count > 0)
         s = apply_files(j, files, count, e);
-    for (size_t i = 0; i < count; i++)
-        m->written += files[i].written && !files[i].create && files[i].path != m->example;
+    migration_packages_written(m, files + packages, sources - packages);
+    for (size_t i = sources; i < count; i++)
+        m->written += files[i].written;
 done:
     buf_release(&old_example);
     buf_release(&example);
@@ -280,6 +285,8 @@ void migration_release(struct migration *m) {
     free(m->files);
     free(m->sites);
     migration_release_values(m);
+    dependencies_release(&m->dependencies);
+    aftercare_release(&m->after);
     scan_result_release(&m->forced);
     scan_result_release(&m->project_reads);
     scan_result_release(&m->found);

@@ -382,6 +382,26 @@ const struct option_spec option_table[] = {
      .commands = CMD_CHANGING | CMD_PUT,
      .offset = AT(vault.allow_ephemeral),
      .help = "accept a vault that may forget what it holds"},
+    {.name = "policy",
+     .type = OPTION_TEXT,
+     .argument = "FILE",
+     .commands = CMD_CHANGING,
+     .vault = "aws|azure|gcp|vault",
+     .offset = AT(policy),
+     .help = "write into FILE what lets a program read exactly these names: an IAM policy (aws), a Vault "
+             "policy, or a script of az or gcloud commands"},
+    {.name = "no-history",
+     .type = OPTION_FLAG,
+     .commands = CMD_MIGRATE | CMD_REWRITE,
+     .offset = AT(no_history),
+     .help = "do not look in git's history for the values that moved"},
+    {.name = "summary",
+     .type = OPTION_TEXT,
+     .argument = "FILE",
+     .commands = CMD_PLAN | CMD_MIGRATE | CMD_REWRITE,
+     .offset = AT(summary),
+     .help = "write what moved, what was left and why, and what is left to do into FILE, as Markdown for a "
+             "pull request; no value is in it"},
     {.name = "yes",
      .type = OPTION_FLAG,
      .commands = CMD_BASELINE | CMD_MIGRATE | CMD_APPLY | CMD_UPLOAD | CMD_REWRITE | CMD_UNDO | CMD_PUT,
@@ -444,8 +464,7 @@ const size_t option_table_len = KL_ARRAY_LEN(option_table);
 _Static_assert(KL_ARRAY_LEN(option_table) <= OPTIONS_MAX, "raise OPTIONS_MAX");
 
 const char *const options_later[] = {
-    "history",       "names",       "since",       "baseline", "fingerprint-key-file",
-    "name-template", "environment", "interactive", "summary",  "policy",
-    "purge",         "prune",       "import",
+    "history",     "names", "since", "baseline", "fingerprint-key-file", "name-template", "environment",
+    "interactive", "purge", "prune", "import",
 };
 const size_t options_later_len = KL_ARRAY_LEN(options_later);

@@ -131,7 +131,9 @@ struct options {
     bool allow_dirty;
     const char *with_values;
     struct string_list env_names;
-    int on_conflict; /* enum upload_on_conflict */
+    int on_conflict;              /* enum upload_on_conflict */
+    const char *policy, *summary; /* files */
+    bool no_history;
     bool yes;
     bool dry_run;
     struct vault_options vault; /* those of its fields that have an option */
