@@ -32,6 +32,7 @@ struct migration_site {
     const char *note;        /* why not the plain name; NULL */
     const char *stored_name; /* as the vault has it, and as the code names it */
     size_t item;             /* of migration.items */
+    const char *fixed;       /* the name that the user or a plan has chosen; NULL */
 };
 
 struct migration_file {
@@ -64,8 +65,21 @@ struct migration_module {
     bool exists; /* with this very text */
 };
 
+struct plan;
+
+/* Set where a migration does what a plan says, and nothing else. */
+struct migration_follow {
+    const struct plan *plan;
+    const char *what;   /* "plan.json", "the run 2026..." */
+    const char *resume; /* the run that goes on; NULL: a reviewed plan */
+    const char *root;   /* absolute */
+    const char **real;  /* of each file of the plan */
+    bool *done;         /* of each file of the plan: it is what it is to become */
+};
+
 struct migration {
     struct cli *cli;
+    struct migration_follow follow; /* plan NULL: everything that is found */
     struct project project;
     struct vault_session session;
     struct vault_identity identity;
@@ -102,7 +116,15 @@ struct migration {
     struct arena arena;
 };
 
-/* *m is zero but for `cli`. */
+struct migration_parts {
+    bool uploads, rewrites; /* which halves */
+    bool runs;              /* or only shows */
+};
+
+/* A whole command: prepare, show, ask, run, show. The exit status. cmd_migrate.c */
+int migration_do(struct migration *m, const struct migration_parts *parts);
+
+/* *m is zero but for `cli` and `follow`. */
 enum kl_status migration_prepare(struct migration *m, bool uploads, bool rewrites,
                                  struct error *e) KL_MUST_USE;
 /* KL_OK also when single sites failed: they are `left`, with the reason. */
@@ -140,6 +162,19 @@ enum kl_status migration_find_values(struct migration *m, struct error *e) KL_MU
 void migration_add_value_items(struct migration *m);
 void migration_judge_values(struct migration *m);
 void migration_release_values(struct migration *m);
+/* The plan of what was prepared (rewriters/plan.h); NULL where it cannot be one, with the
+ * reason. migration_plan.c */
+cJSON *migration_plan(const struct migration *m, struct error *e) KL_MUST_USE;
+cJSON *migration_plan_file(const struct migration *m, const struct migration_file *f);
+cJSON *migration_plan_name(const struct migration *m, const struct upload_item *item);
+/* Doing a plan. begin: before migration_prepare, finds the files, and sets what the plan
+ * says of the options. select: the sites of the plan, in its order. check: that what was
+ * prepared is what the plan says. migration_follow.c */
+enum kl_status migration_follow_begin(struct migration *m, struct error *e) KL_MUST_USE;
+/* After begin: no file is left to do. */
+bool migration_follow_is_done(const struct migration *m);
+enum kl_status migration_follow_select(struct migration *m, struct error *e) KL_MUST_USE;
+enum kl_status migration_follow_check(const struct migration *m, struct error *e) KL_MUST_USE;
 struct journal;
 enum kl_status migration_upload(struct migration *m, struct journal *j,
                                 struct error *e) KL_MUST_USE;                     /* migration_upload.c */

@@ -6,6 +6,7 @@
 
 #include "base/mem.h"
 #include "base/system.h"
+#include "rewriters/plan.h"
 
 struct held {
     const char *name;
@@ -26,6 +27,11 @@ struct naming {
  * their vault: a name that somebody has is a question. */
 enum upload_on_conflict migration_on_conflict(const struct migration *m) {
     const struct options *o = &m->cli->options;
+    if (m->follow.plan)
+        return strcmp(m->follow.plan->on_conflict, "reuse") == 0 ? ON_CONFLICT_REUSE
+               : strcmp(m->follow.plan->on_conflict, "version") == 0
+                   ? ON_CONFLICT_VERSION
+                   : ON_CONFLICT_FAIL; /* the names are final */
     if (options_was_given(o, "on-conflict"))
         return (enum upload_on_conflict)o->on_conflict;
     return m->session.kind->names_are_variables ? ON_CONFLICT_RENAME : ON_CONFLICT_FAIL;
@@ -139,16 +145,25 @@ static int in_vault(void *ctx, const char *name, const struct finding *f) {
     return same ? 1 : migration_on_conflict(n->m) == ON_CONFLICT_RENAME ? -1 : 0;
 }
 
-static void take_name(struct migration *m, struct migration_site *site, const struct name_request *request) {
+static void take_name(struct migration *m, struct migration_site *site, const char *name, const char *note) {
     struct error why = {0};
-    site->name = request->name;
-    site->note = request->note;
+    site->name = name;
+    site->note = note;
     const struct vault_kind *kind = m->session.kind;
     if (kind->map_name(m->session.vault, site->name, &m->arena, &site->stored_name, &why) != KL_OK)
         site->left = arena_cstr(&m->arena, slice_cstr(why.message));
 }
 
+static enum kl_status take_planned_names(struct migration *m) {
+    for (size_t i = 0; i < m->site_count; i++)
+        if (!m->sites[i].left)
+            take_name(m, &m->sites[i], m->sites[i].fixed, NULL);
+    return KL_OK;
+}
+
 enum kl_status migration_name(struct migration *m, struct error *e) {
+    if (m->follow.plan)
+        return take_planned_names(m);
     struct name_request *requests = mem_calloc(m->site_count + 1, sizeof *requests);
     size_t *site_of = mem_calloc(m->site_count + 1, sizeof *site_of);
     struct naming n = {.m = m};
@@ -174,7 +189,7 @@ enum kl_status migration_name(struct migration *m, struct error *e) {
         *e = n.error;
     }
     for (size_t i = 0; i < count && s == KL_OK; i++)
-        take_name(m, &m->sites[site_of[i]], &requests[i]);
+        take_name(m, &m->sites[site_of[i]], requests[i].name, requests[i].note);
     for (size_t i = 0; i < n.count; i++)
         secret_release(&n.held[i].value);
     mem_wipe(n.held, n.capacity * sizeof *n.held);

@@ -38,7 +38,9 @@
 #define CMD_ALL (~0u)
 #define CMD_CHANGING (CMD_PLAN | CMD_MIGRATE | CMD_UPLOAD | CMD_REWRITE)
 #define CMD_SCANNING (CMD_SCAN | CMD_ENV | CMD_BASELINE | CMD_CHANGING)
-#define CMD_OPENING (CMD_CHANGING | CMD_VAULTS | CMD_UNDO | CMD_PUT) /* those that talk to a vault */
+#define CMD_FOLLOWING (CMD_APPLY | CMD_RESUME) /* those that do what a plan says */
+#define CMD_OPENING                                                                                          \
+    (CMD_CHANGING | CMD_FOLLOWING | CMD_VAULTS | CMD_UNDO | CMD_PUT) /* those that talk to a vault */
 
 #define OPTIONS_MAX 96          /* rows of the table */
 #define OPTIONS_LIST_MAX 100000 /* values of one list */
