@@ -30,6 +30,15 @@ static enum kl_status write_plan(struct migration *m, struct error *e) {
     return s;
 }
 
+static void say_names(const struct migration *m) {
+    struct output *o = &m->cli->out;
+    if (!m->cli->options.names || m->names.exists || m->moving == 0 || m->cli->options.dry_run)
+        return;
+    out_text(o, "\nThe names are in ");
+    out_path(o, MARK_BOLD, m->cli->options.names);
+    out_text(o, ": change them there, and run keylift with the same --names again.\n");
+}
+
 static void say_how_to_go_on(const struct migration *m, bool would_run) {
     struct cli *c = m->cli;
     if (m->moving + m->values_moving > 0 && would_run)
@@ -54,6 +63,10 @@ int migration_do(struct migration *m, const struct migration_parts *parts) {
         return cli_fail(c, e);
     if (!json)
         migration_show_plan(m);
+    if (!c->options.dry_run && migration_write_names(m, e) != KL_OK)
+        return cli_fail(c, e);
+    if (!json)
+        say_names(m);
     bool runs = parts->runs && !c->options.dry_run && m->moving + m->values_moving > 0;
     if (runs && json && !c->options.yes)
         return cli_usage(c, "--format json asks no questions: say --yes too");

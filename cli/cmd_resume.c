@@ -42,8 +42,9 @@ static enum kl_status choose_run(struct resume *r, struct error *e) {
             r->run = run;
     }
     if (!r->run)
-        return wanted ? error_set(e, KL_ERR_NOT_FOUND, "there is no run %s; `keylift runs` lists them", wanted)
-                      : error_set(e, KL_ERR_NOT_FOUND, "there is no unfinished run to resume here");
+        return wanted
+                   ? error_set(e, KL_ERR_NOT_FOUND, "there is no run %s; `keylift runs` lists them", wanted)
+                   : error_set(e, KL_ERR_NOT_FOUND, "there is no unfinished run to resume here");
     return run_can_resume(r->run) ? KL_OK : why_not(r->run, e);
 }
 

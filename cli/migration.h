@@ -15,6 +15,7 @@
 #include "backends/upload.h"
 #include "base/json.h"
 #include "cli/command.h"
+#include "cli/name_map.h"
 #include "cli/project.h"
 #include "cli/vault_session.h"
 #include "rewriters/names.h"
@@ -32,6 +33,7 @@ struct migration_site {
     const char *note;        /* why not the plain name; NULL */
     const char *stored_name; /* as the vault has it, and as the code names it */
     size_t item;             /* of migration.items */
+    const char *own;         /* the name that keylift chose, whatever --names calls it */
     const char *fixed;       /* the name that the user or a plan has chosen; NULL */
 };
 
@@ -95,6 +97,7 @@ struct migration {
     size_t file_count;
     struct migration_module *modules;
     size_t module_count;
+    struct name_map names; /* --names */
     struct upload_item *items;
     struct secret *stored; /* of each item: as the vault holds it */
     size_t item_count;
@@ -152,6 +155,8 @@ void migration_each_other_file(const struct migration *m,
 enum kl_status migration_select(struct migration *m, struct error *e) KL_MUST_USE; /* migration_select.c */
 enum kl_status migration_open_vault(struct migration *m, struct error *e) KL_MUST_USE; /* migration_vault.c */
 enum kl_status migration_name(struct migration *m, struct error *e) KL_MUST_USE;       /* migration_names.c */
+/* --names, where the file is not there yet: keylift's names, to be changed. */
+enum kl_status migration_write_names(const struct migration *m, struct error *e) KL_MUST_USE;
 /* What --on-conflict says, or what is right for the vault when it says nothing. */
 enum upload_on_conflict migration_on_conflict(const struct migration *m);
 /* What the vault holds for a finding. Released by the caller. */

@@ -57,10 +57,12 @@ static enum kl_status find_root(struct migration *m, struct error *e) {
     return KL_OK;
 }
 
-static enum kl_status read_now(const struct migration *m, const char *real, struct buf *out, struct error *e) {
+static enum kl_status read_now(const struct migration *m, const char *real, struct buf *out,
+                               struct error *e) {
     if (!m->follow.plan->staged)
         return file_read(real, KL_MAX_REWRITE_BYTES, out, e);
-    struct project p = {.root = m->follow.root, .git_top = git_top_folder(m->follow.root, (struct arena *)&m->arena)};
+    struct project p = {.root = m->follow.root,
+                        .git_top = git_top_folder(m->follow.root, (struct arena *)&m->arena)};
     struct git_blob blob = {.path = project_git_path(&p, real, (struct arena *)&m->arena)};
     if (!blob.path)
         return error_set(e, KL_ERR_NOT_FOUND, "%s is in no repository", real);
@@ -116,10 +118,10 @@ static void set_arguments(struct migration *m) {
             string_list_add(&o->arguments, path, &o->arena);
         for (size_t s = 0; s < plan->site_count; s++)
             if (plan->sites[s].file == i && strcmp(plan->sites[s].rule, "site") == 0)
-                string_list_add(&o->sites,
-                                arena_printf(&m->arena, "%s:%u:%u", path, plan->sites[s].line,
-                                             plan->sites[s].column),
-                                &o->arena);
+                string_list_add(
+                    &o->sites,
+                    arena_printf(&m->arena, "%s:%u:%u", path, plan->sites[s].line, plan->sites[s].column),
+                    &o->arena);
     }
 }
 
@@ -132,7 +134,8 @@ static enum kl_status check_tool(const struct migration *m, struct error *e) {
                          m->follow.what, m->follow.plan->tool, KEYLIFT_VERSION);
     enum kl_status s = rule_digest(&scan.rules, digest, e);
     if (s == KL_OK && strcmp(m->follow.plan->rules, digest) != 0)
-        s = error_set(e, KL_ERR_CONFLICT, "%s was made with other rules; name the same --rules-file, or make it again",
+        s = error_set(e, KL_ERR_CONFLICT,
+                      "%s was made with other rules; name the same --rules-file, or make it again",
                       m->follow.what);
     return s;
 }
@@ -150,7 +153,8 @@ enum kl_status migration_follow_begin(struct migration *m, struct error *e) {
     if (s != KL_OK)
         return s;
     set_arguments(m);
-    if ((s = config_load(&c->config, &c->options, e)) != KL_OK || (s = rule_names_check(&c->options, e)) != KL_OK)
+    if ((s = config_load(&c->config, &c->options, e)) != KL_OK ||
+        (s = rule_names_check(&c->options, e)) != KL_OK)
         return s;
     return m->follow.resume ? KL_OK : check_tool(m, e);
 }
@@ -202,8 +206,7 @@ enum kl_status migration_follow_select(struct migration *m, struct error *e) {
         bool forced = strcmp(site->rule, "site") == 0;
         const struct finding *f = find_site(&found, forced ? &m->forced : &m->found, site);
         if (!f)
-            return stale(m, e,
-                         arena_printf(a, "%s:%u: the secret", plan->files[site->file].path, site->line),
+            return stale(m, e, arena_printf(a, "%s:%u: the secret", plan->files[site->file].path, site->line),
                          "is not found there now");
         m->sites[m->site_count++] = (struct migration_site){
             .finding = f,
@@ -306,13 +309,15 @@ static enum kl_status check_new_files(const struct migration *m, struct error *e
 
 enum kl_status migration_follow_check(const struct migration *m, struct error *e) {
     const struct plan *plan = m->follow.plan;
-    const char *planned = plan->dotenv_file ? plan->dotenv_file : "", *now = m->dotenv_file ? m->dotenv_file : "";
+    const char *planned = plan->dotenv_file ? plan->dotenv_file : "",
+               *now = m->dotenv_file ? m->dotenv_file : "";
     if (strcmp(m->project.root, m->follow.root) != 0)
         return stale(m, e, plan->root, "is no project of its own any more");
     if (strcmp(planned, now) != 0)
-        return error_set(e, KL_ERR_CONFLICT,
-                         "%s: the secrets go to %s, and would go to %s now; say --dotenv-file %s if that is meant",
-                         m->follow.what, planned, now, planned);
+        return error_set(
+            e, KL_ERR_CONFLICT,
+            "%s: the secrets go to %s, and would go to %s now; say --dotenv-file %s if that is meant",
+            m->follow.what, planned, now, planned);
     enum kl_status s = check_sites(m, e);
     if (s == KL_OK)
         s = check_files(m, e);

@@ -140,9 +140,9 @@ static enum kl_status add_head(const struct migration *m, cJSON *plan, struct er
     json_add_string(plan, "tool", "keylift " KEYLIFT_VERSION);
     json_add_string(plan, "rules", digest);
     journal_add_path(plan, "root",
-                     m->project.git_top ? path_relative((struct arena *)&m->arena, m->project.root,
-                                                        m->project.git_top)
-                                        : ".");
+                     m->project.git_top
+                         ? path_relative((struct arena *)&m->arena, m->project.root, m->project.git_top)
+                         : ".");
     cJSON_AddBoolToObject(plan, "uploads", m->uploads);
     cJSON_AddBoolToObject(plan, "rewrites", m->rewrites);
     cJSON_AddBoolToObject(plan, "staged", m->cli->options.staged);

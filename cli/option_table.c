@@ -351,6 +351,19 @@ const struct option_spec option_table[] = {
      .offset = AT(vault.prefix),
      .config = CONFIG_TREE,
      .help = "put P before every name"},
+    {.name = "names",
+     .type = OPTION_TEXT,
+     .argument = "FILE",
+     .commands = CMD_CHANGING,
+     .offset = AT(names),
+     .help = "the names of the secrets, for you to change: written when FILE is not there, read when it is"},
+    {.name = "name-template",
+     .type = OPTION_TEXT,
+     .argument = "T",
+     .commands = CMD_CHANGING,
+     .offset = AT(name_template),
+     .config = CONFIG_TREE,
+     .help = "how names are made, such as \"{module}_{name}\"; {file} is the file's own name"},
     {.name = "on-conflict",
      .type = OPTION_CHOICE,
      .argument = "fail|reuse|version|rename",
@@ -429,8 +442,7 @@ const size_t option_table_len = KL_ARRAY_LEN(option_table);
 _Static_assert(KL_ARRAY_LEN(option_table) <= OPTIONS_MAX, "raise OPTIONS_MAX");
 
 const char *const options_later[] = {
-    "history",       "names",       "since",       "baseline", "fingerprint-key-file",
-    "name-template", "environment", "interactive", "summary",  "policy",
-    "purge",         "prune",       "import",
+    "history", "since", "baseline", "fingerprint-key-file", "environment", "interactive", "summary", "policy",
+    "purge",   "prune", "import",
 };
 const size_t options_later_len = KL_ARRAY_LEN(options_later);

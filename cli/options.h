@@ -131,6 +131,8 @@ struct options {
     const char *with_values;
     struct string_list env_names;
     int on_conflict; /* enum upload_on_conflict */
+    const char *names, *name_template;
+    bool interactive;
     bool yes;
     bool dry_run;
     struct vault_options vault; /* those of its fields that have an option */

@@ -12,9 +12,9 @@
 #define SHA256_HEX_BYTES 64u
 #define MAX_WHOLE 9007199254740992.0 /* 2^53: up to here a double is exact */
 
-static const char *const known_keys[] = {"keylift_plan", "tool",  "rules",   "root",  "uploads",
-                                         "rewrites",     "staged", "vault",   "names", "files",
-                                         "new_files",    "left",   "options",
+static const char *const known_keys[] = {
+    "keylift_plan", "tool",  "rules", "root",      "uploads", "rewrites", "staged",
+    "vault",        "names", "files", "new_files", "left",    "options",
 };
 
 struct reading {
@@ -102,7 +102,8 @@ static enum kl_status read_names(struct reading *r) {
     cJSON_ArrayForEach(item, list) {
         const char *name = json_string(item, "name"), *tag = json_string(item, "tag");
         const char *state = json_string(item, "state");
-        if (!is_text(name, PLAN_MAX_NAME_BYTES) || !is_text(json_string(item, "stored_name"), KL_MAX_PATH_BYTES))
+        if (!is_text(name, PLAN_MAX_NAME_BYTES) ||
+            !is_text(json_string(item, "stored_name"), KL_MAX_PATH_BYTES))
             return wrong(r, "a name", "is missing or too long");
         if (!is_hex(tag, TAG_BYTES) || !is_text(state, PLAN_MAX_NAME_BYTES))
             return wrong(r, "the record of a name", "is not complete");
@@ -202,8 +203,8 @@ static enum kl_status read_head(const struct reading *r) {
         return error_set(r->e, KL_ERR_PARSE, "%s is no plan of keylift; `keylift plan -o FILE` writes one",
                          r->what);
     if (json_number(p->json, "keylift_plan", 0) != (double)PLAN_FORMAT)
-        return error_set(r->e, KL_ERR_UNSUPPORTED, "%s is a plan of another version of keylift; make it again",
-                         r->what);
+        return error_set(r->e, KL_ERR_UNSUPPORTED,
+                         "%s is a plan of another version of keylift; make it again", r->what);
     cJSON_ArrayForEach(member, p->json) {
         bool known = false;
         for (size_t i = 0; i < KL_ARRAY_LEN(known_keys) && !known; i++)
@@ -218,10 +219,10 @@ static enum kl_status read_head(const struct reading *r) {
         !is_text(p->root, KL_MAX_PATH_BYTES) || !flag(p->json, "uploads", &p->uploads) ||
         !flag(p->json, "rewrites", &p->rewrites) || !flag(p->json, "staged", &p->staged))
         return wrong(r, "its head", "is not complete");
-    return stays_inside(p->root) ? KL_OK
-                                 : error_set(r->e, KL_ERR_REFUSED,
-                                             "%s: the folder %s does not stay inside of the repository", r->what,
-                                             p->root);
+    return stays_inside(p->root)
+               ? KL_OK
+               : error_set(r->e, KL_ERR_REFUSED, "%s: the folder %s does not stay inside of the repository",
+                           r->what, p->root);
 }
 
 static int by_name(const void *left, const void *right) {

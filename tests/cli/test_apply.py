@@ -288,6 +288,18 @@ def test_a_plan_that_was_tampered_with_is_refused(keylift, shop, what):
     assert "plan.json" in refused(keylift, shop)
 
 
+@pytest.mark.parametrize("name", ["LD_PRELOAD", "PATH", "A B", "A=1\nB", "x" * 300, "../x"])
+def test_a_plan_does_not_choose_a_name_that_the_user_could_not(keylift, shop, name):
+    plan(keylift, shop, ".")
+
+    def rename(p):
+        p["names"][0].update(name=name, stored_name=name)
+        p["files"][0]["sites"][0].update(name=name)
+
+    change(shop, rename)
+    assert "plan.json" in refused(keylift, shop)
+
+
 def test_damaged_and_foreign_files_are_no_plans(keylift, shop):
     plan(keylift, shop, ".")
     whole = (shop / "plan.json").read_bytes()
