@@ -82,7 +82,7 @@ enum kl_status migration_prepare(struct migration *m, bool uploads, bool rewrite
     const char *const *paths = cli_paths(m->cli);
     enum kl_status s = project_find(&m->project, m->follow.root ? m->follow.root : paths[0], &m->arena, e);
     if (s != KL_OK || (s = check_one_project(m, paths, e)) != KL_OK ||
-        (s = migration_check_index(m, e)) != KL_OK)
+        (s = migration_check_index(m, e)) != KL_OK || (s = migration_check_terminal(m, e)) != KL_OK)
         return s;
     struct scan_options options = scan_options_of(m, paths);
     if ((s = scan_run(&options, &m->found, e)) != KL_OK || (s = scan_project_reads(m, e)) != KL_OK ||
@@ -90,7 +90,8 @@ enum kl_status migration_prepare(struct migration *m, bool uploads, bool rewrite
         return s;
     forget_vault_file(m);
     if ((s = migration_find_values(m, e)) != KL_OK || (s = migration_name(m, e)) != KL_OK ||
-        (s = migration_rewrite(m, e)) != KL_OK || (s = migration_items(m, e)) != KL_OK)
+        (s = migration_rewrite(m, e)) != KL_OK || (s = migration_ask(m, e)) != KL_OK ||
+        (s = migration_items(m, e)) != KL_OK)
         return s;
     size_t before = m->left;
     migration_count(m);

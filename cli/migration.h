@@ -155,6 +155,13 @@ void migration_each_other_file(const struct migration *m,
 enum kl_status migration_select(struct migration *m, struct error *e) KL_MUST_USE; /* migration_select.c */
 enum kl_status migration_open_vault(struct migration *m, struct error *e) KL_MUST_USE; /* migration_vault.c */
 enum kl_status migration_name(struct migration *m, struct error *e) KL_MUST_USE;       /* migration_names.c */
+/* Gives the secret of a site, wherever else it stands, a name that the user chose;
+ * `why` says why it cannot have it. */
+enum kl_status migration_rename(struct migration *m, const struct migration_site *site, const char *name,
+                                struct error *why) KL_MUST_USE;
+/* --interactive: asks about each site that would move. migration_ask.c */
+enum kl_status migration_check_terminal(const struct migration *m, struct error *e) KL_MUST_USE;
+enum kl_status migration_ask(struct migration *m, struct error *e) KL_MUST_USE;
 /* --names, where the file is not there yet: keylift's names, to be changed. */
 enum kl_status migration_write_names(const struct migration *m, struct error *e) KL_MUST_USE;
 /* What --on-conflict says, or what is right for the vault when it says nothing. */

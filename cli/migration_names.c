@@ -278,6 +278,13 @@ static void take_names(struct migration *m, const size_t *site_of, const struct 
     }
 }
 
+static void release_held(struct naming *n) {
+    for (size_t i = 0; i < n->count; i++)
+        secret_release(&n->held[i].value);
+    mem_wipe(n->held, n->capacity * sizeof *n->held);
+    free(n->held);
+}
+
 enum kl_status migration_name(struct migration *m, struct error *e) {
     if (m->follow.plan)
         return take_planned_names(m, e);
@@ -294,13 +301,39 @@ enum kl_status migration_name(struct migration *m, struct error *e) {
     enum kl_status s = assign(&n, requests, final, count, e);
     if (s == KL_OK)
         take_names(m, site_of, requests, final, count);
-    for (size_t i = 0; i < n.count; i++)
-        secret_release(&n.held[i].value);
-    mem_wipe(n.held, n.capacity * sizeof *n.held);
-    free(n.held);
+    release_held(&n);
     free(requests);
     free(site_of);
     free(final);
+    return s;
+}
+
+static bool is_same_secret(const struct finding *a, const struct finding *b) {
+    return a->is_bytes == b->is_bytes && secret_equal(&a->value, &b->value);
+}
+
+enum kl_status migration_rename(struct migration *m, const struct migration_site *site, const char *name,
+                                struct error *why) {
+    struct naming n = {.m = m, .chosen = true};
+    const struct name_context context = context_of(&n);
+    enum kl_status s =
+        name_is_valid(name) ? KL_OK : error_set(why, KL_ERR_USAGE, "letters, digits and \"_\" make a name");
+    for (size_t i = 0; i < m->site_count && s == KL_OK; i++) {
+        const struct migration_site *other = &m->sites[i];
+        if (!other->left && !is_same_secret(other->finding, site->finding) && strcmp(other->name, name) == 0)
+            s = error_set(why, KL_ERR_USAGE, "another secret of this run is called %s", name);
+    }
+    const char *taken = s == KL_OK ? name_taken(name, site->finding, &context, &m->arena) : NULL;
+    if (taken)
+        s = error_set(why, KL_ERR_USAGE, "%s", taken);
+    for (size_t i = 0; i < m->site_count && s == KL_OK; i++) {
+        struct migration_site *same = &m->sites[i];
+        if (same->left || !is_same_secret(same->finding, site->finding))
+            continue;
+        same->fixed = arena_cstr(&m->arena, slice_cstr(name));
+        take_name(m, same, same->fixed, NULL);
+    }
+    release_held(&n);
     return s;
 }
 

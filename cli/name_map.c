@@ -32,15 +32,17 @@ static enum kl_status parse_line(struct name_map *m, struct slice line, uint32_t
                                  struct error *e) {
     size_t equals = slice_find_byte(line, '=', 0);
     struct slice from = slice_trim(slice_sub(line, 0, equals));
-    struct slice to = equals == SIZE_MAX ? slice_of(NULL, 0) : slice_trim(slice_sub(line, equals + 1, line.len));
+    struct slice to =
+        equals == SIZE_MAX ? slice_of(NULL, 0) : slice_trim(slice_sub(line, equals + 1, line.len));
     struct name_map_line read = {arena_cstr(a, from), arena_cstr(a, to), number, false};
     if (equals == SIZE_MAX || from.len == 0 || to.len == 0)
         return error_set(e, KL_ERR_USAGE, "%s:%u: say NAME = NEW_NAME", m->path, number);
     if (!name_is_valid(read.to))
-        return error_set(e, KL_ERR_USAGE,
-                         "%s:%u: \"%s\" is no name: letters, digits and \"_\", not beginning with a digit, at "
-                         "most %u of them",
-                         m->path, number, read.to, NAME_MAX_BYTES);
+        return error_set(
+            e, KL_ERR_USAGE,
+            "%s:%u: \"%s\" is no name: letters, digits and \"_\", not beginning with a digit, at "
+            "most %u of them",
+            m->path, number, read.to, NAME_MAX_BYTES);
     const struct name_map_line *twin = name_map_find(m, read.from);
     if (twin)
         return error_set(e, KL_ERR_USAGE, "%s:%u: %s stands on line %u already", m->path, number, read.from,

@@ -364,6 +364,11 @@ const struct option_spec option_table[] = {
      .offset = AT(name_template),
      .config = CONFIG_TREE,
      .help = "how names are made, such as \"{module}_{name}\"; {file} is the file's own name"},
+    {.name = "interactive",
+     .type = OPTION_FLAG,
+     .commands = CMD_CHANGING,
+     .offset = AT(interactive),
+     .help = "ask about each literal, on the terminal: yes, no, all, or another name"},
     {.name = "on-conflict",
      .type = OPTION_CHOICE,
      .argument = "fail|reuse|version|rename",
@@ -442,7 +447,7 @@ const size_t option_table_len = KL_ARRAY_LEN(option_table);
 _Static_assert(KL_ARRAY_LEN(option_table) <= OPTIONS_MAX, "raise OPTIONS_MAX");
 
 const char *const options_later[] = {
-    "history", "since", "baseline", "fingerprint-key-file", "environment", "interactive", "summary", "policy",
+    "history", "since", "baseline", "fingerprint-key-file", "environment", "summary", "policy",
     "purge",   "prune", "import",
 };
 const size_t options_later_len = KL_ARRAY_LEN(options_later);

@@ -27,9 +27,9 @@ enum kl_status names_check_form(const char *form, const char *environment, struc
         size_t len, field = field_at(at + 1, &len);
         any = true;
         if (field == NAME_FORM_WORDS)
-            return error_set(e, KL_ERR_USAGE,
-                             "--name-template: \"%.40s\" is none of {name}, {file}, {module} and {environment}",
-                             at);
+            return error_set(
+                e, KL_ERR_USAGE,
+                "--name-template: \"%.40s\" is none of {name}, {file}, {module} and {environment}", at);
         if (strcmp(fields[field], "environment") == 0 && !environment)
             return error_set(e, KL_ERR_USAGE, "--name-template: {environment} is not known here");
     }
