@@ -12,7 +12,8 @@ enum answer { ANSWER_YES, ANSWER_NO, ANSWER_ALL, ANSWER_QUIT, ANSWER_NAME };
 static const struct {
     const char *word, *letter;
     enum answer answer;
-} answers[] = {{"yes", "y", ANSWER_YES}, {"no", "n", ANSWER_NO}, {"all", "a", ANSWER_ALL}, {"quit", "q", ANSWER_QUIT}};
+} answers[] = {
+    {"yes", "y", ANSWER_YES}, {"no", "n", ANSWER_NO}, {"all", "a", ANSWER_ALL}, {"quit", "q", ANSWER_QUIT}};
 
 static enum answer answer_of(struct slice text) {
     for (size_t i = 0; i < KL_ARRAY_LEN(answers); i++)
@@ -26,10 +27,11 @@ enum kl_status migration_check_terminal(const struct migration *m, struct error 
         return KL_OK;
     if (m->cli->options.format == FORMAT_JSON)
         return error_set(e, KL_ERR_USAGE, "--interactive and --format json exclude each other");
-    return system_has_terminal() ? KL_OK
-                                 : error_set(e, KL_ERR_USAGE,
-                                             "--interactive needs a terminal to ask on; --names FILE lets you "
-                                             "choose without one");
+    return system_has_terminal()
+               ? KL_OK
+               : error_set(e, KL_ERR_USAGE,
+                           "--interactive needs a terminal to ask on; --names FILE lets you "
+                           "choose without one");
 }
 
 static void show(const struct migration *m, const struct migration_site *site, size_t number) {
@@ -53,8 +55,8 @@ static enum kl_status ask_site(struct migration *m, const struct migration_site 
         struct error why = {0};
         buf_clear(&line);
         if ((s = out_flush(&m->cli->out, e)) != KL_OK ||
-            (s = system_read_line("Move it? [y]es, [n]o, [a]ll from here on, [q]uit, or another name: ", &line,
-                                  e)) != KL_OK)
+            (s = system_read_line(
+                 "Move it? [y]es, [n]o, [a]ll from here on, [q]uit, or another name: ", &line, e)) != KL_OK)
             break;
         *out = answer_of(slice_trim(buf_as_slice(&line)));
         if (*out != ANSWER_NAME)
