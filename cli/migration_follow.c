@@ -268,19 +268,27 @@ static bool same_name(const struct migration *m, const cJSON *planned, cJSON *no
            strcmp(json_string(planned, "stored_name"), json_string(now, "stored_name")) == 0;
 }
 
+static enum kl_status check_name(const struct migration *m, const struct upload_item *item, struct error *e) {
+    const struct plan_name *name = plan_find_name(m->follow.plan, item->name);
+    const char *tag = name ? json_string(name->json, "tag") : NULL;
+    cJSON *now = migration_plan_name(m, item);
+    /* A value that has changed since a run was killed either is in the vault as it was, which
+     * is a conflict, or not yet, and then the new one is as good. */
+    if (name && m->follow.resume)
+        cJSON_ReplaceItemInObjectCaseSensitive(now, "tag", cJSON_CreateString(tag));
+    bool same_value = name && strcmp(tag, json_string(now, "tag")) == 0;
+    bool same = same_value && same_name(m, name->json, now);
+    cJSON_Delete(now);
+    if (!same_value)
+        return stale(m, e, item->name, "has another value in the source than it had");
+    return same ? KL_OK : stale(m, e, item->name, "is not in the vault as it was");
+}
+
 static enum kl_status check_names(const struct migration *m, struct error *e) {
-    for (size_t i = 0; i < m->item_count; i++) {
-        const struct plan_name *name = plan_find_name(m->follow.plan, m->items[i].name);
-        cJSON *now = migration_plan_name(m, &m->items[i]);
-        bool same_value = name && strcmp(json_string(name->json, "tag"), json_string(now, "tag")) == 0;
-        bool same = same_value && same_name(m, name->json, now);
-        cJSON_Delete(now);
-        if (!same_value)
-            return stale(m, e, m->items[i].name, "has another value in the source than it had");
-        if (!same)
-            return stale(m, e, m->items[i].name, "is not in the vault as it was");
-    }
-    return KL_OK;
+    enum kl_status s = KL_OK;
+    for (size_t i = 0; i < m->item_count && s == KL_OK; i++)
+        s = check_name(m, &m->items[i], e);
+    return s;
 }
 
 static bool is_planned(const struct plan *plan, const char *path, const char *text) {

@@ -105,7 +105,8 @@ static enum kl_status read_names(struct reading *r) {
         if (!is_text(name, PLAN_MAX_NAME_BYTES) ||
             !is_text(json_string(item, "stored_name"), KL_MAX_PATH_BYTES))
             return wrong(r, "a name", "is missing or too long");
-        if (!is_hex(tag, TAG_BYTES) || !is_text(state, PLAN_MAX_NAME_BYTES))
+        bool tagged = is_hex(tag, TAG_BYTES) || (tag && !*tag);
+        if (!tagged || !is_text(state, PLAN_MAX_NAME_BYTES))
             return wrong(r, "the record of a name", "is not complete");
         p->names[p->name_count++] = (struct plan_name){.name = name, .state = state, .json = item};
     }

@@ -3,7 +3,8 @@
  *
  * It holds no secret and nothing to guess one from: of a value, 16 bits under its
  * name (backends/value_tag.h), which say that it has changed; of a file, its length
- * and the hash of what it is to become, which has every byte but the literals.
+ * and the hash of what it is to become, which has every byte but the literals. In a
+ * journal, which has 16 bits of the old files already, the tags of the values are empty.
  *
  *     {"keylift_plan": 1, "tool": "keylift x.y.z", "rules": "...",
  *      "root": "services/shop", "uploads": true, "rewrites": true, "staged": false,

@@ -78,6 +78,7 @@ complete -c keylift -l include-tests -n '__fish_seen_subcommand_from plan migrat
 complete -c keylift -l prefix -n '__fish_seen_subcommand_from plan migrate apply upload rewrite put resume undo vaults' -x -d 'put P before every name'
 complete -c keylift -l names -n '__fish_seen_subcommand_from plan migrate upload rewrite' -r -F -d 'the names of the secrets, for you to change: written when FILE is not there, read when it is'
 complete -c keylift -l name-template -n '__fish_seen_subcommand_from plan migrate upload rewrite' -x -d 'how names are made, such as "{module}_{name}"; {file} is the file\'s own name'
+complete -c keylift -l interactive -n '__fish_seen_subcommand_from plan migrate upload rewrite' -d 'ask about each literal, on the terminal: yes, no, all, or another name'
 complete -c keylift -l on-conflict -n '__fish_seen_subcommand_from plan migrate upload rewrite' -x -a 'fail reuse version rename' -d 'when the vault has another value under a name (default: fail; in a .env file: rename)'
 complete -c keylift -l allow-dirty -n '__fish_seen_subcommand_from plan migrate rewrite' -d 'change files with unstaged changes, too'
 complete -c keylift -l allow-ephemeral -n '__fish_seen_subcommand_from plan migrate apply upload rewrite put resume' -d 'accept a vault that may forget what it holds'

@@ -277,6 +277,7 @@ TAMPERED = {
     "no names": lambda p: p.pop("names"),
     "names of the wrong kind": lambda p: p.update(names=[1]),
     "a negative number": lambda p: p["files"][0].update(bytes=-1),
+    "no tag": lambda p: p["names"][0].update(tag=""),
     "a stored name": lambda p: p["names"][0].update(stored_name="OTHER"),
 }  # fmt: skip
 

@@ -1,18 +1,13 @@
 """keylift itself, killed at every call that changes a file: no secret is lost, the program runs the
 same, the next migration or `resume` finishes the work, and `undo` takes all of it back."""
 
-import os
 import shutil
-import subprocess
-from pathlib import Path
 
 import pytest
 
 import support
 from support import made, made_password
-
-SHIM = Path(os.environ.get("KEYLIFT_KILLSHIM", support.BINARY.parent / "tests" / "tools" / "killshim.so"))
-MOST = 2000
+from support_kill import MOST, run
 
 
 def make_project(folder, home, values):
@@ -34,14 +29,6 @@ def migrate(project, moment):
     return run(project, moment, "migrate", "--yes", ".")
 
 
-def run(project, moment, *words, more={}):
-    env = support.clean_env(project.home, KEYLIFT_KILL_AT=str(moment), LD_PRELOAD=str(SHIM),
-                            ASAN_OPTIONS="verify_asan_link_order=0:" + os.environ.get("ASAN_OPTIONS", ""),
-                            **more)  # fmt: skip
-    return subprocess.run([str(support.BINARY), *words], cwd=project.path, env=env,
-                          stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=120)  # fmt: skip
-
-
 def check_after_kill(project, values, moment):
     files = {name: content.decode() for name, content in project.files().items()}
     sources = "".join(content for name, content in files.items() if name.endswith(".py"))
@@ -61,7 +48,6 @@ def check_after_kill(project, values, moment):
 def world(tmp_path, home):
     """(fresh, values, finished): a maker of copies of one project, and what a migration that nobody
     disturbs makes of it: every other one must end the same."""
-    assert SHIM.exists(), f"{SHIM} is not built; ./test builds it, or set KEYLIFT_KILLSHIM"
     values = [made("", 40, seed=1), made_password(24, seed=2), made("", 32, seed=3)]
     template = make_project(tmp_path / "template", home, values)
     before = template.python("main.py").stdout
