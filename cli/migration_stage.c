@@ -71,10 +71,12 @@ enum kl_status migration_rewrite_working(struct migration *m, struct migration_f
     for (size_t i = 0; i < found.finding_count && s == KL_OK; i++) {
         const struct finding *finding = &found.findings[i];
         const struct migration_site *site = site_of_value(m, f, finding);
-        if (site && (count == 0 || sites[count - 1].end_byte <= finding->start_byte))
+        if (site && (count == 0 || rewrite_site_to(&sites[count - 1]) <= finding_from(finding)))
             sites[count++] = (struct rewrite_site){
                 .start_byte = finding->start_byte,
                 .end_byte = finding->end_byte,
+                .secret_start_byte = finding->secret_start_byte,
+                .secret_end_byte = finding->secret_end_byte,
                 .name = site->name,
                 .stored_name = site->stored_name,
                 .value = &finding->value,
@@ -172,5 +174,5 @@ enum kl_status migration_stage(struct migration *m, struct error *e) {
         s = stage_addition(m, m->ignored_in, add_pattern, e);
     if (s == KL_OK && m->example)
         s = stage_addition(m, m->example, add_names, e);
-    return s;
+    return s == KL_OK ? migration_stage_packages(m, e) : s;
 }
