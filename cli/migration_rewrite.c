@@ -174,7 +174,7 @@ static void choose_modules(struct migration *m) {
     for (size_t i = 0; i < m->file_count; i++) {
         struct migration_file *f = &m->files[i];
         f->module = NULL;
-        if (!f->changes)
+        if (!f->changes || rewrite_is_notebook(f->path))
             continue;
         place[i] = package_place(f->real, buf_as_slice(&f->bytes), &m->arena);
     }
