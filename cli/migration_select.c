@@ -184,8 +184,8 @@ static enum kl_status leave_unstaged(struct migration *m, struct error *e) {
 enum kl_status migration_select(struct migration *m, struct error *e) {
     size_t cap = 0;
     enum kl_status s = collect_forced(m, e);
-    if (s != KL_OK)
-        return s;
+    if (s != KL_OK || m->follow.plan)
+        return s == KL_OK ? migration_follow_select(m, e) : s;
     for (size_t i = 0; i < m->forced.finding_count; i++)
         add_site(m, &cap, &m->forced.findings[i], true);
     for (size_t i = 0; i < m->found.finding_count; i++) {

@@ -174,5 +174,5 @@ enum kl_status migration_stage(struct migration *m, struct error *e) {
         s = stage_addition(m, m->ignored_in, add_pattern, e);
     if (s == KL_OK && m->example)
         s = stage_addition(m, m->example, add_names, e);
-    return s;
+    return s == KL_OK ? migration_stage_packages(m, e) : s;
 }

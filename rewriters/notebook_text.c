@@ -106,7 +106,8 @@ struct slice notebook_python(struct slice text, const struct notebook_cells *cel
 bool notebook_is_magic(const struct source *s, uint32_t token) {
     const struct py_token *t = &s->tokens.items[token];
     size_t byte = pyfile_byte_offset(&s->file, t->start);
-    return s->is_notebook && t->kind == PY_COMMENT && byte < s->file.bytes.len && s->file.bytes.ptr[byte] != '#';
+    return s->is_notebook && t->kind == PY_COMMENT && byte < s->file.bytes.len &&
+           s->file.bytes.ptr[byte] != '#';
 }
 
 const char *notebook_refusal(const struct source *s) {
@@ -133,7 +134,8 @@ static uint32_t skip_future(const struct source *s, uint32_t at) {
         while (s->tokens.items[i].kind == PY_NL || s->tokens.items[i].kind == PY_COMMENT)
             i++;
         uint32_t module = source_next(s, i);
-        if (!source_token_is(s, i, "from") || module == SOURCE_NO_TOKEN || !source_token_is(s, module, "__future__"))
+        if (!source_token_is(s, i, "from") || module == SOURCE_NO_TOKEN ||
+            !source_token_is(s, module, "__future__"))
             return at;
         while (s->tokens.items[i].kind != PY_NEWLINE && s->tokens.items[i].kind != PY_END)
             i++;

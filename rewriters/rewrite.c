@@ -52,11 +52,12 @@ static const char *quoted(const struct job *j, const struct site_place *p, const
 
 static const char *check_expression(const struct job *j, const struct site_place *place) {
     const struct rewrite_site *site = place->site;
-    if (!is_usable_name(site->name))
+    const char *name = style_name(&j->plan, site);
+    if (!is_usable_name(name))
         return "no usable name";
     if (site->is_bytes && !j->plan.read_bytes)
         return "bytes, which cannot be read from this vault";
-    const char *text = style_expression(&j->plan, site->name, site->is_bytes, j->arena);
+    const char *text = style_expression(&j->plan, name, site->is_bytes, j->arena);
     if (site->value && verify_shows_value(text, site->value))
         return "the value would still stand there: it is (part of) the name";
     if (!quoted(j, place, text))
@@ -180,7 +181,7 @@ static const char *apart(const struct job *j, const struct site_edit *e, const c
 
 static void replace_site(struct job *j, const struct site_place *p) {
     const char *expression =
-        quoted(j, p, style_expression(&j->plan, p->site->name, p->site->is_bytes, j->arena));
+        quoted(j, p, style_expression(&j->plan, style_name(&j->plan, p->site), p->site->is_bytes, j->arena));
     for (size_t i = 0; i < p->edit_count; i++) {
         const struct site_edit *e = &p->edits[i];
         const char *text =

@@ -62,7 +62,7 @@ static cJSON *record_spelled(const struct rewrite_site *site, struct slice befor
     cJSON *o = cJSON_CreateObject();
     json_add_slice(o, "before", before);
     json_add_slice(o, "after", after);
-    json_add_string(o, "name", site->name);
+    json_add_string(o, "name", site->stored_name ? site->stored_name : site->name);
     cJSON_AddBoolToObject(o, "binary", site->is_bytes);
     cJSON_AddItemToObject(o, "spelling", spelling);
     return o;
@@ -212,7 +212,7 @@ static enum kl_status restore_all(const cJSON *edits, struct slice current, undo
     return KL_OK;
 }
 
-static bool is_written(const cJSON *file, struct slice current) {
+bool undo_is_written(const cJSON *file, struct slice current) {
     char hex[65];
     const char *written = json_string(file, "new_sha256");
     sha256_hex(current, hex);
@@ -239,7 +239,7 @@ enum kl_status undo_file(const cJSON *file, struct slice current, undo_value_fn 
     enum kl_status st = KL_OK;
     if (!path)
         path = "a file of the journal";
-    if (!is_written(file, current))
+    if (!undo_is_written(file, current))
         st = error_set(e, KL_ERR_CONFLICT, "%s has changed since keylift wrote it", path);
     else if (json_bool(file, "create", false))
         st = error_set(e, KL_ERR_NOT_FOUND, "%s was not there before keylift wrote it", path);
