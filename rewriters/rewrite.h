@@ -54,6 +54,9 @@ static inline uint64_t rewrite_site_to(const struct rewrite_site *s) {
     return rewrite_site_is_part(s) ? s->secret_end_byte : s->end_byte;
 }
 
+/* By the name: a notebook, whose code stands in strings of JSON. */
+bool rewrite_is_notebook(const char *path);
+
 struct rewrite_request {
     const char *path; /* for messages and for __file__-relative paths */
     struct slice bytes;
