@@ -46,11 +46,12 @@ static bool is_usable_name(const char *name) {
 }
 
 static const char *check_expression(const struct job *j, const struct rewrite_site *site) {
-    if (!is_usable_name(site->name))
+    const char *name = style_name(&j->plan, site);
+    if (!is_usable_name(name))
         return "no usable name";
     if (site->is_bytes && !j->plan.read_bytes)
         return "bytes, which cannot be read from this vault";
-    const char *text = style_expression(&j->plan, site->name, site->is_bytes, j->arena);
+    const char *text = style_expression(&j->plan, name, site->is_bytes, j->arena);
     if (site->value && verify_shows_value(text, site->value))
         return "the value would still stand there: it is (part of) the name";
     return NULL;
@@ -149,7 +150,8 @@ static const char *apart(const struct job *j, const struct site_place *p, const 
 static void replace_sites(struct job *j) {
     for (size_t i = 0; i < j->place_count; i++) {
         const struct site_place *p = &j->places[i];
-        const char *text = style_expression(&j->plan, p->site->name, p->site->is_bytes, j->arena);
+        const char *text =
+            style_expression(&j->plan, style_name(&j->plan, p->site), p->site->is_bytes, j->arena);
         edits_replace(&j->edits, p->start, p->end, apart(j, p, text), true);
     }
 }

@@ -22,6 +22,7 @@ enum rewrite_style { STYLE_INLINE, STYLE_MODULE, STYLE_ENVIRON };
 struct rewrite_site {
     uint64_t start_byte, end_byte; /* of the literal, as in the finding */
     const char *name;              /* API_KEY */
+    const char *stored_name;       /* as the vault has it: what stands inline; NULL: the same */
     const struct secret *value;    /* what the new expression must return */
     bool is_bytes;
     enum context context;
@@ -48,7 +49,7 @@ struct rewrite_request {
     const char *dotenv_relative; /* needs_loading: the dotenv file as seen from this file's folder,
                                     e.g. "../.env"; NULL: something else loads it */
     const char *module_name;     /* STYLE_MODULE, or dotenv in a package: module to import from, e.g.
-                                    "shop.secrets_env"; NULL for inline */
+                                    "shop.vault_secrets"; NULL for inline */
     unsigned target_minor;       /* oldest Python 3 minor version to write for (8) */
 };
 
@@ -70,6 +71,10 @@ enum kl_status rewrite_verify(const struct rewrite_request *r, const struct rewr
  * the dotenv file (as seen from the module's folder, "../.env") and exports
  * environ. In the arena. */
 const char *rewrite_dotenv_module(struct arena *arena, const char *dotenv_relative);
+
+/* The text of the module that reads from any other vault (STYLE_MODULE): get_secret and
+ * get_secret_bytes. In the arena. */
+const char *rewrite_vault_module(struct arena *arena, const struct python_module *m);
 
 /* Unified diff with the old side's secrets masked by "[redacted]". */
 struct redactor;

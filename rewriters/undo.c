@@ -54,7 +54,7 @@ static cJSON *record_literal(const struct rewrite_request *r, const struct rewri
     cJSON *o = cJSON_CreateObject();
     json_add_slice(o, "before", before);
     json_add_slice(o, "after", after);
-    json_add_string(o, "name", site->name);
+    json_add_string(o, "name", site->stored_name ? site->stored_name : site->name);
     cJSON_AddBoolToObject(o, "binary", site->is_bytes);
     cJSON_AddItemToObject(o, "spelling", spelling);
     return o;
