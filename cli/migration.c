@@ -7,8 +7,10 @@
 #include "base/encode.h"
 #include "base/file.h"
 #include "base/mem.h"
+#include "cli/python_version.h"
 #include "cli/scanning.h"
 #include "rewriters/apply.h"
+#include "rewriters/plan.h"
 
 static struct scan_options scan_options_of(struct migration *m, const char *const *paths) {
     struct scan_options s = cli_scan_options(m->cli, paths);
@@ -79,17 +81,19 @@ enum kl_status migration_prepare(struct migration *m, bool uploads, bool rewrite
     m->uploads = uploads;
     m->rewrites = rewrites;
     const char *const *paths = cli_paths(m->cli);
-    enum kl_status s = project_find(&m->project, paths[0], &m->arena, e);
+    enum kl_status s = project_find(&m->project, m->follow.root ? m->follow.root : paths[0], &m->arena, e);
     if (s != KL_OK || (s = check_one_project(m, paths, e)) != KL_OK ||
-        (s = migration_check_index(m, e)) != KL_OK)
+        (s = migration_check_index(m, e)) != KL_OK || (s = migration_check_terminal(m, e)) != KL_OK)
         return s;
+    m->python_minor = python_oldest_minor(m->project.root, &m->arena);
     struct scan_options options = scan_options_of(m, paths);
     if ((s = scan_run(&options, &m->found, e)) != KL_OK || (s = scan_project_reads(m, e)) != KL_OK ||
         (s = migration_select(m, e)) != KL_OK || (s = migration_open_vault(m, e)) != KL_OK)
         return s;
     forget_vault_file(m);
     if ((s = migration_find_values(m, e)) != KL_OK || (s = migration_name(m, e)) != KL_OK ||
-        (s = migration_rewrite(m, e)) != KL_OK || (s = migration_items(m, e)) != KL_OK)
+        (s = migration_rewrite(m, e)) != KL_OK || (s = migration_ask(m, e)) != KL_OK ||
+        (s = migration_items(m, e)) != KL_OK)
         return s;
     size_t before = m->left;
     migration_count(m);
@@ -98,10 +102,40 @@ enum kl_status migration_prepare(struct migration *m, bool uploads, bool rewrite
     migration_count(m);
     if (s == KL_OK && rewrites)
         migration_find_packages(m);
+    if (s == KL_OK && m->follow.plan)
+        s = migration_follow_check(m, e);
     return s == KL_OK ? plan_ignore(m, e) : s;
 }
 
+/* A journal has 16 bits of the old files already; with 16 more of a value beside them, a
+ * guess of a weak one could be confirmed. resume needs none: see migration_follow.c. */
+static void leave_tags_out(cJSON *plan) {
+    cJSON *name;
+    cJSON_ArrayForEach(name, json_get(plan, "names")) {
+        cJSON_ReplaceItemInObjectCaseSensitive(name, "tag", cJSON_CreateString(""));
+    }
+}
+
+/* For resume: what of this run is not done when it is killed can be done later. */
+static void add_plan(const struct migration *m, cJSON *record) {
+    struct error no_plan = {0};
+    struct buf text = BUF_INIT(PLAN_MAX_BYTES / 2); /* a line of a journal is read with bounds, too */
+    cJSON *plan = m->value_count == 0 ? migration_plan(m, &no_plan) : NULL;
+    if (!plan)
+        return;
+    leave_tags_out(plan);
+    cJSON_ReplaceItemInObjectCaseSensitive(plan, "left", cJSON_CreateArray());
+    json_print(plan, false, &text);
+    if (buf_ok(&text))
+        cJSON_AddItemToObject(record, "plan", plan);
+    else
+        cJSON_Delete(plan);
+    buf_release(&text);
+}
+
 static enum kl_status record_start(struct migration *m, struct journal *j, struct error *e) {
+    if (m->follow.resume)
+        return KL_OK; /* it stands there already */
     cJSON *record = cJSON_CreateObject();
     json_add_string(record, "root", m->project.root);
     json_add_string(record, "vault", m->session.kind->id);
@@ -114,6 +148,7 @@ static enum kl_status record_start(struct migration *m, struct journal *j, struc
         journal_add_path(temp, "temp", dotenv_temp_path(&m->arena, m->dotenv_path));
         cJSON_AddItemToArray(cJSON_AddArrayToObject(record, "files"), temp);
     }
+    add_plan(m, record);
     return journal_record(j, "start", record, e);
 }
 
@@ -242,9 +277,10 @@ done:
 
 enum kl_status migration_run(struct migration *m, struct error *e) {
     struct journal j = {0};
-    if (m->moving + m->values_moving == 0)
+    if (m->moving + m->values_moving == 0 && !m->follow.resume)
         return KL_OK;
-    enum kl_status s = journal_begin(&j, m->project.root, e);
+    enum kl_status s = m->follow.resume ? journal_resume(&j, m->project.root, m->follow.resume, e)
+                                        : journal_begin(&j, m->project.root, e);
     if (s != KL_OK)
         return s;
     if ((s = record_start(m, &j, e)) != KL_OK || (s = keep_out_of_git(m, &j, e)) != KL_OK ||

@@ -17,6 +17,7 @@
 #include "cli/aftercare.h"
 #include "cli/command.h"
 #include "cli/dependencies.h"
+#include "cli/name_map.h"
 #include "cli/project.h"
 #include "cli/vault_session.h"
 #include "rewriters/names.h"
@@ -34,6 +35,8 @@ struct migration_site {
     const char *note;        /* why not the plain name; NULL */
     const char *stored_name; /* as the vault has it, and as the code names it */
     size_t item;             /* of migration.items */
+    const char *own;         /* the name that keylift chose, whatever --names calls it */
+    const char *fixed;       /* the name that the user or a plan has chosen; NULL */
 };
 
 struct migration_file {
@@ -68,9 +71,23 @@ struct migration_module {
     bool exists;      /* with this very text */
 };
 
+struct plan;
+
+/* Set where a migration does what a plan says, and nothing else. */
+struct migration_follow {
+    const struct plan *plan;
+    const char *what;   /* "plan.json", "the run 2026..." */
+    const char *resume; /* the run that goes on; NULL: a reviewed plan */
+    const char *root;   /* absolute */
+    const char **real;  /* of each file of the plan */
+    bool *done;         /* of each file of the plan: it is what it is to become */
+};
+
 struct migration {
     struct cli *cli;
+    struct migration_follow follow; /* plan NULL: everything that is found */
     struct project project;
+    unsigned python_minor; /* of the oldest Python 3 that the new code must run on */
     struct vault_session session;
     struct vault_identity identity;
     struct python_access access;      /* what the code says to read from this very vault */
@@ -85,6 +102,7 @@ struct migration {
     size_t file_count;
     struct migration_module *modules;
     size_t module_count;
+    struct name_map names; /* --names */
     struct upload_item *items;
     struct secret *stored; /* of each item: as the vault holds it */
     size_t item_count;
@@ -109,7 +127,15 @@ struct migration {
     struct arena arena;
 };
 
-/* *m is zero but for `cli`. */
+struct migration_parts {
+    bool uploads, rewrites; /* which halves */
+    bool runs;              /* or only shows */
+};
+
+/* A whole command: prepare, show, ask, run, show. The exit status. cmd_migrate.c */
+int migration_do(struct migration *m, const struct migration_parts *parts);
+
+/* *m is zero but for `cli` and `follow`. */
 enum kl_status migration_prepare(struct migration *m, bool uploads, bool rewrites,
                                  struct error *e) KL_MUST_USE;
 /* KL_OK also when single sites failed: they are `left`, with the reason. */
@@ -160,6 +186,15 @@ void migration_each_other_file(const struct migration *m,
 enum kl_status migration_select(struct migration *m, struct error *e) KL_MUST_USE; /* migration_select.c */
 enum kl_status migration_open_vault(struct migration *m, struct error *e) KL_MUST_USE; /* migration_vault.c */
 enum kl_status migration_name(struct migration *m, struct error *e) KL_MUST_USE;       /* migration_names.c */
+/* Gives the secret of a site, wherever else it stands, a name that the user chose;
+ * `why` says why it cannot have it. */
+enum kl_status migration_rename(struct migration *m, const struct migration_site *site, const char *name,
+                                struct error *why) KL_MUST_USE;
+/* --interactive: asks about each site that would move. migration_ask.c */
+enum kl_status migration_check_terminal(const struct migration *m, struct error *e) KL_MUST_USE;
+enum kl_status migration_ask(struct migration *m, struct error *e) KL_MUST_USE;
+/* --names, where the file is not there yet: keylift's names, to be changed. */
+enum kl_status migration_write_names(const struct migration *m, struct error *e) KL_MUST_USE;
 /* What --on-conflict says, or what is right for the vault when it says nothing. */
 enum upload_on_conflict migration_on_conflict(const struct migration *m);
 /* What the vault holds for a finding. Released by the caller. */
@@ -170,6 +205,19 @@ enum kl_status migration_find_values(struct migration *m, struct error *e) KL_MU
 void migration_add_value_items(struct migration *m);
 void migration_judge_values(struct migration *m);
 void migration_release_values(struct migration *m);
+/* The plan of what was prepared (rewriters/plan.h); NULL where it cannot be one, with the
+ * reason. migration_plan.c */
+cJSON *migration_plan(const struct migration *m, struct error *e) KL_MUST_USE;
+cJSON *migration_plan_file(const struct migration *m, const struct migration_file *f);
+cJSON *migration_plan_name(const struct migration *m, const struct upload_item *item);
+/* Doing a plan. begin: before migration_prepare, finds the files, and sets what the plan
+ * says of the options. select: the sites of the plan, in its order. check: that what was
+ * prepared is what the plan says. migration_follow.c */
+enum kl_status migration_follow_begin(struct migration *m, struct error *e) KL_MUST_USE;
+/* After begin: no file is left to do. */
+bool migration_follow_is_done(const struct migration *m);
+enum kl_status migration_follow_select(struct migration *m, struct error *e) KL_MUST_USE;
+enum kl_status migration_follow_check(const struct migration *m, struct error *e) KL_MUST_USE;
 struct journal;
 enum kl_status migration_upload(struct migration *m, struct journal *j,
                                 struct error *e) KL_MUST_USE;                     /* migration_upload.c */

@@ -11,7 +11,7 @@
 
 #define LOADING_MODULE "env_secrets"
 #define VAULT_MODULE "vault_secrets"
-#define NAME_MAX_BYTES 64
+#define MODULE_NAME_MAX 64
 
 enum rewrite_style migration_style(const struct migration *m) {
     int said = m->cli->options.style;
@@ -28,7 +28,7 @@ static bool is_loading(const struct migration *m) {
 static bool is_identifier(const char *name) {
     size_t len = strlen(name);
     bool starts = (name[0] >= 'a' && name[0] <= 'z') || (name[0] >= 'A' && name[0] <= 'Z') || name[0] == '_';
-    return starts && len <= NAME_MAX_BYTES &&
+    return starts && len <= MODULE_NAME_MAX &&
            strspn(name, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_") == len;
 }
 

@@ -8,8 +8,6 @@
 #include "base/mem.h"
 #include "rewriters/undo.h"
 
-#define OLDEST_MINOR 8 /* the oldest Python 3 that the new code must run on */
-
 /* What is committed is the index's version, whatever the working tree has. */
 static enum kl_status read_staged(struct migration *m, struct migration_file *f, struct error *e) {
     struct git_blob blob = {.path = f->git_path};
@@ -78,7 +76,7 @@ struct rewrite_request migration_request(struct migration *m, const struct migra
         .access = &m->access,
         .style = f->module ? migration_style(m) : STYLE_INLINE,
         .module_name = f->module,
-        .target_minor = OLDEST_MINOR,
+        .target_minor = m->python_minor,
     };
     if (m->dotenv_file && !f->module)
         request.dotenv_relative = migration_dotenv_from(m, path_dirname(&m->arena, f->real));
@@ -96,6 +94,8 @@ static size_t moving_sites(const struct migration *m, const struct migration_fil
         sites[count++] = (struct rewrite_site){
             .start_byte = site->finding->start_byte,
             .end_byte = site->finding->end_byte,
+            .secret_start_byte = site->finding->secret_start_byte,
+            .secret_end_byte = site->finding->secret_end_byte,
             .name = site->name,
             .stored_name = site->stored_name,
             .value = &site->finding->value,

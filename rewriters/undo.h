@@ -39,6 +39,8 @@ typedef enum kl_status (*undo_value_fn)(void *ctx, const char *name, bool binary
  * nothing to put back (a file that the run created: remove it). */
 enum kl_status undo_file(const cJSON *file, struct slice current, undo_value_fn value, void *ctx,
                          struct buf *out, struct error *e) KL_MUST_USE;
+/* Whether `bytes` are what the run wrote. */
+bool undo_is_written(const cJSON *file, struct slice bytes);
 /* Whether `bytes` are those from before the run, as far as the journal tells. */
 bool undo_is_old(const cJSON *file, struct slice bytes);
 

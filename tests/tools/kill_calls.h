@@ -1,7 +1,7 @@
-/* kill_calls.h: the calls that change a file system, defined again in front of
- * the C library's: each counts, and the one that `moment` is set for kills the
- * process before, or after, it takes effect. For one file of a program, or of a
- * library to preload. */
+/* kill_calls.h: the calls that change a file system or send something, defined
+ * again in front of the C library's: each counts, and the one that `moment` is set
+ * for kills the process before, or after, it takes effect. For one file of a
+ * program, or of a library to preload. */
 #ifndef KEYLIFT_TESTS_KILL_CALLS_H
 #define KEYLIFT_TESTS_KILL_CALLS_H
 
@@ -12,6 +12,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/types.h>
 #include <unistd.h>
@@ -56,6 +57,9 @@ WRAP(int, unlink, (const char *path), (path))
 WRAP(int, mkdir, (const char *path, mode_t mode), (path, mode))
 WRAP(int, fchmod, (int fd, mode_t mode), (fd, mode))
 WRAP(int, ftruncate, (int fd, off_t len), (fd, len))
+
+/* A request that was sent may have been answered, or not: a vault has the value or not. */
+WRAP(ssize_t, send, (int fd, const void *bytes, size_t len, int flags), (fd, bytes, len, flags))
 
 /* Half of the bytes, then the rest: a write may be cut in the middle. */
 ssize_t write(int fd, const void *bytes, size_t len) {
