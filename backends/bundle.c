@@ -220,6 +220,23 @@ static void bundle_close(struct vault *v) {
     free(b);
 }
 
+/* The inner module reads one name: that of the bundle. */
+static const struct python_module *wrap_module(const struct python_module *inner, const char *name,
+                                               struct arena *a) {
+    struct python_module *m = arena_calloc(a, 1, sizeof *m);
+    *m = *inner;
+    size_t count = 0;
+    while (count < PYTHON_MAX_CONSTANTS && m->constants[count].name)
+        count++;
+    if (count == PYTHON_MAX_CONSTANTS)
+        return NULL;
+    m->constants[count] =
+        (struct python_constant){"BUNDLE", name, "One secret; the names are fields of its JSON."};
+    m->bundle = "    fields: dict[str, str] = json.loads(_read(BUNDLE))\n"
+                "    return fields\n";
+    return m;
+}
+
 /* The inner template reads the whole secret, by a name that is known here. */
 static enum kl_status wrap_access(struct bundle *b, const struct python_access *inner, struct arena *a,
                                   struct python_access *out, struct error *e) {
@@ -241,6 +258,7 @@ static enum kl_status wrap_access(struct bundle *b, const struct python_access *
     out->read_bytes = arena_printf(a, "base64.b64decode(%s)", out->read_text);
     out->missing_error = "KeyError";
     out->text_only = true;
+    out->module = inner->module ? wrap_module(inner->module, b->name, a) : NULL;
     return KL_OK;
 }
 

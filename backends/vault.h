@@ -87,6 +87,7 @@ struct vault_kind {
     bool ephemeral;           /* may forget: needs --allow-ephemeral */
     bool keeps_versions;      /* false: add_version loses the value that was there */
     bool names_are_variables; /* names are environment variables: --prefix is a part of the name itself */
+    bool module_by_default;   /* code reads through a module, unless told otherwise */
     bool bundles;             /* can hold many names as fields of one secret: --bundle */
     bool own_bundles;         /* open does it; else bundle.c does, with `previous` */
     unsigned parallel;        /* calls of get and put that may run at once; 0 and 1: one after another */

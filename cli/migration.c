@@ -7,6 +7,7 @@
 #include "base/encode.h"
 #include "base/file.h"
 #include "base/mem.h"
+#include "cli/python_version.h"
 #include "cli/scanning.h"
 #include "rewriters/apply.h"
 #include "rewriters/plan.h"
@@ -84,6 +85,7 @@ enum kl_status migration_prepare(struct migration *m, bool uploads, bool rewrite
     if (s != KL_OK || (s = check_one_project(m, paths, e)) != KL_OK ||
         (s = migration_check_index(m, e)) != KL_OK || (s = migration_check_terminal(m, e)) != KL_OK)
         return s;
+    m->python_minor = python_oldest_minor(m->project.root, &m->arena);
     struct scan_options options = scan_options_of(m, paths);
     if ((s = scan_run(&options, &m->found, e)) != KL_OK || (s = scan_project_reads(m, e)) != KL_OK ||
         (s = migration_select(m, e)) != KL_OK || (s = migration_open_vault(m, e)) != KL_OK)

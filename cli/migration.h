@@ -42,9 +42,10 @@ struct migration_file {
     const char *real; /* absolute, links resolved */
     struct buf bytes;
     size_t first_site, site_count;
-    const char *module;   /* that loads the .env for this file's package; NULL: the file does it */
-    const char *git_path; /* --staged: `bytes` are the index's; this is where */
-    struct buf working;   /* --staged, where the working tree differs from the index: its bytes, */
+    const char *module; /* that this file reads from: "shop.vault_secrets"; NULL: it reads by itself */
+    const char *inline_because; /* it reads by itself although the style is another; NULL */
+    const char *git_path;       /* --staged: `bytes` are the index's; this is where */
+    struct buf working;         /* --staged, where the working tree differs from the index: its bytes, */
     struct rewrite_output working_output; /* and the same values moved out of them, */
     bool working_keeps_value;             /* as far as they could be */
     struct rewrite_output output;
@@ -64,7 +65,8 @@ struct migration_value {
 struct migration_module {
     const char *path; /* absolute */
     const char *text;
-    bool exists; /* with this very text */
+    const char *what; /* it is for: "is made; it ..." */
+    bool exists;      /* with this very text */
 };
 
 struct plan;
@@ -83,6 +85,7 @@ struct migration {
     struct cli *cli;
     struct migration_follow follow; /* plan NULL: everything that is found */
     struct project project;
+    unsigned python_minor; /* of the oldest Python 3 that the new code must run on */
     struct vault_session session;
     struct vault_identity identity;
     struct python_access access;      /* what the code says to read from this very vault */
@@ -195,6 +198,10 @@ enum kl_status migration_items(struct migration *m, struct error *e) KL_MUST_USE
 const char *migration_dotenv_from(struct migration *m, const char *folder);
 /* Rewrites every file in memory for the sites that still move. */
 enum kl_status migration_rewrite(struct migration *m, struct error *e) KL_MUST_USE; /* migration_rewrite.c */
+/* Which module each file that changes reads from, and their texts. migration_module.c */
+enum kl_status migration_modules(struct migration *m, struct error *e) KL_MUST_USE;
+enum kl_status migration_check_style(const struct migration *m, struct error *e) KL_MUST_USE;
+enum rewrite_style migration_style(const struct migration *m);
 void migration_count(struct migration *m);
 struct rewrite_request migration_request(struct migration *m, const struct migration_file *f,
                                          struct slice bytes, struct rewrite_site *sites, size_t count);

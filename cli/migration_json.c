@@ -82,6 +82,8 @@ static void add_files(cJSON *root, const struct migration *m) {
         migration_diff(m, f, &diff);
         json_add_slice(j, "path", slice_cstr(f->path));
         json_add_slice(j, "diff", buf_as_slice(&diff));
+        if (f->inline_because)
+            json_add_string(j, "inline", f->inline_because);
         cJSON_AddItemToArray(list, j);
     }
     for (size_t i = 0; i < m->module_count; i++) {

@@ -46,7 +46,8 @@ static void add_site(struct migration *m, size_t *cap, const struct finding *f, 
 }
 
 static bool same_place(const struct finding *a, const struct finding *b) {
-    return strcmp(a->path, b->path) == 0 && a->start_byte < b->end_byte && b->start_byte < a->end_byte;
+    return strcmp(a->path, b->path) == 0 && finding_from(a) < finding_to(b) &&
+           finding_from(b) < finding_to(a);
 }
 
 /* PATH:LINE or PATH:LINE:COL, read from the right: a path may hold colons. */
@@ -97,7 +98,9 @@ static int by_place(const void *left, const void *right) {
     int order = strcmp(a->path, b->path);
     if (order)
         return order;
-    return (a->start_byte > b->start_byte) - (a->start_byte < b->start_byte);
+    if (a->start_byte != b->start_byte)
+        return a->start_byte < b->start_byte ? -1 : 1;
+    return (finding_from(a) > finding_from(b)) - (finding_from(a) < finding_from(b));
 }
 
 /* Several findings may stand in one literal (an id and a key in one URL): it

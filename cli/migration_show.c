@@ -65,6 +65,12 @@ static void show_site(struct output *o, const struct migration_site *site, const
     show_remark(o, "left: ", again ? "for the same reason" : site->left, "");
 }
 
+static void show_inline(struct output *o, const struct migration *m, const char *path) {
+    for (size_t i = 0; i < m->file_count; i++)
+        if (strcmp(m->files[i].path, path) == 0 && m->files[i].inline_because)
+            show_remark(o, "(", m->files[i].inline_because, ")");
+}
+
 /* The sites that move, or those that stay, under their files. */
 static void show_sites(struct output *o, const struct migration *m, bool left) {
     const char *path = NULL, *reason = NULL;
@@ -76,6 +82,8 @@ static void show_sites(struct output *o, const struct migration *m, bool left) {
             path = site->finding->path;
             out_path(o, MARK_BOLD, path);
             out_text(o, "\n");
+            if (!left)
+                show_inline(o, m, path);
         }
         show_site(o, site, reason);
         if (site->left && strlen(site->left) > LONG_REASON)
@@ -169,7 +177,7 @@ void migration_each_other_file(const struct migration *m,
            "lists the names, without values");
     for (size_t i = 0; i < m->module_count && m->rewrites; i++)
         if (!m->modules[i].exists)
-            fn(ctx, from_here(m, m->modules[i].path), "is made; it loads the file of the secrets");
+            fn(ctx, from_here(m, m->modules[i].path), m->modules[i].what);
 }
 
 static void show_other_file(void *ctx, const char *path, const char *what) {

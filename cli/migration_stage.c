@@ -72,10 +72,12 @@ enum kl_status migration_rewrite_working(struct migration *m, struct migration_f
     for (size_t i = 0; i < found.finding_count && s == KL_OK; i++) {
         const struct finding *finding = &found.findings[i];
         const char *name = name_of_value(m, f, finding);
-        if (name && (count == 0 || sites[count - 1].end_byte <= finding->start_byte))
+        if (name && (count == 0 || rewrite_site_to(&sites[count - 1]) <= finding_from(finding)))
             sites[count++] = (struct rewrite_site){
                 .start_byte = finding->start_byte,
                 .end_byte = finding->end_byte,
+                .secret_start_byte = finding->secret_start_byte,
+                .secret_end_byte = finding->secret_end_byte,
                 .name = name,
                 .value = &finding->value,
                 .is_bytes = finding->is_bytes,

@@ -181,7 +181,9 @@ enum kl_status migration_open_vault(struct migration *m, struct error *e) {
     if (s != KL_OK)
         return s;
     s = v->kind->identity(v->vault, &m->arena, &m->identity, e);
-    return s == KL_OK ? vault_python(v->vault, &m->arena, &m->access, e) : s;
+    if (s == KL_OK)
+        s = vault_python(v->vault, &m->arena, &m->access, e);
+    return s == KL_OK ? migration_check_style(m, e) : s;
 }
 
 static void leave_item(struct migration *m, size_t item, const char *reason) {

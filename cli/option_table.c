@@ -2,6 +2,7 @@
 #include "cli/option_table.h"
 
 #include "cli/output.h"
+#include "rewriters/rewrite.h"
 #include "scanner/finding.h"
 
 #define AT(field) offsetof(struct options, field)
@@ -10,6 +11,7 @@ const struct options option_defaults = {
     .fail_on = SEVERITY_MEDIUM,
     .report_env = ENV_ALL,
     .color = COLOR_AUTO,
+    .style = STYLE_UNSAID,
 };
 
 const struct option_spec option_table[] = {
@@ -303,12 +305,20 @@ const struct option_spec option_table[] = {
      .help = "trust the certificate authorities of this PEM file in place of the system's"},
     {.name = "style",
      .type = OPTION_CHOICE,
-     .argument = "inline",
-     .later = "module|environ",
+     .argument = "inline|module",
+     .later = "environ",
      .commands = CMD_PLAN | CMD_MIGRATE | CMD_REWRITE,
      .offset = AT(style),
      .config = CONFIG_TREE,
-     .help = "where the new code reads a secret; inline: at the place of the literal"},
+     .help = "where the new code reads a secret: at the place of the literal (inline), or through one module "
+             "of the package (module, the default for aws, azure, gcp and vault)"},
+    {.name = "module-name",
+     .type = OPTION_TEXT,
+     .argument = "NAME",
+     .commands = CMD_PLAN | CMD_MIGRATE | CMD_REWRITE,
+     .offset = AT(module_name),
+     .config = CONFIG_TREE,
+     .help = "name of that module (default: vault_secrets; with dotenv env_secrets)"},
     {.name = "env-reads",
      .type = OPTION_CHOICE,
      .argument = "none",
@@ -344,6 +354,12 @@ const struct option_spec option_table[] = {
      .offset = AT(include_tests),
      .config = CONFIG_TREE,
      .help = "take findings of tests and examples, and low ones, as well"},
+    {.name = "split-urls",
+     .type = OPTION_FLAG,
+     .commands = CMD_CHANGING,
+     .offset = AT(split_urls),
+     .config = CONFIG_TREE,
+     .help = "of URLs and connection strings, move the password alone"},
     {.name = "prefix",
      .type = OPTION_TEXT,
      .argument = "P",

@@ -42,6 +42,7 @@
 #define CMD_OPENING                                                                                          \
     (CMD_CHANGING | CMD_FOLLOWING | CMD_VAULTS | CMD_UNDO | CMD_PUT) /* those that talk to a vault */
 
+#define STYLE_UNSAID (-1)
 #define OPTIONS_MAX 96          /* rows of the table */
 #define OPTIONS_LIST_MAX 100000 /* values of one list */
 
@@ -123,10 +124,12 @@ struct options {
 
     /* what is changed */
     const char *to;
-    int style;     /* enum rewrite_style */
+    int style; /* enum rewrite_style, or STYLE_UNSAID: what is best for the vault */
+    const char *module_name;
     int env_reads; /* 0: none, the only word of this version */
     struct string_list sites;
     bool include_tests;
+    bool split_urls;
     bool allow_dirty;
     const char *with_values;
     struct string_list env_names;

@@ -6,8 +6,18 @@
 #include "base/mem.h"
 
 void edits_replace(struct edit_list *l, uint32_t start, uint32_t end, const char *text, bool holds_secret) {
+    edits_replace_part(l, &(struct edit_item){.start = start,
+                                              .end = end,
+                                              .text = text,
+                                              .holds_secret = holds_secret,
+                                              .literal_start = start,
+                                              .literal_end = end});
+}
+
+void edits_replace_part(struct edit_list *l, const struct edit_item *item) {
     l->items = mem_grow(l->items, &l->capacity, l->count + 1, sizeof *l->items);
-    l->items[l->count] = (struct edit_item){start, end, text, holds_secret, l->count};
+    l->items[l->count] = *item;
+    l->items[l->count].order = l->count;
     l->count++;
 }
 
@@ -45,6 +55,8 @@ void edits_finish(const struct edit_list *l, const struct pyfile *file, struct a
         e->text = l->items[i].text;
         e->text_len = strlen(e->text);
         e->holds_secret = l->items[i].holds_secret;
+        e->literal_start_byte = pyfile_byte_offset(file, l->items[i].literal_start);
+        e->literal_end_byte = pyfile_byte_offset(file, l->items[i].literal_end);
         size += e->text_len - (size_t)(e->end_byte - e->start_byte);
     }
     char *to = arena_alloc(arena, size + 1);

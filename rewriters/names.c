@@ -76,8 +76,19 @@ static char *stem_of(struct arena *a, const char *path) {
     return name_from_words(a, stem);
 }
 
+/* url = f"...?key=S3CRET" does not say what the secret in it is called: its rule
+ * does, or, for the password of a URL, both. */
+static char *base_of_part(struct arena *a, const struct finding *f, char *base) {
+    struct slice rule = slice_cstr(f->rule);
+    if (slice_ends(rule, "-password") && *base && !slice_ends(slice_cstr(base), "PASSWORD"))
+        return slice_starts(rule, "generic-") ? base : joined(a, base, "PASSWORD");
+    return slice_starts(rule, "generic-") || slice_eq_cstr(rule, "site") ? base : name_from_words(a, rule);
+}
+
 static char *plain_base(struct arena *a, const struct finding *f) {
     char *base = name_from_words(a, slice_cstr(f->name));
+    if (f->secret_end_byte)
+        base = base_of_part(a, f, base);
     if (strlen(base) < NAME_MIN_LENGTH) {
         struct slice rule = slice_cstr(f->rule);
         if (slice_starts(rule, "generic-"))
@@ -105,7 +116,7 @@ bool name_is_valid(const char *name) {
     for (size_t i = 0; i < len; i++)
         if (!is_upper(name[i]) && !is_lower(name[i]) && name[i] != '_' && (i == 0 || !is_digit(name[i])))
             return false;
-    return len > 0 && len <= NAME_MAX_BYTES;
+    return len > 0 && len <= NAMES_MAX_BYTES;
 }
 
 static const char *taken_by(const struct name_context *c, const struct finding *f, const char *name,

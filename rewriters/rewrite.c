@@ -10,6 +10,8 @@
 #include "rewriters/style.h"
 #include "rewriters/verify.h"
 
+#define FREE_FSTRING_MINOR 12 /* from Python 3.12 on, a field may hold any expression (PEP 701) */
+
 /* What one call of rewrite_file works on. */
 struct job {
     const struct rewrite_request *request;
@@ -45,14 +47,20 @@ static bool is_usable_name(const char *name) {
     return true;
 }
 
-static const char *check_expression(const struct job *j, const struct rewrite_site *site) {
-    if (!is_usable_name(site->name))
+static const char *quoted(const struct job *j, const struct site_place *p, const char *text);
+
+static const char *check_expression(const struct job *j, const struct site_place *place) {
+    const struct rewrite_site *site = place->site;
+    const char *name = style_name(&j->plan, site);
+    if (!is_usable_name(name))
         return "no usable name";
     if (site->is_bytes && !j->plan.read_bytes)
         return "bytes, which cannot be read from this vault";
-    const char *text = style_expression(&j->plan, site->name, site->is_bytes, j->arena);
+    const char *text = style_expression(&j->plan, name, site->is_bytes, j->arena);
     if (site->value && verify_shows_value(text, site->value))
         return "the value would still stand there: it is (part of) the name";
+    if (!quoted(j, place, text))
+        return "no quotes are left for the name in this f-string (before Python 3.12)";
     return NULL;
 }
 
@@ -71,7 +79,7 @@ static void decide(struct job *j) {
         site->rewritten = false;
         site->reason = site_decide(&j->source, &w, site, from_environment, j->arena, &place);
         if (!site->reason)
-            site->reason = check_expression(j, site);
+            site->reason = check_expression(j, &place);
         if (site->reason)
             continue;
         const struct site_place *last = j->place_count ? &j->places[j->place_count - 1] : NULL;
@@ -135,23 +143,58 @@ static bool is_word_byte(char c) {
            (unsigned char)c >= 0x80;
 }
 
+/* The expression with the quotes that the f-strings around it leave. NULL where
+ * Python before 3.12 would not read it. */
+static const char *quoted(const struct job *j, const struct site_place *p, const char *text) {
+    bool old = j->request->target_minor < FREE_FSTRING_MINOR;
+    bool uses_single = strchr(text, '\'') != NULL;
+    if (old && p->in_fstring && strpbrk(text, "\\#\n"))
+        return NULL;
+    if (!(p->quotes & SITE_DOUBLE_QUOTE) || !strchr(text, '"'))
+        return !(p->quotes & SITE_SINGLE_QUOTE) || !uses_single || !old ? text : NULL;
+    if (!(p->quotes & SITE_SINGLE_QUOTE) && !uses_single) {
+        char *turned = arena_cstr(j->arena, slice_cstr(text));
+        for (char *c = turned; *c; c++)
+            *c = *c == '"' ? '\'' : *c;
+        return turned;
+    }
+    return old ? NULL : text;
+}
+
 /* `else"x"` must not become `elseos.environ[...]`. */
-static const char *apart(const struct job *j, const struct site_place *p, const char *text) {
+static const char *apart(const struct job *j, const struct site_edit *e, const char *text) {
     struct slice source = j->source.text;
-    bool before = p->start > 0 && is_word_byte(source.ptr[p->start - 1]) && is_word_byte(text[0]);
+    if (!e->has_expression)
+        return text;
+    bool before = e->start > 0 && is_word_byte(source.ptr[e->start - 1]) && is_word_byte(text[0]);
     bool after =
-        p->end < source.len && is_word_byte(source.ptr[p->end]) && is_word_byte(text[strlen(text) - 1]);
+        e->end < source.len && is_word_byte(source.ptr[e->end]) && is_word_byte(text[strlen(text) - 1]);
     if (!before && !after)
         return text;
     return arena_printf(j->arena, "%s%s%s", before ? " " : "", text, after ? " " : "");
 }
 
-static void replace_sites(struct job *j) {
-    for (size_t i = 0; i < j->place_count; i++) {
-        const struct site_place *p = &j->places[i];
-        const char *text = style_expression(&j->plan, p->site->name, p->site->is_bytes, j->arena);
-        edits_replace(&j->edits, p->start, p->end, apart(j, p, text), true);
+static void replace_site(struct job *j, const struct site_place *p) {
+    const char *expression =
+        quoted(j, p, style_expression(&j->plan, style_name(&j->plan, p->site), p->site->is_bytes, j->arena));
+    for (size_t i = 0; i < p->edit_count; i++) {
+        const struct site_edit *e = &p->edits[i];
+        const char *text =
+            arena_printf(j->arena, "%s%s%s", e->before, e->has_expression ? expression : "", e->after);
+        bool in_literal = e->start != e->end; /* parentheses and values go beside it */
+        edits_replace_part(&j->edits,
+                           &(struct edit_item){.start = e->start,
+                                               .end = e->end,
+                                               .text = apart(j, e, text),
+                                               .holds_secret = e->holds_secret,
+                                               .literal_start = in_literal ? p->literal_start : e->start,
+                                               .literal_end = in_literal ? p->literal_end : e->end});
     }
+}
+
+static void replace_sites(struct job *j) {
+    for (size_t i = 0; i < j->place_count; i++)
+        replace_site(j, &j->places[i]);
 }
 
 static size_t count_rewritten(const struct rewrite_request *r) {

@@ -3,7 +3,7 @@
 
 #include "base/buf.h"
 
-static const struct style_kind *const styles[] = {&style_inline, &style_module};
+static const struct style_kind *const styles[] = {&style_inline, &style_loading_module, &style_module};
 
 void style_plan_for(const struct rewrite_request *r, struct arena *arena, struct style_plan *out) {
     *out = (struct style_plan){0};
@@ -125,6 +125,10 @@ static bool is_primary(struct slice text) {
         }
     }
     return text.len > 0 && is_word(text.ptr[0]);
+}
+
+const char *style_name(const struct style_plan *p, const struct rewrite_site *site) {
+    return site->stored_name && !p->by_own_name ? site->stored_name : site->name;
 }
 
 const char *style_expression(const struct style_plan *p, const char *name, bool is_bytes,

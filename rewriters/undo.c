@@ -18,7 +18,7 @@ static const struct rewrite_site *site_in(const struct rewrite_request *r, const
     const struct rewrite_site *found = NULL;
     for (size_t i = 0; i < r->site_count; i++) {
         const struct rewrite_site *s = &r->sites[i];
-        if (s->start_byte < edit->start_byte || s->end_byte > edit->end_byte)
+        if (rewrite_site_from(s) < edit->start_byte || rewrite_site_to(s) > edit->end_byte)
             continue;
         if (found)
             return NULL;
@@ -38,23 +38,35 @@ static bool is_frame(struct slice text) {
     return true;
 }
 
+/* The quotes of a literal that the secret fills. */
+static bool is_quotes(struct slice text) {
+    if (text.len > sizeof "rb\"\"\"" - 1)
+        return false;
+    for (size_t i = 0; i < text.len; i++)
+        if (!text.ptr[i] || !strchr("rRbBuUfF'\"", text.ptr[i]))
+            return false;
+    return true;
+}
+
 static cJSON *record_literal(const struct rewrite_request *r, const struct rewrite_edit *edit) {
     const struct rewrite_site *site = site_in(r, edit);
     if (!site)
         return NULL;
     struct slice old = old_of(r, edit);
-    size_t from = (size_t)(site->start_byte - edit->start_byte),
-           to = (size_t)(site->end_byte - edit->start_byte);
+    bool part = rewrite_site_is_part(site);
+    size_t from = (size_t)(rewrite_site_from(site) - edit->start_byte),
+           to = (size_t)(rewrite_site_to(site) - edit->start_byte);
     struct slice before = slice_sub(old, 0, from), after = slice_sub(old, to, old.len);
-    if (!is_frame(before) || !is_frame(after))
+    if (part ? !is_quotes(before) || !is_quotes(after) : !is_frame(before) || !is_frame(after))
         return NULL;
-    cJSON *spelling = spelling_of(slice_sub(old, from, to), secret_slice(site->value));
+    struct slice spelled = slice_sub(old, from, to), value = secret_slice(site->value);
+    cJSON *spelling = part ? spelling_of_part(spelled, value, site->is_bytes) : spelling_of(spelled, value);
     if (!spelling)
         return NULL;
     cJSON *o = cJSON_CreateObject();
     json_add_slice(o, "before", before);
     json_add_slice(o, "after", after);
-    json_add_string(o, "name", site->name);
+    json_add_string(o, "name", site->stored_name ? site->stored_name : site->name);
     cJSON_AddBoolToObject(o, "binary", site->is_bytes);
     cJSON_AddItemToObject(o, "spelling", spelling);
     return o;
@@ -75,7 +87,7 @@ static bool refuse_sites(const struct rewrite_request *r, uint64_t from, uint64_
     bool any = false;
     for (size_t i = 0; i < r->site_count; i++) {
         struct rewrite_site *s = &r->sites[i];
-        if (s->rewritten && s->start_byte >= from && s->end_byte <= to) {
+        if (s->rewritten && rewrite_site_from(s) >= from && rewrite_site_to(s) <= to) {
             s->rewritten = false;
             s->reason = "undo could not write this spelling again exactly";
             any = true;

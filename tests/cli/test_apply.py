@@ -149,6 +149,34 @@ def test_a_staged_plan_mends_the_index(keylift, shop, values):
     assert "# not staged" in shop.read("late.py") and values[1] not in shop.read("late.py")
 
 
+# "postgres" in two parts, so that this file holds no URL with a password.
+PARTS = [
+    ('url = "postg' 'res://app:{v}@db.acme-shop.net/shop"\n', ("--split-urls",)),
+    ('url = "postg' 'res://app:{v}@db.acme-shop.net/shop"\n', ()),
+    ('url = f"postg' 'res://app:{v}@{{host}}/{v}"\n', ()),
+    ('a_password = "{v}"; b_password = "{v}"\n', ("--style", "module", "--module-name", "our_secrets")),
+]
+
+
+@pytest.mark.parametrize("source, options", PARTS)
+def test_parts_of_literals_and_styles_are_applied_as_migrate_does(keylift, project, tmp_path, home, source, options):
+    value = made_password()
+    project.write("shop/__init__.py", "")
+    project.write("shop/conf.py", "from . import tools\n" + source.format(v=value))
+    project.write("shop/tools.py", "")
+    project.write("main.py", "import shop.conf\n")
+    project.git_init().commit()
+    shutil.copytree(project.path, tmp_path / "other" / "project", symlinks=True)
+    other = support.Project(tmp_path / "other" / "project", home)
+    migrated = keylift("migrate", "--yes", *options, ".", cwd=other)
+    plan(keylift, project, *options, ".", status=migrated.returncode)
+    assert value not in project.read("plan.json")
+    assert keylift("apply", "--yes", "plan.json", cwd=project).returncode == 0
+    (project / "plan.json").unlink()
+    assert project.files() == other.files()
+    assert "environ" in project.read("shop/conf.py")
+
+
 @pytest.mark.parametrize("edit", ["a line", "the value", "one letter elsewhere", "gone"])
 def test_a_file_that_changed_since_is_named(keylift, shop, values, edit):
     plan(keylift, shop, ".")

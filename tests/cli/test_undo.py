@@ -56,7 +56,9 @@ def test_enough_golden_cases_are_really_rewritten(keylift, project):
         for place in places_of(case, content):
             keylift("migrate", "--yes", "--site", place, "input.py", cwd=project)
         rewritten += (project / "input.py").read_bytes() != content
-    assert rewritten > len(CASES) / 3
+        if rewritten > len(CASES) / 3:
+            return
+    raise AssertionError(f"{rewritten} of {len(CASES)}")
 
 
 @pytest.fixture

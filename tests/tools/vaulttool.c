@@ -8,9 +8,9 @@
  * "message", "leaks"}, where "leaks" tells whether the message holds a value that was given
  * or a token that the vault learned. Ops: get, many ({"names"} in; those that were found out,
  * and a status each as "lines"), put, add, map, accepts, list, identity, check, python (which answers with
- * the access as "client", "read_text", "read_bytes", "missing_error", and the imports as "lines"). The option
- * total_ms=N gives the vault an HTTP that gives up sooner. The first line of the output is the answer to
- * opening the vault. The lines of the trace go to standard error. */
+ * the access as "client", "read_text", "read_bytes", "missing_error", "module", and the imports as "lines").
+ * The option total_ms=N gives the vault an HTTP that gives up sooner. The first line of the output is the
+ * answer to opening the vault. The lines of the trace go to standard error. */
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -21,6 +21,7 @@
 #include "base/mem.h"
 #include "base/redact.h"
 #include "base/thread.h"
+#include "rewriters/rewrite.h"
 
 #define LINE_MAX_BYTES (8u << 20)
 
@@ -130,6 +131,7 @@ static enum kl_status python(struct vault *v, cJSON *answer, struct error *e) {
         json_add_string(answer, "read_text", access.read_text);
         json_add_string(answer, "read_bytes", access.read_bytes);
         json_add_string(answer, "missing_error", access.missing_error);
+        json_add_string(answer, "module", access.module ? rewrite_vault_module(&a, access.module) : NULL);
         cJSON *lines = cJSON_AddArrayToObject(answer, "lines");
         for (const struct python_import *i = access.imports; i->module; i++)
             add_name(lines, i->symbol ? arena_printf(&a, "from %s import %s", i->module, i->symbol)

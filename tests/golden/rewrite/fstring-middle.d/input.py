@@ -1,0 +1,2 @@
+host = "h.example"
+url = f"https://bob:s3cret@{host}/db"

@@ -1,0 +1,1 @@
+dsn = "host=db user=bob password=s3cret sslmode=require"

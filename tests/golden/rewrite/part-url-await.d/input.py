@@ -1,0 +1,9 @@
+async def g(u):
+    return u
+
+
+async def f():
+    return await g("redis://:s3cret@h")
+
+
+result = 1

@@ -1,0 +1,5 @@
+def f(u="redis://:s3cret@h"):
+    return u
+
+
+result = f()

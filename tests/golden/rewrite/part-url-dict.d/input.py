@@ -1,0 +1,1 @@
+d = {"default": {"URL": "redis://:s3cret@h:1/0"}}

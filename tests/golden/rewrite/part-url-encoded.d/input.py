@@ -1,0 +1,1 @@
+dsn = "postgresql://bob:p%40s3cret%2F@db.internal/x"

@@ -1,0 +1,2 @@
+x = "redis://:s3cret@h"
+result = x in ("redis://:s3cret@h", "b")

@@ -1,0 +1,1 @@
+d = dict(url="mysql://bob:s3cret@h/x")

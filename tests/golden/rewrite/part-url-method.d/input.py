@@ -1,0 +1,1 @@
+parts = "mysql://bob:s3cret@h/x".split("@")

@@ -1,0 +1,1 @@
+dsn = r"redis://:s3cret@h\d"

@@ -1,0 +1,1 @@
+dsn = """redis://:s3cret@h"""

@@ -1,0 +1,1 @@
+result = "redis://:s3cret@h"[-2:]

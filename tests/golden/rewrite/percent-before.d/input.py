@@ -1,0 +1,2 @@
+host = "h.example"
+dsn = "postgresql://bob:s3cret@%s/db" % host
