@@ -118,7 +118,16 @@ def test_a_second_apply_changes_nothing_and_ends_alike(keylift, shop):
     before = shop.files()
     run = keylift("apply", "--yes", "plan.json", cwd=shop)
     assert run.returncode == 0 and "nothing to do" in run.stdout
+    run = keylift("apply", "--yes", "--format", "json", "plan.json", cwd=shop)
+    report = json.loads(run.stdout)
+    assert run.returncode == 0 and report["done"] is True and report["sites"] == []
     assert shop.files() == before
+
+
+def test_a_scan_finds_nothing_in_a_plan(keylift, shop):
+    plan(keylift, shop, ".")
+    run = keylift("scan", "plan.json", cwd=shop)
+    assert run.returncode == 0, said(run)
 
 
 def test_what_is_not_in_the_plan_is_not_touched(keylift, shop):
