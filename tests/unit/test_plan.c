@@ -10,8 +10,7 @@
 
 #include "rewriters/plan.h"
 
-#define NAME(name)                                                                                           \
-    "{\"name\":\"" name "\",\"stored_name\":\"s\",\"state\":\"pending\",\"tag\":\"1f0c\"},"
+#define NAME(name) "{\"name\":\"" name "\",\"stored_name\":\"s\",\"state\":\"pending\",\"tag\":\"1f0c\"},"
 #define SITE(start, end, name)                                                                               \
     "{\"line\":3,\"column\":11,\"start\":" #start ",\"end\":" #end ",\"rule\":\"r\",\"name\":\"" name "\"}"
 #define HASH "0000000000000000000000000000000000000000000000000000000000000000"
@@ -23,7 +22,8 @@ static void make(struct buf *text, const char *names, const char *sites) {
                   "\"dotenv_file\":\".env\",\"on_conflict\":\"fail\"},\"options\":{},\"new_files\":[],"
                   "\"left\":[],\"names\":[");
     buf_bytes(text, names, strlen(names) - (*names != '\0'));
-    buf_printf(text, "],\"files\":[{\"path\":\"p.py\",\"bytes\":100,\"new_sha256\":\"" HASH "\",\"edits\":[],");
+    buf_printf(text,
+               "],\"files\":[{\"path\":\"p.py\",\"bytes\":100,\"new_sha256\":\"" HASH "\",\"edits\":[],");
     buf_printf(text, "\"sites\":[%s]}]}", sites);
 }
 
@@ -56,9 +56,16 @@ static void what_it_holds_comes_back(void **state) {
 }
 
 static void sites_lie_in_their_file_one_behind_the_other(void **state) {
-    static const char *const bad[] = {SITE(9, 9, "A"), SITE(9, 101, "A"), SITE(9, 4, "A"), SITE(-1, 4, "A"),
-                                      SITE(1.5, 4, "A"), SITE(1, 9, "A") "," SITE(8, 10, "A"),
-                                      SITE(1, 9, "B"), SITE(1e300, 1e301, "A"), "1", "{}"};
+    static const char *const bad[] = {SITE(9, 9, "A"),
+                                      SITE(9, 101, "A"),
+                                      SITE(9, 4, "A"),
+                                      SITE(-1, 4, "A"),
+                                      SITE(1.5, 4, "A"),
+                                      SITE(1, 9, "A") "," SITE(8, 10, "A"),
+                                      SITE(1, 9, "B"),
+                                      SITE(1e300, 1e301, "A"),
+                                      "1",
+                                      "{}"};
     (void)state;
     for (size_t i = 0; i < KL_ARRAY_LEN(bad); i++) {
         struct plan p;
