@@ -217,8 +217,9 @@ cJSON *migration_plan_name(const struct migration *m, const struct upload_item *
  * says of the options. select: the sites of the plan, in its order. check: that what was
  * prepared is what the plan says. migration_follow.c */
 enum kl_status migration_follow_begin(struct migration *m, struct error *e) KL_MUST_USE;
-/* After begin: no file is left to do. */
+/* After begin: no file is left to do; and saying so. cmd_apply.c */
 bool migration_follow_is_done(const struct migration *m);
+int migration_follow_say_done(const struct migration *m, const char *what);
 enum kl_status migration_follow_select(struct migration *m, struct error *e) KL_MUST_USE;
 enum kl_status migration_follow_check(const struct migration *m, struct error *e) KL_MUST_USE;
 struct journal;
