@@ -185,6 +185,7 @@ const struct vault_kind vault_kind_aws = {
     .previous = aws_previous,
     .list = aws_list,
     .check = aws_check,
+    .policy = aws_policy,
     .close = aws_close,
     .python = aws_python,
 };

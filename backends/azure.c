@@ -285,6 +285,7 @@ const struct vault_kind vault_kind_azure = {
     .add_version = azure_add_version,
     .list = azure_list,
     .check = azure_check,
+    .policy = azure_policy,
     .close = azure_close,
     .python = azure_python,
 };

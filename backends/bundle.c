@@ -210,6 +210,21 @@ static enum kl_status bundle_check(struct vault *v, struct arena *a, struct vaul
     return st;
 }
 
+/* Of the one secret that holds them all. */
+static enum kl_status bundle_policy(struct vault *v, const char *const *stored, size_t count, struct buf *out,
+                                    struct error *e) {
+    struct bundle *b = self(v);
+    struct arena a = ARENA_INIT;
+    const char *name = NULL;
+    (void)stored;
+    (void)count;
+    enum kl_status st = b->inner->kind->map_name(b->inner, b->name, &a, &name, e);
+    if (st == KL_OK)
+        st = b->inner->kind->policy(b->inner, &name, 1, out, e);
+    arena_release(&a);
+    return st;
+}
+
 static void bundle_close(struct vault *v) {
     struct bundle *b = self(v);
     if (b->inner)
@@ -301,6 +316,7 @@ enum kl_status bundle_open(const struct vault_kind *inner, const struct vault_op
     b->kind.list = bundle_list;
     b->kind.check = bundle_check;
     b->kind.python = bundle_python; /* the inner one's knows no bundle */
+    b->kind.policy = b->inner->kind->policy ? bundle_policy : NULL;
     b->kind.close = bundle_close;
     b->vault.kind = &b->kind;
     *out = &b->vault;

@@ -373,6 +373,7 @@ const struct vault_kind vault_kind_gcp = {
     .previous = gcp_previous,
     .list = gcp_list,
     .check = gcp_check,
+    .policy = gcp_policy,
     .close = gcp_close,
     .python = gcp_python,
 };

@@ -158,6 +158,7 @@ const struct vault_kind vault_kind_vault = {
     .add_version = hcvault_add_version,
     .list = hcvault_list,
     .check = hcvault_check,
+    .policy = hcvault_policy,
     .close = hcvault_close,
     .python = hcvault_python,
 };

@@ -54,6 +54,15 @@ static void say_how_to_go_on(const struct migration *m, bool would_run) {
         out_text(&c->out, "Nothing was written: no literal can move.\n");
 }
 
+static int show_end(const struct migration *m, const struct migration_parts *parts, bool runs) {
+    if (runs)
+        migration_show_result(m);
+    else
+        say_how_to_go_on(m, parts->runs);
+    migration_show_policy(m);
+    return migration_status(m);
+}
+
 int migration_do(struct migration *m, const struct migration_parts *parts) {
     struct cli *c = m->cli;
     struct error error = {0}, *e = &error;
@@ -81,16 +90,17 @@ int migration_do(struct migration *m, const struct migration_parts *parts) {
                 migration_show_stopped(m);
             return cli_fail(c, e);
         }
+        migration_look_after(m);
     } else if (!parts->runs && write_plan(m, e) != KL_OK) {
         return cli_fail(c, e);
     }
-    if (json)
-        return print_json(m, runs);
-    if (runs)
-        migration_show_result(m);
-    else
-        say_how_to_go_on(m, parts->runs);
-    return migration_status(m);
+    /* --dry-run writes nothing at all. */
+    if (!c->options.dry_run)
+        s = migration_write_policy(m, e);
+    if (s == KL_OK && !c->options.dry_run)
+        s = migration_write_summary(m, runs, e);
+    int status = json ? print_json(m, runs) : show_end(m, parts, runs);
+    return s == KL_OK ? status : cli_fail(c, e);
 }
 
 static int start(struct cli *c, const struct migration_parts *parts) {
@@ -99,7 +109,6 @@ static int start(struct cli *c, const struct migration_parts *parts) {
     migration_release(&m);
     return status;
 }
-
 int cmd_plan(struct cli *c) {
     return start(c, &(struct migration_parts){.uploads = true, .rewrites = true});
 }

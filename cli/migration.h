@@ -14,7 +14,9 @@
 
 #include "backends/upload.h"
 #include "base/json.h"
+#include "cli/aftercare.h"
 #include "cli/command.h"
+#include "cli/dependencies.h"
 #include "cli/name_map.h"
 #include "cli/project.h"
 #include "cli/vault_session.h"
@@ -42,6 +44,7 @@ struct migration_file {
     const char *real; /* absolute, links resolved */
     struct buf bytes;
     size_t first_site, site_count;
+    size_t module_index;
     const char *module; /* that this file reads from: "shop.vault_secrets"; NULL: it reads by itself */
     const char *inline_because; /* it reads by itself although the style is another; NULL */
     const char *git_path;       /* --staged: `bytes` are the index's; this is where */
@@ -67,6 +70,8 @@ struct migration_module {
     const char *text;
     const char *what; /* it is for: "is made; it ..." */
     bool exists;      /* with this very text */
+    struct slice old; /* what it says now, when it is there and grows */
+    cJSON *undo;      /* how that comes back */
 };
 
 struct plan;
@@ -117,8 +122,11 @@ struct migration {
     const char *ignored_pattern;
     const char *ignored_in;     /* .gitignore that gained the dotenv file; NULL */
     const char *will_ignore_in; /* .gitignore that will gain it; NULL */
-    bool renamed;               /* a name changed after the files were rewritten */
-    bool uploads, rewrites;     /* which halves this command runs */
+    struct dependencies dependencies;
+    struct aftercare after;
+    size_t policy_names;    /* in the file of --policy, once it is written */
+    bool renamed;           /* a name changed after the files were rewritten */
+    bool uploads, rewrites; /* which halves this command runs */
     struct arena arena;
 };
 
@@ -147,7 +155,30 @@ void migration_diff(const struct migration *m, const struct migration_file *f, s
 void migration_show_result(const struct migration *m);
 /* What had been done when an error ended the run; nothing if nothing was. */
 void migration_show_stopped(const struct migration *m);
+/* Text that came from a message passes the filter; paths and names do not. NULL adds null. */
+void migration_add_message(cJSON *object, const char *key, const char *text, const struct redactor *redactor);
 void migration_print_json(const struct migration *m, bool done, struct buf *out);
+
+/* As a user in the current folder would write it. */
+const char *migration_from_here(const struct migration *m, const char *path);
+
+/* The files that list the project's packages: migration_packages.c. */
+void migration_find_packages(struct migration *m);
+struct apply_file;
+/* Appends those that gain packages; returns how many. */
+size_t migration_package_files(struct migration *m, struct apply_file *files);
+void migration_packages_written(struct migration *m, const struct apply_file *files, size_t count);
+enum kl_status migration_stage_packages(struct migration *m, struct error *e) KL_MUST_USE;
+void migration_show_packages(const struct migration *m); /* in a plan */
+void migration_show_packages_written(const struct migration *m);
+void migration_show_packages_due(const struct migration *m); /* after it: what is left to do */
+cJSON *migration_packages_json(const struct migration *m);
+
+/* --policy and what is said of it: migration_policy.c. */
+enum kl_status migration_write_policy(struct migration *m, struct error *e) KL_MUST_USE;
+/* --summary: migration_summary.c. `done`: after migration_run. */
+enum kl_status migration_write_summary(const struct migration *m, bool done, struct error *e) KL_MUST_USE;
+void migration_show_policy(const struct migration *m);
 
 /* Calls fn for every file that will be written beside the sources and the vault,
  * as a user in this folder would write its path. */
@@ -201,6 +232,14 @@ const char *migration_dotenv_from(struct migration *m, const char *folder);
 enum kl_status migration_rewrite(struct migration *m, struct error *e) KL_MUST_USE; /* migration_rewrite.c */
 /* Which module each file that changes reads from, and their texts. migration_module.c */
 enum kl_status migration_modules(struct migration *m, struct error *e) KL_MUST_USE;
+/* After the files were rewritten for them: drops those that nobody needs after all. */
+void migration_finish_modules(struct migration *m);
+void migration_release_modules(struct migration *m);
+/* STYLE_ENVIRON, migration_environ.c: is the text that is there one of ours; and the text
+ * with the names that the files need. */
+bool migration_environ_is_ours(struct migration *m, struct slice text);
+void migration_environ_text(struct migration *m, size_t index);
+cJSON *migration_undo_of_change(struct slice old, struct slice text);
 enum kl_status migration_check_style(const struct migration *m, struct error *e) KL_MUST_USE;
 enum rewrite_style migration_style(const struct migration *m);
 void migration_count(struct migration *m);

@@ -305,13 +305,14 @@ const struct option_spec option_table[] = {
      .help = "trust the certificate authorities of this PEM file in place of the system's"},
     {.name = "style",
      .type = OPTION_CHOICE,
-     .argument = "inline|module",
-     .later = "environ",
+     .argument = "inline|module|environ",
      .commands = CMD_PLAN | CMD_MIGRATE | CMD_REWRITE,
      .offset = AT(style),
      .config = CONFIG_TREE,
-     .help = "where the new code reads a secret: at the place of the literal (inline), or through one module "
-             "of the package (module, the default for aws, azure, gcp and vault)"},
+     .help =
+         "where the new code reads a secret: at the place of the literal (inline); through one module of "
+         "the package (module, the default for aws, azure, gcp and vault); or from os.environ, which that "
+         "module fills (environ)"},
     {.name = "module-name",
      .type = OPTION_TEXT,
      .argument = "NAME",
@@ -401,6 +402,26 @@ const struct option_spec option_table[] = {
      .commands = CMD_CHANGING | CMD_FOLLOWING | CMD_PUT,
      .offset = AT(vault.allow_ephemeral),
      .help = "accept a vault that may forget what it holds"},
+    {.name = "policy",
+     .type = OPTION_TEXT,
+     .argument = "FILE",
+     .commands = CMD_CHANGING,
+     .vault = "aws|azure|gcp|vault",
+     .offset = AT(policy),
+     .help = "write into FILE what lets a program read exactly these names: an IAM policy (aws), a Vault "
+             "policy, or a script of az or gcloud commands"},
+    {.name = "no-history",
+     .type = OPTION_FLAG,
+     .commands = CMD_MIGRATE | CMD_REWRITE,
+     .offset = AT(no_history),
+     .help = "do not look in git's history for the values that moved"},
+    {.name = "summary",
+     .type = OPTION_TEXT,
+     .argument = "FILE",
+     .commands = CMD_PLAN | CMD_MIGRATE | CMD_REWRITE,
+     .offset = AT(summary),
+     .help = "write what moved, what was left and why, and what is left to do into FILE, as Markdown for a "
+             "pull request; no value is in it"},
     {.name = "yes",
      .type = OPTION_FLAG,
      .commands = CMD_BASELINE | CMD_MIGRATE | CMD_FOLLOWING | CMD_UPLOAD | CMD_REWRITE | CMD_UNDO | CMD_PUT,
@@ -463,7 +484,6 @@ const size_t option_table_len = KL_ARRAY_LEN(option_table);
 _Static_assert(KL_ARRAY_LEN(option_table) <= OPTIONS_MAX, "raise OPTIONS_MAX");
 
 const char *const options_later[] = {
-    "history", "since", "baseline", "fingerprint-key-file", "environment", "summary", "policy",
-    "purge",   "prune", "import",
+    "history", "since", "baseline", "fingerprint-key-file", "environment", "purge", "prune", "import",
 };
 const size_t options_later_len = KL_ARRAY_LEN(options_later);

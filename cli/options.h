@@ -136,6 +136,8 @@ struct options {
     int on_conflict; /* enum upload_on_conflict */
     const char *names, *name_template;
     bool interactive;
+    const char *policy, *summary; /* files */
+    bool no_history;
     bool yes;
     bool dry_run;
     struct vault_options vault; /* those of its fields that have an option */

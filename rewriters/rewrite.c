@@ -6,6 +6,7 @@
 #include "base/mem.h"
 #include "rewriters/edits.h"
 #include "rewriters/imports.h"
+#include "rewriters/notebook_text.h"
 #include "rewriters/site.h"
 #include "rewriters/style.h"
 #include "rewriters/verify.h"
@@ -121,20 +122,24 @@ static void import_what_is_needed(struct job *j) {
     }
     style_drop_unused(plan, uses_text, uses_bytes);
     bool load = plan->load && !style_is_loaded(&j->source, relative, first, j->arena);
+    bool by_file = !j->source.is_notebook; /* a notebook has no __file__ */
     if (load) {
-        struct import_need *os = style_need(plan, "os", NULL);
+        struct import_need *os = by_file ? style_need(plan, "os", NULL) : NULL;
         if (os)
             os->attribute = NULL;
         style_need(plan, "dotenv", "load_dotenv");
     }
     struct import_points points;
-    imports_points(&j->source, first, &points);
+    if (j->source.is_notebook)
+        notebook_points(&j->source, first, &points);
+    else
+        imports_points(&j->source, first, &points);
     imports_resolve(&j->source, &points, first, starts, j->place_count, plan->needs, plan->need_count,
                     j->arena);
     const char *call = NULL;
     if (load)
-        call = style_load_call(relative, local_of(plan, "dotenv", "load_dotenv"), local_of(plan, "os", NULL),
-                               j->arena);
+        call = style_load_call(relative, local_of(plan, "dotenv", "load_dotenv"),
+                               by_file ? local_of(plan, "os", NULL) : NULL, j->arena);
     imports_insert(&j->source, &points, plan->needs, plan->need_count, call, j->arena, &j->edits);
 }
 
@@ -217,7 +222,7 @@ enum kl_status rewrite_file(const struct rewrite_request *r, struct arena *arena
         refusal = "the file is too large to be rewritten";
         goto done;
     }
-    enum kl_status status = source_open(r->bytes, arena, &j.source, e);
+    enum kl_status status = source_open_path(r->path, r->bytes, arena, &j.source, e);
     if (status == KL_ERR_LIMIT)
         refusal = "parsing took too long";
     else if (status != KL_OK)
@@ -242,6 +247,8 @@ enum kl_status rewrite_file(const struct rewrite_request *r, struct arena *arena
         refusal = j.plan.refusal ? j.plan.refusal : "two edits overlap";
         goto done;
     }
+    if (j.source.is_notebook)
+        notebook_escape_edits(&j.source, &j.edits, arena);
     edits_finish(&j.edits, &j.source.file, arena, out);
     if (verify_output(&j.source, r, out, e) != KL_OK)
         refusal = arena_printf(arena, "%s", e->message);

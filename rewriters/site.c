@@ -2,14 +2,20 @@
 #include "rewriters/site.h"
 
 #include "base/buf.h"
+#include "rewriters/notebook_text.h"
 
 static const char reason_span[] = "the place is not a string literal";
+
+static const char *comment_reason(const struct source *s, uint32_t token) {
+    return notebook_is_magic(s, token) ? "in a line that IPython reads itself (%magic, !shell)"
+                                       : "in a comment";
+}
 
 /* Which token a span that matches no literal is inside of. */
 static const char *span_reason(const struct source *s, size_t start) {
     switch (s->tokens.items[source_token_after(s, start)].kind) {
     case PY_COMMENT:
-        return "in a comment";
+        return comment_reason(s, source_token_after(s, start));
     case PY_STRING:
         return "inside another string (a docstring, a doctest)";
     case PY_FSTRING_START:
@@ -187,7 +193,7 @@ const char *site_decide(const struct source *s, struct pytree_walker *w, struct 
     if (s->tokens.items[first].start != start || s->tokens.items[last].end != end)
         return span_reason(s, start);
     if (s->tokens.items[first].kind == PY_COMMENT)
-        return "in a comment";
+        return comment_reason(s, first);
     const char *reason = check_tokens(s, site, (uint32_t)start, (uint32_t)end);
     if (reason)
         return reason;

@@ -181,3 +181,18 @@ def test_quotes_are_those_of_the_oldest_python_that_the_project_supports(keylift
     project.write("app.py", content)
     keylift("migrate", "--yes", "app.py", cwd=project)
     assert (project.read("app.py") != content) == moves
+
+
+@pytest.mark.parametrize("arguments", [[], ["--split-urls"]])
+def test_a_plan_of_parts_is_applied_as_it_was_reviewed(keylift, project, arguments):
+    content = filled('host = "h"\na = f"{key}:{{host}}:{key}"\ndsn = "mysql://bob:{password}@db/x"\nresult = [a, dsn]\n')
+    project.write("app.py", content)
+    before = shown(project)
+    assert keylift("plan", *arguments, "-o", "plan.json", "app.py", cwd=project).returncode == 0
+    assert keylift("apply", "--yes", "plan.json", cwd=project).returncode == 0
+    applied = project.read("app.py")
+    assert applied != content and shown(project) == before
+    assert keylift("undo", "--yes", cwd=project).returncode == 0
+    assert project.read("app.py") == content
+    assert keylift("migrate", "--yes", *arguments, "app.py", cwd=project).returncode == 0
+    assert project.read("app.py") == applied

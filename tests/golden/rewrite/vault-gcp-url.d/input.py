@@ -1,0 +1,1 @@
+dsn = "postgresql://bob:s3cret@db/x"

@@ -1,0 +1,1 @@
+dsn = b"redis://:s3cret@db"
