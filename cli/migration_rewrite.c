@@ -170,7 +170,10 @@ enum kl_status migration_rewrite(struct migration *m, struct error *e) {
         s = rewrite_all(m, e);
     if (s == KL_OK)
         s = migration_modules(m, e);
-    return s == KL_OK && m->module_count > 0 ? rewrite_all(m, e) : s;
+    if (s == KL_OK && m->module_count > 0)
+        s = rewrite_all(m, e);
+    migration_finish_modules(m);
+    return s;
 }
 
 void migration_count(struct migration *m) {

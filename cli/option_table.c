@@ -305,13 +305,14 @@ const struct option_spec option_table[] = {
      .help = "trust the certificate authorities of this PEM file in place of the system's"},
     {.name = "style",
      .type = OPTION_CHOICE,
-     .argument = "inline|module",
-     .later = "environ",
+     .argument = "inline|module|environ",
      .commands = CMD_PLAN | CMD_MIGRATE | CMD_REWRITE,
      .offset = AT(style),
      .config = CONFIG_TREE,
-     .help = "where the new code reads a secret: at the place of the literal (inline), or through one module "
-             "of the package (module, the default for aws, azure, gcp and vault)"},
+     .help =
+         "where the new code reads a secret: at the place of the literal (inline); through one module of "
+         "the package (module, the default for aws, azure, gcp and vault); or from os.environ, which that "
+         "module fills (environ)"},
     {.name = "module-name",
      .type = OPTION_TEXT,
      .argument = "NAME",

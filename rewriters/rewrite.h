@@ -96,6 +96,21 @@ const char *rewrite_dotenv_module(struct arena *arena, const char *dotenv_relati
  * get_secret_bytes. In the arena. */
 const char *rewrite_vault_module(struct arena *arena, const struct python_module *m);
 
+/* The text of the module that puts them into the environment (STYLE_ENVIRON). */
+struct environ_name {
+    const char *name;
+    bool is_bytes;
+};
+struct environ_names {
+    struct environ_name *items; /* in any order, perhaps twice */
+    size_t count;
+};
+const char *rewrite_environ_module(struct arena *arena, const struct python_module *m,
+                                   const struct environ_names *names);
+/* The names in such a module; false if `text` is anything else. */
+bool rewrite_environ_names(struct slice text, const struct python_module *m, struct arena *arena,
+                           struct environ_names *out) KL_MUST_USE;
+
 /* Unified diff with the old side's secrets masked by "[redacted]". */
 struct redactor;
 void rewrite_diff(const char *path, struct slice old_bytes, const struct rewrite_output *out,

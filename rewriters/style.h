@@ -24,7 +24,7 @@ struct style_kind {
     void (*plan)(const struct rewrite_request *r, struct arena *arena, struct style_plan *out);
 };
 
-extern const struct style_kind style_inline, style_loading_module, style_module;
+extern const struct style_kind style_inline, style_loading_module, style_module, style_environ;
 
 /* Fills in *out by the first style that serves; a plan with a refusal if none. */
 void style_plan_for(const struct rewrite_request *r, struct arena *arena, struct style_plan *out);

@@ -39,7 +39,7 @@ _keylift() {
         --setting-lines) mapfile -t COMPREPLY < <(compgen -f -- "$current"); return ;;
         --endpoint) mapfile -t COMPREPLY < <(compgen -W "" -- "$current"); return ;;
         --ca-file) mapfile -t COMPREPLY < <(compgen -f -- "$current"); return ;;
-        --style) mapfile -t COMPREPLY < <(compgen -W "inline module" -- "$current"); return ;;
+        --style) mapfile -t COMPREPLY < <(compgen -W "inline module environ" -- "$current"); return ;;
         --module-name) mapfile -t COMPREPLY < <(compgen -W "" -- "$current"); return ;;
         --env-reads) mapfile -t COMPREPLY < <(compgen -W "none" -- "$current"); return ;;
         --with-values) mapfile -t COMPREPLY < <(compgen -f -- "$current"); return ;;

@@ -72,6 +72,8 @@ def world(tmp_path, home):
     template.path.mkdir()
     template.git_init()
     template.write("requirements.txt", "")
+    template.write("shop/__init__.py", "")
+    template.write("main.py", "import shop.pay\n\nimport shop.mail\n")
     for name, value in values.items():
         template.write(name, f'{NAMES[name]} = "{value}"\n')
     template.commit()
@@ -99,6 +101,7 @@ def test_a_kill_loses_nothing_and_resume_ends_as_the_whole_run(vault, world):
     done = run(whole, -1, *migrate, more=vault.env)
     assert done.returncode == 0, done.stdout + done.stderr
     finished, original = whole.files(), fresh("original").files()
+    assert "shop/vault_secrets.py" in finished
     resumed = stored_before = 0
     moment = support.SEED % STEP
     while True:
