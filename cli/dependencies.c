@@ -130,13 +130,25 @@ static const char *source_of(struct search *s, const char *path) {
     return is_file(source) ? source : NULL;
 }
 
+static bool lacks_some(const struct search *s, const struct dependency_list *list) {
+    const char *reason;
+    for (const struct python_package *p = s->packages; p && p->name; p++)
+        if (!dependency_list_has(list, p, &reason))
+            return true;
+    return false;
+}
+
+/* Beside a list that gained something, a file with hashes was made from it. */
 static void judge_requirements(struct search *s, const struct dependency_list *list) {
-    if (list->facts.compiled && s->from_source)
-        add_lock(s, list->path, NULL);
-    else if (list->facts.compiled)
+    bool made = list->facts.compiled || list->facts.unclear;
+    if (made && s->from_source) {
+        if (lacks_some(s, list))
+            add_lock(s, list->path, NULL);
+    } else if (list->facts.compiled) {
         judge(s, list, "a program made it from another file");
-    else if (!list->facts.installs_itself || !s->metadata)
+    } else if (!list->facts.installs_itself || !s->metadata) {
         judge(s, list, list->facts.unclear);
+    }
 }
 
 /* A file that only takes in others has its list there. */

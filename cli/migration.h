@@ -30,6 +30,7 @@
 struct migration_site {
     const struct finding *finding;
     bool forced;             /* named by --site */
+    bool mention;            /* no code: its name goes there (migration_mentions.c) */
     const char *left;        /* why it stays; NULL when it moves */
     const char *name;        /* API_KEY */
     const char *note;        /* why not the plain name; NULL */
@@ -217,8 +218,9 @@ cJSON *migration_plan_name(const struct migration *m, const struct upload_item *
  * says of the options. select: the sites of the plan, in its order. check: that what was
  * prepared is what the plan says. migration_follow.c */
 enum kl_status migration_follow_begin(struct migration *m, struct error *e) KL_MUST_USE;
-/* After begin: no file is left to do. */
+/* After begin: no file is left to do; and saying so. cmd_apply.c */
 bool migration_follow_is_done(const struct migration *m);
+int migration_follow_say_done(const struct migration *m, const char *what);
 enum kl_status migration_follow_select(struct migration *m, struct error *e) KL_MUST_USE;
 enum kl_status migration_follow_check(const struct migration *m, struct error *e) KL_MUST_USE;
 struct journal;
@@ -227,6 +229,12 @@ enum kl_status migration_upload(struct migration *m, struct journal *j,
 enum kl_status migration_items(struct migration *m, struct error *e) KL_MUST_USE; /* migration_vault.c */
 /* The dotenv file as code in `folder` names it: relative, or absolute. */
 const char *migration_dotenv_from(struct migration *m, const char *folder);
+/* --scrub-comments, --clear-outputs: which comments and outputs have a value that moves; they are
+ * called as it is; and those whose code stays after all stay too (true if there were any).
+ * migration_mentions.c */
+void migration_find_mentions(struct migration *m);
+void migration_name_mentions(struct migration *m);
+bool migration_leave_mentions(struct migration *m);
 /* Rewrites every file in memory for the sites that still move. */
 enum kl_status migration_rewrite(struct migration *m, struct error *e) KL_MUST_USE; /* migration_rewrite.c */
 /* Which module each file that changes reads from, and their texts. migration_module.c */

@@ -122,6 +122,11 @@ static size_t first_site(const struct migration *m, const struct migration_file 
     return SIZE_MAX;
 }
 
+/* A notebook is run in its own folder, whatever package that belongs to. */
+static bool may_import(const struct migration_file *f) {
+    return f->changes && !rewrite_is_notebook(f->path);
+}
+
 /* A .env is loaded in one place only where the files' own imports say which; asking the
  * whole project is for whoever wants the module. */
 static void find_places(struct migration *m, struct package_place *place) {
@@ -129,12 +134,12 @@ static void find_places(struct migration *m, struct package_place *place) {
     size_t count = 0;
     bool whole = migration_style(m) != STYLE_INLINE;
     for (size_t i = 0; i < m->file_count; i++)
-        if (m->files[i].changes)
+        if (may_import(&m->files[i]))
             paths[count++] = m->files[i].real;
     struct importing *project = whole && count > 0 ? importing_read(m->project.root, paths, count) : NULL;
     for (size_t i = 0, at = 0; i < m->file_count; i++) {
         const struct migration_file *f = &m->files[i];
-        if (!f->changes)
+        if (!may_import(f))
             continue;
         place[i] = project
                        ? importing_place(project, at, buf_as_slice(&f->bytes), first_site(m, f), &m->arena)

@@ -16,6 +16,7 @@ def make_project(folder, home, values):
     project.git_init()
     project.write(".gitignore", "dist\n")
     project.write(".env.example", "OTHER=\n")
+    project.write("requirements.txt", "flask\n")
     project.write("shop/__init__.py", "")
     project.write("shop/pay.py", f'API_KEY = "{values[0]}"\n')
     project.write("shop/mail.py", f'MAIL_PASSWORD = "{values[1]}"\n')
@@ -63,6 +64,7 @@ def world(tmp_path, home):
     for value in values:
         assert [name for name, content in finished.items() if value.encode() in content] == [".env"]
     assert finished[".gitignore"] == b"dist\n/.env\n"
+    assert finished["requirements.txt"].startswith(b"flask\npython-dotenv")
     assert before and whole.python("main.py").stdout == before
     return fresh, values, finished
 

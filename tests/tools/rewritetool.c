@@ -19,6 +19,7 @@
 #include "base/redact.h"
 #include "rewriters/rewrite.h"
 #include "scanner/fragment.h"
+#include "scanner/notebook.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -258,7 +259,10 @@ int main(int argc, char **argv) {
     r.access = kind->access;
     r.path = r.path ? r.path : path;
     r.bytes = buf_as_slice(&t.bytes);
-    pyfile_decode(&t.file, r.bytes, &t.arena);
+    if (rewrite_is_notebook(r.path))
+        notebook_code(&t.file, r.bytes, &t.arena, NULL);
+    else
+        pyfile_decode(&t.file, r.bytes, &t.arena);
     py_lex(t.file.text, &t.tokens);
     pylines_build(&t.lines, t.file.text, &t.arena);
     candidates_collect(&t.file, &t.tokens, r.path, &t.arena, &t.candidates);

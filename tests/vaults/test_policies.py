@@ -200,6 +200,37 @@ def test_google_the_bindings_let_the_program_read_and_no_more(double, home, keyl
             refused()
 
 
+# --- and the line that stores the new value ------------------------------------------------
+
+
+def rotate(keylift, folder, env, *options):
+    run = keylift("migrate", "--yes", "--format", "json", *map(str, options), ".", cwd=folder, env=env)
+    assert run.returncode == 0, run.stdout + run.stderr
+    (entry,) = json.loads(run.stdout)["rotate"]
+    words = shlex.split(entry["command"])
+    assert words[:3] == ["keylift", "put", "DB_PASSWORD"]
+    put = keylift(*words[1:], "--yes", cwd=folder, env=env, input="the-new-value")
+    assert put.returncode == 0, put.stdout + put.stderr
+
+
+@pytest.mark.parametrize("bundle", [None, "all-in-one"])
+def test_the_put_line_of_a_vault_replaces_what_the_program_reads(bao, home, keylift, program, bundle):
+    folder, _ = program
+    env = support.clean_env(home, VAULT_TOKEN=bao.root.token)
+    options = ["--to", "vault", "--vault-addr", bao.address, "--ca-file", bao.ca, "--vault-mount", "secret",
+               "--prefix", f"rotate{next(SERIAL)}", "--field", "my-field"]  # fmt: skip
+    rotate(keylift, folder, env, *(options if not bundle else options[:-2] + ["--bundle", bundle]))
+    read = support.clean_env(home, VAULT_TOKEN=bao.root.token, VAULT_ADDR=bao.address, REQUESTS_CA_BUNDLE=str(bao.ca))
+    assert run_program(folder, read).stdout == "the-new-value\n"
+
+
+def test_the_put_line_of_aws_replaces_what_the_program_reads(guarded, home, keylift, program):
+    folder, _ = program
+    options = ["--to", "aws", "--endpoint", guarded.url, "--aws-region", REGION, "--prefix", f"rotate{next(SERIAL)}/"]
+    rotate(keylift, folder, guarded.env(home), *options)
+    assert run_program(folder, guarded.env(home, AWS_ENDPOINT_URL=guarded.url)).stdout == "the-new-value\n"
+
+
 # --- what it is not ----------------------------------------------------------------------
 
 
