@@ -73,7 +73,7 @@ const struct python_module *exec_module(const struct python_access *access, cons
                "    text: str = value\n"
                "    return text\n",
                replaced(expression, "{client}", "_client()", a), access->missing_error);
-    m->title = "the store that its helper keeps";
+    m->title = "its helper's store";
     m->read = body(&read, a);
     if (access->client) {
         add_imports(&client, access, access->client, NULL, a);

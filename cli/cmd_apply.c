@@ -10,17 +10,29 @@ bool migration_follow_is_done(const struct migration *m) {
     return all;
 }
 
+int migration_follow_say_done(const struct migration *m, const char *what) {
+    struct cli *c = m->cli;
+    if (c->options.format != FORMAT_JSON) {
+        out_text(&c->out, "%s\n", what);
+        return STATUS_DONE;
+    }
+    struct buf text = BUF_INIT(KL_MAX_FILE_BYTES);
+    migration_print_json(m, true, &text);
+    out_raw(&c->out, buf_as_slice(&text));
+    buf_release(&text);
+    return STATUS_DONE;
+}
+
 static int apply(struct migration *m) {
     struct cli *c = m->cli;
     const struct plan *plan = m->follow.plan;
     struct error e = {0};
     if (migration_follow_begin(m, &e) != KL_OK)
         return cli_fail(c, &e);
-    if (migration_follow_is_done(m)) {
-        out_text(&c->out, plan->file_count ? "nothing to do: every file is as the plan leaves it\n"
-                                           : "nothing to do: the plan moves no literal\n");
-        return STATUS_DONE;
-    }
+    if (migration_follow_is_done(m))
+        return migration_follow_say_done(m, plan->file_count
+                                                ? "nothing to do: every file is as the plan leaves it"
+                                                : "nothing to do: the plan moves no literal");
     return migration_do(m, &(struct migration_parts){plan->uploads, plan->rewrites, .runs = true});
 }
 

@@ -49,7 +49,7 @@ static enum kl_status choose_run(struct resume *r, struct error *e) {
 }
 
 /* Everything that the run was to write stands there: only its last line is missing. */
-static int finish(struct resume *r) {
+static int finish(struct resume *r, const struct migration *m) {
     struct journal j = {0};
     struct error e = {0};
     enum kl_status s = journal_resume(&j, r->project.root, r->run->id, &e);
@@ -58,8 +58,7 @@ static int finish(struct resume *r) {
     journal_release(&j);
     if (s != KL_OK)
         return cli_fail(r->c, &e);
-    out_text(&r->c->out, "nothing was left to do: every file is as the run leaves it\n");
-    return STATUS_DONE;
+    return migration_follow_say_done(m, "nothing was left to do: every file is as the run leaves it");
 }
 
 static int go_on(struct resume *r, struct migration *m) {
@@ -67,11 +66,9 @@ static int go_on(struct resume *r, struct migration *m) {
     if (migration_follow_begin(m, &e) != KL_OK)
         return cli_fail(r->c, &e);
     if (migration_follow_is_done(m) && !r->c->options.dry_run)
-        return finish(r);
-    if (migration_follow_is_done(m)) {
-        out_text(&r->c->out, "nothing is left to do\n");
-        return STATUS_DONE;
-    }
+        return finish(r, m);
+    if (migration_follow_is_done(m))
+        return migration_follow_say_done(m, "nothing is left to do");
     return migration_do(m, &(struct migration_parts){r->plan.uploads, r->plan.rewrites, .runs = true});
 }
 

@@ -131,7 +131,7 @@ static enum kl_status value_of(void *ctx, const char *in_code, bool binary, stru
         s = error_set(e, KL_ERR_CONFLICT, "the vault does not hold %s any more", search.name);
     if (s == KL_OK)
         redact_add(u->c->redactor, secret_slice(out));
-    if (s == KL_OK && binary && !out->binary)
+    if (s == KL_OK && binary && !out->binary && !out->either)
         s = decode(u, search.name, out, e);
     return s;
 }

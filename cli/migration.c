@@ -91,6 +91,7 @@ enum kl_status migration_prepare(struct migration *m, bool uploads, bool rewrite
         (s = migration_select(m, e)) != KL_OK || (s = migration_open_vault(m, e)) != KL_OK)
         return s;
     forget_vault_file(m);
+    migration_find_mentions(m);
     if ((s = migration_find_values(m, e)) != KL_OK || (s = migration_name(m, e)) != KL_OK ||
         (s = migration_rewrite(m, e)) != KL_OK || (s = migration_ask(m, e)) != KL_OK ||
         (s = migration_items(m, e)) != KL_OK)
@@ -204,12 +205,17 @@ static struct apply_file new_bytes_of(const struct migration_file *f) {
     };
 }
 
-/* Text was added at the end. */
-static cJSON *undo_of_addition(const struct buf *old, const struct buf *text) {
+/* One edit, from where the two begin to differ to where they end to. Without secrets. */
+cJSON *migration_undo_of_change(struct slice old, struct slice text) {
+    size_t least = old.len < text.len ? old.len : text.len, before = 0, after = 0;
+    while (before < least && old.ptr[before] == text.ptr[before])
+        before++;
+    while (after < least - before && old.ptr[old.len - after - 1] == text.ptr[text.len - after - 1])
+        after++;
     cJSON *edits = cJSON_CreateArray(), *edit = cJSON_CreateObject();
-    json_add_count(edit, "at", old->len);
-    json_add_count(edit, "bytes", text->len - old->len);
-    json_add_string(edit, "old", "");
+    json_add_count(edit, "at", before);
+    json_add_count(edit, "bytes", text.len - before - after);
+    json_add_slice(edit, "old", slice_sub(old, before, old.len - after));
     cJSON_AddItemToArray(edits, edit);
     return edits;
 }
@@ -234,11 +240,13 @@ static enum kl_status example_file(struct migration *m, struct buf *old, struct 
     if (s == KL_OK)
         s = dotenv_example_text(buf_as_slice(old), names, count, text, &added, e);
     if (s == KL_OK && added > 0) {
-        *out = (struct apply_file){.path = path,
-                                   .old_bytes = buf_as_slice(old),
-                                   .new_bytes = buf_as_slice(text),
-                                   .undo = m->example_undo = exists ? undo_of_addition(old, text) : NULL,
-                                   .create = !exists};
+        *out = (struct apply_file){
+            .path = path,
+            .old_bytes = buf_as_slice(old),
+            .new_bytes = buf_as_slice(text),
+            .undo = m->example_undo =
+                exists ? migration_undo_of_change(buf_as_slice(old), buf_as_slice(text)) : NULL,
+            .create = !exists};
         m->example = path;
     }
     return s;
@@ -257,8 +265,11 @@ static enum kl_status write_files(struct migration *m, struct journal *j, struct
     count = files[0].path != NULL;
     for (size_t i = 0; i < m->module_count && m->rewrites; i++)
         if (!m->modules[i].exists)
-            files[count++] = (struct apply_file){
-                .path = m->modules[i].path, .new_bytes = slice_cstr(m->modules[i].text), .create = true};
+            files[count++] = (struct apply_file){.path = m->modules[i].path,
+                                                 .old_bytes = m->modules[i].old,
+                                                 .new_bytes = slice_cstr(m->modules[i].text),
+                                                 .undo = m->modules[i].undo,
+                                                 .create = !m->modules[i].undo};
     size_t packages = count, sources = count += migration_package_files(m, files + count);
     for (size_t i = 0; i < m->file_count && m->rewrites; i++)
         if (m->files[i].changes)
@@ -313,6 +324,7 @@ void migration_release(struct migration *m) {
         buf_release(&m->files[i].working);
     }
     cJSON_Delete(m->example_undo);
+    migration_release_modules(m);
     vault_session_close(&m->session);
     free(m->items);
     free(m->stored);

@@ -30,6 +30,7 @@
 struct migration_site {
     const struct finding *finding;
     bool forced;             /* named by --site */
+    bool mention;            /* no code: its name goes there (migration_mentions.c) */
     const char *left;        /* why it stays; NULL when it moves */
     const char *name;        /* API_KEY */
     const char *note;        /* why not the plain name; NULL */
@@ -44,6 +45,7 @@ struct migration_file {
     const char *real; /* absolute, links resolved */
     struct buf bytes;
     size_t first_site, site_count;
+    size_t module_index;
     const char *module; /* that this file reads from: "shop.vault_secrets"; NULL: it reads by itself */
     const char *inline_because; /* it reads by itself although the style is another; NULL */
     const char *git_path;       /* --staged: `bytes` are the index's; this is where */
@@ -69,6 +71,8 @@ struct migration_module {
     const char *text;
     const char *what; /* it is for: "is made; it ..." */
     bool exists;      /* with this very text */
+    struct slice old; /* what it says now, when it is there and grows */
+    cJSON *undo;      /* how that comes back */
 };
 
 struct plan;
@@ -214,8 +218,9 @@ cJSON *migration_plan_name(const struct migration *m, const struct upload_item *
  * says of the options. select: the sites of the plan, in its order. check: that what was
  * prepared is what the plan says. migration_follow.c */
 enum kl_status migration_follow_begin(struct migration *m, struct error *e) KL_MUST_USE;
-/* After begin: no file is left to do. */
+/* After begin: no file is left to do; and saying so. cmd_apply.c */
 bool migration_follow_is_done(const struct migration *m);
+int migration_follow_say_done(const struct migration *m, const char *what);
 enum kl_status migration_follow_select(struct migration *m, struct error *e) KL_MUST_USE;
 enum kl_status migration_follow_check(const struct migration *m, struct error *e) KL_MUST_USE;
 struct journal;
@@ -224,10 +229,24 @@ enum kl_status migration_upload(struct migration *m, struct journal *j,
 enum kl_status migration_items(struct migration *m, struct error *e) KL_MUST_USE; /* migration_vault.c */
 /* The dotenv file as code in `folder` names it: relative, or absolute. */
 const char *migration_dotenv_from(struct migration *m, const char *folder);
+/* --scrub-comments, --clear-outputs: which comments and outputs have a value that moves; they are
+ * called as it is; and those whose code stays after all stay too (true if there were any).
+ * migration_mentions.c */
+void migration_find_mentions(struct migration *m);
+void migration_name_mentions(struct migration *m);
+bool migration_leave_mentions(struct migration *m);
 /* Rewrites every file in memory for the sites that still move. */
 enum kl_status migration_rewrite(struct migration *m, struct error *e) KL_MUST_USE; /* migration_rewrite.c */
 /* Which module each file that changes reads from, and their texts. migration_module.c */
 enum kl_status migration_modules(struct migration *m, struct error *e) KL_MUST_USE;
+/* After the files were rewritten for them: drops those that nobody needs after all. */
+void migration_finish_modules(struct migration *m);
+void migration_release_modules(struct migration *m);
+/* STYLE_ENVIRON, migration_environ.c: is the text that is there one of ours; and the text
+ * with the names that the files need. */
+bool migration_environ_is_ours(struct migration *m, struct slice text);
+void migration_environ_text(struct migration *m, size_t index);
+cJSON *migration_undo_of_change(struct slice old, struct slice text);
 enum kl_status migration_check_style(const struct migration *m, struct error *e) KL_MUST_USE;
 enum rewrite_style migration_style(const struct migration *m);
 void migration_count(struct migration *m);

@@ -186,7 +186,7 @@ static const struct finding *find_site(struct found *f, const struct scan_result
                                        const struct plan_site *site) {
     for (size_t i = 0; i < in->finding_count; i++) {
         const struct finding *finding = &in->findings[i];
-        if (finding->start_byte == site->start && finding->end_byte == site->end &&
+        if (finding_from(finding) == site->start && finding_to(finding) == site->end &&
             strcmp(finding->rule, site->rule) == 0 && !is_silenced(finding) &&
             file_of(f, finding->path) == site->file)
             return finding;

@@ -1,6 +1,7 @@
 /* migration_json.c: a plan or a result for programs. No value, no old text: the
  * diff is the redacted one. */
 #include "cli/migration.h"
+#include "rewriters/plan.h"
 
 void migration_add_message(cJSON *object, const char *key, const char *text,
                            const struct redactor *redactor) {
@@ -101,7 +102,8 @@ void migration_print_json(const struct migration *m, bool done, struct buf *out)
     json_add_string(root, "tool", "keylift " KEYLIFT_VERSION);
     cJSON_AddBoolToObject(root, "done", done);
     cJSON *vault = cJSON_AddObjectToObject(root, "vault");
-    json_add_string(vault, "id", m->session.kind->id);
+    /* Where nothing was left to do, no vault was opened. */
+    json_add_string(vault, "id", m->session.kind ? m->session.kind->id : m->follow.plan->vault);
     json_add_string(vault, "chosen_by", m->session.origin);
     json_add_string(vault, "file", m->dotenv_file);
     add_names(root, m);

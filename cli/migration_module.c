@@ -34,7 +34,8 @@ static bool is_identifier(const char *name) {
 
 enum kl_status migration_check_style(const struct migration *m, struct error *e) {
     const char *name = m->cli->options.module_name;
-    if (migration_style(m) != STYLE_INLINE && !m->access.module && !is_loading(m))
+    bool reads_environ = !m->access.module && (!is_loading(m) || migration_style(m) == STYLE_ENVIRON);
+    if (migration_style(m) != STYLE_INLINE && reads_environ)
         return error_set(e, KL_ERR_USAGE,
                          "--style: code that reads from the vault \"%s\" reads os.environ, which needs no "
                          "module; leave the option out",
@@ -65,10 +66,14 @@ static bool usable(struct migration *m, struct migration_module *module) {
         return false;
     if (info.kind == FILE_MISSING)
         return true;
-    module->exists = file_read(module->path, KL_MAX_REWRITE_BYTES, &now, &ignored) == KL_OK &&
-                     slice_eq_cstr(buf_as_slice(&now), module->text);
+    bool ours = file_read(module->path, KL_MAX_REWRITE_BYTES, &now, &ignored) == KL_OK &&
+                (module->text ? slice_eq_cstr(buf_as_slice(&now), module->text)
+                              : migration_environ_is_ours(m, buf_as_slice(&now)));
+    module->exists = ours;
+    if (ours && !module->text)
+        module->old = arena_copy(&m->arena, buf_as_slice(&now));
     buf_release(&now);
-    return module->exists;
+    return ours;
 }
 
 static struct migration_module module_in(struct migration *m, const char *folder) {
@@ -77,6 +82,8 @@ static struct migration_module module_in(struct migration *m, const char *folder
     if (is_loading(m)) {
         module.text = rewrite_dotenv_module(&m->arena, migration_dotenv_from(m, folder));
         module.what = "is made; it loads the file of the secrets";
+    } else if (migration_style(m) == STYLE_ENVIRON) {
+        module.what = "is made; it puts the secrets into the environment";
     } else {
         module.text = rewrite_vault_module(&m->arena, m->access.module);
         module.what = "is made; it reads the secrets from the vault";
@@ -115,6 +122,11 @@ static size_t first_site(const struct migration *m, const struct migration_file 
     return SIZE_MAX;
 }
 
+/* A notebook is run in its own folder, whatever package that belongs to. */
+static bool may_import(const struct migration_file *f) {
+    return f->changes && !rewrite_is_notebook(f->path);
+}
+
 /* A .env is loaded in one place only where the files' own imports say which; asking the
  * whole project is for whoever wants the module. */
 static void find_places(struct migration *m, struct package_place *place) {
@@ -122,12 +134,12 @@ static void find_places(struct migration *m, struct package_place *place) {
     size_t count = 0;
     bool whole = migration_style(m) != STYLE_INLINE;
     for (size_t i = 0; i < m->file_count; i++)
-        if (m->files[i].changes)
+        if (may_import(&m->files[i]))
             paths[count++] = m->files[i].real;
     struct importing *project = whole && count > 0 ? importing_read(m->project.root, paths, count) : NULL;
     for (size_t i = 0, at = 0; i < m->file_count; i++) {
         const struct migration_file *f = &m->files[i];
-        if (!f->changes)
+        if (!may_import(f))
             continue;
         place[i] = project
                        ? importing_place(project, at, buf_as_slice(&f->bytes), first_site(m, f), &m->arena)
@@ -140,8 +152,8 @@ static void find_places(struct migration *m, struct package_place *place) {
 enum kl_status migration_modules(struct migration *m, struct error *e) {
     struct package_place *place = arena_calloc(&m->arena, m->file_count + 1, sizeof *place);
     (void)e;
+    migration_release_modules(m);
     m->modules = arena_calloc(&m->arena, m->file_count + 1, sizeof *m->modules);
-    m->module_count = 0;
     if (migration_style(m) == STYLE_INLINE && !(is_loading(m) && m->cli->options.style == STYLE_UNSAID))
         return KL_OK;
     find_places(m, place);
@@ -159,10 +171,33 @@ enum kl_status migration_modules(struct migration *m, struct error *e) {
             say_inline(m, place, place[i].folder, TAKEN);
         if (!free || (users < users_needed(m) && !module.exists))
             continue;
-        m->modules[m->module_count++] = module;
         for (size_t k = 0; k < m->file_count; k++)
-            if (in_folder(&place[k], place[i].folder))
+            if (in_folder(&place[k], place[i].folder)) {
                 m->files[k].module = arena_printf(&m->arena, "%s%s", place[k].prefix, module_name(m));
+                m->files[k].module_index = m->module_count;
+            }
+        m->modules[m->module_count++] = module;
     }
     return KL_OK;
+}
+
+void migration_finish_modules(struct migration *m) {
+    size_t kept = 0;
+    for (size_t i = 0; i < m->module_count; i++) {
+        bool used = false;
+        for (size_t k = 0; k < m->file_count; k++)
+            used = used || (m->files[k].changes && m->files[k].module && m->files[k].module_index == i);
+        if (!used)
+            continue;
+        if (!m->modules[i].text)
+            migration_environ_text(m, i);
+        m->modules[kept++] = m->modules[i];
+    }
+    m->module_count = kept;
+}
+
+void migration_release_modules(struct migration *m) {
+    for (size_t i = 0; i < m->module_count; i++)
+        cJSON_Delete(m->modules[i].undo);
+    m->module_count = 0;
 }

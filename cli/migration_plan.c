@@ -41,8 +41,8 @@ static void add_sites(const struct migration *m, const struct migration_file *f,
         if (site->left)
             continue;
         cJSON *o = place_of(site->finding);
-        json_add_count(o, "start", site->finding->start_byte);
-        json_add_count(o, "end", site->finding->end_byte);
+        json_add_count(o, "start", finding_from(site->finding));
+        json_add_count(o, "end", finding_to(site->finding));
         json_add_string(o, "name", site->name);
         cJSON_AddItemToArray(list, o);
     }

@@ -100,6 +100,7 @@ static size_t moving_sites(const struct migration *m, const struct migration_fil
             .stored_name = site->stored_name,
             .value = &site->finding->value,
             .is_bytes = site->finding->is_bytes,
+            .is_mention = site->mention,
             .context = site->finding->context,
         };
     }
@@ -165,9 +166,14 @@ enum kl_status migration_rewrite(struct migration *m, struct error *e) {
         m->files[i].module = m->files[i].inline_because = NULL;
     if (s == KL_OK)
         s = rewrite_all(m, e);
+    while (s == KL_OK && migration_leave_mentions(m))
+        s = rewrite_all(m, e);
     if (s == KL_OK)
         s = migration_modules(m, e);
-    return s == KL_OK && m->module_count > 0 ? rewrite_all(m, e) : s;
+    if (s == KL_OK && m->module_count > 0)
+        s = rewrite_all(m, e);
+    migration_finish_modules(m);
+    return s;
 }
 
 void migration_count(struct migration *m) {

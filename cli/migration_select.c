@@ -23,7 +23,8 @@ static bool is_python(const struct finding *f, bool forced) {
 /* Why a finding stays before anything was tried; NULL if it may move. */
 static const char *reason_to_leave(const struct migration *m, const struct finding *f, bool forced) {
     if (!is_python(f, forced))
-        return "not Python code: move it by hand";
+        return rewrite_is_notebook(f->path) ? "in an output, the metadata or a command of a notebook"
+                                            : "not Python code: move it by hand";
     if (f->reason)
         return f->reason;
     if (forced)

@@ -186,6 +186,27 @@ static void show_other_file(void *ctx, const char *path, const char *what) {
     out_text(o, " %s\n", what);
 }
 
+/* One that grows gains lines and loses none. */
+static void show_gains(struct output *o, struct slice old, struct slice text) {
+    for (size_t at = 0, end; at < text.len; at = end + 1) {
+        end = slice_find_byte(text, '\n', at);
+        end = end == SIZE_MAX ? text.len : end;
+        struct slice line = slice_sub(text, at, end);
+        if (slice_find(old, line, 0) == SIZE_MAX)
+            out_mark(o, MARK_GREEN, "+%.*s\n", (int)line.len, line.ptr);
+    }
+}
+
+static void show_module(struct output *o, const struct migration *m, const struct migration_module *module) {
+    out_text(o, module->undo ? "file " : "new file ");
+    out_path(o, MARK_BOLD, migration_from_here(m, module->path));
+    out_text(o, module->undo ? " gains\n" : "\n");
+    if (module->undo)
+        show_gains(o, module->old, slice_cstr(module->text));
+    else
+        show_diff(o, slice_cstr(module->text));
+}
+
 static void show_diffs(struct output *o, const struct migration *m) {
     struct buf diff;
     buf_init_secret(&diff, KL_MAX_REWRITE_BYTES * 2);
@@ -199,12 +220,8 @@ static void show_diffs(struct output *o, const struct migration *m) {
     }
     buf_release(&diff);
     for (size_t i = 0; i < m->module_count; i++)
-        if (!m->modules[i].exists) {
-            out_text(o, "new file ");
-            out_path(o, MARK_BOLD, migration_from_here(m, m->modules[i].path));
-            out_text(o, "\n");
-            show_diff(o, slice_cstr(m->modules[i].text));
-        }
+        if (!m->modules[i].exists)
+            show_module(o, m, &m->modules[i]);
 }
 
 void migration_show_plan(const struct migration *m) {

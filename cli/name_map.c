@@ -42,7 +42,7 @@ static enum kl_status parse_line(struct name_map *m, struct slice line, uint32_t
             e, KL_ERR_USAGE,
             "%s:%u: \"%s\" is no name: letters, digits and \"_\", not beginning with a digit, at "
             "most %u of them",
-            m->path, number, read.to, NAME_MAX_BYTES);
+            m->path, number, read.to, NAMES_MAX_BYTES);
     const struct name_map_line *twin = name_map_find(m, read.from);
     if (twin)
         return error_set(e, KL_ERR_USAGE, "%s:%u: %s stands on line %u already", m->path, number, read.from,

@@ -275,6 +275,8 @@ static size_t add_group(struct buf *out, const struct import_need *needs, size_t
         else
             buf_printf(out, "%simport ", before ? end : "");
         add_alias(out, n->symbol ? n->symbol : n->module, n->local);
+        if (n->for_effect && strcmp(end, "; ") != 0)
+            buf_str(out, "  # noqa: F401");
         before = n;
         added++;
     }

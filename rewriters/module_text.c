@@ -4,15 +4,14 @@
  * The text is a function of its arguments alone, so that a second migration finds
  * the module that the first one made. It is as black and ruff format it, and clean under
  * mypy --strict; tests/vaults/test_styles.py sees to that. */
-#include "rewriters/rewrite.h"
+#include "rewriters/module_text.h"
 
-#include "base/buf.h"
 #include "rewriters/style.h"
 
 #define LINE_MAX_COLUMNS 88 /* black's */
 #define INDENT 4
 
-static void add_constants(struct buf *b, const struct python_module *m, struct arena *arena) {
+void module_add_constants(struct buf *b, const struct python_module *m, struct arena *arena) {
     for (const struct python_constant *c = m->constants; c->name; c++) {
         const char *quoted = style_quote(c->value, arena);
         size_t alone = strlen(quoted) + INDENT, line = strlen(c->name) + strlen(" = ") + strlen(quoted);
@@ -24,7 +23,7 @@ static void add_constants(struct buf *b, const struct python_module *m, struct a
     buf_str(b, m->constants[0].name ? "\n" : "");
 }
 
-static const char error_class[] =
+const char module_error_class[] =
     "class SecretNotFoundError(KeyError):\n"
     "    \"\"\"Neither the environment nor the vault has a secret of this name.\"\"\"\n"
     "\n"
@@ -67,7 +66,7 @@ static const char getters[] =
     "\n"
     "\n";
 
-static void add_reading(struct buf *b, const struct python_module *m) {
+void module_add_reading(struct buf *b, const struct python_module *m) {
     buf_str(b, "def read_from_vault(name: str) -> str | bytes:\n"
                "    \"\"\"Return what the vault has now, or raise SecretNotFoundError.\"\"\"\n");
     if (m->bundle) {
@@ -99,6 +98,20 @@ static bool says(const struct python_module *m, const char *word) {
 static void add_import(struct buf *b, const char *module, bool needed) {
     if (needed)
         buf_printf(b, "import %s\n", module);
+}
+
+void module_add_imports(struct buf *b, const struct python_module *m) {
+    buf_str(b, "from __future__ import annotations\n"
+               "\n"
+               "import base64\n");
+    add_import(b, "functools", m->client || m->bundle);
+    add_import(b, "importlib", says(m, "importlib."));
+    add_import(b, "json", says(m, "json."));
+    buf_str(b, "import os\n");
+}
+
+bool module_uses_any(const struct python_module *m) {
+    return m->client || says(m, "Any");
 }
 
 /* A process that forks has the parent's connections, and a lock that another thread may hold. */
@@ -134,28 +147,22 @@ const char *rewrite_vault_module(struct arena *arena, const struct python_module
                 "the vault itself, a test replaces the function read_from_vault. What the vault said\n"
                 "is kept until the process ends; a rotated secret is seen by the next one.\n"
                 "\"\"\"\n"
-                "\n"
-                "from __future__ import annotations\n"
-                "\n"
-                "import base64\n");
-    add_import(&b, "functools", m->client || m->bundle);
-    add_import(&b, "importlib", says(m, "importlib."));
-    add_import(&b, "json", says(m, "json."));
-    buf_str(&b, "import os\n"
-                "import threading\n"
+                "\n");
+    module_add_imports(&b, m);
+    buf_str(&b, "import threading\n"
                 "from typing import Any, TypeVar, overload\n"
                 "\n");
-    add_constants(&b, m, arena);
+    module_add_constants(&b, m, arena);
     buf_str(&b, "_T = TypeVar(\"_T\")\n"
                 "_REQUIRED: Any = object()\n"
                 "_known: dict[str, str | bytes] = {}\n"
                 "_lock = threading.RLock()\n"
                 "\n"
                 "\n");
-    buf_str(&b, error_class);
+    buf_str(&b, module_error_class);
     buf_str(&b, getters);
     buf_str(&b, find);
-    add_reading(&b, m);
+    module_add_reading(&b, m);
     if (m->client)
         buf_str(&b, forking);
     return finish(&b, arena);

@@ -116,7 +116,7 @@ bool name_is_valid(const char *name) {
     for (size_t i = 0; i < len; i++)
         if (!is_upper(name[i]) && !is_lower(name[i]) && name[i] != '_' && (i == 0 || !is_digit(name[i])))
             return false;
-    return len > 0 && len <= NAME_MAX_BYTES;
+    return len > 0 && len <= NAMES_MAX_BYTES;
 }
 
 static const char *taken_by(const struct name_context *c, const struct finding *f, const char *name,

@@ -43,7 +43,7 @@ enum kl_status names_assign(struct name_request *requests, size_t count, const s
 /* What may stand in a template, and that {environment} is known where it does. */
 enum kl_status names_check_form(const char *form, const char *environment, struct error *e) KL_MUST_USE;
 
-#define NAME_MAX_BYTES 255u /* what GCP and Azure take, less than others */
+#define NAMES_MAX_BYTES 255u /* what GCP and Azure take, less than others */
 
 /* Whether it can be the name of an environment variable and of a secret. */
 bool name_is_valid(const char *name);

@@ -38,7 +38,7 @@
 #define PLAN_MAX_NAME_BYTES 512u
 
 struct plan_site {
-    uint64_t start, end; /* bytes of the file */
+    uint64_t start, end; /* bytes of the file: of the literal, or of the part of it that moves */
     uint32_t line, column;
     const char *rule, *name;
     size_t file;

@@ -21,12 +21,14 @@ enum rewrite_style { STYLE_INLINE, STYLE_MODULE, STYLE_ENVIRON };
 
 struct rewrite_site {
     uint64_t start_byte, end_byte; /* of the literal, as in the finding */
-    /* What moves, as spelled, where the literal holds more (an f-string's text, a URL); both 0: all of it. */
+    /* What moves, as spelled, where the literal holds more (an f-string's text, a URL); both 0: all of it.
+     * Of a mention, found by rewrite_file. */
     uint64_t secret_start_byte, secret_end_byte;
     const char *name;           /* API_KEY */
     const char *stored_name;    /* as the vault has it: what stands inline; NULL: the same */
     const struct secret *value; /* what the new expression must return */
     bool is_bytes;
+    bool is_mention; /* a comment, a docstring, an output that has the value: its name goes there */
     enum context context;
     /* out */
     bool rewritten;
@@ -53,6 +55,9 @@ static inline uint64_t rewrite_site_from(const struct rewrite_site *s) {
 static inline uint64_t rewrite_site_to(const struct rewrite_site *s) {
     return rewrite_site_is_part(s) ? s->secret_end_byte : s->end_byte;
 }
+
+/* By the name: a notebook, whose code stands in strings of JSON. */
+bool rewrite_is_notebook(const char *path);
 
 struct rewrite_request {
     const char *path; /* for messages and for __file__-relative paths */
@@ -90,6 +95,21 @@ const char *rewrite_dotenv_module(struct arena *arena, const char *dotenv_relati
 /* The text of the module that reads from any other vault (STYLE_MODULE): get_secret and
  * get_secret_bytes. In the arena. */
 const char *rewrite_vault_module(struct arena *arena, const struct python_module *m);
+
+/* The text of the module that puts them into the environment (STYLE_ENVIRON). */
+struct environ_name {
+    const char *name;
+    bool is_bytes;
+};
+struct environ_names {
+    struct environ_name *items; /* in any order, perhaps twice */
+    size_t count;
+};
+const char *rewrite_environ_module(struct arena *arena, const struct python_module *m,
+                                   const struct environ_names *names);
+/* The names in such a module; false if `text` is anything else. */
+bool rewrite_environ_names(struct slice text, const struct python_module *m, struct arena *arena,
+                           struct environ_names *out) KL_MUST_USE;
 
 /* Unified diff with the old side's secrets masked by "[redacted]". */
 struct redactor;

@@ -2,14 +2,20 @@
 #include "rewriters/site.h"
 
 #include "base/buf.h"
+#include "rewriters/notebook_text.h"
 
 static const char reason_span[] = "the place is not a string literal";
+
+static const char *comment_reason(const struct source *s, uint32_t token) {
+    return notebook_is_magic(s, token) ? "in a line that IPython reads itself (%magic, !shell)"
+                                       : "in a comment";
+}
 
 /* Which token a span that matches no literal is inside of. */
 static const char *span_reason(const struct source *s, size_t start) {
     switch (s->tokens.items[source_token_after(s, start)].kind) {
     case PY_COMMENT:
-        return "in a comment";
+        return comment_reason(s, source_token_after(s, start));
     case PY_STRING:
         return "inside another string (a docstring, a doctest)";
     case PY_FSTRING_START:
@@ -178,6 +184,8 @@ const char *site_check_fields(const struct source *s, const struct pytree_step *
 
 const char *site_decide(const struct source *s, struct pytree_walker *w, struct rewrite_site *site,
                         bool from_environment, struct arena *arena, struct site_place *place) {
+    if (site->is_mention)
+        return site_decide_mention(s, site, place);
     size_t start = source_text_offset(s, site->start_byte), end = source_text_offset(s, site->end_byte);
     if (start == SIZE_MAX || end == SIZE_MAX || start >= end)
         return reason_span;
@@ -187,7 +195,7 @@ const char *site_decide(const struct source *s, struct pytree_walker *w, struct 
     if (s->tokens.items[first].start != start || s->tokens.items[last].end != end)
         return span_reason(s, start);
     if (s->tokens.items[first].kind == PY_COMMENT)
-        return "in a comment";
+        return comment_reason(s, first);
     const char *reason = check_tokens(s, site, (uint32_t)start, (uint32_t)end);
     if (reason)
         return reason;

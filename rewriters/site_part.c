@@ -8,6 +8,8 @@
  * Templates are site_template.c's. */
 #include "rewriters/site_part.h"
 
+#include "rewriters/notebook_text.h"
+
 static const char reason_span[] = "the secret is spelled by several literals";
 
 /* The string that the secret is in, with what it is implicitly joined to. */
@@ -210,6 +212,8 @@ const char *site_decide_part(const struct source *s, struct pytree_walker *w, st
         return reason_span;
     uint32_t token = source_token_after(s, from);
     const struct py_token *t = &s->tokens.items[token];
+    if (notebook_is_magic(s, token))
+        return "in a line that IPython reads itself (%magic, !shell)";
     if (t->kind != PY_STRING && t->kind != PY_FSTRING_MIDDLE)
         return reason_span;
     struct slice body = py_string_body(s->text, t);

@@ -24,7 +24,7 @@ struct style_kind {
     void (*plan)(const struct rewrite_request *r, struct arena *arena, struct style_plan *out);
 };
 
-extern const struct style_kind style_inline, style_loading_module, style_module;
+extern const struct style_kind style_inline, style_loading_module, style_module, style_environ;
 
 /* Fills in *out by the first style that serves; a plan with a refusal if none. */
 void style_plan_for(const struct rewrite_request *r, struct arena *arena, struct style_plan *out);
@@ -47,7 +47,8 @@ const char *style_expression(const struct style_plan *p, const char *name, bool 
 const char *style_quote(const char *text, struct arena *arena);
 
 /* load_dotenv(...) of a file next to the module's own, folded at 88 columns.
- * The names are those that the module has for load_dotenv and os. */
+ * The names are those that the module has for load_dotenv and os; without os, the path is
+ * that from the working directory. */
 const char *style_load_call(const char *dotenv_relative, const char *load_dotenv, const char *os,
                             struct arena *arena);
 /* The same call stands in the module already, outside of if, try and def, and

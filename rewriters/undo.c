@@ -4,6 +4,7 @@
 #include "base/encode.h"
 #include "base/mem.h"
 #include "rewriters/journal.h"
+#include "rewriters/notebook_text.h"
 #include "rewriters/spelling.h"
 
 /* Around a literal stand brackets, blanks and a few names; more is no frame. */
@@ -48,18 +49,13 @@ static bool is_quotes(struct slice text) {
     return true;
 }
 
-static cJSON *record_literal(const struct rewrite_request *r, const struct rewrite_edit *edit) {
-    const struct rewrite_site *site = site_in(r, edit);
-    if (!site)
-        return NULL;
-    struct slice old = old_of(r, edit);
+/* The record of a literal whose text, and what was replaced around it, is given as Python reads it. */
+static cJSON *record_spelled(const struct rewrite_site *site, struct slice before, struct slice spelled,
+                             struct slice after) {
     bool part = rewrite_site_is_part(site);
-    size_t from = (size_t)(rewrite_site_from(site) - edit->start_byte),
-           to = (size_t)(rewrite_site_to(site) - edit->start_byte);
-    struct slice before = slice_sub(old, 0, from), after = slice_sub(old, to, old.len);
     if (part ? !is_quotes(before) || !is_quotes(after) : !is_frame(before) || !is_frame(after))
         return NULL;
-    struct slice spelled = slice_sub(old, from, to), value = secret_slice(site->value);
+    struct slice value = secret_slice(site->value);
     cJSON *spelling = part ? spelling_of_part(spelled, value, site->is_bytes) : spelling_of(spelled, value);
     if (!spelling)
         return NULL;
@@ -70,6 +66,35 @@ static cJSON *record_literal(const struct rewrite_request *r, const struct rewri
     cJSON_AddBoolToObject(o, "binary", site->is_bytes);
     cJSON_AddItemToObject(o, "spelling", spelling);
     return o;
+}
+
+/* In a notebook, Python stands in strings of JSON. */
+static cJSON *record_in_json(const struct rewrite_site *site, struct slice before, struct slice spelled,
+                             struct slice after) {
+    struct buf text[3];
+    for (size_t i = 0; i < KL_ARRAY_LEN(text); i++)
+        buf_init_secret(&text[i], KL_MAX_REWRITE_BYTES);
+    cJSON *o = NULL;
+    if (notebook_unescape(before, &text[0]) && notebook_unescape(spelled, &text[1]) &&
+        notebook_unescape(after, &text[2]))
+        o = record_spelled(site, buf_as_slice(&text[0]), buf_as_slice(&text[1]), buf_as_slice(&text[2]));
+    if (o)
+        cJSON_AddTrueToObject(o, "json");
+    for (size_t i = 0; i < KL_ARRAY_LEN(text); i++)
+        buf_release(&text[i]);
+    return o;
+}
+
+static cJSON *record_literal(const struct rewrite_request *r, const struct rewrite_edit *edit) {
+    const struct rewrite_site *site = site_in(r, edit);
+    if (!site)
+        return NULL;
+    struct slice old = old_of(r, edit);
+    size_t from = (size_t)(rewrite_site_from(site) - edit->start_byte),
+           to = (size_t)(rewrite_site_to(site) - edit->start_byte);
+    struct slice before = slice_sub(old, 0, from), after = slice_sub(old, to, old.len);
+    return (rewrite_is_notebook(r->path) ? record_in_json : record_spelled)(site, before,
+                                                                            slice_sub(old, from, to), after);
 }
 
 static cJSON *record_edit(const struct rewrite_request *r, const struct rewrite_edit *edit) {
@@ -153,12 +178,18 @@ static enum kl_status restore_edit(const cJSON *edit, undo_value_fn value, void 
         return error_set(e, KL_ERR_PARSE, "the journal's record of an edit is not complete");
     struct secret s = {0};
     enum kl_status st = value(ctx, name, json_bool(edit, "binary", false), &s, e);
+    struct buf text = BUF_INIT_SECRET(KL_MAX_REWRITE_BYTES);
     if (st == KL_OK) {
-        buf_str(out, before);
-        if (!spelling_restore(json_get(edit, "spelling"), secret_slice(&s), out))
+        buf_str(&text, before);
+        if (!spelling_restore(json_get(edit, "spelling"), secret_slice(&s), &text))
             st = error_set(e, KL_ERR_CONFLICT, "the value of %s is not the one that left the file", name);
-        buf_str(out, after);
+        buf_str(&text, after);
     }
+    if (json_bool(edit, "json", false))
+        notebook_escape(buf_as_slice(&text), out);
+    else
+        buf_slice(out, buf_as_slice(&text));
+    buf_release(&text);
     secret_release(&s);
     return st;
 }

@@ -11,7 +11,9 @@
  *      "old": "..."}                    text that held no secret
  *     {"at": 300, "bytes": 30,
  *      "before": "(", "after": ")",     what was replaced around the literal
- *      "name": "API_KEY", "binary": false, "spelling": [...]}   see spelling.h */
+ *      "name": "API_KEY", "binary": false, "spelling": [...]}   see spelling.h
+ *
+ * "json": true says that the text stands in a string of JSON (a notebook). */
 #ifndef KEYLIFT_REWRITERS_UNDO_H
 #define KEYLIFT_REWRITERS_UNDO_H
 

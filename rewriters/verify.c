@@ -3,6 +3,7 @@
 #include "rewriters/verify.h"
 
 #include "base/mem.h"
+#include "rewriters/notebook_text.h"
 
 #define SHORT_VALUE_BYTES 8
 
@@ -148,7 +149,7 @@ enum kl_status verify_output(const struct source *old, const struct rewrite_requ
     struct arena arena = ARENA_INIT;
     struct source new = {0};
     const char *problem = NULL;
-    enum kl_status status = source_open(out->bytes, &arena, &new, e);
+    enum kl_status status = source_open_path(r->path, out->bytes, &arena, &new, e);
     if (status != KL_OK)
         goto done;
     if (strcmp(new.file.encoding, old->file.encoding) != 0 || new.file.has_bom != old->file.has_bom ||
@@ -158,6 +159,8 @@ enum kl_status verify_output(const struct source *old, const struct rewrite_requ
         problem = "it does not lex";
     else if (pytree_error_count(&new.tree) > pytree_error_count(&old->tree))
         problem = "it does not parse";
+    else if (old->is_notebook && !notebook_same_outside(r, out))
+        problem = "something other than code would change in the notebook";
     else
         problem = compare_tokens(old, &new, out);
     if (problem)
@@ -172,7 +175,7 @@ enum kl_status rewrite_verify(const struct rewrite_request *r, const struct rewr
                               struct error *e) {
     struct arena arena = ARENA_INIT;
     struct source old = {0};
-    enum kl_status status = source_open(r->bytes, &arena, &old, e);
+    enum kl_status status = source_open_path(r->path, r->bytes, &arena, &old, e);
     if (status == KL_OK)
         status = verify_output(&old, r, out, e);
     source_release(&old);

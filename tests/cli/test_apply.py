@@ -118,7 +118,16 @@ def test_a_second_apply_changes_nothing_and_ends_alike(keylift, shop):
     before = shop.files()
     run = keylift("apply", "--yes", "plan.json", cwd=shop)
     assert run.returncode == 0 and "nothing to do" in run.stdout
+    run = keylift("apply", "--yes", "--format", "json", "plan.json", cwd=shop)
+    report = json.loads(run.stdout)
+    assert run.returncode == 0 and report["done"] is True and report["sites"] == []
     assert shop.files() == before
+
+
+def test_a_scan_finds_nothing_in_a_plan(keylift, shop):
+    plan(keylift, shop, ".")
+    run = keylift("scan", "plan.json", cwd=shop)
+    assert run.returncode == 0, said(run)
 
 
 def test_what_is_not_in_the_plan_is_not_touched(keylift, shop):
@@ -147,6 +156,34 @@ def test_a_staged_plan_mends_the_index(keylift, shop, values):
     assert run.returncode == 0, said(run)
     assert "environ" in shop.git("show", ":late.py") and "not staged" not in shop.git("show", ":late.py")
     assert "# not staged" in shop.read("late.py") and values[1] not in shop.read("late.py")
+
+
+# "postgres" in two parts, so that this file holds no URL with a password.
+PARTS = [
+    ('url = "postg' 'res://app:{v}@db.acme-shop.net/shop"\n', ("--split-urls",)),
+    ('url = "postg' 'res://app:{v}@db.acme-shop.net/shop"\n', ()),
+    ('url = f"postg' 'res://app:{v}@{{host}}/{v}"\n', ()),
+    ('a_password = "{v}"; b_password = "{v}"\n', ("--style", "module", "--module-name", "our_secrets")),
+]
+
+
+@pytest.mark.parametrize("source, options", PARTS)
+def test_parts_of_literals_and_styles_are_applied_as_migrate_does(keylift, project, tmp_path, home, source, options):
+    value = made_password()
+    project.write("shop/__init__.py", "")
+    project.write("shop/conf.py", "from . import tools\n" + source.format(v=value))
+    project.write("shop/tools.py", "")
+    project.write("main.py", "import shop.conf\n")
+    project.git_init().commit()
+    shutil.copytree(project.path, tmp_path / "other" / "project", symlinks=True)
+    other = support.Project(tmp_path / "other" / "project", home)
+    migrated = keylift("migrate", "--yes", *options, ".", cwd=other)
+    plan(keylift, project, *options, ".", status=migrated.returncode)
+    assert value not in project.read("plan.json")
+    assert keylift("apply", "--yes", "plan.json", cwd=project).returncode == 0
+    (project / "plan.json").unlink()
+    assert project.files() == other.files()
+    assert "environ" in project.read("shop/conf.py")
 
 
 @pytest.mark.parametrize("edit", ["a line", "the value", "one letter elsewhere", "gone"])

@@ -50,7 +50,7 @@ def store(tmp_path):
 
 
 def secret(name="API_TOKEN"):
-    return f'{name} = "{support.made_password()}"\n'
+    return f'{name} = "{support.made_stripe_key()}"\n'
 
 
 def shows(*names):
@@ -68,7 +68,7 @@ def src_layout():
         "src/shop/app.py": "from shop.config import API_TOKEN\n" + secret("DB_PASSWORD") + shows("API_TOKEN", "DB_PASSWORD"),
         "src/shop/jobs/__init__.py": "",
         "src/shop/jobs/worker.py": "from ..config import API_TOKEN\n" + secret("QUEUE_PASSWORD") + shows("API_TOKEN", "QUEUE_PASSWORD"),
-        "tests/test_app.py": "from shop.config import API_TOKEN\n\n\ndef test_it():\n    assert len(API_TOKEN) == 20\n",
+        "tests/test_app.py": "from shop.config import API_TOKEN\n\n\ndef test_it():\n    assert len(API_TOKEN) == 32\n",
     }  # fmt: skip
 
 
@@ -76,7 +76,7 @@ def flat_layout():
     return {
         "pyproject.toml": '[project]\nname = "shop"\n', "shop/__init__.py": "from .settings import API_TOKEN\n",
         "shop/settings.py": secret(), "shop/__main__.py": "from shop import API_TOKEN\n" + shows("API_TOKEN"),
-        "tests/__init__.py": "", "tests/test_shop.py": "import shop\n\n\ndef test_it():\n    assert len(shop.API_TOKEN) == 20\n",
+        "tests/__init__.py": "", "tests/test_shop.py": "import shop\n\n\ndef test_it():\n    assert len(shop.API_TOKEN) == 32\n",
     }  # fmt: skip
 
 
@@ -124,7 +124,7 @@ def flask():
         "web/views.py": "from flask import Blueprint\n\n" + secret() + '\npages = Blueprint("pages", __name__)\n\n\n'
         '@pages.route("/")\ndef home():\n    return API_TOKEN\n',
         "tests/test_web.py": "from web import create_app\n\n\ndef test_home():\n"
-        '    assert len(create_app().test_client().get("/").text) == 20\n',
+        '    assert len(create_app().test_client().get("/").text) == 32\n',
         "ask.py": 'from web import create_app\n\nprint(create_app().test_client().get("/").text)\n',
     }  # fmt: skip
 
@@ -216,25 +216,27 @@ def runs(project, ways, env):
     return found
 
 
+@pytest.mark.parametrize("style", ["module", "environ"])
 @pytest.mark.parametrize("shape", SHAPES)
-def test_it_runs_in_every_way_as_before(shape, keylift, project, store):
+def test_it_runs_in_every_way_as_before(shape, style, keylift, project, store):
     make, ways, folders, inline = SHAPES[shape]
     for name, text in make().items():
         project.write(name, text)
     files = project.files()
     before = runs(project, ways, store.env)
     assert all(result == "passed" or result[0] == 0 for result in before), before
-    done = keylift("migrate", *store.arguments, "--style", "module", "--include-tests", ".", cwd=project)
+    migrate = ["migrate", *store.arguments, "--style", style, "--include-tests", "."]
+    done = keylift(*migrate, cwd=project)
     assert done.returncode == 0, done.stdout + done.stderr
     now = project.files()
     modules = sorted(os.path.dirname(name) or "." for name in now if os.path.basename(name) == "vault_secrets.py")
-    assert modules == folders
+    assert modules == folders, done.stdout
     changed = [name for name in files if files[name] != now[name]]
-    assert sorted(name for name in changed if b"get_secret(" not in now[name]) == inline
+    assert sorted(name for name in changed if b"vault_secrets" not in now[name]) == inline
     assert runs(project, ways, store.env) == before
     assert ("reads the vault by itself" in " ".join(done.stdout.split())) == bool(inline)
 
-    again = keylift("migrate", *store.arguments, "--style", "module", "--include-tests", ".", cwd=project)
+    again = keylift(*migrate, cwd=project)
     assert again.returncode == 0
     assert sources(project.files()) == sources(now)
 
@@ -262,6 +264,38 @@ def test_a_second_file_finds_the_same_module(keylift, project, store):
     assert 'get_secret("DB_PASSWORD")' in project.read("shop/b.py")
     undone = keylift("undo", "--to", f"exec:{store.helper}", "--yes", cwd=project)
     assert undone.returncode == 0 and (project / "shop/vault_secrets.py").exists()
+
+
+def test_the_list_of_names_grows_and_nothing_else_moves(keylift, project, store):
+    project.write("pyproject.toml", "")
+    project.write("shop/__init__.py", "")
+    project.write("shop/a.py", "from . import b\n\n" + secret() + shows("API_TOKEN"))
+    project.write("shop/b.py", "")
+    migrate = ["migrate", *store.arguments, "--style", "environ", "."]
+    assert keylift(*migrate, cwd=project).returncode == 0
+    first = project.files()
+    project.write("shop/b.py", 'import shop\n\nMAIL_TOKEN = b"' + support.made_stripe_key() + '"\n' + secret("DB_PASSWORD"))
+    before = runs(project, [(("-m", "shop.a"), {})], store.env)
+    source = project.files()
+    done = keylift(*migrate, cwd=project)
+    assert done.returncode == 0 and "vault_secrets.py gains" in done.stdout, done.stdout + done.stderr
+    now = project.files()
+    old, new = (files["shop/vault_secrets.py"].decode().splitlines() for files in (first, now))
+    gained = [line for line in new if line not in old]
+    assert gained == ['    "DB_PASSWORD",', "BYTES: list[str] = [", '    "MAIL_TOKEN",']
+    assert [line for line in new if line in old and line != "]"] == [
+        line for line in old if line not in ("]", "BYTES: list[str] = []")
+    ]
+    assert now["shop/a.py"] == first["shop/a.py"]
+    assert runs(project, [(("-m", "shop.a"), {})], store.env) == before
+    assert keylift(*migrate, cwd=project).returncode == 0
+    assert sources(project.files()) == sources(now)
+    # Undo takes the names away again, and then the module.
+    undo = ["undo", "--to", f"exec:{store.helper}", "--yes"]
+    runs_made = [json.loads(path.read_text().splitlines()[0]) for path in sorted((project / ".keylift/runs").iterdir())]
+    assert len(runs_made) == 2
+    assert keylift(*undo, cwd=project).returncode == 0
+    assert sources(project.files()) == sources(source)
 
 
 @pytest.mark.parametrize("taken", ["vault_secrets.py", "vault_secrets/__init__.py"])
@@ -292,8 +326,9 @@ def test_the_name_of_the_module_can_be_chosen(keylift, project, store):
 
 def test_a_vault_that_is_the_environment_needs_no_module(keylift, project):
     project.write("app.py", secret())
-    refused = keylift("plan", "--to", "environ", "--style", "module", ".", cwd=project)
-    assert refused.returncode == 2 and "needs no module" in refused.stderr
+    for vault, style in (("environ", "module"), ("environ", "environ"), ("dotenv", "environ")):
+        refused = keylift("plan", "--to", vault, "--style", style, ".", cwd=project)
+        assert refused.returncode == 2 and "needs no module" in refused.stderr
 
 
 def test_dotenv_has_its_module_on_demand(keylift, project):
@@ -322,3 +357,19 @@ def test_the_plan_says_it_in_json(keylift, project, store):
     done = keylift("plan", *store.arguments[:2], "--style", "module", "--format", "json", ".", cwd=project)
     [file] = json.loads(done.stdout)["files"]
     assert "no import of a module is sure to work" in file["inline"]
+
+
+@pytest.mark.parametrize("style", ["module", "environ"])
+def test_a_reviewed_plan_makes_what_migrate_makes(style, keylift, project, store, tmp_path):
+    for name, text in flat_layout().items():
+        project.write(name, text)
+    source, plan = project.files(), tmp_path / "plan.json"
+    planned = keylift("plan", *store.arguments[:2], "--style", style, "-o", plan, ".", cwd=project)
+    assert planned.returncode == 0 and sources(project.files()) == source
+    applied = keylift("apply", plan, *store.arguments, cwd=project)
+    assert applied.returncode == 0, applied.stdout + applied.stderr
+    by_plan = sources(project.files())
+    assert keylift("undo", "--to", f"exec:{store.helper}", "--yes", cwd=project).returncode == 0
+    assert sources(project.files()) == source
+    assert keylift("migrate", *store.arguments, "--style", style, ".", cwd=project).returncode == 0
+    assert sources(project.files()) == by_plan

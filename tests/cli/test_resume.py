@@ -34,7 +34,7 @@ def interrupt(project, last, *, sources=True):
     at = max(i for i, line in enumerate(lines) if json.loads(line)["step"] == last)
     path.write_text("".join(lines[: at + 1]))
     if sources:
-        project.git("checkout", "--", "shop/pay.py", "shop/mail.py")
+        project.git("checkout", "--", "requirements.txt", "shop/pay.py", "shop/mail.py")
         (project / "shop/env_secrets.py").unlink()
         (project / ".env.example").unlink()
     return path.stem
@@ -221,3 +221,27 @@ def test_a_value_that_changed_since_and_is_stored_as_it_was_is_refused(keylift, 
     before = shop.files()
     run = keylift("resume", "--yes", cwd=shop)
     assert run.returncode == 2 and "another value" in run.stderr and shop.files() == before
+
+
+def test_an_upload_that_was_interrupted_is_finished_as_one(keylift, shop):
+    before = shop.files()
+    assert keylift("upload", "--yes", ".", cwd=shop).returncode == 0
+    environment = shop.read(".env")
+    path = journals(shop)[0]
+    path.write_text("".join(path.read_text().splitlines(keepends=True)[:2]))  # begin, start
+    shop.write(".env", environment.splitlines(keepends=True)[0])
+    run = keylift("resume", "--yes", cwd=shop)
+    assert run.returncode == 0, said(run)
+    assert shop.read(".env") == environment
+    assert {n: c for n, c in shop.files().items() if n in before} == before
+
+
+def test_an_upload_of_other_values_is_not_resumed(keylift, shop):
+    shop.write("conf.py", "import os\nkey = os.environ['STRIPE_SECRET_KEY']\n")
+    shop.write("values.env", f"STRIPE_SECRET_KEY={made_password()}\n")
+    run = keylift("upload", "--yes", "--with-values", "values.env", ".", cwd=shop)
+    assert run.returncode == 1, said(run)  # values.env itself stays as it is
+    path = journals(shop)[0]
+    path.write_text("".join(path.read_text().splitlines(keepends=True)[:2]))
+    run = keylift("resume", "--yes", path.stem, cwd=shop)
+    assert run.returncode == 2 and "same command again" in run.stderr

@@ -107,7 +107,7 @@ def test_sample_of_the_standard_library_is_lexed_as_cpython_does(compare, stdlib
 @pytest.mark.slow
 def test_standard_library_is_lexed_as_cpython_does(compare, stdlib):
     counts = compare(stdlib)
-    assert counts["files"] > 1_000 and counts["rejected"] < 0.02 * counts["files"]
+    assert counts["files"] > 500 and counts["rejected"] < 0.02 * counts["files"]
 
 
 @pytest.mark.slow

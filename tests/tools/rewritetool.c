@@ -1,8 +1,10 @@
 /* rewritetool.c: rewrites one file, for the tests of the rewriter, without a
  * scan or a vault in the way.
  *
- *     rewritetool [--vault ID] [--dotenv RELATIVE] [--module NAME] [--path SHOWN] [--minor N] FILE SITE...
+ *     rewritetool [--vault ID] [--dotenv RELATIVE] [--module NAME] [--style inline|module|environ]
+ *                 [--path SHOWN] [--minor N] FILE SITE...
  *     rewritetool --dotenv-module RELATIVE
+ *     rewritetool --module-of-style module|environ
  *
  * SITE is LINE[:COLUMN]=NAME, a literal that begins there; LINE[:COLUMN]/PART=NAME,
  * that part of its value (the whole text of an f-string, if none is named);
@@ -17,6 +19,7 @@
 #include "base/redact.h"
 #include "rewriters/rewrite.h"
 #include "scanner/fragment.h"
+#include "scanner/notebook.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -205,6 +208,20 @@ static int print_module(const char *relative) {
     return failed;
 }
 
+/* The module of a style, over a vault that is empty. */
+static int print_style(const char *style) {
+    static const struct python_module nothing = {.title = "nowhere",
+                                                 .read = "    raise SecretNotFoundError(name)\n"};
+    const struct environ_names none = {NULL, 0};
+    struct arena arena = ARENA_INIT;
+    bool environ = strcmp(style, "environ") == 0;
+    const char *text =
+        environ ? rewrite_environ_module(&arena, &nothing, &none) : rewrite_vault_module(&arena, &nothing);
+    int failed = fputs(text, stdout) < 0;
+    arena_release(&arena);
+    return failed;
+}
+
 int main(int argc, char **argv) {
     struct tool t = {.bytes = BUF_INIT_SECRET(KL_MAX_FILE_BYTES), .tokens = PY_TOKENS_INIT};
     struct rewrite_request r = {.target_minor = 8};
@@ -218,12 +235,18 @@ int main(int argc, char **argv) {
             r.dotenv_relative = argv[i + 1];
         else if (strcmp(argv[i], "--module") == 0)
             r.module_name = argv[i + 1];
+        else if (strcmp(argv[i], "--style") == 0)
+            r.style = strcmp(argv[i + 1], "module") == 0    ? STYLE_MODULE
+                      : strcmp(argv[i + 1], "environ") == 0 ? STYLE_ENVIRON
+                                                            : STYLE_INLINE;
         else if (strcmp(argv[i], "--path") == 0)
             r.path = argv[i + 1];
         else if (strcmp(argv[i], "--minor") == 0)
             r.target_minor = (unsigned)strtoul(argv[i + 1], NULL, 10);
         else if (strcmp(argv[i], "--dotenv-module") == 0)
             return print_module(argv[i + 1]);
+        else if (strcmp(argv[i], "--module-of-style") == 0)
+            return print_style(argv[i + 1]);
         else
             return usage(argv[i]);
     }
@@ -236,7 +259,10 @@ int main(int argc, char **argv) {
     r.access = kind->access;
     r.path = r.path ? r.path : path;
     r.bytes = buf_as_slice(&t.bytes);
-    pyfile_decode(&t.file, r.bytes, &t.arena);
+    if (rewrite_is_notebook(r.path))
+        notebook_code(&t.file, r.bytes, &t.arena, NULL);
+    else
+        pyfile_decode(&t.file, r.bytes, &t.arena);
     py_lex(t.file.text, &t.tokens);
     pylines_build(&t.lines, t.file.text, &t.arena);
     candidates_collect(&t.file, &t.tokens, r.path, &t.arena, &t.candidates);

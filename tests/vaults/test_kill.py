@@ -10,49 +10,9 @@ import support
 from support import made, made_password
 from support_kill import MOST, run
 from vaults.support_aws import moto  # noqa: F401
+from vaults.support_places import Moto, OpenBao
 
-PREFIX = "killed/"
 STEP = 3 if support.TIMES == 1 else 1
-
-
-class OpenBao:
-    def __init__(self, server):
-        token = server.token('path "secret/*" { capabilities = ["create", "read", "update", "patch", "list"] }')
-        self.kv = server.client(server.root.token).secrets.kv.v2
-        self.env = {"VAULT_TOKEN": token}
-        self.where = ["--vault-addr", server.address, "--ca-file", str(server.ca)]
-        self.what = ["--to", "openbao", "--vault-mount", "secret", "--prefix", PREFIX.rstrip("/")]
-
-    def read(self, name):
-        from hvac.exceptions import InvalidPath
-
-        try:
-            answer = self.kv.read_secret_version(PREFIX + name, mount_point="secret", raise_on_deleted_version=True)
-        except InvalidPath:
-            return None, 0
-        data = answer["data"]
-        return next(iter(data["data"].values())), data["metadata"]["version"]
-
-    def forget(self, name):
-        self.kv.delete_metadata_and_all_versions(PREFIX + name, mount_point="secret")
-
-
-class Moto:
-    def __init__(self, server, home):
-        self.client = server.client()
-        self.env = {name: value for name, value in server.env(home).items() if name.startswith("AWS_")}
-        self.where = ["--endpoint", server.url]
-        self.what = ["--to", "aws", "--prefix", PREFIX]
-
-    def read(self, name):
-        try:
-            value = self.client.get_secret_value(SecretId=PREFIX + name)["SecretString"]
-        except self.client.exceptions.ResourceNotFoundException:
-            return None, 0
-        return value, len(self.client.list_secret_version_ids(SecretId=PREFIX + name)["Versions"])
-
-    def forget(self, name):
-        self.client.delete_secret(SecretId=PREFIX + name, ForceDeleteWithoutRecovery=True)
 
 
 @pytest.fixture(params=["openbao", "moto"])
@@ -72,6 +32,8 @@ def world(tmp_path, home):
     template.path.mkdir()
     template.git_init()
     template.write("requirements.txt", "")
+    template.write("shop/__init__.py", "")
+    template.write("main.py", "import shop.pay\n\nimport shop.mail\n")
     for name, value in values.items():
         template.write(name, f'{NAMES[name]} = "{value}"\n')
     template.commit()
@@ -99,6 +61,7 @@ def test_a_kill_loses_nothing_and_resume_ends_as_the_whole_run(vault, world):
     done = run(whole, -1, *migrate, more=vault.env)
     assert done.returncode == 0, done.stdout + done.stderr
     finished, original = whole.files(), fresh("original").files()
+    assert "shop/vault_secrets.py" in finished
     resumed = stored_before = 0
     moment = support.SEED % STEP
     while True:

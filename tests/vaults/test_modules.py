@@ -69,9 +69,10 @@ def modules(bao, gcp, tmp_path_factory):  # noqa: F811
                 assert tool.opened.ok, (name, tool.opened)
                 answer = tool.python()
                 assert answer.ok and answer.python["module"], (name, answer)
-            found[name] = folder / f"{name}.py"
-            found[name].write_text(answer.python["module"])
-    assert len(found) == 5 + 2 + 6 + 5 + 2
+            for kind in ("module", "environ", "environ_one"):
+                found[f"{name}_{kind}"] = folder / f"{name}_{kind}.py"
+                found[f"{name}_{kind}"].write_text(answer.python[kind])
+    assert len(found) == 3 * (5 + 2 + 6 + 5 + 2)
     return found
 
 
@@ -96,22 +97,57 @@ def test_ruff_would_change_nothing(modules):
     judged(modules, "ruff", "check", "--isolated")
 
 
+ALONE = """
+import base64, importlib, os, sys
+sys.path.insert(0, sys.argv[1])
+for name in sys.argv[2:]:
+    m = importlib.import_module(name)
+    assert issubclass(m.SecretNotFoundError, KeyError) and "API_KEY" in str(m.SecretNotFoundError("API_KEY"))
+    held = {"A": "text", "B": b"bytes", "C": "Yg==", "SIGNING_KEY": b"\\0\\xff"}
+    def read_from_vault(name):
+        try:
+            return held[name]
+        except KeyError:
+            raise m.SecretNotFoundError(name) from None
+    m.read_from_vault = read_from_vault
+    if not name.endswith("_module"):
+        assert m.NAMES[-1] == "DB_PASSWORD"
+        m.NAMES += ["A", "B", "D"]
+        m.BYTES += ["C"]
+        for gone in ("A", "B", "C", "SIGNING_KEY"):
+            os.environ.pop(gone, None)
+        m.load()
+        assert os.environ["A"] == "text" and os.environ["B"] == "bytes" and os.environ["C"] == "Yg=="
+        assert "D" not in os.environ and os.environ["API_KEY"] == "from outside"
+        if "SIGNING_KEY" in m.BYTES:
+            assert base64.b64decode(os.environ["SIGNING_KEY"]) == b"\\0\\xff"
+        os.environ["SIGNING_KEY"] = os.environ["KEY"]
+        for gone in ("A", "B", "C"):
+            os.environ.pop(gone, None)
+        continue
+    assert m.get_secret("API_KEY") == "from outside"
+    assert m.get_secret_bytes("KEY") == bytes(range(256))
+    assert m.get_secret("A") == "text" and m.get_secret("B") == "bytes"
+    assert m.get_secret_bytes("B") == b"bytes" and m.get_secret_bytes("C") == b"b"
+    assert m.get_secret("D", default=None) is None and m.get_secret("D", "other") == "other"
+    for read in (m.get_secret, m.get_secret_bytes):
+        try:
+            read("D")
+        except KeyError as e:
+            assert str(e).startswith("D: ") and e.args == ("D",)
+        else:
+            raise AssertionError(name)
+"""
+
+
 @pytest.mark.parametrize("version", support.pythons(), ids=lambda v: ".".join(map(str, v)))
 def test_every_python_takes_them_without_the_sdk(version, modules, tmp_path):
     """Importing needs no SDK and no vault, and an environment variable wins."""
-    data = bytes(range(256))
-    for name, path in modules.items():
-        script = (
-            f"import {name} as m, os\n"
-            "assert m.get_secret('API_KEY') == 'from outside'\n"
-            "assert m.get_secret_bytes('KEY') == bytes(range(256))\n"
-            "m.read_from_vault = lambda name: {'A': 'text', 'B': b'bytes', 'C': 'Yg=='}[name]\n"
-            "assert m.get_secret('A') == 'text' and m.get_secret('B') == 'bytes'\n"
-            "assert m.get_secret_bytes('B') == b'bytes' and m.get_secret_bytes('C') == b'b'\n"
-        )
-        env = support.clean_env(tmp_path, API_KEY="from outside", KEY=base64.b64encode(data).decode())
-        done = subprocess.run(
-            [support.pythons()[version], "-I", "-c", f"import sys; sys.path.insert(0, {str(path.parent)!r})\n{script}"],
-            env=env, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, timeout=60,
-        )  # fmt: skip
-        assert done.returncode == 0, (name, done.stdout)
+    key = base64.b64encode(bytes(range(256))).decode()
+    env = support.clean_env(tmp_path, API_KEY="from outside", DB_PASSWORD="x", KEY=key, SIGNING_KEY=key)
+    folder = next(iter(modules.values())).parent
+    done = subprocess.run(
+        [support.pythons()[version], "-I", "-c", ALONE, folder, *modules], env=env, stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT, text=True, timeout=300,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stdout
