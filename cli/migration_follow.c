@@ -315,6 +315,24 @@ static enum kl_status check_new_files(const struct migration *m, struct error *e
     return KL_OK;
 }
 
+/* One of the plan that is not to be added now has been added since. */
+static enum kl_status check_packages(const struct migration *m, struct error *e) {
+    const cJSON *planned;
+    for (size_t i = 0; i < m->dependencies.file_count; i++) {
+        const struct dependency_file *f = &m->dependencies.files[i];
+        cJSON *now = migration_plan_packages(m, f);
+        bool found = f->left != NULL;
+        cJSON_ArrayForEach(planned, json_get(m->follow.plan->json, "packages")) {
+            found = found || cJSON_Compare(planned, now, true);
+        }
+        cJSON_Delete(now);
+        if (!found)
+            return stale(m, e, path_relative((struct arena *)&m->arena, f->path, m->project.root),
+                         "would gain other packages than it says");
+    }
+    return KL_OK;
+}
+
 enum kl_status migration_follow_check(const struct migration *m, struct error *e) {
     const struct plan *plan = m->follow.plan;
     const char *planned = plan->dotenv_file ? plan->dotenv_file : "",
@@ -331,5 +349,7 @@ enum kl_status migration_follow_check(const struct migration *m, struct error *e
         s = check_files(m, e);
     if (s == KL_OK)
         s = check_names(m, e);
-    return s == KL_OK ? check_new_files(m, e) : s;
+    if (s == KL_OK)
+        s = check_new_files(m, e);
+    return s == KL_OK ? check_packages(m, e) : s;
 }
