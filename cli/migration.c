@@ -91,6 +91,7 @@ enum kl_status migration_prepare(struct migration *m, bool uploads, bool rewrite
         (s = migration_select(m, e)) != KL_OK || (s = migration_open_vault(m, e)) != KL_OK)
         return s;
     forget_vault_file(m);
+    migration_find_mentions(m);
     if ((s = migration_find_values(m, e)) != KL_OK || (s = migration_name(m, e)) != KL_OK ||
         (s = migration_rewrite(m, e)) != KL_OK || (s = migration_ask(m, e)) != KL_OK ||
         (s = migration_items(m, e)) != KL_OK)

@@ -30,6 +30,7 @@
 struct migration_site {
     const struct finding *finding;
     bool forced;             /* named by --site */
+    bool mention;            /* no code: its name goes there (migration_mentions.c) */
     const char *left;        /* why it stays; NULL when it moves */
     const char *name;        /* API_KEY */
     const char *note;        /* why not the plain name; NULL */
@@ -229,6 +230,12 @@ enum kl_status migration_upload(struct migration *m, struct journal *j,
 enum kl_status migration_items(struct migration *m, struct error *e) KL_MUST_USE; /* migration_vault.c */
 /* The dotenv file as code in `folder` names it: relative, or absolute. */
 const char *migration_dotenv_from(struct migration *m, const char *folder);
+/* --scrub-comments, --clear-outputs: which comments and outputs have a value that moves; they are
+ * called as it is; and those whose code stays after all stay too (true if there were any).
+ * migration_mentions.c */
+void migration_find_mentions(struct migration *m);
+void migration_name_mentions(struct migration *m);
+bool migration_leave_mentions(struct migration *m);
 /* Rewrites every file in memory for the sites that still move. */
 enum kl_status migration_rewrite(struct migration *m, struct error *e) KL_MUST_USE; /* migration_rewrite.c */
 /* Which module each file that changes reads from, and their texts. migration_module.c */

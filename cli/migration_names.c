@@ -294,13 +294,14 @@ enum kl_status migration_name(struct migration *m, struct error *e) {
     struct naming n = {.m = m};
     size_t count = 0;
     for (size_t i = 0; i < m->site_count; i++)
-        if (!m->sites[i].left) {
+        if (!m->sites[i].left && !m->sites[i].mention) {
             requests[count].finding = m->sites[i].finding;
             site_of[count++] = i;
         }
     enum kl_status s = assign(&n, requests, final, count, e);
     if (s == KL_OK)
         take_names(m, site_of, requests, final, count);
+    migration_name_mentions(m);
     release_held(&n);
     free(requests);
     free(site_of);

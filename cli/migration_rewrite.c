@@ -100,6 +100,7 @@ static size_t moving_sites(const struct migration *m, const struct migration_fil
             .stored_name = site->stored_name,
             .value = &site->finding->value,
             .is_bytes = site->finding->is_bytes,
+            .is_mention = site->mention,
             .context = site->finding->context,
         };
     }
@@ -164,6 +165,8 @@ enum kl_status migration_rewrite(struct migration *m, struct error *e) {
     for (size_t i = 0; i < m->file_count; i++)
         m->files[i].module = m->files[i].inline_because = NULL;
     if (s == KL_OK)
+        s = rewrite_all(m, e);
+    while (s == KL_OK && migration_leave_mentions(m))
         s = rewrite_all(m, e);
     if (s == KL_OK)
         s = migration_modules(m, e);

@@ -130,6 +130,7 @@ struct options {
     struct string_list sites;
     bool include_tests;
     bool split_urls;
+    bool scrub_comments, clear_outputs;
     bool allow_dirty;
     const char *with_values;
     struct string_list env_names;

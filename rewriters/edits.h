@@ -18,6 +18,7 @@ struct edit_item {
     uint32_t start, end; /* text offsets */
     const char *text;    /* borrowed */
     bool holds_secret;
+    bool in_bytes; /* offsets are those of the file: a place that is not in the text */
     size_t order;
     uint32_t literal_start, literal_end; /* see struct rewrite_edit */
 };

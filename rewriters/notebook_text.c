@@ -224,6 +224,8 @@ bool notebook_unescape(struct slice escaped, struct buf *out) {
 void notebook_escape_edits(const struct source *s, struct edit_list *edits, struct arena *arena) {
     for (size_t i = 0; i < edits->count; i++) {
         struct edit_item *item = &edits->items[i];
+        if (item->in_bytes)
+            continue;
         size_t byte = pyfile_byte_offset(&s->file, item->start);
         bool lines = item->start == item->end && is_list_line(s->file.bytes, byte);
         struct slice separator = lines ? line_separator(s->file.bytes, byte) : slice_of(NULL, 0);
@@ -247,12 +249,20 @@ static void drop_sources(cJSON *json) {
     }
 }
 
-bool notebook_same_outside(struct slice old_bytes, struct slice new_bytes) {
+/* A name that took a value's place in an output is no code; the bytes around it were compared. */
+static bool names_in_outputs(const struct rewrite_request *r) {
+    for (size_t i = 0; i < r->site_count; i++)
+        if (r->sites[i].rewritten && r->sites[i].is_mention && r->sites[i].context == CONTEXT_TEXT)
+            return true;
+    return false;
+}
+
+bool notebook_same_outside(const struct rewrite_request *r, const struct rewrite_output *out) {
     cJSON *before = NULL, *after = NULL;
     struct error ignored = {0};
-    bool same = json_parse(old_bytes, "the notebook", &before, &ignored) == KL_OK &&
-                json_parse(new_bytes, "the notebook", &after, &ignored) == KL_OK;
-    if (same) {
+    bool same = json_parse(r->bytes, "the notebook", &before, &ignored) == KL_OK &&
+                json_parse(out->bytes, "the notebook", &after, &ignored) == KL_OK;
+    if (same && !names_in_outputs(r)) {
         drop_sources(before);
         drop_sources(after);
         same = cJSON_Compare(before, after, true);

@@ -25,6 +25,6 @@ bool notebook_unescape(struct slice escaped, struct buf *out);
 /* The edits' texts as they stand in JSON strings. */
 void notebook_escape_edits(const struct source *s, struct edit_list *edits, struct arena *arena);
 /* Are both JSON, with the same in them but for the source of code cells? */
-bool notebook_same_outside(struct slice old_bytes, struct slice new_bytes);
+bool notebook_same_outside(const struct rewrite_request *r, const struct rewrite_output *out);
 
 #endif

@@ -52,6 +52,10 @@ static const char *quoted(const struct job *j, const struct site_place *p, const
 
 static const char *check_expression(const struct job *j, const struct site_place *place) {
     const struct rewrite_site *site = place->site;
+    if (site->is_mention)
+        return verify_shows_value(site->name, site->value)
+                   ? "the value would still stand there: it is (part of) the name"
+                   : NULL;
     const char *name = style_name(&j->plan, site);
     if (!is_usable_name(name))
         return "no usable name";
@@ -69,6 +73,14 @@ static bool reads_environment(const struct job *j) {
     return strstr(j->plan.read_text, "environ") != NULL;
 }
 
+/* Outputs of a notebook lie elsewhere than its code. */
+static const struct site_place *last_in_text(const struct job *j) {
+    for (size_t i = j->place_count; i-- > 0;)
+        if (!j->places[i].in_bytes)
+            return &j->places[i];
+    return NULL;
+}
+
 static void decide(struct job *j) {
     const struct rewrite_request *r = j->request;
     bool from_environment = reads_environment(j);
@@ -83,8 +95,8 @@ static void decide(struct job *j) {
             site->reason = check_expression(j, &place);
         if (site->reason)
             continue;
-        const struct site_place *last = j->place_count ? &j->places[j->place_count - 1] : NULL;
-        if (last && place.start < last->end) {
+        const struct site_place *last = last_in_text(j);
+        if (last && !place.in_bytes && place.start < last->end) {
             /* Two rules may find one literal: once is enough. */
             bool is_same = place.start == last->start && place.end == last->end &&
                            strcmp(site->name, last->site->name) == 0;
@@ -113,13 +125,18 @@ static void import_what_is_needed(struct job *j) {
     uint32_t first = UINT32_MAX;
     uint32_t *starts = arena_calloc(j->arena, j->place_count, sizeof *starts);
     bool uses_text = false, uses_bytes = false;
+    size_t readers = 0;
     for (size_t i = 0; i < j->place_count; i++) {
+        if (j->places[i].site->is_mention)
+            continue;
         uses_bytes |= j->places[i].site->is_bytes;
         uses_text |= !j->places[i].site->is_bytes;
-        starts[i] = j->places[i].start;
+        starts[readers++] = j->places[i].start;
         if (j->places[i].statement_start < first)
             first = j->places[i].statement_start;
     }
+    if (readers == 0)
+        return;
     style_drop_unused(plan, uses_text, uses_bytes);
     bool load = plan->load && !style_is_loaded(&j->source, relative, first, j->arena);
     bool by_file = !j->source.is_notebook; /* a notebook has no __file__ */
@@ -134,8 +151,7 @@ static void import_what_is_needed(struct job *j) {
         notebook_points(&j->source, first, &points);
     else
         imports_points(&j->source, first, &points);
-    imports_resolve(&j->source, &points, first, starts, j->place_count, plan->needs, plan->need_count,
-                    j->arena);
+    imports_resolve(&j->source, &points, first, starts, readers, plan->needs, plan->need_count, j->arena);
     const char *call = NULL;
     if (load)
         call = style_load_call(relative, local_of(plan, "dotenv", "load_dotenv"),
@@ -192,6 +208,7 @@ static void replace_site(struct job *j, const struct site_place *p) {
                                                .end = e->end,
                                                .text = apart(j, e, text),
                                                .holds_secret = e->holds_secret,
+                                               .in_bytes = p->in_bytes,
                                                .literal_start = in_literal ? p->literal_start : e->start,
                                                .literal_end = in_literal ? p->literal_end : e->end});
     }

@@ -21,12 +21,14 @@ enum rewrite_style { STYLE_INLINE, STYLE_MODULE, STYLE_ENVIRON };
 
 struct rewrite_site {
     uint64_t start_byte, end_byte; /* of the literal, as in the finding */
-    /* What moves, as spelled, where the literal holds more (an f-string's text, a URL); both 0: all of it. */
+    /* What moves, as spelled, where the literal holds more (an f-string's text, a URL); both 0: all of it.
+     * Of a mention, found by rewrite_file. */
     uint64_t secret_start_byte, secret_end_byte;
     const char *name;           /* API_KEY */
     const char *stored_name;    /* as the vault has it: what stands inline; NULL: the same */
     const struct secret *value; /* what the new expression must return */
     bool is_bytes;
+    bool is_mention; /* a comment, a docstring, an output that has the value: its name goes there */
     enum context context;
     /* out */
     bool rewritten;

@@ -184,6 +184,8 @@ const char *site_check_fields(const struct source *s, const struct pytree_step *
 
 const char *site_decide(const struct source *s, struct pytree_walker *w, struct rewrite_site *site,
                         bool from_environment, struct arena *arena, struct site_place *place) {
+    if (site->is_mention)
+        return site_decide_mention(s, site, place);
     size_t start = source_text_offset(s, site->start_byte), end = source_text_offset(s, site->end_byte);
     if (start == SIZE_MAX || end == SIZE_MAX || start >= end)
         return reason_span;

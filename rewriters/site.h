@@ -25,6 +25,7 @@ struct site_place {
     uint32_t literal_start, literal_end; /* of the literals that the edits reach into */
     uint32_t statement_start;            /* of the statement of the module that it is in */
     unsigned quotes;                     /* that the expression must not have: SITE_DOUBLE_QUOTE... */
+    bool in_bytes;                       /* offsets are those of the file: an output of a notebook */
     bool in_fstring;                     /* the expression stands in a field: no backslash before 3.12 */
     struct site_edit edits[SITE_MAX_EDITS];
     size_t edit_count;
@@ -54,6 +55,8 @@ const char *site_check_tree(struct site_view v, size_t node, size_t judged);
 /* The quotes of the f-strings that steps[node] is in a field of go to *place. NULL, or a reason. */
 const char *site_check_fields(const struct source *s, const struct pytree_step *steps, size_t node,
                               struct site_place *place);
+/* site_decide for a mention (site_mention.c). */
+const char *site_decide_mention(const struct source *s, struct rewrite_site *site, struct site_place *place);
 /* site_decide for a part of a literal (site_part.c). */
 const char *site_decide_part(const struct source *s, struct pytree_walker *w, struct rewrite_site *site,
                              bool from_environment, struct arena *arena, struct site_place *place);

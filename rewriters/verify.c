@@ -159,7 +159,7 @@ enum kl_status verify_output(const struct source *old, const struct rewrite_requ
         problem = "it does not lex";
     else if (pytree_error_count(&new.tree) > pytree_error_count(&old->tree))
         problem = "it does not parse";
-    else if (old->is_notebook && !notebook_same_outside(r->bytes, out->bytes))
+    else if (old->is_notebook && !notebook_same_outside(r, out))
         problem = "something other than code would change in the notebook";
     else
         problem = compare_tokens(old, &new, out);

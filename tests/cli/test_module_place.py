@@ -357,3 +357,19 @@ def test_the_plan_says_it_in_json(keylift, project, store):
     done = keylift("plan", *store.arguments[:2], "--style", "module", "--format", "json", ".", cwd=project)
     [file] = json.loads(done.stdout)["files"]
     assert "no import of a module is sure to work" in file["inline"]
+
+
+@pytest.mark.parametrize("style", ["module", "environ"])
+def test_a_reviewed_plan_makes_what_migrate_makes(style, keylift, project, store, tmp_path):
+    for name, text in flat_layout().items():
+        project.write(name, text)
+    source, plan = project.files(), tmp_path / "plan.json"
+    planned = keylift("plan", *store.arguments[:2], "--style", style, "-o", plan, ".", cwd=project)
+    assert planned.returncode == 0 and sources(project.files()) == source
+    applied = keylift("apply", plan, *store.arguments, cwd=project)
+    assert applied.returncode == 0, applied.stdout + applied.stderr
+    by_plan = sources(project.files())
+    assert keylift("undo", "--to", f"exec:{store.helper}", "--yes", cwd=project).returncode == 0
+    assert sources(project.files()) == source
+    assert keylift("migrate", *store.arguments, "--style", style, ".", cwd=project).returncode == 0
+    assert sources(project.files()) == by_plan

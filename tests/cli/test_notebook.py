@@ -209,3 +209,23 @@ def test_the_notebook_prints_what_it_printed(keylift, project, home):
     assert password not in project.read("book/a.ipynb")
     after = executed(project / "book" / "a.ipynb", environment)
     assert after == before
+
+
+def test_clear_outputs_puts_the_name_where_a_moved_value_stood(keylift, project):
+    key, other = made_aws_id(), made_aws_id()
+    found = json.loads(notebook(("code", [f'api_key = "{key}"  # {key}\n', "print(api_key)"]), ("code", ["x = 1"])))
+    found["cells"][0]["outputs"] = [{"name": "stdout", "output_type": "stream", "text": [f"key: {key}\n", "more"]}]
+    found["cells"][1]["outputs"] = [{"name": "stdout", "output_type": "stream", "text": [f"{other}\n"]}]
+    found["metadata"]["note"] = f"made with {key}"
+    text = json.dumps(found, indent=1)
+    project.write("a.ipynb", text)
+    run = keylift("migrate", "--yes", "--format", "json", "--clear-outputs", "--scrub-comments", ".", cwd=project)
+    name = json.loads(run.stdout)["names"][0]["name"]
+    new = project.read("a.ipynb")
+    assert key not in new and other in new
+    after = json.loads(new)
+    assert after["cells"][0]["outputs"][0]["text"] == [f"key: {name}\n", "more"]
+    assert after["metadata"]["note"] == f"made with {name}"
+    assert f'api_key = os.environ["{name}"]  # {name}' in code_of(new)[0]
+    assert keylift("undo", "--yes", cwd=project).returncode == 0
+    assert project.read("a.ipynb") == text

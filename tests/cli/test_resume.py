@@ -34,7 +34,7 @@ def interrupt(project, last, *, sources=True):
     at = max(i for i, line in enumerate(lines) if json.loads(line)["step"] == last)
     path.write_text("".join(lines[: at + 1]))
     if sources:
-        project.git("checkout", "--", "shop", "requirements.txt")
+        project.git("checkout", "--", "requirements.txt", "shop/pay.py", "shop/mail.py")
         (project / "shop/env_secrets.py").unlink()
         (project / ".env.example").unlink()
     return path.stem

@@ -196,3 +196,50 @@ def test_a_plan_of_parts_is_applied_as_it_was_reviewed(keylift, project, argumen
     assert project.read("app.py") == content
     assert keylift("migrate", "--yes", *arguments, "app.py", cwd=project).returncode == 0
     assert project.read("app.py") == applied
+
+
+def test_scrub_comments_puts_the_name_where_a_moved_value_stood(keylift, project):
+    key, other = made_aws_id(), made_aws_id()
+    content = (f'"""Runs with {key}."""\n\nAPI_KEY = "{key}"  # was {key} in May\n# {other} is another\n\n\n'
+               f'def f():\n    """\n    >>> f("{key}")\n    """\n    # {key} and {key}\n\n\nresult = API_KEY\n')  # fmt: skip
+    project.write("app.py", content)
+    project.write("other.py", f"# see {key}\nx = 1\n")
+    before = shown(project)
+    run = keylift("migrate", "--yes", "--scrub-comments", "--format", "json", ".", cwd=project)
+    new = project.read("app.py")
+    name = json.loads(run.stdout)["names"][0]["name"]
+    assert f'"""Runs with {name}."""' in new
+    assert f'API_KEY = os.environ["{name}"]  # was {name} in May\n' in new
+    assert f"# {other} is another" in new and f'>>> f("{key}")' in new and f"# {key} and {key}" in new
+    assert project.read("other.py") == f"# see {name}\nx = 1\n"
+    assert other not in project.read(".env")
+    assert {site["reason"] for site in json.loads(run.stdout)["left"]} == {
+        "a comment", "a doctest", "it stands there more than once"}  # fmt: skip
+    assert shown(project) == before
+    assert keylift("undo", "--yes", cwd=project).returncode == 0
+    assert project.read("app.py") == content and project.read("other.py") == f"# see {key}\nx = 1\n"
+
+
+def test_a_comment_stays_where_its_code_stays(keylift, project):
+    key = made_aws_id()
+    content = f'from typing import Final\n\nAPI_KEY: Final = "{key}"  # {key}\n'
+    project.write("app.py", content)
+    keylift("migrate", "--yes", "--scrub-comments", "app.py", cwd=project)
+    assert project.read("app.py") == content and not (project / ".env").exists()
+
+
+def test_without_scrub_comments_they_are_reported(keylift, project):
+    key = made_aws_id()
+    project.write("app.py", f'API_KEY = "{key}"  # {key}\n')
+    run = keylift("migrate", "--yes", "app.py", cwd=project)
+    assert f"# {key}" in project.read("app.py") and "a comment" in run.stdout
+
+
+def test_a_vault_that_does_not_give_a_value_back_keeps_the_comments(keylift, project):
+    key = made_aws_id()
+    content = f'API_KEY = "{key}"  # {key}\n'
+    project.write("app.py", content)
+    project.write("helper", "#!/bin/sh\nexit 3\n")
+    (project / "helper").chmod(0o755)
+    keylift("migrate", "--yes", "--scrub-comments", "--to", f"exec:{project / 'helper'}", "app.py", cwd=project)
+    assert project.read("app.py") == content
