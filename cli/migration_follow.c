@@ -333,6 +333,22 @@ static enum kl_status check_packages(const struct migration *m, struct error *e)
     return KL_OK;
 }
 
+/* What the plan says of the vault's place cannot be said otherwise beside it. */
+static enum kl_status check_vault(const struct migration *m, struct error *e) {
+    cJSON *now = vault_session_record(&m->session);
+    const cJSON *planned;
+    enum kl_status s = KL_OK;
+    cJSON_ArrayForEach(planned, m->follow.plan->vault_options) {
+        const char *is = json_string(now, planned->string);
+        if (!cJSON_IsString(planned) || !is || strcmp(planned->valuestring, is) != 0)
+            s = error_set(e, KL_ERR_USAGE,
+                          "%s has another value of %.40s for its vault; leave the option out", m->follow.what,
+                          planned->string);
+    }
+    cJSON_Delete(now);
+    return s;
+}
+
 enum kl_status migration_follow_check(const struct migration *m, struct error *e) {
     const struct plan *plan = m->follow.plan;
     const char *planned = plan->dotenv_file ? plan->dotenv_file : "",
@@ -344,7 +360,9 @@ enum kl_status migration_follow_check(const struct migration *m, struct error *e
             e, KL_ERR_CONFLICT,
             "%s: the secrets go to %s, and would go to %s now; say --dotenv-file %s if that is meant",
             m->follow.what, planned, now, planned);
-    enum kl_status s = check_sites(m, e);
+    enum kl_status s = check_vault(m, e);
+    if (s == KL_OK)
+        s = check_sites(m, e);
     if (s == KL_OK)
         s = check_files(m, e);
     if (s == KL_OK)

@@ -324,6 +324,7 @@ TAMPERED = {
     "a negative number": lambda p: p["files"][0].update(bytes=-1),
     "packages": lambda p: p["packages"].clear() if p["packages"] else p.update(packages=0),
     "other packages": lambda p: p.update(packages=[{"path": "requirements.txt", "adds": ["evil"]}]),
+    "a place in the vault": lambda p: p["vault"]["options"].update(nowhere="x"),
     "no tag": lambda p: p["names"][0].update(tag=""),
     "a stored name": lambda p: p["names"][0].update(stored_name="OTHER"),
 }  # fmt: skip
