@@ -91,3 +91,13 @@ def test_what_was_to_be_used_or_replaced_is_refused_when_it_is_another(keylift, 
     run = apply(keylift, vault, shop)
     assert run.returncode == 0, run.stdout + run.stderr
     assert vault.read("API_KEY")[1] == versions + (2 if policy == "version" else 1)
+
+
+def test_the_place_that_a_plan_names_cannot_be_said_otherwise(keylift, moto, shop, home):  # noqa: F811
+    place = Moto(moto, home)
+    before = shop.files()
+    plan(keylift, place, shop, "--aws-region", "eu-central-1")
+    run = keylift("apply", "--yes", *place.where, "--aws-region", "us-east-1", "plan.json", cwd=shop, env=place.env)
+    assert run.returncode == 2 and "aws_region" in run.stderr, run.stdout + run.stderr
+    (shop / "plan.json").unlink()
+    assert shop.files() == before
