@@ -25,8 +25,44 @@ static const struct python_access access_data = {
     .needs_loading = false,
 };
 
+#define CLIENT_IN(region)                                                                                    \
+    "boto3.client(\"secretsmanager\", region_name=boto3.Session().region_name or \"" region "\")"
+
+static const char module_client[] = "    import boto3  # type: ignore[import-untyped,unused-ignore]\n"
+                                    "\n"
+                                    "    session = boto3.Session()\n"
+                                    "    region = session.region_name or REGION\n"
+                                    "    return session.client(\"secretsmanager\", region_name=region)\n";
+#define MODULE_READ(stored)                                                                                  \
+    "    client = _client()\n"                                                                               \
+    "    try:\n"                                                                                             \
+    "        answer = client.get_secret_value(SecretId=" stored ")\n"                                        \
+    "    except client.exceptions.ResourceNotFoundException:\n"                                              \
+    "        raise SecretNotFoundError(name) from None\n"                                                    \
+    "    value: str | bytes = answer.get(\"SecretString\", answer.get(\"SecretBinary\"))\n"                  \
+    "    return value\n"
+
 static struct aws *self(struct vault *v) {
     return (struct aws *)v;
+}
+
+/* The region of the migration, where boto3 finds none in its own environment. */
+static enum kl_status aws_python(struct vault *vault, struct arena *a, struct python_access *out,
+                                 struct error *e) {
+    const struct aws *w = (const struct aws *)vault;
+    struct python_module *m = arena_calloc(a, 1, sizeof *m);
+    (void)e;
+    *m = (struct python_module){
+        .title = "AWS Secrets Manager",
+        .constants = {{"REGION", w->region, "Where neither the environment nor the profile names one."},
+                      {w->prefix[0] ? "PREFIX" : NULL, w->prefix, NULL}},
+        .read = w->prefix[0] ? MODULE_READ("PREFIX + name") : MODULE_READ("name"),
+        .client = module_client,
+    };
+    *out = access_data;
+    out->client = arena_printf(a, CLIENT_IN("%s"), w->region);
+    out->module = m;
+    return KL_OK;
 }
 
 static const char *copy(struct aws *w, const char *text) {
@@ -134,6 +170,7 @@ const struct vault_kind vault_kind_aws = {
     .stores = true,
     .ephemeral = false,
     .keeps_versions = true,
+    .module_by_default = true,
     .bundles = true,
     .parallel = 8,
     .open = aws_open,
@@ -148,5 +185,7 @@ const struct vault_kind vault_kind_aws = {
     .previous = aws_previous,
     .list = aws_list,
     .check = aws_check,
+    .policy = aws_policy,
     .close = aws_close,
+    .python = aws_python,
 };

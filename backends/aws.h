@@ -108,6 +108,9 @@ enum kl_status aws_accepts(struct vault *v, const char *name, const struct secre
 enum kl_status aws_map_name(struct vault *v, const char *name, struct arena *a, const char **out,
                             struct error *e);
 enum kl_status aws_identity(struct vault *v, struct arena *a, struct vault_identity *out, struct error *e);
+/* aws_policy.c */
+enum kl_status aws_policy(struct vault *v, const char *const *stored, size_t count, struct buf *out,
+                          struct error *e);
 enum kl_status aws_check(struct vault *v, struct arena *a, struct vault_identity *out, struct error *e);
 
 #endif

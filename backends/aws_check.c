@@ -20,17 +20,18 @@ static const char *origin(struct arena *a, const char *from) {
     return from ? arena_printf(a, " (from %s)", from) : "";
 }
 
-/* The rewritten code's boto3 reads neither keylift's flags nor AWS_REGION. */
+/* The rewritten code takes this region where boto3 finds none; boto3 reads neither
+ * keylift's flags nor AWS_REGION. */
 static void add_region(const struct aws *w, struct lines *l) {
     const char *boto = system_getenv("AWS_DEFAULT_REGION");
     if (!boto || !boto[0])
         boto = aws_config_get(&w->config, w->config.profile, "region");
     add(l, arena_printf(l->arena, "region: %s (from %s)", w->region, w->region_origin));
-    if (!boto || strcmp(boto, w->region) != 0)
+    if (boto && boto[0] && strcmp(boto, w->region) != 0)
         add(l,
             arena_printf(l->arena,
                          "warning: boto3 would use %s here; set AWS_DEFAULT_REGION=%s where the program runs",
-                         boto && boto[0] ? boto : "no region", w->region));
+                         boto, w->region));
 }
 
 /* Where there is no way to STS (a closed network), the vault may still be reached: then

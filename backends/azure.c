@@ -37,12 +37,38 @@ static struct azure_vault *self(struct vault *v) {
     return (struct azure_vault *)v;
 }
 
+static const char module_client[] = "    from azure.identity import DefaultAzureCredential\n"
+                                    "    from azure.keyvault.secrets import SecretClient\n"
+                                    "\n"
+                                    "    url = os.environ.get(\"AZURE_KEYVAULT_URL\", VAULT_URL)\n"
+                                    "    return SecretClient(url, DefaultAzureCredential())\n";
+/* Names there have no "_": azure_names.c. */
+#define MODULE_READ(prefix)                                                                                  \
+    "    from azure.core.exceptions import ResourceNotFoundError\n"                                          \
+    "\n"                                                                                                     \
+    "    try:\n"                                                                                             \
+    "        secret = _client().get_secret(" prefix "name.replace(\"_\", \"-\"))\n"                          \
+    "    except ResourceNotFoundError:\n"                                                                    \
+    "        raise SecretNotFoundError(name) from None\n"                                                    \
+    "    value: str = secret.value\n"                                                                        \
+    "    return value\n"
+
 /* The vault of the migration, where the program's own environment names none. */
 static enum kl_status azure_python(struct vault *vault, struct arena *a, struct python_access *out,
                                    struct error *e) {
+    const struct azure_vault *v = self(vault);
+    struct python_module *m = arena_calloc(a, 1, sizeof *m);
     (void)e;
+    *m = (struct python_module){
+        .title = "Azure Key Vault",
+        .constants = {{"VAULT_URL", v->url, "Where AZURE_KEYVAULT_URL names none."},
+                      {v->prefix[0] ? "PREFIX" : NULL, v->prefix, NULL}},
+        .read = v->prefix[0] ? MODULE_READ("PREFIX + ") : MODULE_READ(""),
+        .client = module_client,
+    };
     *out = access_data;
-    out->client = arena_printf(a, CLIENT("os.environ.get(\"AZURE_KEYVAULT_URL\", \"%s\")"), self(vault)->url);
+    out->client = arena_printf(a, CLIENT("os.environ.get(\"AZURE_KEYVAULT_URL\", \"%s\")"), v->url);
+    out->module = m;
     return KL_OK;
 }
 
@@ -247,6 +273,7 @@ const struct vault_kind vault_kind_azure = {
     .stores = true,
     .ephemeral = false,
     .keeps_versions = true,
+    .module_by_default = true,
     .bundles = false,
     .parallel = 8,
     .open = azure_open,
@@ -258,6 +285,7 @@ const struct vault_kind vault_kind_azure = {
     .add_version = azure_add_version,
     .list = azure_list,
     .check = azure_check,
+    .policy = azure_policy,
     .close = azure_close,
     .python = azure_python,
 };

@@ -139,4 +139,8 @@ enum kl_status azure_add_version(struct vault *v, const char *name, const struct
 enum kl_status azure_list(struct vault *v, void (*fn)(void *ctx, const char *name), void *ctx,
                           struct error *e) KL_MUST_USE;
 
+/* azure_policy.c */
+enum kl_status azure_policy(struct vault *v, const char *const *stored, size_t count, struct buf *out,
+                            struct error *e);
+
 #endif

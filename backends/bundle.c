@@ -210,6 +210,21 @@ static enum kl_status bundle_check(struct vault *v, struct arena *a, struct vaul
     return st;
 }
 
+/* Of the one secret that holds them all. */
+static enum kl_status bundle_policy(struct vault *v, const char *const *stored, size_t count, struct buf *out,
+                                    struct error *e) {
+    struct bundle *b = self(v);
+    struct arena a = ARENA_INIT;
+    const char *name = NULL;
+    (void)stored;
+    (void)count;
+    enum kl_status st = b->inner->kind->map_name(b->inner, b->name, &a, &name, e);
+    if (st == KL_OK)
+        st = b->inner->kind->policy(b->inner, &name, 1, out, e);
+    arena_release(&a);
+    return st;
+}
+
 static void bundle_close(struct vault *v) {
     struct bundle *b = self(v);
     if (b->inner)
@@ -218,6 +233,23 @@ static void bundle_close(struct vault *v) {
     mutex_free(b->lock);
     arena_release(&b->arena);
     free(b);
+}
+
+/* The inner module reads one name: that of the bundle. */
+static const struct python_module *wrap_module(const struct python_module *inner, const char *name,
+                                               struct arena *a) {
+    struct python_module *m = arena_calloc(a, 1, sizeof *m);
+    *m = *inner;
+    size_t count = 0;
+    while (count < PYTHON_MAX_CONSTANTS && m->constants[count].name)
+        count++;
+    if (count == PYTHON_MAX_CONSTANTS)
+        return NULL;
+    m->constants[count] =
+        (struct python_constant){"BUNDLE", name, "One secret; the names are fields of its JSON."};
+    m->bundle = "    fields: dict[str, str] = json.loads(_read(BUNDLE))\n"
+                "    return fields\n";
+    return m;
 }
 
 /* The inner template reads the whole secret, by a name that is known here. */
@@ -241,6 +273,7 @@ static enum kl_status wrap_access(struct bundle *b, const struct python_access *
     out->read_bytes = arena_printf(a, "base64.b64decode(%s)", out->read_text);
     out->missing_error = "KeyError";
     out->text_only = true;
+    out->module = inner->module ? wrap_module(inner->module, b->name, a) : NULL;
     return KL_OK;
 }
 
@@ -283,6 +316,7 @@ enum kl_status bundle_open(const struct vault_kind *inner, const struct vault_op
     b->kind.list = bundle_list;
     b->kind.check = bundle_check;
     b->kind.python = bundle_python; /* the inner one's knows no bundle */
+    b->kind.policy = b->inner->kind->policy ? bundle_policy : NULL;
     b->kind.close = bundle_close;
     b->vault.kind = &b->kind;
     *out = &b->vault;

@@ -129,6 +129,17 @@ static enum kl_status read_base(struct round *r, struct error *e) {
     return st;
 }
 
+/* Nothing is written where nobody could tell afterwards what came in between: without
+ * the permission for it, say. */
+static enum kl_status may_look_behind(const struct round *r, struct error *e) {
+    char previous[VAULT_VERSION_MAX];
+    struct vault *inner = r->b->inner;
+    if (!r->exists || r->written[0])
+        return KL_OK;
+    enum kl_status st = inner->kind->previous(inner, r->b->name, r->read, previous, e);
+    return st == KL_ERR_NOT_FOUND ? KL_OK : st;
+}
+
 static enum kl_status write_fields(struct round *r, struct error *e) {
     struct buf text = BUF_INIT_SECRET(BUNDLE_MAX_BYTES);
     struct secret whole = {0};
@@ -219,6 +230,9 @@ static enum kl_status one_round(struct round *r, bool *again, struct error *e) {
     if ((!any && !r->theirs->child) ||
         (r->exists && cJSON_Compare(r->base, r->fields, true) && r->written[0]))
         return KL_OK;
+    st = may_look_behind(r, e);
+    if (st != KL_OK)
+        return st;
     st = write_fields(r, e);
     if (st == KL_ERR_CONFLICT && !r->exists) {
         *again = true; /* somebody else made the secret just now */

@@ -259,6 +259,9 @@ static enum kl_status exec_python(struct vault *vault, struct arena *a, struct p
     if (st == KL_OK)
         st = exec_python_parse(call.answer, a, out, e);
     json_delete_secret(call.answer);
+    /* What the helper puts into the environment needs no module. */
+    if (st == KL_OK && strcmp(out->read_text, access_data.read_text) != 0)
+        out->module = exec_module(out, v->prefix, a);
     return st;
 }
 

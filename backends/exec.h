@@ -48,4 +48,8 @@ const char *exec_shown(struct arena *a, const char *text);
 enum kl_status exec_python_parse(const cJSON *answer, struct arena *a, struct python_access *out,
                                  struct error *e) KL_MUST_USE;
 
+/* The same as one module for all sites. */
+const struct python_module *exec_module(const struct python_access *access, const char *prefix,
+                                        struct arena *a);
+
 #endif

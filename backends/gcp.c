@@ -38,6 +38,47 @@ static const struct python_access access_data = {
     .client = CLIENT "()",
 };
 
+#define MODULE_IMPORT "    from google.cloud import secretmanager\n\n"
+#define MODULE_GLOBAL MODULE_IMPORT "    return " CLIENT "()\n"
+#define MODULE_REGIONAL                                                                                      \
+    MODULE_IMPORT "    endpoint = f\"secretmanager.{LOCATION}.rep.googleapis.com\"\n"                        \
+                  "    return " CLIENT "(\n"                                                                 \
+                  "        client_options={\"api_endpoint\": endpoint}\n"                                    \
+                  "    )\n"
+#define MODULE_READ(location, prefix)                                                                        \
+    "    from google.api_core.exceptions import NotFound\n"                                                  \
+    "\n"                                                                                                     \
+    "    project = os.environ.get(\"GOOGLE_CLOUD_PROJECT\", PROJECT)\n"                                      \
+    "    secret = f\"projects/{project}" location "/secrets/" prefix "{name}\"\n"                            \
+    "    try:\n"                                                                                             \
+    "        version = _client().access_secret_version(name=secret + \"/versions/latest\")\n"                \
+    "    except NotFound:\n"                                                                                 \
+    "        raise SecretNotFoundError(name) from None\n"                                                    \
+    "    value: bytes = version.payload.data\n"                                                              \
+    "    return value\n"
+
+static const char *module_read(const struct gcp_vault *v) {
+    if (v->location)
+        return v->prefix[0] ? MODULE_READ("/locations/{LOCATION}", "{PREFIX}")
+                            : MODULE_READ("/locations/{LOCATION}", "");
+    return v->prefix[0] ? MODULE_READ("", "{PREFIX}") : MODULE_READ("", "");
+}
+
+static const struct python_module *module_of(const struct gcp_vault *v, struct arena *a) {
+    struct python_module *m = arena_calloc(a, 1, sizeof *m);
+    size_t n = 0;
+    *m = (struct python_module){.title = "Google Cloud Secret Manager",
+                                .read = module_read(v),
+                                .client = v->location ? MODULE_REGIONAL : MODULE_GLOBAL};
+    m->constants[n++] =
+        (struct python_constant){"PROJECT", v->project, "Where GOOGLE_CLOUD_PROJECT names none."};
+    if (v->location)
+        m->constants[n++] = (struct python_constant){"LOCATION", v->location, NULL};
+    if (v->prefix[0])
+        m->constants[n++] = (struct python_constant){"PREFIX", v->prefix, NULL};
+    return m;
+}
+
 /* The project of the migration, where the program's own environment names none; and for
  * regional secrets their location, for which Google's libraries know no variable. */
 static enum kl_status gcp_python(struct vault *vault, struct arena *a, struct python_access *out,
@@ -56,6 +97,7 @@ static enum kl_status gcp_python(struct vault *vault, struct arena *a, struct py
         out->read_bytes = arena_printf(a, READ(GLOBAL_PATH(PROJECT_OR)), v->project);
     }
     out->read_text = arena_printf(a, "%s" AS_TEXT, out->read_bytes);
+    out->module = module_of(v, a);
     return KL_OK;
 }
 
@@ -318,6 +360,7 @@ const struct vault_kind vault_kind_gcp = {
     .access = &access_data,
     .stores = true,
     .keeps_versions = true,
+    .module_by_default = true,
     .bundles = true,
     .parallel = 8,
     .open = gcp_open,
@@ -330,6 +373,7 @@ const struct vault_kind vault_kind_gcp = {
     .previous = gcp_previous,
     .list = gcp_list,
     .check = gcp_check,
+    .policy = gcp_policy,
     .close = gcp_close,
     .python = gcp_python,
 };

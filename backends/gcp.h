@@ -119,4 +119,8 @@ enum kl_status gcp_identity(struct vault *v, struct arena *a, struct vault_ident
 enum kl_status gcp_map_name(struct vault *v, const char *name, struct arena *a, const char **out,
                             struct error *e);
 
+/* gcp_policy.c */
+enum kl_status gcp_policy(struct vault *v, const char *const *stored, size_t count, struct buf *out,
+                          struct error *e);
+
 #endif

@@ -55,6 +55,7 @@ static enum kl_status take_payload(const cJSON *json, const struct gcp_call *cal
         secret_set(out, buf_as_slice(&bytes));
         /* Secret Manager does not tell bytes from text. What is not UTF-8 cannot be text. */
         out->binary = !utf8_valid(buf_as_slice(&bytes));
+        out->either = !out->binary;
         if (version_out)
             memcpy(version_out, got, sizeof got);
     }

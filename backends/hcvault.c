@@ -131,6 +131,7 @@ static enum kl_status hcvault_python(struct vault *vault, struct arena *a, struc
     out->client = arena_printf(a, CLIENT_START ", \"%s\"" CLIENT_NAMESPACE "%s))", v->address, space);
     /* A bundle without the name is there, but has no such key. */
     out->missing_error = v->bundle ? "KeyError" : access_data.missing_error;
+    out->module = hcvault_module(v, a);
     return KL_OK;
 }
 
@@ -144,6 +145,7 @@ const struct vault_kind vault_kind_vault = {
     .stores = true,
     .ephemeral = false,
     .keeps_versions = true,
+    .module_by_default = true,
     .bundles = true,
     .own_bundles = true,
     .parallel = PARALLEL_CALLS,
@@ -156,6 +158,7 @@ const struct vault_kind vault_kind_vault = {
     .add_version = hcvault_add_version,
     .list = hcvault_list,
     .check = hcvault_check,
+    .policy = hcvault_policy,
     .close = hcvault_close,
     .python = hcvault_python,
 };

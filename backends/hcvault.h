@@ -9,6 +9,8 @@
  *     hcvault_kv.c            reading a secret
  *     hcvault_write.c         put if absent, add a version: check-and-set
  *     hcvault_list.c          names below a prefix
+ *     hcvault_module.c        what Python's module for all sites says
+ *     hcvault_policy.c        what a program needs that reads
  *     hcvault_credential*.c   where a token comes from
  *
  * A secret of the vault is a path with fields. A name of keylift is a path of its own
@@ -150,6 +152,13 @@ enum kl_status hcvault_add_version(struct vault *v, const char *name, const stru
                                    char version_out[VAULT_VERSION_MAX], struct error *e);
 enum kl_status hcvault_list(struct vault *v, void (*fn)(void *ctx, const char *name), void *ctx,
                             struct error *e);
+
+/* For a vault that hcvault_ready found. */
+const struct python_module *hcvault_module(const struct hcvault *v, struct arena *a);
+
+/* hcvault_policy.c */
+enum kl_status hcvault_policy(struct vault *v, const char *const *stored, size_t count, struct buf *out,
+                              struct error *e);
 
 /* ---- credentials ---- */
 

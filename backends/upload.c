@@ -14,7 +14,7 @@ const char *upload_state_name(enum upload_state s) {
 }
 
 bool upload_same_value(const struct secret *a, const struct secret *b) {
-    return secret_equal(a, b) && a->binary == b->binary;
+    return secret_equal(a, b) && (a->binary == b->binary || a->either || b->either);
 }
 
 struct prepare {

@@ -9,7 +9,7 @@
  *     vault_get      value, or KL_ERR_NOT_FOUND; vault_get_many is a short cut
  *     vault_put      only if absent; KL_ERR_CONFLICT when something is there
  *     vault_add_version
- *     vault_list, vault_check, vault_close
+ *     vault_list, vault_check, vault_policy, vault_close
  *
  * A backend sees names and values, never a file of the scanned project. A new
  * vault is one file and one line in backends/vault_kinds.h (VAULTS), and passes
@@ -18,6 +18,7 @@
 #define KEYLIFT_BACKENDS_VAULT_H
 
 #include "base/arena.h"
+#include "base/buf.h"
 #include "base/error.h"
 #include "base/python_access.h"
 #include "base/secret.h"
@@ -87,6 +88,7 @@ struct vault_kind {
     bool ephemeral;           /* may forget: needs --allow-ephemeral */
     bool keeps_versions;      /* false: add_version loses the value that was there */
     bool names_are_variables; /* names are environment variables: --prefix is a part of the name itself */
+    bool module_by_default;   /* code reads through a module, unless told otherwise */
     bool bundles;             /* can hold many names as fields of one secret: --bundle */
     bool own_bundles;         /* open does it; else bundle.c does, with `previous` */
     unsigned parallel;        /* calls of get and put that may run at once; 0 and 1: one after another */
@@ -123,6 +125,11 @@ struct vault_kind {
                            struct error *e);
     /* Which credential, whose it is, what it may do: lines for a person. */
     enum kl_status (*check)(struct vault *v, struct arena *a, struct vault_identity *out, struct error *e);
+    /* Appends the least that a program must be allowed which reads these names, as they are
+     * stored, and no other: in the provider's own language. May make a request. NULL: there
+     * is nothing to allow. */
+    enum kl_status (*policy)(struct vault *v, const char *const *stored, size_t count, struct buf *out,
+                             struct error *e);
     void (*close)(struct vault *v); /* wipes; frees */
     /* `access` with what only the opened vault knows: its mount, its address, a helper's
      * own answer. May make a request. NULL: `access` says it all. Callers use vault_python. */

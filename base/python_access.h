@@ -19,6 +19,31 @@ struct python_package {
     const char *requirement; /* "python-dotenv>=1.0.1" */
 };
 
+/* A constant of the module: PREFIX = "shop/" */
+struct python_constant {
+    const char *name;
+    const char *value;   /* as it is; the rewriter puts it in quotes */
+    const char *comment; /* a sentence above it; NULL for none */
+};
+
+#define PYTHON_MAX_CONSTANTS 8
+
+/* What one module for all sites must say: bodies of functions, each line indented by four
+ * blanks and ended by LF, Python 3.8, as black formats it and mypy --strict takes it. They may
+ * use the constants, `os`, `json`, `_client()` and `SecretNotFoundError(name)`.
+ *
+ *     read     of (name: str) -> str | bytes: text, or bytes as the vault holds them; a text
+ *              stands for bytes as their base64. Raises SecretNotFoundError for a missing name
+ *     client   of () -> Any: makes the client, once a process; NULL if there is none
+ *     bundle   of () -> dict[str, str]: all names at once, the fields of one secret, by
+ *              `_read(name)`, which is `read`, or (then `read` is NULL) by itself; NULL if each
+ *              name is a secret of its own */
+struct python_module {
+    const char *title;                                          /* "AWS Secrets Manager" */
+    struct python_constant constants[PYTHON_MAX_CONSTANTS + 1]; /* ends with name NULL */
+    const char *read, *client, *bundle;
+};
+
 struct python_access {
     const char *vault;                     /* "dotenv" */
     const struct python_package *packages; /* ends with name NULL */
@@ -29,6 +54,7 @@ struct python_access {
     const char *client;                    /* expression that makes the client; NULL if none is needed */
     bool text_only;                        /* bytes are stored as base64 text */
     bool needs_loading;                    /* the process must load a file first: load_dotenv(...) */
+    const struct python_module *module;    /* NULL: nothing that a module could do better than the site */
 };
 
 #endif

@@ -17,7 +17,7 @@ void secret_release(struct secret *s) {
     free(s->ptr);
     s->ptr = NULL;
     s->len = 0;
-    s->binary = false;
+    s->binary = s->either = false;
 }
 
 void secret_set(struct secret *s, struct slice value) {

@@ -13,6 +13,7 @@ struct secret {
     /* Bytes in the code, not text: a vault that tells them apart stores them as
      * such, because code reads each in its own way. secret_set leaves it. */
     bool binary;
+    bool either; /* read from a vault that does not tell: may be the bytes of a text, or bytes */
 };
 
 void secret_set(struct secret *s, struct slice value);    /* copies; wipes what was there */

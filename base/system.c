@@ -126,6 +126,13 @@ bool system_interrupted(void) {
     return interrupts != 0;
 }
 
+bool system_has_terminal(void) {
+    int fd = open("/dev/tty", O_RDWR | O_CLOEXEC | O_NOCTTY);
+    if (fd >= 0)
+        close(fd);
+    return fd >= 0;
+}
+
 static enum kl_status read_tty_line(int fd, struct buf *out, struct error *e) {
     for (;;) {
         char c;

@@ -23,6 +23,7 @@ const char *system_getenv(const char *name);
 void system_each_env(void (*fn)(void *ctx, const char *name, const char *value), void *ctx);
 /* "2026-01-31T12:00:00Z" into out[21]. */
 void system_format_time(uint64_t unix_time, char out[21]);
+bool system_has_terminal(void); /* /dev/tty: somebody can be asked, whatever is redirected */
 /* From the terminal (/dev/tty) without echo; KL_ERR_NOT_FOUND without a terminal. */
 enum kl_status system_read_hidden(const char *prompt, struct buf *out, struct error *e) KL_MUST_USE;
 /* One visible line from the terminal; for confirmations. */

@@ -2,10 +2,7 @@
  * each command runs a part. */
 #include "cli/migration.h"
 
-struct parts {
-    bool uploads, rewrites; /* which halves */
-    bool runs;              /* or only shows */
-};
+#include "base/file.h"
 
 static int print_json(struct migration *m, bool done) {
     struct cli *c = m->cli;
@@ -16,14 +13,69 @@ static int print_json(struct migration *m, bool done) {
     return migration_status(m);
 }
 
-static int run(struct migration *m, const struct parts *parts, struct error *e) {
+/* plan -o FILE */
+static enum kl_status write_plan(struct migration *m, struct error *e) {
+    struct buf text = BUF_INIT(KL_MAX_FILE_BYTES);
+    const char *path = m->cli->options.output;
+    cJSON *plan = path ? migration_plan(m, e) : NULL;
+    enum kl_status s = KL_OK;
+    if (path && !plan)
+        s = e->status;
+    if (plan) {
+        json_print(plan, true, &text);
+        s = file_write_atomic(path, buf_as_slice(&text), 0, e);
+    }
+    cJSON_Delete(plan);
+    buf_release(&text);
+    return s;
+}
+
+static void say_names(const struct migration *m) {
+    struct output *o = &m->cli->out;
+    if (!m->cli->options.names || m->names.exists || m->moving == 0 || m->cli->options.dry_run)
+        return;
+    out_text(o, "\nThe names are in ");
+    out_path(o, MARK_BOLD, m->cli->options.names);
+    out_text(o, ": change them there, and run keylift with the same --names again.\n");
+}
+
+static void say_how_to_go_on(const struct migration *m, bool would_run) {
     struct cli *c = m->cli;
+    if (m->moving + m->values_moving > 0 && would_run)
+        out_text(&c->out, "\nNothing was written: --dry-run.\n");
+    else if (m->moving > 0 && c->options.output) {
+        out_text(&c->out, "\nThe plan is in ");
+        out_path(&c->out, MARK_BOLD, c->options.output);
+        out_text(&c->out, "; nothing else was written. `keylift apply` does it.\n");
+    } else if (m->moving > 0)
+        out_text(&c->out, "\nNothing was written. `keylift migrate%s` does it.\n",
+                 c->options.staged ? " --staged" : "");
+    else if (m->left > 0)
+        out_text(&c->out, "Nothing was written: no literal can move.\n");
+}
+
+static int show_end(const struct migration *m, const struct migration_parts *parts, bool runs) {
+    if (runs)
+        migration_show_result(m);
+    else
+        say_how_to_go_on(m, parts->runs);
+    migration_show_policy(m);
+    return migration_status(m);
+}
+
+int migration_do(struct migration *m, const struct migration_parts *parts) {
+    struct cli *c = m->cli;
+    struct error error = {0}, *e = &error;
     bool json = c->options.format == FORMAT_JSON;
     enum kl_status s = migration_prepare(m, parts->uploads, parts->rewrites, e);
     if (s != KL_OK)
         return cli_fail(c, e);
     if (!json)
         migration_show_plan(m);
+    if (!c->options.dry_run && migration_write_names(m, e) != KL_OK)
+        return cli_fail(c, e);
+    if (!json)
+        say_names(m);
     bool runs = parts->runs && !c->options.dry_run && m->moving + m->values_moving > 0;
     if (runs && json && !c->options.yes)
         return cli_usage(c, "--format json asks no questions: say --yes too");
@@ -38,38 +90,34 @@ static int run(struct migration *m, const struct parts *parts, struct error *e) 
                 migration_show_stopped(m);
             return cli_fail(c, e);
         }
+        migration_look_after(m);
+    } else if (!parts->runs && write_plan(m, e) != KL_OK) {
+        return cli_fail(c, e);
     }
-    if (json)
-        return print_json(m, runs);
-    if (runs)
-        migration_show_result(m);
-    else if (m->moving + m->values_moving > 0 && parts->runs)
-        out_text(&c->out, "\nNothing was written: --dry-run.\n");
-    else if (m->moving > 0)
-        out_text(&c->out, "\nNothing was written. `keylift migrate%s` does it.\n",
-                 c->options.staged ? " --staged" : "");
-    else if (m->left > 0)
-        out_text(&c->out, "Nothing was written: no literal can move.\n");
-    return migration_status(m);
+    /* --dry-run writes nothing at all. */
+    if (!c->options.dry_run)
+        s = migration_write_policy(m, e);
+    if (s == KL_OK && !c->options.dry_run)
+        s = migration_write_summary(m, runs, e);
+    int status = json ? print_json(m, runs) : show_end(m, parts, runs);
+    return s == KL_OK ? status : cli_fail(c, e);
 }
 
-static int start(struct cli *c, const struct parts *parts) {
+static int start(struct cli *c, const struct migration_parts *parts) {
     struct migration m = {.cli = c};
-    struct error e = {0};
-    int status = run(&m, parts, &e);
+    int status = migration_do(&m, parts);
     migration_release(&m);
     return status;
 }
-
 int cmd_plan(struct cli *c) {
-    return start(c, &(struct parts){.uploads = true, .rewrites = true});
+    return start(c, &(struct migration_parts){.uploads = true, .rewrites = true});
 }
 int cmd_migrate(struct cli *c) {
-    return start(c, &(struct parts){.uploads = true, .rewrites = true, .runs = true});
+    return start(c, &(struct migration_parts){.uploads = true, .rewrites = true, .runs = true});
 }
 int cmd_upload(struct cli *c) {
-    return start(c, &(struct parts){.uploads = true, .runs = true});
+    return start(c, &(struct migration_parts){.uploads = true, .runs = true});
 }
 int cmd_rewrite(struct cli *c) {
-    return start(c, &(struct parts){.rewrites = true, .runs = true});
+    return start(c, &(struct migration_parts){.rewrites = true, .runs = true});
 }

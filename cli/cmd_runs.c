@@ -63,6 +63,8 @@ static void show_run(struct cli *c, const struct project *p, const struct run *r
     }
     out_text(&c->out, ", %zu file%s, %zu name%s\n", files.count, files.count == 1 ? "" : "s", names.count,
              names.count == 1 ? "" : "s");
+    if (run_can_resume(r))
+        out_mark(&c->out, MARK_DIM, "    `keylift resume %s` finishes it\n", r->id);
     run_each_file(r, show_file, &files);
     if (names.count > 0) {
         out_text(&c->out, "    names:");
@@ -102,6 +104,7 @@ static void print_json(struct cli *c, const struct run_log *l) {
         json_add_string(o, "time", r->time);
         json_add_string(o, "state", run_state_name(r->state));
         json_add_string(o, "undoes", r->undoes);
+        cJSON_AddBoolToObject(o, "resumable", run_can_resume(r));
         json_add_string(o, "vault", r->vault);
         json_add_string(o, "error", r->state == RUN_UNREADABLE ? r->error.message : NULL);
         run_each_file(r, add_file, cJSON_AddArrayToObject(o, "files"));

@@ -14,6 +14,7 @@
 #include "base/mem.h"
 #include "base/system.h"
 #include "cli/run_log.h"
+#include "cli/undo_view.h"
 #include "cli/vault_session.h"
 #include "rewriters/apply.h"
 #include "rewriters/undo.h"
@@ -130,7 +131,7 @@ static enum kl_status value_of(void *ctx, const char *in_code, bool binary, stru
         s = error_set(e, KL_ERR_CONFLICT, "the vault does not hold %s any more", search.name);
     if (s == KL_OK)
         redact_add(u->c->redactor, secret_slice(out));
-    if (s == KL_OK && binary && !out->binary)
+    if (s == KL_OK && binary && !out->binary && !out->either)
         s = decode(u, search.name, out, e);
     return s;
 }
@@ -218,7 +219,29 @@ static void decide(struct undo *u) {
     }
 }
 
-static void show_plan(const struct undo *u) {
+/* A file that was edited since: whoever reads this merges by hand. */
+static void show_three_ways(struct undo *u, const struct undo_file_state *f) {
+    const cJSON *planned, *edit, *undo = json_get(f->record, "undo");
+    const char *path = journal_get_path(f->record, "path", &u->arena);
+    if (!f->path || f->made || !path || !u->run->root || undo_is_written(f->record, buf_as_slice(&f->now)))
+        return;
+    /* Somebody may have put a value back: the filter is to know it. */
+    cJSON_ArrayForEach(edit, undo) {
+        struct secret value = {0};
+        struct error unread = {0};
+        const char *name = json_string(edit, "name");
+        if (name && value_of(u, name, json_bool(edit, "binary", false), &value, &unread) != KL_OK)
+            return; /* and is not shown what may hold it */
+        secret_release(&value);
+    }
+    cJSON_ArrayForEach(planned, json_get(u->run->plan, "files")) {
+        const char *its = journal_get_path(planned, "path", &u->arena);
+        if (its && strcmp(path_join(&u->arena, u->run->root, its), path) == 0)
+            undo_view(&u->c->out, planned, undo, buf_as_slice(&f->now));
+    }
+}
+
+static void show_plan(struct undo *u) {
     struct output *o = &u->c->out;
     out_mark(o, MARK_BOLD, "run %s", u->run->id);
     out_text(o, " of %s\n", u->run->time);
@@ -233,6 +256,8 @@ static void show_plan(const struct undo *u) {
         out_text(o, "\n");
         if (f->left)
             out_mark(o, MARK_DIM, "             %s\n", f->left);
+        if (f->left)
+            show_three_ways(u, f);
     }
 }
 

@@ -57,6 +57,8 @@ void help_print(struct output *o, const struct command *command);
 int cmd_scan(struct cli *c);
 int cmd_plan(struct cli *c);
 int cmd_migrate(struct cli *c);
+int cmd_apply(struct cli *c);
+int cmd_resume(struct cli *c);
 int cmd_upload(struct cli *c);
 int cmd_rewrite(struct cli *c);
 int cmd_put(struct cli *c);

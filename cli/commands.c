@@ -29,8 +29,11 @@ static const struct command commands[] = {
      .uses_config = true,
      .summary = "show what migrate would do, and write nothing",
      .details = "Lists each literal with the name that it would get, those that would stay with "
-                "the reason, and the change of every file with the secrets masked.",
-     .examples = "keylift plan .\twhat would move to .env, and how the code would read"},
+                "the reason, and the change of every file with the secrets masked.\n\n"
+                "-o keeps the plan for \"keylift apply\": places, names, edits, and nothing to tell a "
+                "secret from.",
+     .examples = "keylift plan .\twhat would move to .env, and how the code would read\n"
+                 "keylift plan -o plan.json .\tthe same, to be reviewed and applied\n"},
     {.name = "migrate",
      .bit = CMD_MIGRATE,
      .arguments = "[PATH...]",
@@ -43,6 +46,20 @@ static const struct command commands[] = {
      .examples = "keylift migrate .\tmove the secrets of this folder to .env, after a question\n"
                  "keylift migrate --yes app/conf.py\tone file, without a question\n"
                  "keylift migrate --site app/conf.py:12 .\tmove the literal on that line too"},
+    {.name = "apply",
+     .bit = CMD_APPLY,
+     .arguments = "PLAN",
+     .max_arguments = 1,
+     .run = cmd_apply,
+     .summary = "do exactly what a plan of \"keylift plan -o\" says",
+     .details =
+         "Takes the values from the places that the plan names, and does what \"keylift migrate\" would. "
+         "Where a file, the rules, this program or a value in the vault has changed since the plan was "
+         "made, it says so and writes nothing.\n\n"
+         "A plan chooses no address, helper program, credential or file outside of the project: name "
+         "those again. Status: 0 when everything in the plan is done.",
+     .examples = "keylift apply plan.json\tafter a question\n"
+                 "keylift apply --yes plan.json\twithout one\n"},
     {.name = "upload",
      .bit = CMD_UPLOAD,
      .arguments = "[PATH...]",
@@ -82,8 +99,21 @@ static const struct command commands[] = {
      .run = cmd_runs,
      .summary = "list what was changed here, and when",
      .details = "Each run with its id, time, state, files and names. A run that was interrupted is "
-                "finished by running `keylift migrate` again; what it had stored is used again.",
+                "finished by `keylift resume`; what it had stored is not written again.",
      .examples = "keylift runs\tthe runs of this project, the newest last\n"},
+    {.name = "resume",
+     .bit = CMD_RESUME,
+     .arguments = "[RUN]",
+     .max_arguments = 1,
+     .run = cmd_resume,
+     .summary = "finish a run that was killed or stopped",
+     .details =
+         "Without RUN, the newest one that is not finished. What is in the vault and equal is not written "
+         "again, and what is left of the files is rewritten as the run would have done it. Where a file "
+         "has changed since, it says so and writes nothing.\n\n"
+         "An address, a helper program or a credential that the run was given is to be given again.",
+     .examples = "keylift resume\tthe newest unfinished run, after a question\n"
+                 "keylift resume --dry-run\twhat is left to do\n"},
     {.name = "undo",
      .bit = CMD_UNDO,
      .arguments = "[RUN]",
@@ -179,7 +209,7 @@ static const struct command commands[] = {
      .examples = ""},
 };
 
-static const char *const later[] = {"apply", "resume", "report", "install-hook"};
+static const char *const later[] = {"report", "install-hook"};
 
 size_t command_count(void) {
     return KL_ARRAY_LEN(commands);

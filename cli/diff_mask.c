@@ -9,7 +9,7 @@ static bool ends_word(char c) {
     return (unsigned char)c <= ' ' || strchr("'\"`()[]{}<>,:;=@&?\\|", c) != NULL;
 }
 
-static void mask_words(struct slice line, struct buf *out) {
+void diff_mask_line(struct slice line, struct buf *out) {
     size_t at = 0;
     while (at < line.len) {
         size_t end = at;
@@ -33,7 +33,7 @@ void diff_mask(struct slice diff, struct buf *out) {
         end = end == SIZE_MAX ? diff.len : end + 1;
         struct slice line = slice_sub(diff, at, end);
         if (number >= DIFF_HEAD_LINES && line.ptr[0] != '@')
-            mask_words(line, out);
+            diff_mask_line(line, out);
         else
             buf_slice(out, line);
         at = end;

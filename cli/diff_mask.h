@@ -10,4 +10,7 @@
 /* Appends the unified diff of one file, its lines masked. */
 void diff_mask(struct slice diff, struct buf *out);
 
+/* Appends one line of code. */
+void diff_mask_line(struct slice line, struct buf *out);
+
 #endif

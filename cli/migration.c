@@ -7,8 +7,10 @@
 #include "base/encode.h"
 #include "base/file.h"
 #include "base/mem.h"
+#include "cli/python_version.h"
 #include "cli/scanning.h"
 #include "rewriters/apply.h"
+#include "rewriters/plan.h"
 
 static struct scan_options scan_options_of(struct migration *m, const char *const *paths) {
     struct scan_options s = cli_scan_options(m->cli, paths);
@@ -79,27 +81,62 @@ enum kl_status migration_prepare(struct migration *m, bool uploads, bool rewrite
     m->uploads = uploads;
     m->rewrites = rewrites;
     const char *const *paths = cli_paths(m->cli);
-    enum kl_status s = project_find(&m->project, paths[0], &m->arena, e);
+    enum kl_status s = project_find(&m->project, m->follow.root ? m->follow.root : paths[0], &m->arena, e);
     if (s != KL_OK || (s = check_one_project(m, paths, e)) != KL_OK ||
-        (s = migration_check_index(m, e)) != KL_OK)
+        (s = migration_check_index(m, e)) != KL_OK || (s = migration_check_terminal(m, e)) != KL_OK)
         return s;
+    m->python_minor = python_oldest_minor(m->project.root, &m->arena);
     struct scan_options options = scan_options_of(m, paths);
     if ((s = scan_run(&options, &m->found, e)) != KL_OK || (s = scan_project_reads(m, e)) != KL_OK ||
         (s = migration_select(m, e)) != KL_OK || (s = migration_open_vault(m, e)) != KL_OK)
         return s;
     forget_vault_file(m);
+    migration_find_mentions(m);
     if ((s = migration_find_values(m, e)) != KL_OK || (s = migration_name(m, e)) != KL_OK ||
-        (s = migration_rewrite(m, e)) != KL_OK || (s = migration_items(m, e)) != KL_OK)
+        (s = migration_rewrite(m, e)) != KL_OK || (s = migration_ask(m, e)) != KL_OK ||
+        (s = migration_items(m, e)) != KL_OK)
         return s;
     size_t before = m->left;
     migration_count(m);
     if (m->left != before || m->renamed)
         s = migration_rewrite(m, e);
     migration_count(m);
+    if (s == KL_OK && rewrites)
+        migration_find_packages(m);
+    if (s == KL_OK && m->follow.plan)
+        s = migration_follow_check(m, e);
     return s == KL_OK ? plan_ignore(m, e) : s;
 }
 
+/* A journal has 16 bits of the old files already; with 16 more of a value beside them, a
+ * guess of a weak one could be confirmed. resume needs none: see migration_follow.c. */
+static void leave_tags_out(cJSON *plan) {
+    cJSON *name;
+    cJSON_ArrayForEach(name, json_get(plan, "names")) {
+        cJSON_ReplaceItemInObjectCaseSensitive(name, "tag", cJSON_CreateString(""));
+    }
+}
+
+/* For resume: what of this run is not done when it is killed can be done later. */
+static void add_plan(const struct migration *m, cJSON *record) {
+    struct error no_plan = {0};
+    struct buf text = BUF_INIT(PLAN_MAX_BYTES / 2); /* a line of a journal is read with bounds, too */
+    cJSON *plan = m->value_count == 0 ? migration_plan(m, &no_plan) : NULL;
+    if (!plan)
+        return;
+    leave_tags_out(plan);
+    cJSON_ReplaceItemInObjectCaseSensitive(plan, "left", cJSON_CreateArray());
+    json_print(plan, false, &text);
+    if (buf_ok(&text))
+        cJSON_AddItemToObject(record, "plan", plan);
+    else
+        cJSON_Delete(plan);
+    buf_release(&text);
+}
+
 static enum kl_status record_start(struct migration *m, struct journal *j, struct error *e) {
+    if (m->follow.resume)
+        return KL_OK; /* it stands there already */
     cJSON *record = cJSON_CreateObject();
     json_add_string(record, "root", m->project.root);
     json_add_string(record, "vault", m->session.kind->id);
@@ -112,6 +149,7 @@ static enum kl_status record_start(struct migration *m, struct journal *j, struc
         journal_add_path(temp, "temp", dotenv_temp_path(&m->arena, m->dotenv_path));
         cJSON_AddItemToArray(cJSON_AddArrayToObject(record, "files"), temp);
     }
+    add_plan(m, record);
     return journal_record(j, "start", record, e);
 }
 
@@ -167,12 +205,17 @@ static struct apply_file new_bytes_of(const struct migration_file *f) {
     };
 }
 
-/* Text was added at the end. */
-static cJSON *undo_of_addition(const struct buf *old, const struct buf *text) {
+/* One edit, from where the two begin to differ to where they end to. Without secrets. */
+cJSON *migration_undo_of_change(struct slice old, struct slice text) {
+    size_t least = old.len < text.len ? old.len : text.len, before = 0, after = 0;
+    while (before < least && old.ptr[before] == text.ptr[before])
+        before++;
+    while (after < least - before && old.ptr[old.len - after - 1] == text.ptr[text.len - after - 1])
+        after++;
     cJSON *edits = cJSON_CreateArray(), *edit = cJSON_CreateObject();
-    json_add_count(edit, "at", old->len);
-    json_add_count(edit, "bytes", text->len - old->len);
-    json_add_string(edit, "old", "");
+    json_add_count(edit, "at", before);
+    json_add_count(edit, "bytes", text.len - before - after);
+    json_add_slice(edit, "old", slice_sub(old, before, old.len - after));
     cJSON_AddItemToArray(edits, edit);
     return edits;
 }
@@ -197,18 +240,21 @@ static enum kl_status example_file(struct migration *m, struct buf *old, struct 
     if (s == KL_OK)
         s = dotenv_example_text(buf_as_slice(old), names, count, text, &added, e);
     if (s == KL_OK && added > 0) {
-        *out = (struct apply_file){.path = path,
-                                   .old_bytes = buf_as_slice(old),
-                                   .new_bytes = buf_as_slice(text),
-                                   .undo = m->example_undo = exists ? undo_of_addition(old, text) : NULL,
-                                   .create = !exists};
+        *out = (struct apply_file){
+            .path = path,
+            .old_bytes = buf_as_slice(old),
+            .new_bytes = buf_as_slice(text),
+            .undo = m->example_undo =
+                exists ? migration_undo_of_change(buf_as_slice(old), buf_as_slice(text)) : NULL,
+            .create = !exists};
         m->example = path;
     }
     return s;
 }
 
 static enum kl_status write_files(struct migration *m, struct journal *j, struct error *e) {
-    struct apply_file *files = mem_calloc(m->file_count + m->module_count + 1, sizeof *files);
+    struct apply_file *files =
+        mem_calloc(m->file_count + m->module_count + m->dependencies.file_count + 1, sizeof *files);
     struct buf old_example = BUF_INIT(KL_MAX_REWRITE_BYTES), example = BUF_INIT(KL_MAX_REWRITE_BYTES);
     size_t count = 0;
     enum kl_status s = KL_OK;
@@ -219,15 +265,20 @@ static enum kl_status write_files(struct migration *m, struct journal *j, struct
     count = files[0].path != NULL;
     for (size_t i = 0; i < m->module_count && m->rewrites; i++)
         if (!m->modules[i].exists)
-            files[count++] = (struct apply_file){
-                .path = m->modules[i].path, .new_bytes = slice_cstr(m->modules[i].text), .create = true};
+            files[count++] = (struct apply_file){.path = m->modules[i].path,
+                                                 .old_bytes = m->modules[i].old,
+                                                 .new_bytes = slice_cstr(m->modules[i].text),
+                                                 .undo = m->modules[i].undo,
+                                                 .create = !m->modules[i].undo};
+    size_t packages = count, sources = count += migration_package_files(m, files + count);
     for (size_t i = 0; i < m->file_count && m->rewrites; i++)
         if (m->files[i].changes)
             files[count++] = new_bytes_of(&m->files[i]);
     if (count > 0)
         s = apply_files(j, files, count, e);
-    for (size_t i = 0; i < count; i++)
-        m->written += files[i].written && !files[i].create && files[i].path != m->example;
+    migration_packages_written(m, files + packages, sources - packages);
+    for (size_t i = sources; i < count; i++)
+        m->written += files[i].written;
 done:
     buf_release(&old_example);
     buf_release(&example);
@@ -237,9 +288,10 @@ done:
 
 enum kl_status migration_run(struct migration *m, struct error *e) {
     struct journal j = {0};
-    if (m->moving + m->values_moving == 0)
+    if (m->moving + m->values_moving == 0 && !m->follow.resume)
         return KL_OK;
-    enum kl_status s = journal_begin(&j, m->project.root, e);
+    enum kl_status s = m->follow.resume ? journal_resume(&j, m->project.root, m->follow.resume, e)
+                                        : journal_begin(&j, m->project.root, e);
     if (s != KL_OK)
         return s;
     if ((s = record_start(m, &j, e)) != KL_OK || (s = keep_out_of_git(m, &j, e)) != KL_OK ||
@@ -272,12 +324,15 @@ void migration_release(struct migration *m) {
         buf_release(&m->files[i].working);
     }
     cJSON_Delete(m->example_undo);
+    migration_release_modules(m);
     vault_session_close(&m->session);
     free(m->items);
     free(m->stored);
     free(m->files);
     free(m->sites);
     migration_release_values(m);
+    dependencies_release(&m->dependencies);
+    aftercare_release(&m->after);
     scan_result_release(&m->forced);
     scan_result_release(&m->project_reads);
     scan_result_release(&m->found);

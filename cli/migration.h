@@ -14,7 +14,10 @@
 
 #include "backends/upload.h"
 #include "base/json.h"
+#include "cli/aftercare.h"
 #include "cli/command.h"
+#include "cli/dependencies.h"
+#include "cli/name_map.h"
 #include "cli/project.h"
 #include "cli/vault_session.h"
 #include "rewriters/names.h"
@@ -27,11 +30,14 @@
 struct migration_site {
     const struct finding *finding;
     bool forced;             /* named by --site */
+    bool mention;            /* no code: its name goes there (migration_mentions.c) */
     const char *left;        /* why it stays; NULL when it moves */
     const char *name;        /* API_KEY */
     const char *note;        /* why not the plain name; NULL */
     const char *stored_name; /* as the vault has it, and as the code names it */
     size_t item;             /* of migration.items */
+    const char *own;         /* the name that keylift chose, whatever --names calls it */
+    const char *fixed;       /* the name that the user or a plan has chosen; NULL */
 };
 
 struct migration_file {
@@ -39,9 +45,11 @@ struct migration_file {
     const char *real; /* absolute, links resolved */
     struct buf bytes;
     size_t first_site, site_count;
-    const char *module;   /* that loads the .env for this file's package; NULL: the file does it */
-    const char *git_path; /* --staged: `bytes` are the index's; this is where */
-    struct buf working;   /* --staged, where the working tree differs from the index: its bytes, */
+    size_t module_index;
+    const char *module; /* that this file reads from: "shop.vault_secrets"; NULL: it reads by itself */
+    const char *inline_because; /* it reads by itself although the style is another; NULL */
+    const char *git_path;       /* --staged: `bytes` are the index's; this is where */
+    struct buf working;         /* --staged, where the working tree differs from the index: its bytes, */
     struct rewrite_output working_output; /* and the same values moved out of them, */
     bool working_keeps_value;             /* as far as they could be */
     struct rewrite_output output;
@@ -61,12 +69,29 @@ struct migration_value {
 struct migration_module {
     const char *path; /* absolute */
     const char *text;
-    bool exists; /* with this very text */
+    const char *what; /* it is for: "is made; it ..." */
+    bool exists;      /* with this very text */
+    struct slice old; /* what it says now, when it is there and grows */
+    cJSON *undo;      /* how that comes back */
+};
+
+struct plan;
+
+/* Set where a migration does what a plan says, and nothing else. */
+struct migration_follow {
+    const struct plan *plan;
+    const char *what;   /* "plan.json", "the run 2026..." */
+    const char *resume; /* the run that goes on; NULL: a reviewed plan */
+    const char *root;   /* absolute */
+    const char **real;  /* of each file of the plan */
+    bool *done;         /* of each file of the plan: it is what it is to become */
 };
 
 struct migration {
     struct cli *cli;
+    struct migration_follow follow; /* plan NULL: everything that is found */
     struct project project;
+    unsigned python_minor; /* of the oldest Python 3 that the new code must run on */
     struct vault_session session;
     struct vault_identity identity;
     struct python_access access;      /* what the code says to read from this very vault */
@@ -81,6 +106,7 @@ struct migration {
     size_t file_count;
     struct migration_module *modules;
     size_t module_count;
+    struct name_map names; /* --names */
     struct upload_item *items;
     struct secret *stored; /* of each item: as the vault holds it */
     size_t item_count;
@@ -97,12 +123,23 @@ struct migration {
     const char *ignored_pattern;
     const char *ignored_in;     /* .gitignore that gained the dotenv file; NULL */
     const char *will_ignore_in; /* .gitignore that will gain it; NULL */
-    bool renamed;               /* a name changed after the files were rewritten */
-    bool uploads, rewrites;     /* which halves this command runs */
+    struct dependencies dependencies;
+    struct aftercare after;
+    size_t policy_names;    /* in the file of --policy, once it is written */
+    bool renamed;           /* a name changed after the files were rewritten */
+    bool uploads, rewrites; /* which halves this command runs */
     struct arena arena;
 };
 
-/* *m is zero but for `cli`. */
+struct migration_parts {
+    bool uploads, rewrites; /* which halves */
+    bool runs;              /* or only shows */
+};
+
+/* A whole command: prepare, show, ask, run, show. The exit status. cmd_migrate.c */
+int migration_do(struct migration *m, const struct migration_parts *parts);
+
+/* *m is zero but for `cli` and `follow`. */
 enum kl_status migration_prepare(struct migration *m, bool uploads, bool rewrites,
                                  struct error *e) KL_MUST_USE;
 /* KL_OK also when single sites failed: they are `left`, with the reason. */
@@ -119,7 +156,30 @@ void migration_diff(const struct migration *m, const struct migration_file *f, s
 void migration_show_result(const struct migration *m);
 /* What had been done when an error ended the run; nothing if nothing was. */
 void migration_show_stopped(const struct migration *m);
+/* Text that came from a message passes the filter; paths and names do not. NULL adds null. */
+void migration_add_message(cJSON *object, const char *key, const char *text, const struct redactor *redactor);
 void migration_print_json(const struct migration *m, bool done, struct buf *out);
+
+/* As a user in the current folder would write it. */
+const char *migration_from_here(const struct migration *m, const char *path);
+
+/* The files that list the project's packages: migration_packages.c. */
+void migration_find_packages(struct migration *m);
+struct apply_file;
+/* Appends those that gain packages; returns how many. */
+size_t migration_package_files(struct migration *m, struct apply_file *files);
+void migration_packages_written(struct migration *m, const struct apply_file *files, size_t count);
+enum kl_status migration_stage_packages(struct migration *m, struct error *e) KL_MUST_USE;
+void migration_show_packages(const struct migration *m); /* in a plan */
+void migration_show_packages_written(const struct migration *m);
+void migration_show_packages_due(const struct migration *m); /* after it: what is left to do */
+cJSON *migration_packages_json(const struct migration *m);
+
+/* --policy and what is said of it: migration_policy.c. */
+enum kl_status migration_write_policy(struct migration *m, struct error *e) KL_MUST_USE;
+/* --summary: migration_summary.c. `done`: after migration_run. */
+enum kl_status migration_write_summary(const struct migration *m, bool done, struct error *e) KL_MUST_USE;
+void migration_show_policy(const struct migration *m);
 
 /* Calls fn for every file that will be written beside the sources and the vault,
  * as a user in this folder would write its path. */
@@ -130,6 +190,15 @@ void migration_each_other_file(const struct migration *m,
 enum kl_status migration_select(struct migration *m, struct error *e) KL_MUST_USE; /* migration_select.c */
 enum kl_status migration_open_vault(struct migration *m, struct error *e) KL_MUST_USE; /* migration_vault.c */
 enum kl_status migration_name(struct migration *m, struct error *e) KL_MUST_USE;       /* migration_names.c */
+/* Gives the secret of a site, wherever else it stands, a name that the user chose;
+ * `why` says why it cannot have it. */
+enum kl_status migration_rename(struct migration *m, const struct migration_site *site, const char *name,
+                                struct error *why) KL_MUST_USE;
+/* --interactive: asks about each site that would move. migration_ask.c */
+enum kl_status migration_check_terminal(const struct migration *m, struct error *e) KL_MUST_USE;
+enum kl_status migration_ask(struct migration *m, struct error *e) KL_MUST_USE;
+/* --names, where the file is not there yet: keylift's names, to be changed. */
+enum kl_status migration_write_names(const struct migration *m, struct error *e) KL_MUST_USE;
 /* What --on-conflict says, or what is right for the vault when it says nothing. */
 enum upload_on_conflict migration_on_conflict(const struct migration *m);
 /* What the vault holds for a finding. Released by the caller. */
@@ -140,14 +209,46 @@ enum kl_status migration_find_values(struct migration *m, struct error *e) KL_MU
 void migration_add_value_items(struct migration *m);
 void migration_judge_values(struct migration *m);
 void migration_release_values(struct migration *m);
+/* The plan of what was prepared (rewriters/plan.h); NULL where it cannot be one, with the
+ * reason. migration_plan.c */
+cJSON *migration_plan(const struct migration *m, struct error *e) KL_MUST_USE;
+cJSON *migration_plan_file(const struct migration *m, const struct migration_file *f);
+cJSON *migration_plan_name(const struct migration *m, const struct upload_item *item);
+/* Doing a plan. begin: before migration_prepare, finds the files, and sets what the plan
+ * says of the options. select: the sites of the plan, in its order. check: that what was
+ * prepared is what the plan says. migration_follow.c */
+enum kl_status migration_follow_begin(struct migration *m, struct error *e) KL_MUST_USE;
+/* After begin: no file is left to do; and saying so. cmd_apply.c */
+bool migration_follow_is_done(const struct migration *m);
+int migration_follow_say_done(const struct migration *m, const char *what);
+enum kl_status migration_follow_select(struct migration *m, struct error *e) KL_MUST_USE;
+enum kl_status migration_follow_check(const struct migration *m, struct error *e) KL_MUST_USE;
 struct journal;
 enum kl_status migration_upload(struct migration *m, struct journal *j,
                                 struct error *e) KL_MUST_USE;                     /* migration_upload.c */
 enum kl_status migration_items(struct migration *m, struct error *e) KL_MUST_USE; /* migration_vault.c */
 /* The dotenv file as code in `folder` names it: relative, or absolute. */
 const char *migration_dotenv_from(struct migration *m, const char *folder);
+/* --scrub-comments, --clear-outputs: which comments and outputs have a value that moves; they are
+ * called as it is; and those whose code stays after all stay too (true if there were any).
+ * migration_mentions.c */
+void migration_find_mentions(struct migration *m);
+void migration_name_mentions(struct migration *m);
+bool migration_leave_mentions(struct migration *m);
 /* Rewrites every file in memory for the sites that still move. */
 enum kl_status migration_rewrite(struct migration *m, struct error *e) KL_MUST_USE; /* migration_rewrite.c */
+/* Which module each file that changes reads from, and their texts. migration_module.c */
+enum kl_status migration_modules(struct migration *m, struct error *e) KL_MUST_USE;
+/* After the files were rewritten for them: drops those that nobody needs after all. */
+void migration_finish_modules(struct migration *m);
+void migration_release_modules(struct migration *m);
+/* STYLE_ENVIRON, migration_environ.c: is the text that is there one of ours; and the text
+ * with the names that the files need. */
+bool migration_environ_is_ours(struct migration *m, struct slice text);
+void migration_environ_text(struct migration *m, size_t index);
+cJSON *migration_undo_of_change(struct slice old, struct slice text);
+enum kl_status migration_check_style(const struct migration *m, struct error *e) KL_MUST_USE;
+enum rewrite_style migration_style(const struct migration *m);
 void migration_count(struct migration *m);
 struct rewrite_request migration_request(struct migration *m, const struct migration_file *f,
                                          struct slice bytes, struct rewrite_site *sites, size_t count);

@@ -1,9 +1,10 @@
 /* migration_json.c: a plan or a result for programs. No value, no old text: the
  * diff is the redacted one. */
 #include "cli/migration.h"
+#include "rewriters/plan.h"
 
-/* Text that came from a message passes the filter; paths and names do not. */
-static void add_message(cJSON *object, const char *key, const char *text, const struct redactor *redactor) {
+void migration_add_message(cJSON *object, const char *key, const char *text,
+                           const struct redactor *redactor) {
     struct buf masked;
     buf_init_secret(&masked, KL_MAX_CONFIG_BYTES);
     if (text)
@@ -23,7 +24,7 @@ static cJSON *site_object(const struct migration_site *site, const struct redact
     json_add_string(j, "context", context_name(f->context));
     json_add_string(j, "name", site->left ? NULL : site->name);
     json_add_string(j, "note", site->note);
-    add_message(j, "reason", site->left, redactor);
+    migration_add_message(j, "reason", site->left, redactor);
     return j;
 }
 
@@ -42,8 +43,8 @@ static void add_names(cJSON *root, const struct migration *m) {
         json_add_string(j, "stored_name", m->items[i].stored_name);
         json_add_string(j, "renamed_from", m->items[i].renamed_from);
         json_add_string(j, "state", upload_state_name(m->items[i].state));
-        add_message(j, "error", m->items[i].error.message[0] ? m->items[i].error.message : NULL,
-                    m->cli->redactor);
+        migration_add_message(j, "error", m->items[i].error.message[0] ? m->items[i].error.message : NULL,
+                              m->cli->redactor);
         cJSON_AddItemToArray(list, j);
     }
 }
@@ -57,7 +58,7 @@ static void add_values(cJSON *root, const struct migration *m) {
         json_add_string(j, "path", v->read ? v->read->path : NULL);
         if (v->read)
             json_add_count(j, "line", v->read->line);
-        add_message(j, "reason", v->left, m->cli->redactor);
+        migration_add_message(j, "reason", v->left, m->cli->redactor);
         cJSON_AddItemToArray(list, j);
     }
 }
@@ -82,6 +83,8 @@ static void add_files(cJSON *root, const struct migration *m) {
         migration_diff(m, f, &diff);
         json_add_slice(j, "path", slice_cstr(f->path));
         json_add_slice(j, "diff", buf_as_slice(&diff));
+        if (f->inline_because)
+            json_add_string(j, "inline", f->inline_because);
         cJSON_AddItemToArray(list, j);
     }
     for (size_t i = 0; i < m->module_count; i++) {
@@ -99,7 +102,8 @@ void migration_print_json(const struct migration *m, bool done, struct buf *out)
     json_add_string(root, "tool", "keylift " KEYLIFT_VERSION);
     cJSON_AddBoolToObject(root, "done", done);
     cJSON *vault = cJSON_AddObjectToObject(root, "vault");
-    json_add_string(vault, "id", m->session.kind->id);
+    /* Where nothing was left to do, no vault was opened. */
+    json_add_string(vault, "id", m->session.kind ? m->session.kind->id : m->follow.plan->vault);
     json_add_string(vault, "chosen_by", m->session.origin);
     json_add_string(vault, "file", m->dotenv_file);
     add_names(root, m);
@@ -109,12 +113,14 @@ void migration_print_json(const struct migration *m, bool done, struct buf *out)
         add_values(root, m);
     add_files(root, m);
     migration_each_other_file(m, add_other_file, cJSON_AddArrayToObject(root, "other_files"));
+    cJSON_AddItemToObject(root, "packages", migration_packages_json(m));
+    migration_add_after(m, root);
     json_add_count(root, "silenced", m->silenced);
     cJSON *errors = cJSON_AddArrayToObject(root, "errors");
     for (size_t i = 0; i < m->found.error_count; i++) {
         cJSON *j = cJSON_CreateObject();
         json_add_slice(j, "path", slice_cstr(m->found.errors[i].path));
-        add_message(j, "message", m->found.errors[i].message, m->cli->redactor);
+        migration_add_message(j, "message", m->found.errors[i].message, m->cli->redactor);
         cJSON_AddItemToArray(errors, j);
     }
     json_print(root, true, out);

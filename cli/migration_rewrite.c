@@ -1,6 +1,5 @@
 /* migration_rewrite.c: the new text of every file, in memory. */
 #include "cli/migration.h"
-#include "cli/package.h"
 
 #include <stdlib.h>
 
@@ -8,9 +7,6 @@
 #include "base/gitblob.h"
 #include "base/mem.h"
 #include "rewriters/undo.h"
-
-#define MODULE_NAME "env_secrets"
-#define OLDEST_MINOR 8 /* the oldest Python 3 that the new code must run on */
 
 /* What is committed is the index's version, whatever the working tree has. */
 static enum kl_status read_staged(struct migration *m, struct migration_file *f, struct error *e) {
@@ -78,9 +74,9 @@ struct rewrite_request migration_request(struct migration *m, const struct migra
         .sites = sites,
         .site_count = count,
         .access = &m->access,
-        .style = STYLE_INLINE,
+        .style = f->module ? migration_style(m) : STYLE_INLINE,
         .module_name = f->module,
-        .target_minor = OLDEST_MINOR,
+        .target_minor = m->python_minor,
     };
     if (m->dotenv_file && !f->module)
         request.dotenv_relative = migration_dotenv_from(m, path_dirname(&m->arena, f->real));
@@ -98,9 +94,13 @@ static size_t moving_sites(const struct migration *m, const struct migration_fil
         sites[count++] = (struct rewrite_site){
             .start_byte = site->finding->start_byte,
             .end_byte = site->finding->end_byte,
-            .name = site->stored_name,
+            .secret_start_byte = site->finding->secret_start_byte,
+            .secret_end_byte = site->finding->secret_end_byte,
+            .name = site->name,
+            .stored_name = site->stored_name,
             .value = &site->finding->value,
             .is_bytes = site->finding->is_bytes,
+            .is_mention = site->mention,
             .context = site->finding->context,
         };
     }
@@ -148,57 +148,6 @@ static enum kl_status rewrite_one(struct migration *m, struct migration_file *f,
     return undo_record(&request, &f->output, &f->undo, e);
 }
 
-static bool usable_module(const char *path, const char *text, bool *exists) {
-    struct file_info info;
-    struct error ignored = {0};
-    struct buf now = BUF_INIT(KL_MAX_REWRITE_BYTES);
-    *exists = false;
-    if (file_lstat(path, &info, &ignored) != KL_OK)
-        return false;
-    if (info.kind == FILE_MISSING)
-        return true;
-    *exists = file_read(path, KL_MAX_REWRITE_BYTES, &now, &ignored) == KL_OK &&
-              slice_eq_cstr(buf_as_slice(&now), text);
-    buf_release(&now);
-    return *exists;
-}
-
-static bool in_folder(const struct package_place *place, const char *folder) {
-    return place->folder && strcmp(place->folder, folder) == 0;
-}
-
-/* A package with more than one rewritten module loads the .env in one place. */
-static void choose_modules(struct migration *m) {
-    struct package_place *place = arena_calloc(&m->arena, m->file_count + 1, sizeof *place);
-    for (size_t i = 0; i < m->file_count; i++) {
-        struct migration_file *f = &m->files[i];
-        f->module = NULL;
-        if (!f->changes)
-            continue;
-        place[i] = package_place(f->real, buf_as_slice(&f->bytes), &m->arena);
-    }
-    m->modules = arena_calloc(&m->arena, m->file_count + 1, sizeof *m->modules);
-    m->module_count = 0;
-    for (size_t i = 0; i < m->file_count; i++) {
-        if (!place[i].folder || m->files[i].module)
-            continue;
-        size_t users = 0;
-        for (size_t k = 0; k < m->file_count; k++)
-            users += in_folder(&place[k], place[i].folder);
-        const char *path = path_join(&m->arena, place[i].folder, MODULE_NAME ".py");
-        const char *env = migration_dotenv_from(m, place[i].folder);
-        const char *text = rewrite_dotenv_module(&m->arena, env);
-        bool exists;
-        if (!usable_module(path, text, &exists) || (users < 2 && !exists))
-            continue;
-        m->modules[m->module_count++] =
-            (struct migration_module){.path = path, .text = text, .exists = exists};
-        for (size_t k = 0; k < m->file_count; k++)
-            if (in_folder(&place[k], place[i].folder))
-                m->files[k].module = arena_printf(&m->arena, "%s%s", place[k].prefix, MODULE_NAME);
-    }
-}
-
 static enum kl_status rewrite_all(struct migration *m, struct error *e) {
     for (size_t i = 0; i < m->file_count; i++) {
         enum kl_status s = rewrite_one(m, &m->files[i], e);
@@ -212,12 +161,19 @@ enum kl_status migration_rewrite(struct migration *m, struct error *e) {
     enum kl_status s = KL_OK;
     if (!m->files)
         s = read_files(m, e);
+    /* Inline first: which files change decides which modules are of use. */
+    for (size_t i = 0; i < m->file_count; i++)
+        m->files[i].module = m->files[i].inline_because = NULL;
     if (s == KL_OK)
         s = rewrite_all(m, e);
-    if (s != KL_OK || !m->session.kind->access->needs_loading)
-        return s;
-    choose_modules(m);
-    return m->module_count > 0 ? rewrite_all(m, e) : KL_OK;
+    while (s == KL_OK && migration_leave_mentions(m))
+        s = rewrite_all(m, e);
+    if (s == KL_OK)
+        s = migration_modules(m, e);
+    if (s == KL_OK && m->module_count > 0)
+        s = rewrite_all(m, e);
+    migration_finish_modules(m);
+    return s;
 }
 
 void migration_count(struct migration *m) {

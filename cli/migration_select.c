@@ -23,7 +23,8 @@ static bool is_python(const struct finding *f, bool forced) {
 /* Why a finding stays before anything was tried; NULL if it may move. */
 static const char *reason_to_leave(const struct migration *m, const struct finding *f, bool forced) {
     if (!is_python(f, forced))
-        return "not Python code: move it by hand";
+        return rewrite_is_notebook(f->path) ? "in an output, the metadata or a command of a notebook"
+                                            : "not Python code: move it by hand";
     if (f->reason)
         return f->reason;
     if (forced)
@@ -46,7 +47,8 @@ static void add_site(struct migration *m, size_t *cap, const struct finding *f, 
 }
 
 static bool same_place(const struct finding *a, const struct finding *b) {
-    return strcmp(a->path, b->path) == 0 && a->start_byte < b->end_byte && b->start_byte < a->end_byte;
+    return strcmp(a->path, b->path) == 0 && finding_from(a) < finding_to(b) &&
+           finding_from(b) < finding_to(a);
 }
 
 /* PATH:LINE or PATH:LINE:COL, read from the right: a path may hold colons. */
@@ -97,7 +99,9 @@ static int by_place(const void *left, const void *right) {
     int order = strcmp(a->path, b->path);
     if (order)
         return order;
-    return (a->start_byte > b->start_byte) - (a->start_byte < b->start_byte);
+    if (a->start_byte != b->start_byte)
+        return a->start_byte < b->start_byte ? -1 : 1;
+    return (finding_from(a) > finding_from(b)) - (finding_from(a) < finding_from(b));
 }
 
 /* Several findings may stand in one literal (an id and a key in one URL): it
@@ -180,8 +184,8 @@ static enum kl_status leave_unstaged(struct migration *m, struct error *e) {
 enum kl_status migration_select(struct migration *m, struct error *e) {
     size_t cap = 0;
     enum kl_status s = collect_forced(m, e);
-    if (s != KL_OK)
-        return s;
+    if (s != KL_OK || m->follow.plan)
+        return s == KL_OK ? migration_follow_select(m, e) : s;
     for (size_t i = 0; i < m->forced.finding_count; i++)
         add_site(m, &cap, &m->forced.findings[i], true);
     for (size_t i = 0; i < m->found.finding_count; i++) {

@@ -65,6 +65,12 @@ static void show_site(struct output *o, const struct migration_site *site, const
     show_remark(o, "left: ", again ? "for the same reason" : site->left, "");
 }
 
+static void show_inline(struct output *o, const struct migration *m, const char *path) {
+    for (size_t i = 0; i < m->file_count; i++)
+        if (strcmp(m->files[i].path, path) == 0 && m->files[i].inline_because)
+            show_remark(o, "(", m->files[i].inline_because, ")");
+}
+
 /* The sites that move, or those that stay, under their files. */
 static void show_sites(struct output *o, const struct migration *m, bool left) {
     const char *path = NULL, *reason = NULL;
@@ -76,6 +82,8 @@ static void show_sites(struct output *o, const struct migration *m, bool left) {
             path = site->finding->path;
             out_path(o, MARK_BOLD, path);
             out_text(o, "\n");
+            if (!left)
+                show_inline(o, m, path);
         }
         show_site(o, site, reason);
         if (site->left && strlen(site->left) > LONG_REASON)
@@ -153,8 +161,7 @@ static void show_diff(struct output *o, struct slice diff) {
     }
 }
 
-/* As a user in the current folder would write it. */
-static const char *from_here(const struct migration *m, const char *path) {
+const char *migration_from_here(const struct migration *m, const char *path) {
     struct arena *a = (struct arena *)&m->arena;
     const char *here = path_real(a, ".");
     return here ? path_relative(a, path, here) : path;
@@ -163,13 +170,13 @@ static const char *from_here(const struct migration *m, const char *path) {
 void migration_each_other_file(const struct migration *m,
                                void (*fn)(void *ctx, const char *path, const char *what), void *ctx) {
     if (m->will_ignore_in)
-        fn(ctx, from_here(m, m->will_ignore_in), "gains the file of the secrets");
+        fn(ctx, migration_from_here(m, m->will_ignore_in), "gains the file of the secrets");
     if (m->dotenv_path)
-        fn(ctx, from_here(m, dotenv_example_path((struct arena *)&m->arena, m->dotenv_path)),
+        fn(ctx, migration_from_here(m, dotenv_example_path((struct arena *)&m->arena, m->dotenv_path)),
            "lists the names, without values");
     for (size_t i = 0; i < m->module_count && m->rewrites; i++)
         if (!m->modules[i].exists)
-            fn(ctx, from_here(m, m->modules[i].path), "is made; it loads the file of the secrets");
+            fn(ctx, migration_from_here(m, m->modules[i].path), m->modules[i].what);
 }
 
 static void show_other_file(void *ctx, const char *path, const char *what) {
@@ -177,6 +184,27 @@ static void show_other_file(void *ctx, const char *path, const char *what) {
     out_text(o, "  ");
     out_path(o, MARK_BOLD, path);
     out_text(o, " %s\n", what);
+}
+
+/* One that grows gains lines and loses none. */
+static void show_gains(struct output *o, struct slice old, struct slice text) {
+    for (size_t at = 0, end; at < text.len; at = end + 1) {
+        end = slice_find_byte(text, '\n', at);
+        end = end == SIZE_MAX ? text.len : end;
+        struct slice line = slice_sub(text, at, end);
+        if (slice_find(old, line, 0) == SIZE_MAX)
+            out_mark(o, MARK_GREEN, "+%.*s\n", (int)line.len, line.ptr);
+    }
+}
+
+static void show_module(struct output *o, const struct migration *m, const struct migration_module *module) {
+    out_text(o, module->undo ? "file " : "new file ");
+    out_path(o, MARK_BOLD, migration_from_here(m, module->path));
+    out_text(o, module->undo ? " gains\n" : "\n");
+    if (module->undo)
+        show_gains(o, module->old, slice_cstr(module->text));
+    else
+        show_diff(o, slice_cstr(module->text));
 }
 
 static void show_diffs(struct output *o, const struct migration *m) {
@@ -192,12 +220,8 @@ static void show_diffs(struct output *o, const struct migration *m) {
     }
     buf_release(&diff);
     for (size_t i = 0; i < m->module_count; i++)
-        if (!m->modules[i].exists) {
-            out_text(o, "new file ");
-            out_path(o, MARK_BOLD, from_here(m, m->modules[i].path));
-            out_text(o, "\n");
-            show_diff(o, slice_cstr(m->modules[i].text));
-        }
+        if (!m->modules[i].exists)
+            show_module(o, m, &m->modules[i]);
 }
 
 void migration_show_plan(const struct migration *m) {
@@ -224,6 +248,7 @@ void migration_show_plan(const struct migration *m) {
         out_mark(o, MARK_BOLD, "\nOther files\n");
         migration_each_other_file(m, show_other_file, o);
     }
+    migration_show_packages(m);
     if (m->moving + m->left + m->value_count == 0) {
         size_t files = (size_t)m->found.stats.files;
         if (files == 0)
@@ -265,7 +290,6 @@ bool migration_confirm(const struct migration *m) {
 /* What is left for people: the names that CI and colleagues must set, the
  * package, and the old values, which git's history still has. */
 static void show_next_steps(struct output *o, const struct migration *m) {
-    const struct python_package *p = m->access.packages;
     out_mark(o, MARK_BOLD, "\nBefore you push\n");
     if (m->dotenv_file) {
         out_text(o, "  - %s is for this machine and stays out of git. CI, servers and colleagues\n",
@@ -276,19 +300,8 @@ static void show_next_steps(struct output *o, const struct migration *m) {
             if (m->items[i].state == UPLOAD_STORED || m->items[i].state == UPLOAD_PRESENT)
                 out_text(o, "      %s\n", m->items[i].name);
     }
-    for (; m->rewrites && p && p->name; p++)
-        out_text(o, "  - The program now needs %s: add it to the requirements.\n", p->requirement);
-    out_text(o, m->project.git_top
-                    ? "  - The old values may be in git's history. Revoke and replace them.\n"
-                    : "  - Whoever had a copy of the code has the values. Revoke and replace them.\n");
-    for (size_t i = 0; i < m->site_count; i++) {
-        const struct migration_site *site = &m->sites[i];
-        bool again = false;
-        for (size_t k = 0; k < i && !again; k++)
-            again = !m->sites[k].left && strcmp(m->sites[k].finding->rule, site->finding->rule) == 0;
-        if (!site->left && !again && site->finding->revoke[0])
-            out_text(o, "      %s: %s\n", site->finding->message, site->finding->revoke);
-    }
+    migration_show_packages_due(m);
+    migration_show_rotation(m);
 }
 
 static bool is_verified(const struct upload_item *item) {
@@ -365,12 +378,14 @@ void migration_show_result(const struct migration *m) {
         out_text(o, "%s gained %s\n", path_basename(m->ignored_in), m->dotenv_file);
     if (m->example)
         out_text(o, "%s gained the names, without values\n", path_basename(m->example));
+    migration_show_packages_written(m);
     for (size_t i = 0; i < m->file_count; i++)
         if (m->files[i].changes && m->files[i].working_keeps_value) {
             out_path(o, MARK_BOLD, m->files[i].path);
             out_text(o, ": a value is still there, in edits that are not staged\n");
         }
     show_half_done(o, m);
+    migration_show_after(m);
     if (m->moving > 0)
         show_next_steps(o, m);
 }

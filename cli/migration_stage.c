@@ -13,15 +13,14 @@
 #include "cli/scanning.h"
 #include "rewriters/undo.h"
 
-/* The name under which a value of this file's index version moves; NULL if it
- * does not move. */
-static const char *name_of_value(const struct migration *m, const struct migration_file *f,
-                                 const struct finding *wanted) {
+/* The site of this file's index version at which a value moves; NULL if it does not. */
+static const struct migration_site *site_of_value(const struct migration *m, const struct migration_file *f,
+                                                  const struct finding *wanted) {
     for (size_t i = 0; i < f->site_count; i++) {
         const struct migration_site *site = &m->sites[f->first_site + i];
         if (!site->left && site->finding->is_bytes == wanted->is_bytes &&
             secret_equal(&site->finding->value, &wanted->value))
-            return site->name;
+            return site;
     }
     return NULL;
 }
@@ -71,12 +70,15 @@ enum kl_status migration_rewrite_working(struct migration *m, struct migration_f
     size_t count = 0;
     for (size_t i = 0; i < found.finding_count && s == KL_OK; i++) {
         const struct finding *finding = &found.findings[i];
-        const char *name = name_of_value(m, f, finding);
-        if (name && (count == 0 || sites[count - 1].end_byte <= finding->start_byte))
+        const struct migration_site *site = site_of_value(m, f, finding);
+        if (site && (count == 0 || rewrite_site_to(&sites[count - 1]) <= finding_from(finding)))
             sites[count++] = (struct rewrite_site){
                 .start_byte = finding->start_byte,
                 .end_byte = finding->end_byte,
-                .name = name,
+                .secret_start_byte = finding->secret_start_byte,
+                .secret_end_byte = finding->secret_end_byte,
+                .name = site->name,
+                .stored_name = site->stored_name,
                 .value = &finding->value,
                 .is_bytes = finding->is_bytes,
                 .context = finding->context,
@@ -172,5 +174,5 @@ enum kl_status migration_stage(struct migration *m, struct error *e) {
         s = stage_addition(m, m->ignored_in, add_pattern, e);
     if (s == KL_OK && m->example)
         s = stage_addition(m, m->example, add_names, e);
-    return s;
+    return s == KL_OK ? migration_stage_packages(m, e) : s;
 }

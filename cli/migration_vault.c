@@ -8,6 +8,7 @@
 #include "base/encode.h"
 #include "base/file.h"
 #include "base/mem.h"
+#include "rewriters/plan.h"
 
 static bool project_has(const struct migration *m, enum env_access access) {
     for (size_t i = 0; i < m->project_reads.read_count; i++)
@@ -73,8 +74,15 @@ static enum kl_status holds_foreign_names(struct migration *m, bool *answer, str
  * only load_dotenv() counts. pydantic-settings refuses to start with names in
  * its .env that no field has. Once .secret exists, it stays the place. */
 static enum kl_status choose_dotenv_file(struct migration *m, struct error *e) {
+    const char *begun = m->follow.resume ? m->follow.plan->dotenv_file : NULL;
     if (m->cli->options.vault.dotenv_file) {
         m->dotenv_file = m->cli->options.vault.dotenv_file;
+        return KL_OK;
+    }
+    /* What a run has stored already looks like somebody else's; the two names that keylift
+     * itself gives are the only ones that a journal may choose. */
+    if (begun && (strcmp(begun, DOTENV_FILE) == 0 || strcmp(begun, DOTENV_SECRET_FILE) == 0)) {
+        m->dotenv_file = begun;
         return KL_OK;
     }
     struct file_info env, secret;
@@ -132,9 +140,27 @@ const char *migration_dotenv_from(struct migration *m, const char *folder) {
     return fixed ? m->dotenv_path : path_relative(&m->arena, m->dotenv_path, folder);
 }
 
+/* A plan names the vault; an address, a helper program and a credential are the command
+ * line's to say. */
+static enum kl_status choose_planned_vault(struct migration *m, struct error *e) {
+    const struct plan *plan = m->follow.plan;
+    const struct vault_kind *planned = vault_kind_find(plan->vault);
+    const char *to = options_was_given(&m->cli->options, "to") ? m->cli->options.to : plan->vault;
+    if (!planned)
+        return error_set(e, KL_ERR_UNSUPPORTED, "%s: the vault %s is not in this version", m->follow.what,
+                         plan->vault);
+    enum kl_status s = vault_session_choose(&m->session, m->cli, to, e);
+    if (s == KL_OK && m->session.kind != planned)
+        s = error_set(e, KL_ERR_USAGE, "--to %s: %s is for the vault %s", to, m->follow.what, plan->vault);
+    if (s == KL_OK && to == plan->vault)
+        m->session.origin = "the plan";
+    m->session.recalled = plan->vault_options;
+    return s;
+}
+
 enum kl_status migration_open_vault(struct migration *m, struct error *e) {
     struct vault_session *v = &m->session;
-    enum kl_status s = vault_session_choose(v, m->cli, NULL, e);
+    enum kl_status s = m->follow.plan ? choose_planned_vault(m, e) : vault_session_choose(v, m->cli, NULL, e);
     if (s != KL_OK)
         return s;
     if (v->kind->ephemeral && !m->cli->options.vault.allow_ephemeral)
@@ -155,7 +181,9 @@ enum kl_status migration_open_vault(struct migration *m, struct error *e) {
     if (s != KL_OK)
         return s;
     s = v->kind->identity(v->vault, &m->arena, &m->identity, e);
-    return s == KL_OK ? vault_python(v->vault, &m->arena, &m->access, e) : s;
+    if (s == KL_OK)
+        s = vault_python(v->vault, &m->arena, &m->access, e);
+    return s == KL_OK ? migration_check_style(m, e) : s;
 }
 
 static void leave_item(struct migration *m, size_t item, const char *reason) {
@@ -175,6 +203,15 @@ static void follow_item(struct migration *m, struct migration_site *site) {
     m->renamed = true;
 }
 
+/* keylift's own names keep two values apart; those that somebody chose may not. */
+static bool has_value(const struct migration *m, const struct finding *f, const struct secret *stored) {
+    struct secret own = {0};
+    migration_stored_value(m, f, &own);
+    bool same = upload_same_value(&own, stored);
+    secret_release(&own);
+    return same;
+}
+
 /* One item a name, for the sites that can really be rewritten; then the vault
  * says what it has and what it cannot hold. */
 enum kl_status migration_items(struct migration *m, struct error *e) {
@@ -187,9 +224,14 @@ enum kl_status migration_items(struct migration *m, struct error *e) {
         size_t item = 0;
         while (item < m->item_count && strcmp(m->items[item].name, site->name) != 0)
             item++;
+        if (item < m->item_count && !has_value(m, site->finding, &m->stored[item])) {
+            site->left = arena_printf(&m->arena, "another secret of this run is called %s", site->name);
+            continue;
+        }
         if (item == m->item_count) {
             m->items[item].name = site->name;
             m->items[item].value = &m->stored[item];
+            m->items[item].fixed_name = site->fixed != NULL;
             migration_stored_value(m, site->finding, &m->stored[item]);
             redact_add(m->cli->redactor, secret_slice(&m->stored[item]));
             m->item_count++;

@@ -38,8 +38,11 @@
 #define CMD_ALL (~0u)
 #define CMD_CHANGING (CMD_PLAN | CMD_MIGRATE | CMD_UPLOAD | CMD_REWRITE)
 #define CMD_SCANNING (CMD_SCAN | CMD_ENV | CMD_BASELINE | CMD_CHANGING)
-#define CMD_OPENING (CMD_CHANGING | CMD_VAULTS | CMD_UNDO | CMD_PUT) /* those that talk to a vault */
+#define CMD_FOLLOWING (CMD_APPLY | CMD_RESUME) /* those that do what a plan says */
+#define CMD_OPENING                                                                                          \
+    (CMD_CHANGING | CMD_FOLLOWING | CMD_VAULTS | CMD_UNDO | CMD_PUT) /* those that talk to a vault */
 
+#define STYLE_UNSAID (-1)
 #define OPTIONS_MAX 96          /* rows of the table */
 #define OPTIONS_LIST_MAX 100000 /* values of one list */
 
@@ -121,14 +124,21 @@ struct options {
 
     /* what is changed */
     const char *to;
-    int style;     /* enum rewrite_style */
+    int style; /* enum rewrite_style, or STYLE_UNSAID: what is best for the vault */
+    const char *module_name;
     int env_reads; /* 0: none, the only word of this version */
     struct string_list sites;
     bool include_tests;
+    bool split_urls;
+    bool scrub_comments, clear_outputs;
     bool allow_dirty;
     const char *with_values;
     struct string_list env_names;
     int on_conflict; /* enum upload_on_conflict */
+    const char *names, *name_template;
+    bool interactive;
+    const char *policy, *summary; /* files */
+    bool no_history;
     bool yes;
     bool dry_run;
     struct vault_options vault; /* those of its fields that have an option */

@@ -35,6 +35,11 @@ static void read_start(struct run *r, const cJSON *record) {
     r->vault_options = json_get(record, "vault_options");
     r->undoes = json_string(record, "undoes");
     r->staged = json_bool(record, "staged", false);
+    r->plan = json_get(record, "plan");
+}
+
+bool run_can_resume(const struct run *r) {
+    return r->state == RUN_INTERRUPTED && !r->undoes && !r->staged && r->plan;
 }
 
 static void read_run(struct run *r, const char *path, struct arena *a) {
@@ -49,6 +54,8 @@ static void read_run(struct run *r, const char *path, struct arena *a) {
             read_begin(r, record, a);
         else if (is_step(record, "start"))
             read_start(r, record);
+        else if (is_step(record, "resume"))
+            r->resumed = true;
     }
     if (r->undoes && r->log.finished)
         r->state = RUN_TOOK_BACK;
@@ -133,13 +140,32 @@ void run_log_release(struct run_log *l) {
     *l = (struct run_log){0};
 }
 
+/* A run that was resumed says again what it had not done the first time. */
+static bool comes_again(const struct run *r, const cJSON *record, const cJSON *file) {
+    const cJSON *later, *other;
+    struct arena a = ARENA_INIT;
+    bool again = false;
+    const char *path = journal_get_path(file, "path", &a);
+    for (later = record->next; r->resumed && path && later && !again; later = later->next) {
+        if (!is_step(later, "prepare"))
+            continue;
+        cJSON_ArrayForEach(other, json_get(later, "files")) {
+            const char *its = journal_get_path(other, "path", &a);
+            again = again || (its && strcmp(its, path) == 0);
+        }
+    }
+    arena_release(&a);
+    return again;
+}
+
 void run_each_file(const struct run *r, void (*fn)(void *ctx, const cJSON *file), void *ctx) {
     const cJSON *record, *file;
     cJSON_ArrayForEach(record, r->log.records) {
         if (!is_step(record, "prepare"))
             continue;
         cJSON_ArrayForEach(file, json_get(record, "files")) {
-            fn(ctx, file);
+            if (!comes_again(r, record, file))
+                fn(ctx, file);
         }
     }
 }
@@ -149,20 +175,40 @@ static const char *stored_name_of(const cJSON *item) {
     return stored ? stored : json_string(item, "name");
 }
 
-void run_each_name(const struct run *r,
-                   void (*fn)(void *ctx, const char *name, const char *stored_name, const char *version),
-                   void *ctx) {
+typedef void (*name_fn)(void *ctx, const char *name, const char *stored_name, const char *version);
+
+/* Of a run that was resumed, a name that was stored first is there already then: only
+ * what stands in the last of these records counts. */
+static bool is_present_later(const struct run *r, const cJSON *record, const char *name) {
+    const cJSON *later, *item;
+    for (later = record->next; r->resumed && later; later = later->next) {
+        if (!is_step(later, "present"))
+            continue;
+        cJSON_ArrayForEach(item, json_get(later, "names")) {
+            const char *its = json_string(item, "name");
+            if (its && strcmp(its, name) == 0)
+                return true;
+        }
+    }
+    return false;
+}
+
+static void tell_name(const struct run *r, const cJSON *record, const cJSON *item, name_fn fn, void *ctx) {
+    const char *name = json_string(item, "name");
+    if (name && !is_present_later(r, record, name))
+        fn(ctx, name, stored_name_of(item), json_string(item, "version"));
+}
+
+void run_each_name(const struct run *r, name_fn fn, void *ctx) {
     const cJSON *record, *item;
     cJSON_ArrayForEach(record, r->log.records) {
         const char *state = json_string(record, "state");
-        bool one = is_step(record, "stored") && state && strcmp(state, "stored") == 0;
-        if (one && json_string(record, "name"))
-            fn(ctx, json_string(record, "name"), stored_name_of(record), json_string(record, "version"));
+        if (is_step(record, "stored") && state && strcmp(state, "stored") == 0)
+            tell_name(r, record, record, fn, ctx);
         if (!is_step(record, "present"))
             continue;
         cJSON_ArrayForEach(item, json_get(record, "names")) {
-            if (json_string(item, "name"))
-                fn(ctx, json_string(item, "name"), stored_name_of(item), json_string(item, "version"));
+            tell_name(r, record, item, fn, ctx);
         }
     }
 }

@@ -23,6 +23,8 @@ struct run {
     const char *vault, *dotenv_file; /* NULL when it stopped before that was known */
     const cJSON *vault_options;      /* of vault_session_record; NULL */
     const char *undoes;              /* the run that this one took back; NULL */
+    const cJSON *plan;               /* what it was to do (rewriters/plan.h); NULL */
+    bool resumed;                    /* went on after it was interrupted */
     enum run_state state;
     bool staged;
     struct journal_log log;
@@ -41,9 +43,12 @@ struct run_log {
 enum kl_status run_log_read(struct run_log *l, const struct project *p, struct error *e) KL_MUST_USE;
 void run_log_release(struct run_log *l);
 
-/* Calls fn for each file that the run replaced or made, in order. */
+/* An interrupted run that `keylift resume` can finish. */
+bool run_can_resume(const struct run *r);
+
+/* Calls fn for each file that the run replaced or made, in order; once each. */
 void run_each_file(const struct run *r, void (*fn)(void *ctx, const cJSON *file), void *ctx);
-/* Calls fn for each name that the run stored or found stored, with its version;
+/* Calls fn for each name that the run stored or found stored, once, with its last version;
  * `stored_name` is the one in the code. */
 void run_each_name(const struct run *r,
                    void (*fn)(void *ctx, const char *name, const char *stored_name, const char *version),

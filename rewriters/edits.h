@@ -18,7 +18,9 @@ struct edit_item {
     uint32_t start, end; /* text offsets */
     const char *text;    /* borrowed */
     bool holds_secret;
+    bool in_bytes; /* offsets are those of the file: a place that is not in the text */
     size_t order;
+    uint32_t literal_start, literal_end; /* see struct rewrite_edit */
 };
 
 struct edit_list {
@@ -27,6 +29,8 @@ struct edit_list {
 };
 
 void edits_replace(struct edit_list *l, uint32_t start, uint32_t end, const char *text, bool holds_secret);
+/* The same, where the literals in [literal_start, literal_end) lose a part. */
+void edits_replace_part(struct edit_list *l, const struct edit_item *item);
 void edits_insert(struct edit_list *l, uint32_t at, const char *text);
 bool edits_sort(struct edit_list *l) KL_MUST_USE;
 /* Edits in bytes of the file, and the new bytes, into the arena. */

@@ -247,29 +247,41 @@ void imports_resolve(const struct source *s, const struct import_points *points,
 
 /* Text. */
 
-static void add_statement(struct buf *out, const struct import_need *n) {
-    const char *plain = n->symbol ? n->symbol : n->module;
-    if (n->symbol)
-        buf_printf(out, "from %s import %s", n->module, n->symbol);
-    else
-        buf_printf(out, "import %s", n->module);
-    if (strcmp(n->local, plain) != 0)
-        buf_printf(out, " as %s", n->local);
+static void add_alias(struct buf *out, const char *plain, const char *local) {
+    buf_str(out, plain);
+    if (strcmp(local, plain) != 0)
+        buf_printf(out, " as %s", local);
 }
 
 enum { GROUP_STANDARD = 1, GROUP_OTHER = 2 };
 
-/* Statements of the groups, each followed by `end`. */
+static bool is_in_group(const struct import_need *n, unsigned group) {
+    return n->insert && group == (is_standard(n) ? GROUP_STANDARD : GROUP_OTHER);
+}
+
+/* Statements of the groups, each followed by `end`; symbols of one module in one. */
 static size_t add_group(struct buf *out, const struct import_need *needs, size_t count, unsigned group,
                         const char *end) {
+    const struct import_need *before = NULL;
     size_t added = 0;
     for (size_t i = 0; i < count; i++) {
-        if (!needs[i].insert || group != (is_standard(&needs[i]) ? GROUP_STANDARD : GROUP_OTHER))
+        const struct import_need *n = &needs[i];
+        if (!is_in_group(n, group))
             continue;
-        add_statement(out, &needs[i]);
-        buf_str(out, end);
+        if (before && before->symbol && n->symbol && strcmp(before->module, n->module) == 0)
+            buf_str(out, ", ");
+        else if (n->symbol)
+            buf_printf(out, "%sfrom %s import ", before ? end : "", n->module);
+        else
+            buf_printf(out, "%simport ", before ? end : "");
+        add_alias(out, n->symbol ? n->symbol : n->module, n->local);
+        if (n->for_effect && strcmp(end, "; ") != 0)
+            buf_str(out, "  # noqa: F401");
+        before = n;
         added++;
     }
+    if (before)
+        buf_str(out, end);
     return added;
 }
 

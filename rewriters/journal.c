@@ -211,27 +211,40 @@ static enum kl_status hide_from_git(const char *folder, struct error *e) {
     return st;
 }
 
-enum kl_status journal_begin(struct journal *j, const char *root, struct error *e) {
-    struct arena a = ARENA_INIT;
+/* Makes the folders and takes the lock. */
+static enum kl_status take(struct journal *j, const char *root, struct arena *a, const char **runs,
+                           struct error *e) {
     char *folder = NULL;
     *j = (struct journal){.lock = {.fd = -1}, .waiting = BUF_INIT(JOURNAL_MAX_BYTES)};
-    enum kl_status st = journal_folder(root, &a, &folder, e);
+    enum kl_status st = journal_folder(root, a, &folder, e);
     if (st != KL_OK)
-        goto done;
-    const char *runs = path_join(&a, folder, "runs");
+        return st;
+    *runs = path_join(a, folder, "runs");
     st = file_make_folder(folder, 0700, e);
     if (st == KL_OK)
         st = hide_from_git(folder, e);
     if (st == KL_OK)
-        st = file_make_folder(runs, 0700, e);
+        st = file_make_folder(*runs, 0700, e);
     if (st == KL_OK)
-        st = file_lock_take(&j->lock, path_join(&a, folder, "lock"), e);
+        st = file_lock_take(&j->lock, path_join(a, folder, "lock"), e);
+    if (st == KL_OK)
+        j->folder = mem_strdup(folder);
+    return st;
+}
+
+static void use_file(struct journal *j, const char *runs, struct arena *a) {
+    j->path = mem_strdup(path_join(a, runs, arena_printf(a, "%s" RUN_SUFFIX, j->run_id)));
+    j->open = true;
+}
+
+enum kl_status journal_begin(struct journal *j, const char *root, struct error *e) {
+    struct arena a = ARENA_INIT;
+    const char *runs = NULL;
+    enum kl_status st = take(j, root, &a, &runs, e);
     if (st != KL_OK)
         goto done;
     make_run_id(j->run_id);
-    j->folder = mem_strdup(folder);
-    j->path = mem_strdup(path_join(&a, runs, arena_printf(&a, "%s" RUN_SUFFIX, j->run_id)));
-    j->open = true;
+    use_file(j, runs, &a);
     st = sweep(runs, e);
     if (st == KL_OK)
         st = file_create_private(j->path, (struct slice){0}, e);
@@ -240,6 +253,53 @@ enum kl_status journal_begin(struct journal *j, const char *root, struct error *
     if (st != KL_OK)
         journal_release(j);
 done:
+    arena_release(&a);
+    return st;
+}
+
+/* A line that is cut off would swallow the next one. */
+static enum kl_status cut_torn_line(const char *path, struct error *e) {
+    struct buf bytes = BUF_INIT(JOURNAL_MAX_BYTES);
+    enum kl_status st = file_read(path, JOURNAL_MAX_BYTES, &bytes, e);
+    size_t whole = bytes.len;
+    while (whole > 0 && bytes.ptr[whole - 1] != '\n')
+        whole--;
+    if (st == KL_OK)
+        st = file_write_atomic(path, slice_sub(buf_as_slice(&bytes), 0, whole), 0600, e);
+    buf_release(&bytes);
+    return st;
+}
+
+static enum kl_status go_on(struct journal *j, const char *runs, struct error *e) {
+    struct journal_log log;
+    enum kl_status st = journal_load(j->path, &log, e);
+    if (st != KL_OK)
+        return st;
+    if (log.finished)
+        st = error_set(e, KL_ERR_CONFLICT, "the run %s is finished", j->run_id);
+    if (st == KL_OK)
+        st = sweep(runs, e);
+    if (st == KL_OK && log.torn)
+        st = cut_torn_line(j->path, e);
+    journal_log_release(&log);
+    return st;
+}
+
+enum kl_status journal_resume(struct journal *j, const char *root, const char *run_id, struct error *e) {
+    struct arena a = ARENA_INIT;
+    const char *runs = NULL;
+    enum kl_status st = take(j, root, &a, &runs, e);
+    if (st == KL_OK && strlen(run_id) >= sizeof j->run_id)
+        st = error_set(e, KL_ERR_PARSE, "%s is no name of a run", run_id);
+    if (st == KL_OK) {
+        memcpy(j->run_id, run_id, strlen(run_id) + 1);
+        use_file(j, runs, &a);
+        st = go_on(j, runs, e);
+    }
+    if (st == KL_OK)
+        st = journal_record(j, "resume", first_record(j, root), e);
+    if (st != KL_OK)
+        journal_release(j);
     arena_release(&a);
     return st;
 }

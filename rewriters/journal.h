@@ -17,6 +17,7 @@
  *     applied  every file is replaced
  *     stopped  they are not; the temporary files are removed
  *     swept    a later run removed what this one, killed, had left
+ *     resume   the run goes on; what it replaces from here on is in a "prepare" of its own
  *     finish   nothing is left to do
  *
  * Any record's "files" may name a "temp" that the next run removes if this one is
@@ -25,7 +26,8 @@
  * Where many steps are announced together, journal_hold keeps their lines back until
  * journal_flush, so that they cost one sync.
  *
- * And what the commands add around the vault (put, stored, sites). */
+ * And what the commands add around the vault (start with the run's plan, put, stored,
+ * present). */
 #ifndef KEYLIFT_REWRITERS_JOURNAL_H
 #define KEYLIFT_REWRITERS_JOURNAL_H
 
@@ -53,6 +55,10 @@ enum kl_status journal_begin(struct journal *j, const char *root, struct error *
 /* Takes ownership of `record`; adds "step". Synced on return, or after journal_hold on
  * the return of journal_flush. */
 enum kl_status journal_record(struct journal *j, const char *step, cJSON *record,
+                              struct error *e) KL_MUST_USE;
+/* Goes on with the run `run_id`, which was killed or stopped, in its own file. A last
+ * line that was cut off is taken away. KL_ERR_CONFLICT when the run is finished. */
+enum kl_status journal_resume(struct journal *j, const char *root, const char *run_id,
                               struct error *e) KL_MUST_USE;
 void journal_hold(struct journal *j);
 enum kl_status journal_flush(struct journal *j, struct error *e) KL_MUST_USE;

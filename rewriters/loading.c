@@ -4,7 +4,8 @@
  * The path is computed from __file__: without one, python-dotenv looks in the
  * working directory under a debugger, in a notebook or in a frozen program. And
  * from its real path: a script that is started through a link (~/bin/tool) finds
- * the file beside the script, as Python finds the modules beside it. */
+ * the file beside the script, as Python finds the modules beside it. A notebook
+ * has no __file__; it runs in its own folder. */
 #include "rewriters/style.h"
 
 #include "base/buf.h"
@@ -34,7 +35,7 @@ static const char *finish(struct buf *b, struct arena *arena) {
 
 static const char *path_expression(const char *relative, const char *os, const char *separator,
                                    const char *open, const char *close, struct arena *arena) {
-    if (relative[0] == '/')
+    if (relative[0] == '/' || !os)
         return style_quote(relative, arena);
     struct buf b = BUF_INIT(KL_MAX_CONFIG_BYTES);
     buf_printf(&b, "%s.path.join(%s%s.path.dirname(%s.path.realpath(__file__))%s", os, open, os, os,
@@ -50,7 +51,7 @@ const char *style_load_call(const char *dotenv_relative, const char *load_dotenv
     const char *line = arena_printf(arena, "%s(%s)", load_dotenv, path);
     if (strlen(line) <= LINE_MAX_COLUMNS)
         return line;
-    if (strlen(path) + 4 <= LINE_MAX_COLUMNS || dotenv_relative[0] == '/')
+    if (strlen(path) + 4 <= LINE_MAX_COLUMNS || dotenv_relative[0] == '/' || !os)
         return arena_printf(arena, "%s(\n    %s\n)", load_dotenv, path);
     path = path_expression(dotenv_relative, os, ",\n        ", "\n        ", ",\n    ", arena);
     return arena_printf(arena, "%s(\n    %s\n)", load_dotenv, path);
@@ -103,13 +104,21 @@ static bool same_without_blanks(struct slice joined, const char *text) {
     return at == joined.len;
 }
 
-static bool loads_same_file(struct slice arguments, const char *relative,
+/* 'text' or "text". */
+static bool is_quoted(struct slice literal, const char *text) {
+    return literal.len > 2 && (literal.ptr[0] == '"' || literal.ptr[0] == '\'') &&
+           slice_eq_cstr(slice_sub(literal, 1, literal.len - 1), text);
+}
+
+static bool loads_same_file(const struct source *s, struct slice arguments, const char *relative,
                             const struct module_imports *imports, struct arena *arena) {
     /* Without an argument the nearest .env is loaded: the one beside the file,
      * if there is one. Further up, another might be nearer. */
     if (!arguments.len || slice_eq_cstr(arguments, "find_dotenv()") ||
         slice_eq_cstr(arguments, "dotenv.find_dotenv()"))
         return strcmp(relative, ".env") == 0;
+    if (s->is_notebook && is_quoted(arguments, relative))
+        return true;
     for (size_t i = 0; i < imports->count; i++) {
         const struct import_target *t = &imports->items[i].target;
         if (!slice_eq_cstr(t->module, "os") || t->symbol.len)
@@ -140,7 +149,7 @@ bool style_is_loaded(const struct source *s, const char *dotenv_relative, uint32
         TSNode arguments = pytree_child(call, "arguments");
         found = is_load_dotenv(s, pytree_child(call, "function"), &imports) &&
                 pytree_is(ts_node_type(arguments), "argument_list") &&
-                loads_same_file(argument_text(s, arguments, arena), dotenv_relative, &imports, arena);
+                loads_same_file(s, argument_text(s, arguments, arena), dotenv_relative, &imports, arena);
     }
     ts_tree_cursor_delete(&cursor);
     module_imports_release(&imports);

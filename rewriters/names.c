@@ -13,6 +13,7 @@
 
 #include "base/file.h"
 #include "base/mem.h"
+#include "rewriters/name_form.h"
 
 #include <stdlib.h>
 
@@ -75,17 +76,47 @@ static char *stem_of(struct arena *a, const char *path) {
     return name_from_words(a, stem);
 }
 
-static char *base_of(struct arena *a, const struct finding *f, const char *prefix) {
+/* url = f"...?key=S3CRET" does not say what the secret in it is called: its rule
+ * does, or, for the password of a URL, both. */
+static char *base_of_part(struct arena *a, const struct finding *f, char *base) {
+    struct slice rule = slice_cstr(f->rule);
+    if (slice_ends(rule, "-password") && *base && !slice_ends(slice_cstr(base), "PASSWORD"))
+        return slice_starts(rule, "generic-") ? base : joined(a, base, "PASSWORD");
+    return slice_starts(rule, "generic-") || slice_eq_cstr(rule, "site") ? base : name_from_words(a, rule);
+}
+
+static char *plain_base(struct arena *a, const struct finding *f) {
     char *base = name_from_words(a, slice_cstr(f->name));
+    if (f->secret_end_byte)
+        base = base_of_part(a, f, base);
     if (strlen(base) < NAME_MIN_LENGTH) {
         struct slice rule = slice_cstr(f->rule);
         if (slice_starts(rule, "generic-"))
             rule = slice_sub(rule, strlen("generic-"), rule.len);
         base = slice_eq_cstr(rule, "site") ? joined(a, base, "VALUE") : name_from_words(a, rule);
     }
+    return base;
+}
+
+static char *base_of(struct arena *a, const struct finding *f, const struct name_context *c) {
+    char *base = plain_base(a, f);
+    const char *prefix = c->prefix;
+    if (c->form) {
+        const char *const words[] = {base, stem_of(a, f->path), name_module(a, f->path, c->root),
+                                     c->environment ? c->environment : ""};
+        base = name_from_words(a, slice_cstr(name_fill(a, c->form, words)));
+    }
     if (is_digit(base[0]))
         base = joined(a, "N", base);
     return prefix && *prefix ? joined(a, name_from_words(a, slice_cstr(prefix)), base) : base;
+}
+
+bool name_is_valid(const char *name) {
+    size_t len = strlen(name);
+    for (size_t i = 0; i < len; i++)
+        if (!is_upper(name[i]) && !is_lower(name[i]) && name[i] != '_' && (i == 0 || !is_digit(name[i])))
+            return false;
+    return len > 0 && len <= NAMES_MAX_BYTES;
 }
 
 static const char *taken_by(const struct name_context *c, const struct finding *f, const char *name,
@@ -111,6 +142,11 @@ static const char *taken_by(const struct name_context *c, const struct finding *
 
 static bool vault_holds(const struct name_context *c, const char *name, const struct finding *f) {
     return c->in_vault && c->in_vault(c->ctx, name, f) > 0;
+}
+
+const char *name_taken(const char *name, const struct finding *f, const struct name_context *context,
+                       struct arena *arena) {
+    return vault_holds(context, name, f) ? NULL : taken_by(context, f, name, NULL, 0, arena);
 }
 
 static void make_forms(const struct group *g, const struct name_context *c, struct arena *a,
@@ -185,7 +221,7 @@ enum kl_status names_assign(struct name_request *requests, size_t count, const s
         if (g == group_count) {
             groups[g].first = f;
             groups[g].stem = stem_of(arena, f->path);
-            groups[g].base = base_of(arena, f, context->prefix);
+            groups[g].base = base_of(arena, f, context);
             group_count++;
         }
     }

@@ -20,6 +20,9 @@ struct name_request {
 struct name_context {
     const char *project;          /* name of the root folder, put before a name that is not free */
     const char *prefix;           /* --prefix, put before every name; NULL for none */
+    const char *form;             /* --name-template; NULL: "{name}" */
+    const char *root;             /* folder of the project, absolute: for {module} */
+    const char *environment;      /* for {environment} */
     const struct env_read *reads; /* of the whole project: writes and deletes too */
     size_t read_count;
     bool (*in_environment)(void *ctx, const char *name);
@@ -36,6 +39,17 @@ struct name_context {
  * in the order of the requests. KL_ERR_LIMIT when no form of a name is free. */
 enum kl_status names_assign(struct name_request *requests, size_t count, const struct name_context *context,
                             struct arena *arena, struct error *e) KL_MUST_USE;
+
+/* What may stand in a template, and that {environment} is known where it does. */
+enum kl_status names_check_form(const char *form, const char *environment, struct error *e) KL_MUST_USE;
+
+#define NAMES_MAX_BYTES 255u /* what GCP and Azure take, less than others */
+
+/* Whether it can be the name of an environment variable and of a secret. */
+bool name_is_valid(const char *name);
+/* Why a valid name that somebody chose cannot be that of `f`, in the arena; NULL if it can. */
+const char *name_taken(const char *name, const struct finding *f, const struct name_context *context,
+                       struct arena *arena);
 
 /* True for names that a system, library or SDK interprets; *why (if not NULL)
  * names it. */

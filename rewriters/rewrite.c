@@ -6,9 +6,12 @@
 #include "base/mem.h"
 #include "rewriters/edits.h"
 #include "rewriters/imports.h"
+#include "rewriters/notebook_text.h"
 #include "rewriters/site.h"
 #include "rewriters/style.h"
 #include "rewriters/verify.h"
+
+#define FREE_FSTRING_MINOR 12 /* from Python 3.12 on, a field may hold any expression (PEP 701) */
 
 /* What one call of rewrite_file works on. */
 struct job {
@@ -45,19 +48,37 @@ static bool is_usable_name(const char *name) {
     return true;
 }
 
-static const char *check_expression(const struct job *j, const struct rewrite_site *site) {
-    if (!is_usable_name(site->name))
+static const char *quoted(const struct job *j, const struct site_place *p, const char *text);
+
+static const char *check_expression(const struct job *j, const struct site_place *place) {
+    const struct rewrite_site *site = place->site;
+    if (site->is_mention)
+        return verify_shows_value(site->name, site->value)
+                   ? "the value would still stand there: it is (part of) the name"
+                   : NULL;
+    const char *name = style_name(&j->plan, site);
+    if (!is_usable_name(name))
         return "no usable name";
     if (site->is_bytes && !j->plan.read_bytes)
         return "bytes, which cannot be read from this vault";
-    const char *text = style_expression(&j->plan, site->name, site->is_bytes, j->arena);
+    const char *text = style_expression(&j->plan, name, site->is_bytes, j->arena);
     if (site->value && verify_shows_value(text, site->value))
         return "the value would still stand there: it is (part of) the name";
+    if (!quoted(j, place, text))
+        return "no quotes are left for the name in this f-string (before Python 3.12)";
     return NULL;
 }
 
 static bool reads_environment(const struct job *j) {
     return strstr(j->plan.read_text, "environ") != NULL;
+}
+
+/* Outputs of a notebook lie elsewhere than its code. */
+static const struct site_place *last_in_text(const struct job *j) {
+    for (size_t i = j->place_count; i-- > 0;)
+        if (!j->places[i].in_bytes)
+            return &j->places[i];
+    return NULL;
 }
 
 static void decide(struct job *j) {
@@ -71,11 +92,11 @@ static void decide(struct job *j) {
         site->rewritten = false;
         site->reason = site_decide(&j->source, &w, site, from_environment, j->arena, &place);
         if (!site->reason)
-            site->reason = check_expression(j, site);
+            site->reason = check_expression(j, &place);
         if (site->reason)
             continue;
-        const struct site_place *last = j->place_count ? &j->places[j->place_count - 1] : NULL;
-        if (last && place.start < last->end) {
+        const struct site_place *last = last_in_text(j);
+        if (last && !place.in_bytes && place.start < last->end) {
             /* Two rules may find one literal: once is enough. */
             bool is_same = place.start == last->start && place.end == last->end &&
                            strcmp(site->name, last->site->name) == 0;
@@ -104,29 +125,37 @@ static void import_what_is_needed(struct job *j) {
     uint32_t first = UINT32_MAX;
     uint32_t *starts = arena_calloc(j->arena, j->place_count, sizeof *starts);
     bool uses_text = false, uses_bytes = false;
+    size_t readers = 0;
     for (size_t i = 0; i < j->place_count; i++) {
+        if (j->places[i].site->is_mention)
+            continue;
         uses_bytes |= j->places[i].site->is_bytes;
         uses_text |= !j->places[i].site->is_bytes;
-        starts[i] = j->places[i].start;
+        starts[readers++] = j->places[i].start;
         if (j->places[i].statement_start < first)
             first = j->places[i].statement_start;
     }
+    if (readers == 0)
+        return;
     style_drop_unused(plan, uses_text, uses_bytes);
     bool load = plan->load && !style_is_loaded(&j->source, relative, first, j->arena);
+    bool by_file = !j->source.is_notebook; /* a notebook has no __file__ */
     if (load) {
-        struct import_need *os = style_need(plan, "os", NULL);
+        struct import_need *os = by_file ? style_need(plan, "os", NULL) : NULL;
         if (os)
             os->attribute = NULL;
         style_need(plan, "dotenv", "load_dotenv");
     }
     struct import_points points;
-    imports_points(&j->source, first, &points);
-    imports_resolve(&j->source, &points, first, starts, j->place_count, plan->needs, plan->need_count,
-                    j->arena);
+    if (j->source.is_notebook)
+        notebook_points(&j->source, first, &points);
+    else
+        imports_points(&j->source, first, &points);
+    imports_resolve(&j->source, &points, first, starts, readers, plan->needs, plan->need_count, j->arena);
     const char *call = NULL;
     if (load)
-        call = style_load_call(relative, local_of(plan, "dotenv", "load_dotenv"), local_of(plan, "os", NULL),
-                               j->arena);
+        call = style_load_call(relative, local_of(plan, "dotenv", "load_dotenv"),
+                               by_file ? local_of(plan, "os", NULL) : NULL, j->arena);
     imports_insert(&j->source, &points, plan->needs, plan->need_count, call, j->arena, &j->edits);
 }
 
@@ -135,23 +164,59 @@ static bool is_word_byte(char c) {
            (unsigned char)c >= 0x80;
 }
 
+/* The expression with the quotes that the f-strings around it leave. NULL where
+ * Python before 3.12 would not read it. */
+static const char *quoted(const struct job *j, const struct site_place *p, const char *text) {
+    bool old = j->request->target_minor < FREE_FSTRING_MINOR;
+    bool uses_single = strchr(text, '\'') != NULL;
+    if (old && p->in_fstring && strpbrk(text, "\\#\n"))
+        return NULL;
+    if (!(p->quotes & SITE_DOUBLE_QUOTE) || !strchr(text, '"'))
+        return !(p->quotes & SITE_SINGLE_QUOTE) || !uses_single || !old ? text : NULL;
+    if (!(p->quotes & SITE_SINGLE_QUOTE) && !uses_single) {
+        char *turned = arena_cstr(j->arena, slice_cstr(text));
+        for (char *c = turned; *c; c++)
+            *c = *c == '"' ? '\'' : *c;
+        return turned;
+    }
+    return old ? NULL : text;
+}
+
 /* `else"x"` must not become `elseos.environ[...]`. */
-static const char *apart(const struct job *j, const struct site_place *p, const char *text) {
+static const char *apart(const struct job *j, const struct site_edit *e, const char *text) {
     struct slice source = j->source.text;
-    bool before = p->start > 0 && is_word_byte(source.ptr[p->start - 1]) && is_word_byte(text[0]);
+    if (!e->has_expression)
+        return text;
+    bool before = e->start > 0 && is_word_byte(source.ptr[e->start - 1]) && is_word_byte(text[0]);
     bool after =
-        p->end < source.len && is_word_byte(source.ptr[p->end]) && is_word_byte(text[strlen(text) - 1]);
+        e->end < source.len && is_word_byte(source.ptr[e->end]) && is_word_byte(text[strlen(text) - 1]);
     if (!before && !after)
         return text;
     return arena_printf(j->arena, "%s%s%s", before ? " " : "", text, after ? " " : "");
 }
 
-static void replace_sites(struct job *j) {
-    for (size_t i = 0; i < j->place_count; i++) {
-        const struct site_place *p = &j->places[i];
-        const char *text = style_expression(&j->plan, p->site->name, p->site->is_bytes, j->arena);
-        edits_replace(&j->edits, p->start, p->end, apart(j, p, text), true);
+static void replace_site(struct job *j, const struct site_place *p) {
+    const char *expression =
+        quoted(j, p, style_expression(&j->plan, style_name(&j->plan, p->site), p->site->is_bytes, j->arena));
+    for (size_t i = 0; i < p->edit_count; i++) {
+        const struct site_edit *e = &p->edits[i];
+        const char *text =
+            arena_printf(j->arena, "%s%s%s", e->before, e->has_expression ? expression : "", e->after);
+        bool in_literal = e->start != e->end; /* parentheses and values go beside it */
+        edits_replace_part(&j->edits,
+                           &(struct edit_item){.start = e->start,
+                                               .end = e->end,
+                                               .text = apart(j, e, text),
+                                               .holds_secret = e->holds_secret,
+                                               .in_bytes = p->in_bytes,
+                                               .literal_start = in_literal ? p->literal_start : e->start,
+                                               .literal_end = in_literal ? p->literal_end : e->end});
     }
+}
+
+static void replace_sites(struct job *j) {
+    for (size_t i = 0; i < j->place_count; i++)
+        replace_site(j, &j->places[i]);
 }
 
 static size_t count_rewritten(const struct rewrite_request *r) {
@@ -174,7 +239,7 @@ enum kl_status rewrite_file(const struct rewrite_request *r, struct arena *arena
         refusal = "the file is too large to be rewritten";
         goto done;
     }
-    enum kl_status status = source_open(r->bytes, arena, &j.source, e);
+    enum kl_status status = source_open_path(r->path, r->bytes, arena, &j.source, e);
     if (status == KL_ERR_LIMIT)
         refusal = "parsing took too long";
     else if (status != KL_OK)
@@ -199,6 +264,8 @@ enum kl_status rewrite_file(const struct rewrite_request *r, struct arena *arena
         refusal = j.plan.refusal ? j.plan.refusal : "two edits overlap";
         goto done;
     }
+    if (j.source.is_notebook)
+        notebook_escape_edits(&j.source, &j.edits, arena);
     edits_finish(&j.edits, &j.source.file, arena, out);
     if (verify_output(&j.source, r, out, e) != KL_OK)
         refusal = arena_printf(arena, "%s", e->message);

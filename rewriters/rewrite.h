@@ -21,9 +21,14 @@ enum rewrite_style { STYLE_INLINE, STYLE_MODULE, STYLE_ENVIRON };
 
 struct rewrite_site {
     uint64_t start_byte, end_byte; /* of the literal, as in the finding */
-    const char *name;              /* API_KEY */
-    const struct secret *value;    /* what the new expression must return */
+    /* What moves, as spelled, where the literal holds more (an f-string's text, a URL); both 0: all of it.
+     * Of a mention, found by rewrite_file. */
+    uint64_t secret_start_byte, secret_end_byte;
+    const char *name;           /* API_KEY */
+    const char *stored_name;    /* as the vault has it: what stands inline; NULL: the same */
+    const struct secret *value; /* what the new expression must return */
     bool is_bytes;
+    bool is_mention; /* a comment, a docstring, an output that has the value: its name goes there */
     enum context context;
     /* out */
     bool rewritten;
@@ -36,7 +41,23 @@ struct rewrite_edit {
     const char *text;              /* new bytes */
     size_t text_len;
     bool holds_secret; /* the old bytes are a literal: mask them in diffs */
+    /* Of the literals that it changes a part of; else those of the edit. The edits of one site share them. */
+    uint64_t literal_start_byte, literal_end_byte;
 };
+
+static inline bool rewrite_site_is_part(const struct rewrite_site *s) {
+    return s->secret_end_byte > 0;
+}
+/* Where the bytes that move begin and end. */
+static inline uint64_t rewrite_site_from(const struct rewrite_site *s) {
+    return rewrite_site_is_part(s) ? s->secret_start_byte : s->start_byte;
+}
+static inline uint64_t rewrite_site_to(const struct rewrite_site *s) {
+    return rewrite_site_is_part(s) ? s->secret_end_byte : s->end_byte;
+}
+
+/* By the name: a notebook, whose code stands in strings of JSON. */
+bool rewrite_is_notebook(const char *path);
 
 struct rewrite_request {
     const char *path; /* for messages and for __file__-relative paths */
@@ -48,7 +69,7 @@ struct rewrite_request {
     const char *dotenv_relative; /* needs_loading: the dotenv file as seen from this file's folder,
                                     e.g. "../.env"; NULL: something else loads it */
     const char *module_name;     /* STYLE_MODULE, or dotenv in a package: module to import from, e.g.
-                                    "shop.secrets_env"; NULL for inline */
+                                    "shop.vault_secrets"; NULL for inline */
     unsigned target_minor;       /* oldest Python 3 minor version to write for (8) */
 };
 
@@ -70,6 +91,25 @@ enum kl_status rewrite_verify(const struct rewrite_request *r, const struct rewr
  * the dotenv file (as seen from the module's folder, "../.env") and exports
  * environ. In the arena. */
 const char *rewrite_dotenv_module(struct arena *arena, const char *dotenv_relative);
+
+/* The text of the module that reads from any other vault (STYLE_MODULE): get_secret and
+ * get_secret_bytes. In the arena. */
+const char *rewrite_vault_module(struct arena *arena, const struct python_module *m);
+
+/* The text of the module that puts them into the environment (STYLE_ENVIRON). */
+struct environ_name {
+    const char *name;
+    bool is_bytes;
+};
+struct environ_names {
+    struct environ_name *items; /* in any order, perhaps twice */
+    size_t count;
+};
+const char *rewrite_environ_module(struct arena *arena, const struct python_module *m,
+                                   const struct environ_names *names);
+/* The names in such a module; false if `text` is anything else. */
+bool rewrite_environ_names(struct slice text, const struct python_module *m, struct arena *arena,
+                           struct environ_names *out) KL_MUST_USE;
 
 /* Unified diff with the old side's secrets masked by "[redacted]". */
 struct redactor;

@@ -2,20 +2,26 @@
 #include "rewriters/site.h"
 
 #include "base/buf.h"
+#include "rewriters/notebook_text.h"
 
 static const char reason_span[] = "the place is not a string literal";
+
+static const char *comment_reason(const struct source *s, uint32_t token) {
+    return notebook_is_magic(s, token) ? "in a line that IPython reads itself (%magic, !shell)"
+                                       : "in a comment";
+}
 
 /* Which token a span that matches no literal is inside of. */
 static const char *span_reason(const struct source *s, size_t start) {
     switch (s->tokens.items[source_token_after(s, start)].kind) {
     case PY_COMMENT:
-        return "in a comment";
+        return comment_reason(s, source_token_after(s, start));
     case PY_STRING:
         return "inside another string (a docstring, a doctest)";
     case PY_FSTRING_START:
     case PY_FSTRING_MIDDLE:
     case PY_FSTRING_END:
-        return "part of an f-string: not in this version";
+        return "only a part of an f-string";
     default:
         return reason_span;
     }
@@ -41,7 +47,7 @@ static const char *check_tokens(const struct source *s, const struct rewrite_sit
         case PY_FSTRING_START:
         case PY_FSTRING_MIDDLE:
         case PY_FSTRING_END:
-            return "part of an f-string: not in this version";
+            return "only a part of an f-string";
         case PY_OP:
             if ((t->op != '+' && t->op != '(' && t->op != ')') || (t->op == '(' && after_operand))
                 return reason_span;
@@ -133,7 +139,7 @@ static const struct site_rule *match(const struct site_rule *rules, const struct
     return rules;
 }
 
-static const char *check_tree(struct site_view v, size_t node) {
+const char *site_check_tree(struct site_view v, size_t node, size_t judged) {
     for (v.index = node; v.index > 0; v.index--) {
         const struct site_rule *rule = match(site_around_rules, &v);
         if (rule->verdict == SITE_REFUSE)
@@ -142,14 +148,14 @@ static const char *check_tree(struct site_view v, size_t node) {
     /* Values flow through parentheses, `or` and chained assignments: the rules
      * that refuse are asked for each node that the value comes to. Only the
      * first one needs to be a known place: the others hold expressions. */
-    for (v.index = node; v.index > 0; v.index--) {
+    for (v.index = judged; v.index > 0; v.index--) {
         const struct site_rule *rule = match(site_direct_rules, &v);
         bool is_last_row = !rule->parent;
-        if (rule->verdict == SITE_REFUSE && (v.index == node || !is_last_row)) {
+        if (rule->verdict == SITE_REFUSE && (v.index == judged || !is_last_row)) {
             /* `x = y = ".."` ends in the statement that holds the assignments;
              * a tuple or a choice may stand alone as well. */
             bool is_statement = pytree_is(v.steps[v.index - 1].type, "expression_statement");
-            bool is_text = v.index == node || pytree_is(v.steps[v.index].type, "parenthesized_expression");
+            bool is_text = v.index == judged || pytree_is(v.steps[v.index].type, "parenthesized_expression");
             return is_statement && !is_text ? NULL : rule->reason;
         }
         if (rule->verdict != SITE_FLOW)
@@ -158,16 +164,38 @@ static const char *check_tree(struct site_view v, size_t node) {
     return NULL;
 }
 
+/* `f"{call('S3CRET')}"`: before Python 3.12, the quotes around a field may not
+ * stand in it. */
+const char *site_check_fields(const struct source *s, const struct pytree_step *steps, size_t node,
+                              struct site_place *place) {
+    for (size_t i = node; i > 1; i--) {
+        if (!pytree_is(steps[i - 1].type, "interpolation"))
+            continue;
+        const struct py_token *t = &s->tokens.items[source_token_after(s, steps[i - 2].start)];
+        if (t->flags & PY_STR_T)
+            return "in a field of a template string, which keeps its spelling";
+        place->in_fstring = true;
+        if (!(t->flags & PY_STR_TRIPLE))
+            place->quotes |=
+                s->text.ptr[t->start + t->prefix_len] == '"' ? SITE_DOUBLE_QUOTE : SITE_SINGLE_QUOTE;
+    }
+    return NULL;
+}
+
 const char *site_decide(const struct source *s, struct pytree_walker *w, struct rewrite_site *site,
                         bool from_environment, struct arena *arena, struct site_place *place) {
+    if (site->is_mention)
+        return site_decide_mention(s, site, place);
     size_t start = source_text_offset(s, site->start_byte), end = source_text_offset(s, site->end_byte);
     if (start == SIZE_MAX || end == SIZE_MAX || start >= end)
         return reason_span;
+    if (rewrite_site_is_part(site))
+        return site_decide_part(s, w, site, from_environment, arena, place);
     uint32_t first = source_token_after(s, start), last = source_token_after(s, end - 1);
     if (s->tokens.items[first].start != start || s->tokens.items[last].end != end)
         return span_reason(s, start);
     if (s->tokens.items[first].kind == PY_COMMENT)
-        return "in a comment";
+        return comment_reason(s, first);
     const char *reason = check_tokens(s, site, (uint32_t)start, (uint32_t)end);
     if (reason)
         return reason;
@@ -180,8 +208,15 @@ const char *site_decide(const struct source *s, struct pytree_walker *w, struct 
         return reason;
     struct site_view view = {
         .source = s, .site = site, .steps = w->steps, .from_environment = from_environment};
-    if ((reason = check_tree(view, node)))
+    *place = (struct site_place){.start = from,
+                                 .end = to,
+                                 .literal_start = from,
+                                 .literal_end = to,
+                                 .statement_start = w->steps[1].start,
+                                 .edits = {{from, to, "", "", true, true}},
+                                 .edit_count = 1,
+                                 .site = site};
+    if ((reason = site_check_tree(view, node, node)))
         return reason;
-    *place = (struct site_place){from, to, w->steps[1].start, site};
-    return NULL;
+    return site_check_fields(s, w->steps, node, place);
 }

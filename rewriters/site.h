@@ -1,24 +1,39 @@
 /* site.h: may this literal be replaced by an expression? Decides by the tokens
  * of the literal and by the shape of the tree around it, from two tables in
  * site_rules.c: what the literal may stand in directly, and what must not be
- * anywhere around it. What is in neither table is left alone. */
+ * anywhere around it. What is in neither table is left alone. A site that is a
+ * part of a literal is site_part.c's. */
 #ifndef KEYLIFT_REWRITERS_SITE_H
 #define KEYLIFT_REWRITERS_SITE_H
 
 #include "rewriters/rewrite.h"
 #include "rewriters/source.h"
 
-/* Where an accepted site stands. */
+#define SITE_MAX_EDITS 5
+
+/* What becomes of one piece of the text: `before`, the new expression (if it goes
+ * here), `after`. */
+struct site_edit {
+    uint32_t start, end; /* text offsets */
+    const char *before, *after;
+    bool has_expression, holds_secret;
+};
+
+/* Where an accepted site stands, and what its edits are. */
 struct site_place {
-    uint32_t start, end;      /* text offsets of the expression that is replaced */
-    uint32_t statement_start; /* of the statement of the module that it is in */
+    uint32_t start, end;                 /* text offsets: nothing else may be edited in there */
+    uint32_t literal_start, literal_end; /* of the literals that the edits reach into */
+    uint32_t statement_start;            /* of the statement of the module that it is in */
+    unsigned quotes;                     /* that the expression must not have: SITE_DOUBLE_QUOTE... */
+    bool in_bytes;                       /* offsets are those of the file: an output of a notebook */
+    bool in_fstring;                     /* the expression stands in a field: no backslash before 3.12 */
+    struct site_edit edits[SITE_MAX_EDITS];
+    size_t edit_count;
     struct rewrite_site *site;
 };
 
-/* NULL and *place filled in, or the reason. `w` seeks forward: sites in order.
- * `from_environment` says that the new expression reads os.environ. */
-const char *site_decide(const struct source *s, struct pytree_walker *w, struct rewrite_site *site,
-                        bool from_environment, struct arena *arena, struct site_place *place);
+#define SITE_DOUBLE_QUOTE 1u
+#define SITE_SINGLE_QUOTE 2u
 
 /* What the rules look at: the way from the module to the site. */
 struct site_view {
@@ -28,6 +43,23 @@ struct site_view {
     size_t index; /* steps[index] is the node whose parent is judged */
     bool from_environment;
 };
+
+/* NULL and *place filled in, or the reason. `w` seeks forward: sites in order.
+ * `from_environment` says that the new expression reads os.environ. */
+const char *site_decide(const struct source *s, struct pytree_walker *w, struct rewrite_site *site,
+                        bool from_environment, struct arena *arena, struct site_place *place);
+
+/* NULL, or why the rules leave what steps[node] holds. `judged` is the node whose
+ * place counts: the node, or the template expression that it is the template of. */
+const char *site_check_tree(struct site_view v, size_t node, size_t judged);
+/* The quotes of the f-strings that steps[node] is in a field of go to *place. NULL, or a reason. */
+const char *site_check_fields(const struct source *s, const struct pytree_step *steps, size_t node,
+                              struct site_place *place);
+/* site_decide for a mention (site_mention.c). */
+const char *site_decide_mention(const struct source *s, struct rewrite_site *site, struct site_place *place);
+/* site_decide for a part of a literal (site_part.c). */
+const char *site_decide_part(const struct source *s, struct pytree_walker *w, struct rewrite_site *site,
+                             bool from_environment, struct arena *arena, struct site_place *place);
 
 typedef bool (*site_test)(const struct site_view *v);
 

@@ -75,6 +75,14 @@ static bool is_type_making_call(const struct site_view *v) {
     return is_in_words(last_name(v->source, pytree_child(parent_of(v)->node, "function")), words);
 }
 
+/* What exec gets is code: the literal in it is for the eyes of whoever wrote it. */
+static bool runs_text(const struct site_view *v) {
+    static const char *const words[] = {"exec", "eval", "compile", NULL};
+    TSNode function = pytree_child(parent_of(v)->node, "function");
+    return !ts_node_is_null(function) && pytree_is(ts_node_type(function), "identifier") &&
+           is_in_words(pytree_text(v->source->text, function), words);
+}
+
 static bool has_literal_annotation(const struct site_view *v) {
     static const char *const words[] = {"Literal", "LiteralString", NULL};
     return span_has_name(v->source, pytree_child(parent_of(v)->node, "type"), words);
@@ -202,12 +210,22 @@ static bool defaults_own_name(const struct site_view *v) {
     return spells_name(v, ts_node_named_child(parent_of(v)->node, 0));
 }
 
+/* f"{call('x')=}" has the spelling of its expression in its value. */
+static bool shows_its_text(const struct site_view *v) {
+    TSNode node = parent_of(v)->node;
+    uint32_t count = ts_node_child_count(node);
+    for (uint32_t i = 0; i < count; i++)
+        if (pytree_is(ts_node_type(ts_node_child(node, i)), "="))
+            return true;
+    return false;
+}
+
 static bool is_first_child(const struct site_view *v) {
     return ts_node_eq(ts_node_named_child(parent_of(v)->node, 0), v->steps[v->index].node);
 }
 
 /* Reasons that stand in more than one row. */
-static const char reason_fstring[] = "part of an f-string: not in this version";
+static const char reason_format[] = "in the format specification of a field";
 static const char reason_type[] = "part of a type expression";
 static const char reason_literal[] = "typed as Literal: a type checker reads the spelling";
 static const char reason_final[] = "a Final constant: a type checker reads the spelling";
@@ -275,6 +293,7 @@ const struct site_rule site_direct_rules[] = {
     ALLOW("subscript", NULL),
     ALLOW("slice", NULL),
     ALLOW("attribute", "object"),
+    ALLOW("interpolation", "expression"),
     ALLOW("lambda", "body"),
     ALLOW("list_splat", NULL),
     ALLOW("dictionary_splat", NULL),
@@ -300,9 +319,10 @@ const struct site_rule site_around_rules[] = {
     REFUSE("type_alias_statement", NULL, NULL, reason_type),
     REFUSE("subscript", "subscript", is_typing_subscript, reason_type),
     REFUSE("case_pattern", NULL, NULL, reason_pattern),
-    REFUSE("interpolation", NULL, NULL, reason_fstring),
-    REFUSE("format_expression", NULL, NULL, reason_fstring),
-    REFUSE("format_specifier", NULL, NULL, reason_fstring),
+    REFUSE("interpolation", NULL, shows_its_text, "in a field that shows its own text ({...=})"),
+    REFUSE("format_expression", NULL, NULL, reason_format),
+    REFUSE("format_specifier", NULL, NULL, reason_format),
+    REFUSE("call", "arguments", runs_text, "code in a string (exec, eval, compile)"),
     REFUSE("call", "arguments", is_type_making_call, "names a type: the spelling is what counts"),
     REFUSE("assignment", "right", assigns_dunder, "assigned to a name that Python or its tools interpret"),
     REFUSE("augmented_assignment", "right", assigns_dunder,

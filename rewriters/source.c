@@ -1,4 +1,5 @@
 /* source.c: see source.h. */
+#include "rewriters/notebook_text.h"
 #include "rewriters/source.h"
 
 static const char *line_end_of(struct slice text) {
@@ -27,18 +28,51 @@ static void note_identity(struct source *s, struct arena *arena) {
     }
 }
 
-enum kl_status source_open(struct slice bytes, struct arena *arena, struct source *out, struct error *e) {
-    *out = (struct source){.tokens = PY_TOKENS_INIT};
+bool rewrite_is_notebook(const char *path) {
+    return path && slice_ends(slice_cstr(path), ".ipynb");
+}
+
+static enum kl_status check_size(struct slice bytes, struct error *e) {
     if (bytes.len > KL_MAX_REWRITE_BYTES)
         return error_set(e, KL_ERR_LIMIT, "the file is larger than what is rewritten (%zu MB)",
                          KL_MAX_REWRITE_BYTES >> 20);
-    pyfile_decode(&out->file, bytes, arena);
+    return KL_OK;
+}
+
+/* out->file is there. */
+static enum kl_status open_text(struct source *out, struct arena *arena, struct error *e) {
     out->text = out->file.text;
     out->eol = line_end_of(out->text);
     pylines_build(&out->lines, out->text, arena);
     py_lex(out->text, &out->tokens);
     note_identity(out, arena);
     return pytree_parse(out->text, &out->tree, e);
+}
+
+enum kl_status source_open(struct slice bytes, struct arena *arena, struct source *out, struct error *e) {
+    *out = (struct source){.tokens = PY_TOKENS_INIT};
+    enum kl_status s = check_size(bytes, e);
+    if (s != KL_OK)
+        return s;
+    pyfile_decode(&out->file, bytes, arena);
+    return open_text(out, arena, e);
+}
+
+enum kl_status source_open_notebook(struct slice bytes, struct arena *arena, struct source *out,
+                                    struct error *e) {
+    *out = (struct source){.tokens = PY_TOKENS_INIT, .is_notebook = true};
+    enum kl_status s = check_size(bytes, e);
+    if (s != KL_OK)
+        return s;
+    notebook_code(&out->file, bytes, arena, &out->cells);
+    out->file.text = notebook_python(out->file.text, &out->cells, arena);
+    return open_text(out, arena, e);
+}
+
+enum kl_status source_open_path(const char *path, struct slice bytes, struct arena *arena, struct source *out,
+                                struct error *e) {
+    return rewrite_is_notebook(path) ? source_open_notebook(bytes, arena, out, e)
+                                     : source_open(bytes, arena, out, e);
 }
 
 void source_release(struct source *s) {
@@ -156,8 +190,9 @@ const char *source_refusal(const struct source *s, const char *path) {
     struct slice name = slice_cstr(path);
     if (slice_ends(name, ".pyi"))
         return "a stub file: its values are never evaluated";
-    if (slice_ends(name, ".ipynb"))
-        return "a notebook: not rewritten in this version";
+    const char *notebook = s->is_notebook ? notebook_refusal(s) : NULL;
+    if (notebook)
+        return notebook;
     if (is_vendored(path))
         return "vendored code: its next release would bring the literal back";
     if (!s->file.decodable)

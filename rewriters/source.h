@@ -4,6 +4,7 @@
 #define KEYLIFT_REWRITERS_SOURCE_H
 
 #include "rewriters/pytree.h"
+#include "scanner/notebook.h"
 #include "scanner/pyfile.h"
 #include "scanner/pylex.h"
 
@@ -15,7 +16,9 @@ struct source {
     struct pytree tree;
     const uint32_t *identity; /* the tokens that are `is`; in the arena */
     size_t identity_count;
-    const char *eol; /* the line end of the file: "\n", "\r\n" or "\r" */
+    const char *eol;  /* the line end of the file: "\n", "\r\n" or "\r" */
+    bool is_notebook; /* then the text is that of its code cells, one after the other (notebook.h) */
+    struct notebook_cells cells;
 };
 
 #define SOURCE_NO_TOKEN UINT32_MAX
@@ -24,6 +27,12 @@ struct source {
  * then tokens and lines are there, the tree is not. */
 enum kl_status source_open(struct slice bytes, struct arena *arena, struct source *out,
                            struct error *e) KL_MUST_USE;
+/* The same for a notebook. */
+enum kl_status source_open_notebook(struct slice bytes, struct arena *arena, struct source *out,
+                                    struct error *e) KL_MUST_USE;
+/* By the name of the file. */
+enum kl_status source_open_path(const char *path, struct slice bytes, struct arena *arena, struct source *out,
+                                struct error *e) KL_MUST_USE;
 void source_release(struct source *s);
 
 /* Offset in the text of a byte of the file; SIZE_MAX if it is inside a character. */

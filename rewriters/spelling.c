@@ -9,6 +9,7 @@ struct writer {
     struct slice source, value;
     size_t pos, done; /* in source; in value */
     bool is_bytes;
+    bool doubles; /* braces are written twice */
     cJSON *items;
     size_t copied;     /* bytes of the value not yet in items */
     struct buf *text;  /* structure not yet in items */
@@ -134,21 +135,21 @@ static bool at_quotes(const struct writer *w, int quote, size_t count) {
     return true;
 }
 
+static bool add_character(struct writer *w, bool raw) {
+    int c = byte_at(w, 0);
+    if (c == '\r')
+        return byte_at(w, 1) == '\n' ? add_form(w, 'c', '\n', 2) : add_form(w, 'r', '\n', 1);
+    if (c == '\\' && raw) /* a raw backslash hides the quote, and both stay */
+        return add_copy(w) && (byte_at(w, 0) == '\r' || byte_at(w, 0) < 0 || add_copy(w));
+    if (w->doubles && (c == '{' || c == '}') && byte_at(w, 1) == c)
+        return add_form(w, 'd', (unsigned char)c, 2);
+    return c == '\\' ? add_escape(w) : add_copy(w);
+}
+
 static bool add_body(struct writer *w, int quote, size_t count, bool raw) {
-    while (!at_quotes(w, quote, count)) {
-        int c = byte_at(w, 0);
-        bool good;
-        if (c < 0)
+    while (!at_quotes(w, quote, count))
+        if (byte_at(w, 0) < 0 || !add_character(w, raw))
             return false;
-        if (c == '\r')
-            good = byte_at(w, 1) == '\n' ? add_form(w, 'c', '\n', 2) : add_form(w, 'r', '\n', 1);
-        else if (c == '\\' && raw) /* a raw backslash hides the quote, and both stay */
-            good = add_copy(w) && (byte_at(w, 0) == '\r' || byte_at(w, 0) < 0 || add_copy(w));
-        else
-            good = c == '\\' ? add_escape(w) : add_copy(w);
-        if (!good)
-            return false;
-    }
     add_text(w, count);
     return true;
 }
@@ -194,12 +195,36 @@ static void hide_length(cJSON *items) {
     }
 }
 
-cJSON *spelling_of(struct slice literal, struct slice value) {
+static cJSON *bytes_mark(void) {
+    cJSON *o = cJSON_CreateObject();
+    cJSON_AddTrueToObject(o, "bytes");
+    return o;
+}
+
+static bool add_part(struct writer *w, bool raw) {
+    if (w->is_bytes)
+        cJSON_AddItemToArray(w->items, bytes_mark());
+    while (w->pos < w->source.len)
+        if (!add_character(w, raw))
+            return false;
+    flush(w);
+    return w->done == w->value.len;
+}
+
+enum { WHOLE, PART = 1, PART_RAW = 2, PART_DOUBLES = 4 };
+
+static cJSON *spell(struct slice literal, struct slice value, unsigned how, bool is_bytes) {
     struct buf text = BUF_INIT(SPELLING_MAX_BYTES), forms = BUF_INIT(SPELLING_MAX_BYTES);
     struct buf again = BUF_INIT_SECRET(SPELLING_MAX_BYTES);
-    struct writer w = {.source = literal, .value = value, .text = &text, .forms = &forms};
+    struct writer w = {.source = literal,
+                       .value = value,
+                       .is_bytes = is_bytes,
+                       .doubles = (how & PART_DOUBLES) != 0,
+                       .text = &text,
+                       .forms = &forms};
     w.items = cJSON_CreateArray();
-    bool good = literal.len <= SPELLING_MAX_BYTES && add_all(&w);
+    bool good = literal.len <= SPELLING_MAX_BYTES &&
+                (how == WHOLE ? add_all(&w) : add_part(&w, (how & PART_RAW) != 0));
     if (good)
         hide_length(w.items);
     if (!good || !spelling_restore(w.items, value, &again) || !slice_eq(buf_as_slice(&again), literal)) {
@@ -210,6 +235,20 @@ cJSON *spelling_of(struct slice literal, struct slice value) {
     buf_release(&forms);
     buf_release(&text);
     return w.items;
+}
+
+cJSON *spelling_of(struct slice literal, struct slice value) {
+    return spell(literal, value, WHOLE, false);
+}
+
+/* A part does not say what kind of literal it is from: what gives it back is right. */
+cJSON *spelling_of_part(struct slice part, struct slice value, bool is_bytes) {
+    static const unsigned ways[] = {PART, PART | PART_RAW, PART | PART_DOUBLES,
+                                    PART | PART_RAW | PART_DOUBLES};
+    cJSON *found = NULL;
+    for (size_t i = 0; i < KL_ARRAY_LEN(ways) && !found; i++)
+        found = spell(part, value, ways[i], is_bytes);
+    return found;
 }
 
 struct restorer {
@@ -278,6 +317,11 @@ static bool restore_form(struct restorer *r, char form) {
     case 'r':
         buf_char(r->out, '\r');
         break;
+    case 'd':
+        if (c != '{' && c != '}')
+            return false;
+        buf_printf(r->out, "%c%c", (char)c, (char)c);
+        break;
     default:
         return false;
     }
@@ -328,6 +372,8 @@ bool spelling_restore(const cJSON *spelling, struct slice value, struct buf *out
         } else if (cJSON_IsNumber(item)) {
             if (!restore_copy(&r, item->valuedouble, item->next))
                 return false;
+        } else if (json_bool(item, "bytes", false)) {
+            r.is_bytes = true;
         } else if (forms) {
             for (; *forms; forms++)
                 if (!restore_form(&r, *forms))

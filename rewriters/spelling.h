@@ -15,6 +15,10 @@
  *     u v  U V   \uhhhh and \Uhhhhhhhh, small or capital digits
  *     1 2 3      octal of so many digits
  *     c r        a line end of the source that Python reads as LF: CRLF, CR
+ *     d          a brace written twice, as in an f-string
+ *
+ * A part of a literal is the same without quotes; {"bytes":true} goes before it
+ * where \x is a byte.
  */
 #ifndef KEYLIFT_REWRITERS_SPELLING_H
 #define KEYLIFT_REWRITERS_SPELLING_H
@@ -30,6 +34,8 @@
  * f-strings, \N{...}, comments between the parts, hex digits of mixed case. The
  * caller frees. */
 cJSON *spelling_of(struct slice literal, struct slice value) KL_MUST_USE;
+/* The same for a part of the body of one literal. */
+cJSON *spelling_of_part(struct slice part, struct slice value, bool is_bytes) KL_MUST_USE;
 /* Appends the literal. False if the spelling does not fit the value. */
 bool spelling_restore(const cJSON *spelling, struct slice value, struct buf *out) KL_MUST_USE;
 

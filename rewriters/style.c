@@ -3,7 +3,8 @@
 
 #include "base/buf.h"
 
-static const struct style_kind *const styles[] = {&style_inline, &style_module};
+static const struct style_kind *const styles[] = {&style_inline, &style_loading_module, &style_module,
+                                                  &style_environ};
 
 void style_plan_for(const struct rewrite_request *r, struct arena *arena, struct style_plan *out) {
     *out = (struct style_plan){0};
@@ -88,7 +89,8 @@ void style_drop_unused(struct style_plan *p, bool uses_text, bool uses_bytes) {
     size_t kept = 0;
     for (size_t i = 0; i < p->need_count; i++) {
         const char *word = p->needs[i].symbol ? p->needs[i].symbol : p->needs[i].module;
-        if ((uses_text && mentions(p->read_text, word)) || (uses_bytes && mentions(p->read_bytes, word)))
+        if (p->needs[i].for_effect || (uses_text && mentions(p->read_text, word)) ||
+            (uses_bytes && mentions(p->read_bytes, word)))
             p->needs[kept++] = p->needs[i];
     }
     p->need_count = kept;
@@ -125,6 +127,10 @@ static bool is_primary(struct slice text) {
         }
     }
     return text.len > 0 && is_word(text.ptr[0]);
+}
+
+const char *style_name(const struct style_plan *p, const struct rewrite_site *site) {
+    return site->stored_name && !p->by_own_name ? site->stored_name : site->name;
 }
 
 const char *style_expression(const struct style_plan *p, const char *name, bool is_bytes,

@@ -13,6 +13,7 @@ struct style_plan {
     const char *read_text, *read_bytes; /* templates with {name}; read_bytes NULL: bytes cannot be read */
     struct import_need needs[STYLE_MAX_NEEDS];
     size_t need_count;
+    bool by_own_name;    /* {name} is the name that keylift gave, not the vault's */
     bool load;           /* load_dotenv(...) must run first */
     const char *refusal; /* why this style cannot serve the request; NULL */
 };
@@ -23,7 +24,7 @@ struct style_kind {
     void (*plan)(const struct rewrite_request *r, struct arena *arena, struct style_plan *out);
 };
 
-extern const struct style_kind style_inline, style_module;
+extern const struct style_kind style_inline, style_loading_module, style_module, style_environ;
 
 /* Fills in *out by the first style that serves; a plan with a refusal if none. */
 void style_plan_for(const struct rewrite_request *r, struct arena *arena, struct style_plan *out);
@@ -36,6 +37,8 @@ void style_need_mentioned(struct style_plan *p);
 /* Drops what only expressions that no site needs would need. */
 void style_drop_unused(struct style_plan *p, bool uses_text, bool uses_bytes);
 
+/* The name that stands at the site. */
+const char *style_name(const struct style_plan *p, const struct rewrite_site *site);
 /* The expression of one site: {name} and the imports' local names put in;
  * in parentheses unless it is a primary, so that any operator may follow. */
 const char *style_expression(const struct style_plan *p, const char *name, bool is_bytes,
@@ -44,7 +47,8 @@ const char *style_expression(const struct style_plan *p, const char *name, bool 
 const char *style_quote(const char *text, struct arena *arena);
 
 /* load_dotenv(...) of a file next to the module's own, folded at 88 columns.
- * The names are those that the module has for load_dotenv and os. */
+ * The names are those that the module has for load_dotenv and os; without os, the path is
+ * that from the working directory. */
 const char *style_load_call(const char *dotenv_relative, const char *load_dotenv, const char *os,
                             struct arena *arena);
 /* The same call stands in the module already, outside of if, try and def, and

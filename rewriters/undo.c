@@ -4,6 +4,7 @@
 #include "base/encode.h"
 #include "base/mem.h"
 #include "rewriters/journal.h"
+#include "rewriters/notebook_text.h"
 #include "rewriters/spelling.h"
 
 /* Around a literal stand brackets, blanks and a few names; more is no frame. */
@@ -18,7 +19,7 @@ static const struct rewrite_site *site_in(const struct rewrite_request *r, const
     const struct rewrite_site *found = NULL;
     for (size_t i = 0; i < r->site_count; i++) {
         const struct rewrite_site *s = &r->sites[i];
-        if (s->start_byte < edit->start_byte || s->end_byte > edit->end_byte)
+        if (rewrite_site_from(s) < edit->start_byte || rewrite_site_to(s) > edit->end_byte)
             continue;
         if (found)
             return NULL;
@@ -38,26 +39,62 @@ static bool is_frame(struct slice text) {
     return true;
 }
 
-static cJSON *record_literal(const struct rewrite_request *r, const struct rewrite_edit *edit) {
-    const struct rewrite_site *site = site_in(r, edit);
-    if (!site)
+/* The quotes of a literal that the secret fills. */
+static bool is_quotes(struct slice text) {
+    if (text.len > sizeof "rb\"\"\"" - 1)
+        return false;
+    for (size_t i = 0; i < text.len; i++)
+        if (!text.ptr[i] || !strchr("rRbBuUfF'\"", text.ptr[i]))
+            return false;
+    return true;
+}
+
+/* The record of a literal whose text, and what was replaced around it, is given as Python reads it. */
+static cJSON *record_spelled(const struct rewrite_site *site, struct slice before, struct slice spelled,
+                             struct slice after) {
+    bool part = rewrite_site_is_part(site);
+    if (part ? !is_quotes(before) || !is_quotes(after) : !is_frame(before) || !is_frame(after))
         return NULL;
-    struct slice old = old_of(r, edit);
-    size_t from = (size_t)(site->start_byte - edit->start_byte),
-           to = (size_t)(site->end_byte - edit->start_byte);
-    struct slice before = slice_sub(old, 0, from), after = slice_sub(old, to, old.len);
-    if (!is_frame(before) || !is_frame(after))
-        return NULL;
-    cJSON *spelling = spelling_of(slice_sub(old, from, to), secret_slice(site->value));
+    struct slice value = secret_slice(site->value);
+    cJSON *spelling = part ? spelling_of_part(spelled, value, site->is_bytes) : spelling_of(spelled, value);
     if (!spelling)
         return NULL;
     cJSON *o = cJSON_CreateObject();
     json_add_slice(o, "before", before);
     json_add_slice(o, "after", after);
-    json_add_string(o, "name", site->name);
+    json_add_string(o, "name", site->stored_name ? site->stored_name : site->name);
     cJSON_AddBoolToObject(o, "binary", site->is_bytes);
     cJSON_AddItemToObject(o, "spelling", spelling);
     return o;
+}
+
+/* In a notebook, Python stands in strings of JSON. */
+static cJSON *record_in_json(const struct rewrite_site *site, struct slice before, struct slice spelled,
+                             struct slice after) {
+    struct buf text[3];
+    for (size_t i = 0; i < KL_ARRAY_LEN(text); i++)
+        buf_init_secret(&text[i], KL_MAX_REWRITE_BYTES);
+    cJSON *o = NULL;
+    if (notebook_unescape(before, &text[0]) && notebook_unescape(spelled, &text[1]) &&
+        notebook_unescape(after, &text[2]))
+        o = record_spelled(site, buf_as_slice(&text[0]), buf_as_slice(&text[1]), buf_as_slice(&text[2]));
+    if (o)
+        cJSON_AddTrueToObject(o, "json");
+    for (size_t i = 0; i < KL_ARRAY_LEN(text); i++)
+        buf_release(&text[i]);
+    return o;
+}
+
+static cJSON *record_literal(const struct rewrite_request *r, const struct rewrite_edit *edit) {
+    const struct rewrite_site *site = site_in(r, edit);
+    if (!site)
+        return NULL;
+    struct slice old = old_of(r, edit);
+    size_t from = (size_t)(rewrite_site_from(site) - edit->start_byte),
+           to = (size_t)(rewrite_site_to(site) - edit->start_byte);
+    struct slice before = slice_sub(old, 0, from), after = slice_sub(old, to, old.len);
+    return (rewrite_is_notebook(r->path) ? record_in_json : record_spelled)(site, before,
+                                                                            slice_sub(old, from, to), after);
 }
 
 static cJSON *record_edit(const struct rewrite_request *r, const struct rewrite_edit *edit) {
@@ -75,7 +112,7 @@ static bool refuse_sites(const struct rewrite_request *r, uint64_t from, uint64_
     bool any = false;
     for (size_t i = 0; i < r->site_count; i++) {
         struct rewrite_site *s = &r->sites[i];
-        if (s->rewritten && s->start_byte >= from && s->end_byte <= to) {
+        if (s->rewritten && rewrite_site_from(s) >= from && rewrite_site_to(s) <= to) {
             s->rewritten = false;
             s->reason = "undo could not write this spelling again exactly";
             any = true;
@@ -141,12 +178,18 @@ static enum kl_status restore_edit(const cJSON *edit, undo_value_fn value, void 
         return error_set(e, KL_ERR_PARSE, "the journal's record of an edit is not complete");
     struct secret s = {0};
     enum kl_status st = value(ctx, name, json_bool(edit, "binary", false), &s, e);
+    struct buf text = BUF_INIT_SECRET(KL_MAX_REWRITE_BYTES);
     if (st == KL_OK) {
-        buf_str(out, before);
-        if (!spelling_restore(json_get(edit, "spelling"), secret_slice(&s), out))
+        buf_str(&text, before);
+        if (!spelling_restore(json_get(edit, "spelling"), secret_slice(&s), &text))
             st = error_set(e, KL_ERR_CONFLICT, "the value of %s is not the one that left the file", name);
-        buf_str(out, after);
+        buf_str(&text, after);
     }
+    if (json_bool(edit, "json", false))
+        notebook_escape(buf_as_slice(&text), out);
+    else
+        buf_slice(out, buf_as_slice(&text));
+    buf_release(&text);
     secret_release(&s);
     return st;
 }
@@ -169,7 +212,7 @@ static enum kl_status restore_all(const cJSON *edits, struct slice current, undo
     return KL_OK;
 }
 
-static bool is_written(const cJSON *file, struct slice current) {
+bool undo_is_written(const cJSON *file, struct slice current) {
     char hex[65];
     const char *written = json_string(file, "new_sha256");
     sha256_hex(current, hex);
@@ -196,7 +239,7 @@ enum kl_status undo_file(const cJSON *file, struct slice current, undo_value_fn 
     enum kl_status st = KL_OK;
     if (!path)
         path = "a file of the journal";
-    if (!is_written(file, current))
+    if (!undo_is_written(file, current))
         st = error_set(e, KL_ERR_CONFLICT, "%s has changed since keylift wrote it", path);
     else if (json_bool(file, "create", false))
         st = error_set(e, KL_ERR_NOT_FOUND, "%s was not there before keylift wrote it", path);

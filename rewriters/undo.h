@@ -11,7 +11,9 @@
  *      "old": "..."}                    text that held no secret
  *     {"at": 300, "bytes": 30,
  *      "before": "(", "after": ")",     what was replaced around the literal
- *      "name": "API_KEY", "binary": false, "spelling": [...]}   see spelling.h */
+ *      "name": "API_KEY", "binary": false, "spelling": [...]}   see spelling.h
+ *
+ * "json": true says that the text stands in a string of JSON (a notebook). */
 #ifndef KEYLIFT_REWRITERS_UNDO_H
 #define KEYLIFT_REWRITERS_UNDO_H
 
@@ -39,6 +41,8 @@ typedef enum kl_status (*undo_value_fn)(void *ctx, const char *name, bool binary
  * nothing to put back (a file that the run created: remove it). */
 enum kl_status undo_file(const cJSON *file, struct slice current, undo_value_fn value, void *ctx,
                          struct buf *out, struct error *e) KL_MUST_USE;
+/* Whether `bytes` are what the run wrote. */
+bool undo_is_written(const cJSON *file, struct slice bytes);
 /* Whether `bytes` are those from before the run, as far as the journal tells. */
 bool undo_is_old(const cJSON *file, struct slice bytes);
 

@@ -3,6 +3,7 @@
 #include "rewriters/verify.h"
 
 #include "base/mem.h"
+#include "rewriters/notebook_text.h"
 
 #define SHORT_VALUE_BYTES 8
 
@@ -40,14 +41,32 @@ struct side {
     bool is_new;
     uint32_t token;
     size_t edit;
-    size_t shift; /* new side: bytes added by the edits before `edit`, modulo 2^64 */
-    bool torn;    /* a token lies across the border of an edit */
+    size_t group;             /* behind the edits from `edit` on that change parts of the same literals */
+    size_t start, end, delta; /* of these literals on this side; bytes that the group adds, modulo 2^64 */
+    size_t shift;             /* new side: bytes added by the edits before `edit`, modulo 2^64 */
+    bool torn;                /* a token lies across the border of an edit */
 };
 
-static void edit_span(const struct side *s, size_t *start, size_t *end) {
-    const struct rewrite_edit *edit = &s->out->edits[s->edit];
-    *start = (size_t)edit->start_byte + (s->is_new ? s->shift : 0);
-    *end = s->is_new ? *start + edit->text_len : (size_t)edit->end_byte;
+/* The span of the next group, unless it is known. False: there is none. */
+static bool find_group(struct side *s) {
+    const struct rewrite_edit *edits = s->out->edits;
+    if (s->group > s->edit)
+        return true;
+    if (s->edit >= s->out->edit_count)
+        return false;
+    size_t start = (size_t)edits[s->edit].literal_start_byte, end = (size_t)edits[s->edit].literal_end_byte;
+    s->delta = 0;
+    for (s->group = s->edit; s->group < s->out->edit_count; s->group++) {
+        const struct rewrite_edit *e = &edits[s->group];
+        if (s->group > s->edit && e->literal_start_byte >= end)
+            break;
+        start = e->literal_start_byte < start ? (size_t)e->literal_start_byte : start;
+        end = e->literal_end_byte > end ? (size_t)e->literal_end_byte : end;
+        s->delta += e->text_len - (size_t)(e->end_byte - e->start_byte);
+    }
+    s->start = start + (s->is_new ? s->shift : 0);
+    s->end = end + (s->is_new ? s->shift + s->delta : 0);
+    return true;
 }
 
 /* The next token outside of the edits; NULL at the end. */
@@ -59,17 +78,14 @@ static const struct py_token *next_outside(struct side *s) {
         size_t start = pyfile_byte_offset(&s->source->file, t->start);
         size_t end = pyfile_byte_offset(&s->source->file, t->end);
         bool inside = false;
-        while (s->edit < s->out->edit_count) {
-            size_t from, to;
-            edit_span(s, &from, &to);
-            if (start >= to) {
-                s->shift += s->out->edits[s->edit].text_len -
-                            (size_t)(s->out->edits[s->edit].end_byte - s->out->edits[s->edit].start_byte);
-                s->edit++;
+        while (find_group(s)) {
+            if (start >= s->end) {
+                s->shift += s->delta;
+                s->edit = s->group;
                 continue;
             }
-            inside = start >= from && end <= to;
-            s->torn |= !inside && end > from && from != to;
+            inside = start >= s->start && end <= s->end;
+            s->torn |= !inside && end > s->start && s->start != s->end;
             break;
         }
         if (inside)
@@ -117,7 +133,7 @@ static bool shows_any_value(const struct rewrite_request *r, const struct rewrit
         const struct rewrite_site *site = &r->sites[i];
         while (k < out->edit_count && out->edits[k].end_byte <= site->start_byte)
             k++;
-        for (size_t m = k; m < out->edit_count && out->edits[m].start_byte <= site->start_byte; m++)
+        for (size_t m = k; m < out->edit_count && out->edits[m].start_byte <= rewrite_site_from(site); m++)
             if (site->rewritten && site->value && verify_shows_value(out->edits[m].text, site->value))
                 return true;
     }
@@ -133,7 +149,7 @@ enum kl_status verify_output(const struct source *old, const struct rewrite_requ
     struct arena arena = ARENA_INIT;
     struct source new = {0};
     const char *problem = NULL;
-    enum kl_status status = source_open(out->bytes, &arena, &new, e);
+    enum kl_status status = source_open_path(r->path, out->bytes, &arena, &new, e);
     if (status != KL_OK)
         goto done;
     if (strcmp(new.file.encoding, old->file.encoding) != 0 || new.file.has_bom != old->file.has_bom ||
@@ -143,6 +159,8 @@ enum kl_status verify_output(const struct source *old, const struct rewrite_requ
         problem = "it does not lex";
     else if (pytree_error_count(&new.tree) > pytree_error_count(&old->tree))
         problem = "it does not parse";
+    else if (old->is_notebook && !notebook_same_outside(r, out))
+        problem = "something other than code would change in the notebook";
     else
         problem = compare_tokens(old, &new, out);
     if (problem)
@@ -157,7 +175,7 @@ enum kl_status rewrite_verify(const struct rewrite_request *r, const struct rewr
                               struct error *e) {
     struct arena arena = ARENA_INIT;
     struct source old = {0};
-    enum kl_status status = source_open(r->bytes, &arena, &old, e);
+    enum kl_status status = source_open_path(r->path, r->bytes, &arena, &old, e);
     if (status == KL_OK)
         status = verify_output(&old, r, out, e);
     source_release(&old);

@@ -23,4 +23,7 @@ void candidates_release(struct candidates *c);
 struct slice candidate_dotted_name(struct slice text, const struct py_tokens *t, uint32_t last,
                                    struct arena *arena);
 
+/* Does the path, or a folder in it, look like a test or an example? */
+bool path_in_test(const char *path);
+
 #endif

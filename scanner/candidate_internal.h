@@ -172,7 +172,6 @@ bool unpacked_place(struct collector *c, uint32_t frame, struct place *out);
 /* candidate_call.c: what an argument is to the function that gets it. */
 struct slice frame_callee(struct collector *c, struct frame *f);
 struct place call_place(struct collector *c, uint32_t frame);
-bool path_in_test(const char *path);
 
 /* candidate_place.c */
 struct place frame_place(struct collector *c, uint32_t frame, uint32_t next);

@@ -298,10 +298,8 @@ static const char *unfixable_reason(struct collector *c, const struct candidate 
         return "in a Literal type";
     if (f->annotation)
         return "in a type annotation";
-    if (n->context == CONTEXT_FSTRING)
-        return "a part of an f-string";
-    if (n->context == CONTEXT_FORMAT)
-        return "a format template";
+    if (flags & PY_STR_T)
+        return "a part of a template string (t-string)";
     if (n->context == CONTEXT_DICT_KEY)
         return "a dictionary key";
     if (current_scope(c)->is_enum && c->frames[0].role != CONTEXT_NONE)
@@ -386,5 +384,5 @@ void emit_fragment(struct collector *c, uint32_t token) {
     n->is_partial = !is_whole_fstring(c, token);
     n->context = CONTEXT_FSTRING;
     n->name = frame_place(c, c->depth - 1, NO_TOKEN).name;
-    n->unfixable = unfixable_reason(c, n, f, status, 0);
+    n->unfixable = unfixable_reason(c, n, f, status, t->flags & PY_STR_T);
 }

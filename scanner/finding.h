@@ -71,7 +71,9 @@ struct finding {
     const char *revoke;  /* where to revoke it; "" when unknown */
     const char *path;    /* opens the file from the current folder: the path named, then the way below */
     uint32_t line, column, end_line, end_column;
-    uint64_t start_byte, end_byte; /* of the file */
+    uint64_t start_byte, end_byte;               /* of the file */
+    uint64_t secret_start_byte, secret_end_byte; /* what moves of a literal that holds more, as spelled; both
+                                                    0: all of it */
     enum context context;
     const char *name;     /* "" if none */
     const char *callee;   /* "" if none */
@@ -87,6 +89,14 @@ struct finding {
     const char *suppressed_by; /* the marker or configuration line; NULL */
     struct secret value; /* what was matched as the secret (for a database URL: the whole literal's value) */
 };
+
+/* Where the bytes that move begin and end. */
+static inline uint64_t finding_from(const struct finding *f) {
+    return f->secret_end_byte ? f->secret_start_byte : f->start_byte;
+}
+static inline uint64_t finding_to(const struct finding *f) {
+    return f->secret_end_byte ? f->secret_end_byte : f->end_byte;
+}
 
 enum env_access {
     ENV_SUBSCRIPT,

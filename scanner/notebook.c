@@ -14,6 +14,8 @@ struct reader {
     uint32_t *offsets; /* pairs: text offset and byte offset from which on both go in step */
     size_t pairs;
     size_t kept_len, kept_pairs; /* before the cell at hand */
+    uint32_t *cells;             /* where each begins in `out` */
+    size_t cell_count;
     bool is_code;
 };
 
@@ -149,6 +151,8 @@ static void on_key(struct reader *r, struct slice key) {
 
 static void end_cell(struct reader *r) {
     if (r->is_code) {
+        if (r->out_len > r->kept_len)
+            r->cells[r->cell_count++] = (uint32_t)r->kept_len;
         if (r->out_len > r->kept_len && r->out[r->out_len - 1] != '\n')
             r->out[r->out_len++] = '\n';
     } else {
@@ -185,7 +189,7 @@ static void read_cells(struct reader *r) {
     end_cell(r); /* of a notebook that was cut off */
 }
 
-bool notebook_code(struct pyfile *f, struct slice bytes, struct arena *arena) {
+bool notebook_code(struct pyfile *f, struct slice bytes, struct arena *arena, struct notebook_cells *cells) {
     struct reader r = {.json = bytes};
     size_t marks = 1;
     for (size_t i = 0; i < bytes.len; i++)
@@ -194,11 +198,15 @@ bool notebook_code(struct pyfile *f, struct slice bytes, struct arena *arena) {
      * behind a cell. */
     r.out = arena_alloc(arena, bytes.len + 1);
     r.offsets = arena_alloc(arena, 2 * marks * sizeof *r.offsets);
+    r.cells = arena_alloc(arena, marks * sizeof *r.cells); /* a cell has at least one string */
     read_cells(&r);
+    if (cells)
+        *cells = (struct notebook_cells){r.cells, r.cell_count};
     *f = (struct pyfile){.bytes = bytes,
                          .text = slice_of(r.out, r.out_len),
                          .encoding = "utf-8",
                          .transcoded = true,
+                         .decodable = utf8_valid(bytes),
                          .offsets = r.offsets,
                          .offsets_len = 2 * r.pairs};
     return r.out_len > 0;

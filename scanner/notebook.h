@@ -11,8 +11,14 @@
 
 #include "scanner/pyfile.h"
 
-/* `f` as pyfile_decode makes it, for pyfile_byte_offset; never decodable, since
- * it cannot be rewritten as Python. False: no code. */
-bool notebook_code(struct pyfile *f, struct slice bytes, struct arena *arena);
+/* Where the code cells begin in the text. */
+struct notebook_cells {
+    uint32_t *starts;
+    size_t count;
+};
+
+/* `f` as pyfile_decode makes it, for pyfile_byte_offset; decodable if the bytes are
+ * UTF-8. `cells` may be NULL. False: no code. */
+bool notebook_code(struct pyfile *f, struct slice bytes, struct arena *arena, struct notebook_cells *cells);
 
 #endif

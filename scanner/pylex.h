@@ -147,5 +147,13 @@ enum py_value_status {
  * else it lives in the arena. */
 enum py_value_status py_string_value(struct slice text, const struct py_token *t, struct arena *arena,
                                      struct slice *value);
+/* The value of a part of such a token's body, text[start, end), as a literal of
+ * the same kind would have it. */
+enum py_value_status py_string_part(struct slice text, const struct py_token *t, uint32_t start, uint32_t end,
+                                    struct arena *arena, struct slice *value);
+/* Where value[start, end) of a token is spelled. False when one of the two lies
+ * inside of an escape. */
+bool py_string_span(struct slice text, const struct py_token *t, size_t start, size_t end,
+                    struct arena *arena, uint32_t *from, uint32_t *to);
 
 #endif

@@ -120,19 +120,18 @@ static void escape(struct decoder *d) {
     }
 }
 
-static void decode(struct decoder *d, bool raw) {
-    while (d->p < d->end) {
-        unsigned char c = *d->p;
-        if (c == '\\' && !raw) {
-            escape(d);
-        } else if (c == '\r') {
-            *d->out++ = '\n';
-            d->p += d->end - d->p > 1 && d->p[1] == '\n' ? 2 : 1;
-        } else {
-            bool doubled = d->text && (c == '{' || c == '}') && d->end - d->p > 1 && d->p[1] == c;
-            *d->out++ = c;
-            d->p += doubled ? 2 : 1;
-        }
+/* One character, escape or line continuation. */
+static void decode_one(struct decoder *d, bool raw) {
+    unsigned char c = *d->p;
+    if (c == '\\' && !raw) {
+        escape(d);
+    } else if (c == '\r') {
+        *d->out++ = '\n';
+        d->p += d->end - d->p > 1 && d->p[1] == '\n' ? 2 : 1;
+    } else {
+        bool doubled = d->text && (c == '{' || c == '}') && d->end - d->p > 1 && d->p[1] == c;
+        *d->out++ = c;
+        d->p += doubled ? 2 : 1;
     }
 }
 
@@ -143,9 +142,8 @@ static bool is_ascii(struct slice s) {
     return all < 0x80;
 }
 
-enum py_value_status py_string_value(struct slice text, const struct py_token *t, struct arena *arena,
-                                     struct slice *value) {
-    struct slice body = py_string_body(text, t);
+/* At the start of `body`, a part of the token's; it has room for all of its value. */
+static struct decoder decoder_of(const struct py_token *t, struct slice body, struct arena *arena) {
     struct decoder d = {.p = (const unsigned char *)body.ptr,
                         .bytes = t->flags & PY_STR_BYTES,
                         .text = t->kind == PY_FSTRING_MIDDLE};
@@ -153,13 +151,60 @@ enum py_value_status py_string_value(struct slice text, const struct py_token *t
         d.status = PY_VALUE_INVALID;
     if (t->flags & PY_STR_UNTERMINATED)
         d.status = PY_VALUE_INVALID;
-    *value = body;
-    if (!(t->flags & PY_STR_ESCAPES))
-        return d.status;
     d.end = d.p + body.len;
-    d.out = arena_alloc(arena, body.len + 1);
+    if (t->flags & PY_STR_ESCAPES)
+        d.out = arena_alloc(arena, body.len + 1);
+    return d;
+}
+
+static enum py_value_status value_of(const struct py_token *t, struct slice body, struct arena *arena,
+                                     struct slice *value) {
+    struct decoder d = decoder_of(t, body, arena);
+    *value = body;
+    if (!d.out)
+        return d.status;
     value->ptr = (const char *)d.out;
-    decode(&d, t->flags & PY_STR_RAW);
+    while (d.p < d.end)
+        decode_one(&d, t->flags & PY_STR_RAW);
     value->len = (size_t)((const char *)d.out - value->ptr);
     return d.status;
+}
+
+enum py_value_status py_string_value(struct slice text, const struct py_token *t, struct arena *arena,
+                                     struct slice *value) {
+    return value_of(t, py_string_body(text, t), arena, value);
+}
+
+enum py_value_status py_string_part(struct slice text, const struct py_token *t, uint32_t start, uint32_t end,
+                                    struct arena *arena, struct slice *value) {
+    return value_of(t, slice_sub(text, start, end), arena, value);
+}
+
+bool py_string_span(struct slice text, const struct py_token *t, size_t start, size_t end,
+                    struct arena *arena, uint32_t *from, uint32_t *to) {
+    struct slice body = py_string_body(text, t);
+    struct decoder d = decoder_of(t, body, arena);
+    uint32_t first = (uint32_t)(body.ptr - text.ptr);
+    if (!d.out) {
+        *from = first + (uint32_t)start;
+        *to = first + (uint32_t)end;
+        return end <= body.len;
+    }
+    const unsigned char *out = d.out;
+    bool has_start = false, has_end = false;
+    for (;;) {
+        size_t done = (size_t)(d.out - out);
+        uint32_t at = first + (uint32_t)((const char *)d.p - body.ptr);
+        if (done == start) { /* behind a line continuation, which makes no character */
+            *from = at;
+            has_start = true;
+        }
+        if (done == end && !has_end) {
+            *to = at;
+            has_end = true;
+        }
+        if (d.p == d.end || done > end)
+            return has_start && has_end && *from <= *to;
+        decode_one(&d, t->flags & PY_STR_RAW);
+    }
 }

@@ -24,6 +24,7 @@ struct scan_options {
     unsigned jobs;        /* 0: as many as processors */
     double min_confidence;
     struct rule_set_options rules;
+    bool split_urls;           /* of a URL or connection string, the password alone moves */
     bool keep_values;          /* findings keep their secrets (migrate, upload); scan does not need them */
     struct redactor *redactor; /* gains every value found; may be NULL */
     bool (*interrupted)(void); /* asked between files; may be NULL */

@@ -4,6 +4,7 @@
 #include "base/encode.h"
 #include "base/mem.h"
 #include "scanner/finding_make.h"
+#include "scanner/fragment.h"
 #include "scanner/textfile.h"
 
 #define SUPPRESS_LOOK_BYTES ((size_t)4096)
@@ -121,24 +122,30 @@ static void set_suppression(struct scan_worker *w, struct scan_place *p, struct 
     f->suppressed_by = by;
 }
 
-static void set_fixable(struct finding *f, const struct candidate *c) {
+static void set_fixable(struct scan_worker *w, const struct scan_place *p, struct finding *f,
+                        const struct scan_hit *hit, struct fragment *moves) {
+    const struct candidate *c = hit->candidate;
+    *moves = (struct fragment){.value = slice_sub(c->value, hit->start, hit->end)};
     f->reason = c->unfixable;
     if (!f->reason)
         f->reason = reason_by_context[c->context];
-    if (!f->reason && c->is_partial)
+    if (!f->reason && !fragment_of(hit, p->text, p->tokens, w->shared->options->split_urls, &w->arena, moves))
         f->reason = reason_partial;
     f->fixable = f->reason == NULL;
+    if (!f->fixable)
+        moves->value = slice_sub(c->value, hit->start, hit->end);
 }
 
 /* What is stored for a literal that can be replaced is all of it: the program
  * must get back what it had. Elsewhere it is the secret alone. */
-static void set_value(struct scan_worker *w, struct finding *f, const struct scan_hit *hit) {
+static void set_value(struct scan_worker *w, struct finding *f, const struct scan_hit *hit,
+                      struct slice value) {
     const struct scan_options *o = w->shared->options;
-    struct slice whole = hit->candidate->value, secret = slice_sub(whole, hit->start, hit->end);
+    struct slice secret = slice_sub(hit->candidate->value, hit->start, hit->end);
     if (!o->keep_values && !o->redactor)
         return;
-    secret_set(&f->value, f->fixable ? whole : secret);
-    if (o->redactor && f->fixable && secret.len < whole.len) {
+    secret_set(&f->value, value);
+    if (o->redactor && secret.len != value.len) {
         w->extra = mem_grow(w->extra, &w->extra_cap, w->extra_count + 1, sizeof *w->extra);
         w->extra[w->extra_count] = (struct secret){0};
         secret_set(&w->extra[w->extra_count++], secret);
@@ -167,13 +174,18 @@ static void report_hit(struct scan_worker *w, struct scan_place *p, const char *
     f.start_byte = file_offset(p, hit->span_start);
     f.end_byte = file_offset(p, hit->span_end);
     finding_redact(&f, slice_sub(c->value, hit->start, hit->end), hit->rule ? hit->rule->prefixes : NULL);
-    set_fixable(&f, c);
+    struct fragment moves;
+    set_fixable(w, p, &f, hit, &moves);
+    if (moves.end) {
+        f.secret_start_byte = file_offset(p, moves.start);
+        f.secret_end_byte = file_offset(p, moves.end);
+    }
     set_suppression(w, p, &f, hit);
     if (p->file) {
         position(p->file, f.start_byte, &f.line, &f.column);
         position(p->file, f.end_byte, &f.end_line, &f.end_column);
     }
-    set_value(w, &f, hit);
+    set_value(w, &f, hit, moves.value);
     r->findings = mem_grow(r->findings, &r->finding_cap, r->finding_count + 1, sizeof *r->findings);
     r->findings[r->finding_count++] = f;
 }

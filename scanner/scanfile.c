@@ -210,10 +210,10 @@ static void scan_notebook(struct scan_worker *w, const char *path, struct slice 
     struct pyfile code;
     struct scan_place file = {.path = path, .text = bytes};
     size_t known = w->part.finding_count;
-    if (notebook_code(&code, bytes, &w->arena)) {
+    if (notebook_code(&code, bytes, &w->arena, NULL)) {
         struct scan_place place = {
             .path = path, .text = code.text, .python = &code, .tokens = &w->tokens, .file = &file};
-        scan_code(w, &code, &place, "in a notebook");
+        scan_code(w, &code, &place, NULL);
     }
     w->hits.count = 0;
     scan_text(w, path, SCAN_NOTEBOOK, bytes, known);

@@ -58,6 +58,10 @@ static void add_finding(const struct opened *o, const struct candidate *c, const
     pylines_position(&o->lines, o->file.text, c->start, &f->line, &f->column);
     pylines_position(&o->lines, o->file.text, c->end, &f->end_line, &f->end_column);
     secret_set(&f->value, c->value);
+    if (c->context == CONTEXT_FSTRING) { /* the text between two fields */
+        f->secret_start_byte = f->start_byte;
+        f->secret_end_byte = f->end_byte;
+    }
 }
 
 /* With a column, any part of a concatenation names the whole. */

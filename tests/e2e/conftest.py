@@ -93,7 +93,7 @@ def wheel():
     folder = support.BUILD / "dist-e2e"
     shutil.rmtree(folder, ignore_errors=True)
     done = subprocess.run([support.ROOT / "scripts" / "build-wheel", folder], stdout=subprocess.PIPE,
-                          stderr=subprocess.STDOUT, text=True, timeout=900)  # fmt: skip
+                          stderr=subprocess.STDOUT, text=True, timeout=1800)  # fmt: skip
     assert done.returncode == 0, done.stdout
     [path] = folder.glob("*.whl")
     return path

@@ -24,7 +24,7 @@ INSTALLED = {
 
 def cmake_install(build, *args, env=None):
     subprocess.run(["cmake", "--install", build, *args], check=True, stdout=subprocess.DEVNULL,
-                   env={**os.environ, **(env or {})}, timeout=120)  # fmt: skip
+                   env={**os.environ, **(env or {})}, timeout=600)  # fmt: skip
 
 
 def below(folder):
@@ -38,7 +38,7 @@ def prefix(tmp_path, release):
 
 
 def run(command, **options):
-    return subprocess.run(list(map(str, command)), capture_output=True, text=True, timeout=120, **options)
+    return subprocess.run(list(map(str, command)), capture_output=True, text=True, timeout=600, **options)
 
 
 def expect_a_finding(start, project, home):
@@ -49,7 +49,7 @@ def expect_a_finding(start, project, home):
 
 
 def new_venv(folder):
-    subprocess.run([sys.executable, "-m", "venv", folder], check=True, timeout=120)
+    subprocess.run([sys.executable, "-m", "venv", folder], check=True, timeout=600)
     return folder / "bin" / "python"
 
 

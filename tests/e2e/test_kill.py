@@ -1,18 +1,13 @@
 """keylift itself, killed at every call that changes a file: no secret is lost, the program runs the
-same, and the next migration finishes the work."""
+same, the next migration or `resume` finishes the work, and `undo` takes all of it back."""
 
-import os
 import shutil
-import subprocess
-from pathlib import Path
 
 import pytest
 
 import support
 from support import made, made_password
-
-SHIM = Path(os.environ.get("KEYLIFT_KILLSHIM", support.BINARY.parent / "tests" / "tools" / "killshim.so"))
-MOST = 2000
+from support_kill import MOST, run
 
 
 def make_project(folder, home, values):
@@ -21,6 +16,7 @@ def make_project(folder, home, values):
     project.git_init()
     project.write(".gitignore", "dist\n")
     project.write(".env.example", "OTHER=\n")
+    project.write("requirements.txt", "flask\n")
     project.write("shop/__init__.py", "")
     project.write("shop/pay.py", f'API_KEY = "{values[0]}"\n')
     project.write("shop/mail.py", f'MAIL_PASSWORD = "{values[1]}"\n')
@@ -31,10 +27,7 @@ def make_project(folder, home, values):
 
 
 def migrate(project, moment):
-    env = support.clean_env(project.home, KEYLIFT_KILL_AT=str(moment), LD_PRELOAD=str(SHIM),
-                            ASAN_OPTIONS="verify_asan_link_order=0:" + os.environ.get("ASAN_OPTIONS", ""))  # fmt: skip
-    return subprocess.run([str(support.BINARY), "migrate", "--yes", "."], cwd=project.path, env=env,
-                          stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=120)  # fmt: skip
+    return run(project, moment, "migrate", "--yes", ".")
 
 
 def check_after_kill(project, values, moment):
@@ -52,9 +45,10 @@ def check_after_kill(project, values, moment):
             assert not any(value.encode() in path.read_bytes() for value in values), f"moment {moment}: {path.name}"
 
 
-@pytest.mark.slow
-def test_a_kill_at_any_moment_loses_nothing(tmp_path, home):
-    assert SHIM.exists(), f"{SHIM} is not built; ./test builds it, or set KEYLIFT_KILLSHIM"
+@pytest.fixture
+def world(tmp_path, home):
+    """(fresh, values, finished): a maker of copies of one project, and what a migration that nobody
+    disturbs makes of it: every other one must end the same."""
     values = [made("", 40, seed=1), made_password(24, seed=2), made("", 32, seed=3)]
     template = make_project(tmp_path / "template", home, values)
     before = template.python("main.py").stdout
@@ -63,16 +57,20 @@ def test_a_kill_at_any_moment_loses_nothing(tmp_path, home):
         shutil.copytree(template.path, tmp_path / name)
         return support.Project(tmp_path / name, home)
 
-    # What a migration that nobody disturbs makes of it: every other one must end the same.
     whole = fresh("whole")
-    run = migrate(whole, -1)
-    assert run.returncode == 0, run.stdout + run.stderr
+    done = migrate(whole, -1)
+    assert done.returncode == 0, done.stdout + done.stderr
     finished = whole.files()
     for value in values:
         assert [name for name, content in finished.items() if value.encode() in content] == [".env"]
     assert finished[".gitignore"] == b"dist\n/.env\n"
+    assert finished["requirements.txt"].startswith(b"flask\npython-dotenv")
     assert before and whole.python("main.py").stdout == before
+    return fresh, values, finished
 
+
+def each_moment(fresh, values):
+    """(moment, project) for every moment that a migration can be killed at."""
     for moment in range(MOST):
         project = fresh(f"at{moment}")
         killed = migrate(project, moment)
@@ -80,10 +78,91 @@ def test_a_kill_at_any_moment_loses_nothing(tmp_path, home):
             assert killed.returncode == 0, killed.stderr
             break
         check_after_kill(project, values, moment)
-        again = migrate(project, -1)
-        assert again.returncode == 0, f"moment {moment}: {again.stdout}{again.stderr}"
-        assert project.files() == finished, f"moment {moment}"
+        yield moment, project
         shutil.rmtree(project.path)
     else:
         pytest.fail("the migration never ended")
     assert moment > 100, "the calls are not caught"
+
+
+@pytest.mark.slow
+def test_a_kill_at_any_moment_loses_nothing(world):
+    fresh, values, finished = world
+    for moment, project in each_moment(fresh, values):
+        again = migrate(project, -1)
+        assert again.returncode == 0, f"moment {moment}: {again.stdout}{again.stderr}"
+        assert project.files() == finished, f"moment {moment}"
+
+
+def is_untouched(project, original):
+    """Nothing has been done yet, but for what the journal keeps of a beginning."""
+    now = {name: content for name, content in project.files().items() if ".keylift-" not in name}
+    return now == original
+
+
+def resume(project, moment, original, finished):
+    """Finishes the run. False where its journal does not say what it was to do, or is not there, yet: then
+    nothing may have been done. Also where it was killed after its last line: then everything is."""
+    done = run(project, -1, "resume", "--yes")
+    if done.returncode != 0:
+        assert "no unfinished run" in done.stderr or "same command again" in done.stderr, f"{moment}: {done.stderr}"
+        assert is_untouched(project, original) or project.files() == finished, f"moment {moment}: {done.stderr}"
+        return False
+    return True
+
+
+@pytest.mark.slow
+def test_resume_ends_as_the_run_that_was_not_killed_and_undo_takes_it_back(world):
+    fresh, values, finished = world
+    original = fresh("original").files()
+    resumed = 0
+    for moment, project in each_moment(fresh, values):
+        if resume(project, moment, original, finished):
+            resumed += 1
+        else:
+            assert migrate(project, -1).returncode == 0, f"moment {moment}"
+        assert project.files() == finished, f"moment {moment}"
+        assert run(project, -1, "resume", "--yes").returncode == 2, f"moment {moment}: nothing is left"
+        back = run(project, -1, "undo", "--yes")
+        assert back.returncode == 0, f"moment {moment}: {back.stdout}{back.stderr}"
+        after = {name: content for name, content in project.files().items() if name not in (".env", ".gitignore")}
+        assert after == {n: c for n, c in original.items() if n != ".gitignore"}, f"moment {moment}"
+    assert resumed > 80
+
+
+@pytest.mark.slow
+def test_a_resume_that_is_killed_is_resumed(world):
+    fresh, values, finished = world
+    original = fresh("original").files()
+    killed_twice = 0
+    for moment, project in each_moment(fresh, values):
+        if moment % 9:
+            continue
+        second = moment % 23
+        if run(project, second, "resume", "--yes").returncode < 0:
+            killed_twice += 1
+        check_after_kill(project, values, f"{moment} and {second}")
+        if not resume(project, moment, original, finished):
+            assert migrate(project, -1).returncode == 0, f"moment {moment}"
+        assert project.files() == finished, f"moment {moment} and {second}"
+    assert killed_twice > 5
+
+
+@pytest.mark.slow
+def test_where_a_source_was_edited_since_resume_says_what_to_do_and_writes_nothing(world):
+    fresh, values, finished = world
+    named = 0
+    for moment, project in each_moment(fresh, values):
+        if moment % 7:
+            continue
+        source = project.read("shop/mail.py") + "# an edit\n"
+        project.write("shop/mail.py", source)
+        before = {name: content for name, content in project.files().items() if ".keylift-" not in name}
+        done = run(project, -1, "resume", "--yes")
+        assert done.returncode == 2 and not any(value in done.stderr for value in values)
+        assert {n: c for n, c in project.files().items() if ".keylift-" not in n} == before
+        named += "shop/mail.py has changed since this run" in done.stderr and "keylift migrate" in done.stderr
+        again = run(project, -1, "migrate", "--yes", "--allow-dirty", ".")
+        assert again.returncode == 0, again.stdout + again.stderr
+        assert project.read("shop/mail.py").endswith("# an edit\n") and values[1] not in project.read("shop/mail.py")
+    assert named > 10

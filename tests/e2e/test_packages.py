@@ -17,7 +17,7 @@ def test_packages_pass_their_own_tests_after_a_migration(tmp_path):
     run = subprocess.run(
         [sys.executable, ROOT / "bench" / "packages", "--keylift", BINARY, "--only", ",".join(PACKAGES),
          "--seed", str(seed), "--work", BUILD / "packages-bench"],
-        capture_output=True, text=True, timeout=900, check=False)
+        capture_output=True, text=True, timeout=1800, check=False)
     print(run.stdout, run.stderr)
     assert run.returncode == 0
     assert f"{len(PACKAGES)} packages, 0 tests changed their outcome" in run.stdout

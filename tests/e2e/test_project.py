@@ -165,7 +165,7 @@ def files_of(v):
     }  # fmt: skip
 
 
-STAYS = {"stub", "enum", "silenced", "in_url", "notebook", "test"}
+STAYS = {"stub", "enum", "silenced", "test"}
 
 
 @pytest.fixture

@@ -45,7 +45,7 @@ def outcome(path, environment):
         return {"compiles": True, "raised": type(e).__name__, "message": repr(e)}
     finally:
         sys.path.pop(0)
-        for name in ("env_secrets", "shop", "shop.env_secrets"):
+        for name in ("env_secrets", "vault_secrets", "shop", "shop.env_secrets", "shop.vault_secrets"):
             sys.modules.pop(name, None)
         os.environ.clear()
         os.environ.update(saved)

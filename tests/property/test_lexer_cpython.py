@@ -44,9 +44,9 @@ def compare(oracle_python):
     """Runs the oracle on files; fails with the differences; returns the counts."""
     assert LEXDUMP.exists(), f"{LEXDUMP} is not built"
 
-    def run(paths, timeout=1800 * support.TIMES):
+    def run(paths, *how, timeout=1800 * support.TIMES):
         done = subprocess.run(
-            [oracle_python, str(HERE / "lexer_oracle.py"), str(LEXDUMP)],
+            [oracle_python, str(HERE / "lexer_oracle.py"), str(LEXDUMP), *how],
             input="".join(f"{p}\n" for p in paths), stdout=subprocess.PIPE, text=True, timeout=timeout,
         )  # fmt: skip
         *differences, summary = done.stdout.splitlines()
@@ -107,7 +107,7 @@ def test_sample_of_the_standard_library_is_lexed_as_cpython_does(compare, stdlib
 @pytest.mark.slow
 def test_standard_library_is_lexed_as_cpython_does(compare, stdlib):
     counts = compare(stdlib)
-    assert counts["files"] > 1_000 and counts["rejected"] < 0.02 * counts["files"]
+    assert counts["files"] > 500 and counts["rejected"] < 0.02 * counts["files"]
 
 
 @pytest.mark.slow
@@ -189,25 +189,25 @@ def damaged_files(folder, sources, count):
 
 
 def test_damaged_code_is_accepted_and_rejected_as_cpython_does(compare, stdlib, tmp_path):
-    counts = compare(damaged_files(tmp_path, stdlib, 3_000))
+    counts = compare(damaged_files(tmp_path, stdlib, 3_000), "damaged")
     assert counts["rejected"] > 1_000 and counts["files"] - counts["rejected"] > 300
 
 
 def test_fstrings_of_any_parts_are_accepted_and_rejected_as_cpython_does(compare, tmp_path):
-    counts = compare(list(write_many(tmp_path, 3_000, made_fstring)))
+    counts = compare(list(write_many(tmp_path, 3_000, made_fstring)), "damaged")
     assert counts["files"] - counts["rejected"] > 300 and counts["values"] > 300
 
 
 @pytest.mark.slow
 def test_much_damaged_code_is_accepted_and_rejected_as_cpython_does(compare, stdlib, tmp_path):
     count = 60_000 * support.TIMES
-    assert compare(damaged_files(tmp_path, stdlib, count))["files"] == count
+    assert compare(damaged_files(tmp_path, stdlib, count), "damaged")["files"] == count
 
 
 @pytest.mark.slow
 def test_many_fstrings_of_any_parts_are_accepted_and_rejected_as_cpython_does(compare, tmp_path):
     count = 60_000 * support.TIMES
-    assert compare(list(write_many(tmp_path, count, made_fstring)))["files"] == count
+    assert compare(list(write_many(tmp_path, count, made_fstring)), "damaged")["files"] == count
 
 
 def lexdump(data, tmp_path):

@@ -4,17 +4,14 @@ expressions stand where the literals stood, both programs do the same, and a sec
 
 import ast
 import base64
-import json
-import os
-import subprocess
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import support
+from rewriting import parses, rewrite, run
 
-TOOL = support.BINARY.parent / "tests" / "tools" / "rewritetool"
 # Generated code compares literals with `is`, and so on.
 pytestmark = pytest.mark.filterwarnings("ignore::SyntaxWarning", "ignore::DeprecationWarning")
 
@@ -123,18 +120,6 @@ def program(draw):
     return text.replace("\n", eol).encode(encoding)
 
 
-# Running the tool.
-
-
-def rewrite(path, sites, vault="environ"):
-    command = [TOOL, "--vault", vault, "--path", "app.py", path, *sites]
-    done = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, timeout=60)
-    assert done.returncode == 0, done.stderr.decode()
-    report = json.loads(done.stdout)
-    report["new"] = bytes.fromhex(report["new"])
-    return report
-
-
 @pytest.fixture(scope="module")
 def path(tmp_path_factory):
     return tmp_path_factory.mktemp("rewrite") / "app.py"
@@ -194,29 +179,6 @@ def shape(tree, found):
 
 def inserted(report):
     return [edit["text"] for edit in report["edits"] if edit["start"] == edit["end"]]
-
-
-def run(source, environment):
-    saved = dict(os.environ)
-    os.environ.update(environment)
-    namespace = {"__name__": "generated"}
-    try:
-        exec(compile(source, "app.py", "exec"), namespace)
-    except Exception as e:
-        return type(e).__name__, str(e)
-    finally:
-        os.environ.clear()
-        os.environ.update(saved)
-    return {k: repr(v) for k, v in namespace.items()
-            if isinstance(v, (str, bytes, int, tuple, list, dict)) and not k.startswith("__")}  # fmt: skip
-
-
-def parses(source):
-    try:
-        compile(source, "app.py", "exec")
-    except (SyntaxError, ValueError):
-        return False
-    return True
 
 
 @settings(max_examples=150 * support.TIMES)

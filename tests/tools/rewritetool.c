@@ -1,12 +1,15 @@
 /* rewritetool.c: rewrites one file, for the tests of the rewriter, without a
  * scan or a vault in the way.
  *
- *     rewritetool [--vault ID] [--dotenv RELATIVE] [--module NAME] [--path SHOWN] FILE SITE...
+ *     rewritetool [--vault ID] [--dotenv RELATIVE] [--module NAME] [--style inline|module|environ]
+ *                 [--path SHOWN] [--minor N] FILE SITE...
  *     rewritetool --dotenv-module RELATIVE
+ *     rewritetool --module-of-style module|environ
  *
- * SITE is LINE[:COLUMN]=NAME, a literal that begins there; @START-END=NAME, the
- * bytes from START to END; or *=NAME, every literal of the file, as NAME_1,
- * NAME_2... Writes JSON: what became of each site (its value in hexadecimal: a
+ * SITE is LINE[:COLUMN]=NAME, a literal that begins there; LINE[:COLUMN]/PART=NAME,
+ * that part of its value (the whole text of an f-string, if none is named);
+ * @START-END=NAME, the bytes from START to END; or *[/PART]=NAME, every literal of the file (with
+ * that part), as NAME_1, NAME_2... Writes JSON: what became of each site (its value in hexadecimal: a
  * test needs it to run the new program), the edits, the new file and the diff. */
 #include "backends/vault.h"
 #include "base/encode.h"
@@ -15,7 +18,8 @@
 #include "base/mem.h"
 #include "base/redact.h"
 #include "rewriters/rewrite.h"
-#include "scanner/candidate.h"
+#include "scanner/fragment.h"
+#include "scanner/notebook.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -36,29 +40,55 @@ static void add_site(struct tool *t, struct rewrite_site site) {
     t->sites[t->count++] = site;
 }
 
-static void add_candidate(struct tool *t, const struct candidate *c, const char *name) {
+/* The secret's place in a literal that holds more. */
+static void add_part(struct tool *t, struct rewrite_site *site, const struct candidate *c,
+                     struct slice part) {
+    size_t at = slice_find(c->value, part, 0);
+    struct scan_hit hit = {.candidate = c, .start = at, .end = at + part.len};
+    struct candidate partial = *c;
+    struct fragment f;
+    partial.is_partial = true;
+    hit.candidate = &partial;
+    if (at == SIZE_MAX || part.len == 0 || !fragment_of(&hit, t->file.text, &t->tokens, false, &t->arena, &f))
+        return;
+    site->secret_start_byte = pyfile_byte_offset(&t->file, f.start);
+    site->secret_end_byte = pyfile_byte_offset(&t->file, f.end);
+}
+
+static void add_candidate(struct tool *t, const struct candidate *c, struct slice part, const char *name) {
     struct secret *value = arena_calloc(&t->arena, 1, sizeof *value);
-    secret_set(value, c->value);
-    add_site(t, (struct rewrite_site){.start_byte = pyfile_byte_offset(&t->file, c->start),
-                                      .end_byte = pyfile_byte_offset(&t->file, c->end),
-                                      .name = name,
-                                      .value = value,
-                                      .is_bytes = c->is_bytes,
-                                      .context = c->context});
+    struct rewrite_site site = {.start_byte = pyfile_byte_offset(&t->file, c->start),
+                                .end_byte = pyfile_byte_offset(&t->file, c->end),
+                                .name = name,
+                                .value = value,
+                                .is_bytes = c->is_bytes,
+                                .context = c->context};
+    if (!part.ptr && c->context == CONTEXT_FSTRING)
+        part = c->value;
+    if (part.ptr)
+        add_part(t, &site, c, part);
+    secret_set(value, part.ptr ? part : c->value);
+    add_site(t, site);
 }
 
 static bool add_by_place(struct tool *t, const char *spec, const char *name) {
     char *end = NULL;
-    unsigned long line = strtoul(spec, &end, 10), column = *end == ':' ? strtoul(end + 1, NULL, 10) : 0;
     bool every = *spec == '*', found = false;
+    unsigned long line = strtoul(spec + every, &end, 10),
+                  column = *end == ':' ? strtoul(end + 1, &end, 10) : 0;
+    struct slice part = {0};
+    if (*end == '/')
+        part = slice_of(end + 1, (size_t)(name - 1 - (end + 1)));
     for (size_t i = 0; i < t->candidates.count; i++) {
         const struct candidate *c = &t->candidates.items[i];
         uint32_t at_line = 0, at_column = 0;
         pylines_position(&t->lines, t->file.text, c->start, &at_line, &at_column);
         if (!every && (at_line != line || (column && at_column != column)))
             continue;
+        if (every && part.ptr && slice_find(c->value, part, 0) == SIZE_MAX)
+            continue;
         found = true;
-        add_candidate(t, c, every ? arena_printf(&t->arena, "%s_%zu", name, i + 1) : name);
+        add_candidate(t, c, part, every ? arena_printf(&t->arena, "%s_%zu", name, i + 1) : name);
         if (!every)
             break;
     }
@@ -102,7 +132,10 @@ static bool add_argument(struct tool *t, const char *argument) {
 
 static int by_start(const void *a, const void *b) {
     const struct rewrite_site *x = a, *y = b;
-    return x->start_byte < y->start_byte ? -1 : x->start_byte > y->start_byte;
+    uint64_t left = rewrite_site_from(x), right = rewrite_site_from(y);
+    if (x->start_byte != y->start_byte)
+        return x->start_byte < y->start_byte ? -1 : 1;
+    return left < right ? -1 : left > right;
 }
 
 static void add_hex(cJSON *object, const char *key, struct slice value) {
@@ -121,6 +154,8 @@ static void report(const struct tool *t, const struct rewrite_request *r, const 
         json_add_count(site, "line", t->sites[i].line);
         json_add_count(site, "start", t->sites[i].start_byte);
         json_add_count(site, "end", t->sites[i].end_byte);
+        json_add_count(site, "from", rewrite_site_from(&t->sites[i]));
+        json_add_count(site, "to", rewrite_site_to(&t->sites[i]));
         cJSON_AddBoolToObject(site, "bytes", t->sites[i].is_bytes);
         cJSON_AddBoolToObject(site, "rewritten", t->sites[i].rewritten);
         json_add_string(site, "reason", t->sites[i].reason);
@@ -173,6 +208,20 @@ static int print_module(const char *relative) {
     return failed;
 }
 
+/* The module of a style, over a vault that is empty. */
+static int print_style(const char *style) {
+    static const struct python_module nothing = {.title = "nowhere",
+                                                 .read = "    raise SecretNotFoundError(name)\n"};
+    const struct environ_names none = {NULL, 0};
+    struct arena arena = ARENA_INIT;
+    bool environ = strcmp(style, "environ") == 0;
+    const char *text =
+        environ ? rewrite_environ_module(&arena, &nothing, &none) : rewrite_vault_module(&arena, &nothing);
+    int failed = fputs(text, stdout) < 0;
+    arena_release(&arena);
+    return failed;
+}
+
 int main(int argc, char **argv) {
     struct tool t = {.bytes = BUF_INIT_SECRET(KL_MAX_FILE_BYTES), .tokens = PY_TOKENS_INIT};
     struct rewrite_request r = {.target_minor = 8};
@@ -186,10 +235,18 @@ int main(int argc, char **argv) {
             r.dotenv_relative = argv[i + 1];
         else if (strcmp(argv[i], "--module") == 0)
             r.module_name = argv[i + 1];
+        else if (strcmp(argv[i], "--style") == 0)
+            r.style = strcmp(argv[i + 1], "module") == 0    ? STYLE_MODULE
+                      : strcmp(argv[i + 1], "environ") == 0 ? STYLE_ENVIRON
+                                                            : STYLE_INLINE;
         else if (strcmp(argv[i], "--path") == 0)
             r.path = argv[i + 1];
+        else if (strcmp(argv[i], "--minor") == 0)
+            r.target_minor = (unsigned)strtoul(argv[i + 1], NULL, 10);
         else if (strcmp(argv[i], "--dotenv-module") == 0)
             return print_module(argv[i + 1]);
+        else if (strcmp(argv[i], "--module-of-style") == 0)
+            return print_style(argv[i + 1]);
         else
             return usage(argv[i]);
     }
@@ -202,7 +259,10 @@ int main(int argc, char **argv) {
     r.access = kind->access;
     r.path = r.path ? r.path : path;
     r.bytes = buf_as_slice(&t.bytes);
-    pyfile_decode(&t.file, r.bytes, &t.arena);
+    if (rewrite_is_notebook(r.path))
+        notebook_code(&t.file, r.bytes, &t.arena, NULL);
+    else
+        pyfile_decode(&t.file, r.bytes, &t.arena);
     py_lex(t.file.text, &t.tokens);
     pylines_build(&t.lines, t.file.text, &t.arena);
     candidates_collect(&t.file, &t.tokens, r.path, &t.arena, &t.candidates);

@@ -8,9 +8,10 @@
  * "message", "leaks"}, where "leaks" tells whether the message holds a value that was given
  * or a token that the vault learned. Ops: get, many ({"names"} in; those that were found out,
  * and a status each as "lines"), put, add, map, accepts, list, identity, check, python (which answers with
- * the access as "client", "read_text", "read_bytes", "missing_error", and the imports as "lines"). The option
- * total_ms=N gives the vault an HTTP that gives up sooner. The first line of the output is the answer to
- * opening the vault. The lines of the trace go to standard error. */
+ * the access as "client", "read_text", "read_bytes", "missing_error", the modules as "module", "environ" and
+ * "environ_one", and the imports as "lines").
+ * The option total_ms=N gives the vault an HTTP that gives up sooner. The first line of the output is the
+ * answer to opening the vault. The lines of the trace go to standard error. */
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -21,6 +22,7 @@
 #include "base/mem.h"
 #include "base/redact.h"
 #include "base/thread.h"
+#include "rewriters/rewrite.h"
 
 #define LINE_MAX_BYTES (8u << 20)
 
@@ -121,6 +123,16 @@ static enum kl_status read_many(struct vault *v, const cJSON *names, cJSON *answ
     return st;
 }
 
+static void add_modules(cJSON *answer, const struct python_access *access, struct arena *a) {
+    struct environ_name items[] = {{"DB_PASSWORD", false}, {"API_KEY", false}, {"SIGNING_KEY", true}};
+    const struct environ_names all = {items, 3}, text = {items, 1};
+    if (!access->module)
+        return;
+    json_add_string(answer, "module", rewrite_vault_module(a, access->module));
+    json_add_string(answer, "environ", rewrite_environ_module(a, access->module, &all));
+    json_add_string(answer, "environ_one", rewrite_environ_module(a, access->module, &text));
+}
+
 static enum kl_status python(struct vault *v, cJSON *answer, struct error *e) {
     struct arena a = ARENA_INIT;
     struct python_access access = {0};
@@ -130,6 +142,7 @@ static enum kl_status python(struct vault *v, cJSON *answer, struct error *e) {
         json_add_string(answer, "read_text", access.read_text);
         json_add_string(answer, "read_bytes", access.read_bytes);
         json_add_string(answer, "missing_error", access.missing_error);
+        add_modules(answer, &access, &a);
         cJSON *lines = cJSON_AddArrayToObject(answer, "lines");
         for (const struct python_import *i = access.imports; i->module; i++)
             add_name(lines, i->symbol ? arena_printf(&a, "from %s import %s", i->module, i->symbol)

@@ -395,15 +395,13 @@ static void the_identity_says_whose_vault_it_is(void **state) {
     open_with_keys(f);
     fake_expect(f, (struct fake_step){"POST", STS, "Action=GetCallerIdentity", 200, NULL, CALLER, 0});
     assert_int_equal(aws_identity(f->vault, &f->arena, &id, &e), KL_OK);
-    static const char *const wanted[] = {
-        "account: 123456789012",
-        "principal: arn:aws:sts::123456789012:assumed-role/deploy/me",
-        "region: eu-central-1 (from --aws-region)",
-        "boto3 would use no region here; set AWS_DEFAULT_REGION=eu-central-1",
-        "endpoint: https://secretsmanager.eu-central-1.amazonaws.com",
-        "names: prod/",
-        "aws/secretsmanager",
-        "credential: environment"};
+    static const char *const wanted[] = {"account: 123456789012",
+                                         "principal: arn:aws:sts::123456789012:assumed-role/deploy/me",
+                                         "region: eu-central-1 (from --aws-region)",
+                                         "endpoint: https://secretsmanager.eu-central-1.amazonaws.com",
+                                         "names: prod/",
+                                         "aws/secretsmanager",
+                                         "credential: environment"};
     for (size_t i = 0; i < KL_ARRAY_LEN(wanted); i++)
         assert_true(has_line(&id, wanted[i]));
     fake_expect(f, (struct fake_step){"POST", STS, NULL, 403, NULL,

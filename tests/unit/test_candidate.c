@@ -269,7 +269,7 @@ static const struct {
     {"x = \"a\" + y + \"b\" + \"c\"\n", "assignment x 'a' p\n"
                                         "assignment x 'bc' *2 p"},
     {"x = \"a\" + \"b\" % y\n", "assignment x 'a' p\n"
-                                "format x 'b' p : a format template"},
+                                "format x 'b' p"},
     {"x = \"a\" + \"b\".join(y)\n", "assignment x 'a' p\n"
                                     "assignment x 'b' p"},
     {"x = \"a\" + (\"b\" + \"c\")\n", "assignment x 'a' p\n"
@@ -284,24 +284,24 @@ static const struct {
     {"f(p=\"a\" \"b\", q=\"c\" + d)\n", "keyword-argument p f#0 'ab' *2\n"
                                         "keyword-argument q f#1 'c' p"},
     /* Templates and f-strings */
-    {"x = \"a%s\" % y\n", "format x 'a%s' p : a format template"},
-    {"x = (\"a%s\"\n     \"b\") % y\n", "format x 'a%sb' *2 p : a format template"},
-    {"x = \"a{}\".format(\"b\")\n", "format x 'a{}' p : a format template\n"
+    {"x = \"a%s\" % y\n", "format x 'a%s' p"},
+    {"x = (\"a%s\"\n     \"b\") % y\n", "format x 'a%sb' *2 p"},
+    {"x = \"a{}\".format(\"b\")\n", "format x 'a{}' p\n"
                                     "argument - format#0 'b'"},
-    {"x = f\"a{y}b{z!r:>{w}}c\"\n", "f-string x 'a' p : a part of an f-string\n"
-                                    "f-string x 'b' p : a part of an f-string\n"
-                                    "f-string x 'c' p : a part of an f-string"},
-    {"x = f\"a{d['k']}\"\n", "f-string x 'a' p : a part of an f-string\n"
+    {"x = f\"a{y}b{z!r:>{w}}c\"\n", "f-string x 'a' p\n"
+                                    "f-string x 'b' p\n"
+                                    "f-string x 'c' p"},
+    {"x = f\"a{d['k']}\"\n", "f-string x 'a' p\n"
                              "expression - 'k'"},
-    {"x = f\"a\"\n", "f-string x 'a' : a part of an f-string"},
-    {"x = f\"a\" + y\n", "f-string x 'a' p : a part of an f-string"},
+    {"x = f\"a\"\n", "f-string x 'a'"},
+    {"x = f\"a\" + y\n", "f-string x 'a' p"},
     {"x = \"a\" f\"b{y}\" \"c\"\n", "assignment x 'a' p\n"
-                                    "f-string x 'b' p : a part of an f-string\n"
+                                    "f-string x 'b' p\n"
                                     "assignment x 'c' p"},
-    {"f(p=f\"a{g('b', q='c')}\")\n", "f-string p 'a' p : a part of an f-string\n"
+    {"f(p=f\"a{g('b', q='c')}\")\n", "f-string p 'a' p\n"
                                      "argument - g#0 'b'\n"
                                      "keyword-argument q g#1 'c'"},
-    {"x = t\"a{y}\"\n", "f-string x 'a' p : a part of an f-string"},
+    {"x = t\"a{y}\"\n", "f-string x 'a' p : a part of a template string (t-string)"},
     /* Text */
     {"# a comment \nx = 1  #: b\n", "comment - 'a comment' : a comment\n"
                                     "comment - ': b' : a comment"},
@@ -354,7 +354,7 @@ static const struct {
                                                                      "assignment x 'b'"},
     {")\nx = \"a\"\n", "assignment x 'a'"},
     {"{% if x %}\ny = \"a\"\n", "assignment y 'a'"},
-    {"print \"a\" % b, \"c\"\n", "format - 'a' p : a format template\n"
+    {"print \"a\" % b, \"c\"\n", "format - 'a' p\n"
                                  "element - 'c'"},
     {"x = \"a", "assignment x 'a' : an unterminated literal"},
     {"", ""},

@@ -232,6 +232,61 @@ static void a_broken_old_journal_stops_no_new_run(void **state) {
     journal_release(&w->journal);
 }
 
+/* A run that stopped, with a last line that was cut off. */
+static char *interrupted_run(struct world *w, char **id) {
+    begin(w);
+    char *path = arena_cstr(&w->arena, slice_cstr(w->journal.path));
+    *id = arena_cstr(&w->arena, slice_cstr(w->journal.run_id));
+    assert_int_equal(journal_record(&w->journal, "start", cJSON_CreateObject(), &w->e), KL_OK);
+    assert_int_equal(file_append_synced(path, SLICE_LIT("{\"step\":\"hal"), &w->e), KL_OK);
+    journal_release(&w->journal);
+    return path;
+}
+
+static void a_run_goes_on_in_its_own_journal(void **state) {
+    struct world *w = *state;
+    struct journal_log log;
+    char *id, *path = interrupted_run(w, &id);
+    assert_int_equal(journal_resume(&w->journal, w->root, id, &w->e), KL_OK);
+    assert_string_equal(w->journal.path, path);
+    assert_string_equal(w->journal.run_id, id);
+    assert_int_equal(journal_finish(&w->journal, &w->e), KL_OK);
+    journal_release(&w->journal);
+    assert_int_equal(journal_load(path, &log, &w->e), KL_OK);
+    assert_true(log.finished);
+    assert_false(log.torn);
+    static const char *const steps[] = {"begin", "start", "resume", "finish"};
+    assert_int_equal(cJSON_GetArraySize(log.records), 4);
+    for (int i = 0; i < 4; i++)
+        assert_string_equal(json_string(cJSON_GetArrayItem(log.records, i), "step"), steps[i]);
+    journal_log_release(&log);
+    assert_int_equal(mode_of(path), 0600);
+}
+
+static void a_finished_run_does_not_go_on(void **state) {
+    struct world *w = *state;
+    begin(w);
+    char *id = arena_cstr(&w->arena, slice_cstr(w->journal.run_id));
+    assert_int_equal(journal_finish(&w->journal, &w->e), KL_OK);
+    journal_release(&w->journal);
+    assert_int_equal(journal_resume(&w->journal, w->root, id, &w->e), KL_ERR_CONFLICT);
+    assert_int_equal(journal_resume(&w->journal, w->root, "20260101T000000-000000", &w->e), KL_ERR_NOT_FOUND);
+    assert_int_equal(journal_resume(&w->journal, w->root, "a-name-that-is-much-too-long-for-a-run", &w->e),
+                     KL_ERR_PARSE);
+    begin(w); /* the lock was given back each time */
+    journal_release(&w->journal);
+}
+
+static void a_run_does_not_go_on_beside_another(void **state) {
+    struct world *w = *state;
+    struct journal other;
+    char *id;
+    interrupted_run(w, &id);
+    begin(w);
+    assert_int_equal(journal_resume(&other, w->root, id, &w->e), KL_ERR_LOCKED);
+    journal_release(&w->journal);
+}
+
 int main(void) {
 #define CASE(f) cmocka_unit_test_setup_teardown(f, set_up, tear_down)
     const struct CMUnitTest tests[] = {
@@ -245,6 +300,9 @@ int main(void) {
         CASE(the_next_run_removes_what_a_dead_one_left),
         CASE(a_forged_journal_removes_no_other_file),
         CASE(a_broken_old_journal_stops_no_new_run),
+        CASE(a_run_goes_on_in_its_own_journal),
+        CASE(a_finished_run_does_not_go_on),
+        CASE(a_run_does_not_go_on_beside_another),
     };
 #undef CASE
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -191,6 +191,43 @@ static void test_values_of_literals(void **state) {
     }
 }
 
+static void test_a_part_of_a_value_has_its_place_in_the_spelling(void **state) {
+    (void)state;
+    static const struct {
+        const char *source;
+        uint32_t token;
+        size_t start, end;
+        const char *part; /* NULL: it begins or ends inside of an escape */
+    } rows[] = {
+        {"'abcdef'", 0, 1, 3, "bc"},
+        {"'abcdef'", 0, 0, 6, "abcdef"},
+        {"'abc'", 0, 1, 9, NULL},
+        {"'a\\x41b'", 0, 1, 2, "\\x41"},
+        {"'a\\u00e9b'", 0, 1, 3, "\\u00e9"},
+        {"'a\\u00e9b'", 0, 1, 2, NULL},
+        {"'a\\u00e9b'", 0, 2, 4, NULL},
+        {"'a\\\nb'", 0, 1, 2, "b"},
+        {"'''a\r\nb'''", 0, 1, 3, "\r\nb"},
+        {"r'\\x41'", 0, 1, 3, "x4"},
+        {"f'a{{b}}{c}'", 1, 1, 3, "{{b"},
+        {"f'a{{b}}{c}'", 1, 2, 4, "b}}"},
+    };
+    for (size_t i = 0; i < KL_ARRAY_LEN(rows); i++) {
+        struct arena arena = ARENA_INIT;
+        struct py_tokens t = PY_TOKENS_INIT;
+        struct slice text = slice_cstr(rows[i].source);
+        uint32_t from = 0, to = 0;
+        py_lex(text, &t);
+        bool found =
+            py_string_span(text, &t.items[rows[i].token], rows[i].start, rows[i].end, &arena, &from, &to);
+        assert_int_equal(found, rows[i].part != NULL);
+        if (rows[i].part)
+            assert_true(slice_eq_cstr(slice_sub(text, from, to), rows[i].part));
+        py_tokens_release(&t);
+        arena_release(&arena);
+    }
+}
+
 static void test_literal_text_of_fstrings_has_single_braces(void **state) {
     (void)state;
     struct arena arena = ARENA_INIT;
@@ -258,6 +295,7 @@ int main(void) {
         cmocka_unit_test(test_nesting_beyond_the_maximum_is_lexed_and_reported),
         cmocka_unit_test(test_operators_and_keywords_are_told_apart),
         cmocka_unit_test(test_values_of_literals),
+        cmocka_unit_test(test_a_part_of_a_value_has_its_place_in_the_spelling),
         cmocka_unit_test(test_literal_text_of_fstrings_has_single_braces),
         cmocka_unit_test(test_encodings),
         cmocka_unit_test(test_positions_count_code_points_and_every_line_end),

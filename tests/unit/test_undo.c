@@ -64,6 +64,46 @@ static void a_spelling_and_the_value_give_the_literal_back(void **state) {
     }
 }
 
+static const struct {
+    const char *part;
+    size_t part_len;
+    const char *value;
+    size_t value_len;
+    bool is_bytes;
+} parts[] = {
+    {TEXT("plain"), TEXT("plain"), false},
+    {TEXT("it\\'s \"quoted\""), TEXT("it's \"quoted\""), false},
+    {TEXT("raw\\d"), TEXT("raw\\d"), false},
+    {TEXT("raw\\n"), TEXT("raw\\n"), false},
+    {TEXT("line\\n"), TEXT("line\n"), false},
+    {TEXT("{{x}}"), TEXT("{x}"), false},
+    {TEXT("{x}"), TEXT("{x}"), false},
+    {TEXT("{{\\n"), TEXT("{\\n"), false},
+    {TEXT("\\xe9"), TEXT("\xc3\xa9"), false},
+    {TEXT("\\xe9"), TEXT("\xe9"), true},
+    {TEXT("two\r\nlines"), TEXT("two\nlines"), false},
+};
+
+static void a_part_of_a_literal_is_given_back(void **state) {
+    (void)state;
+    for (size_t i = 0; i < KL_ARRAY_LEN(parts); i++) {
+        struct slice part = slice_of(parts[i].part, parts[i].part_len);
+        struct slice value = slice_of(parts[i].value, parts[i].value_len);
+        struct buf again = BUF_INIT(65536);
+        cJSON *spelling = spelling_of_part(part, value, parts[i].is_bytes);
+        if (!spelling)
+            fail_msg("not recorded: %s", parts[i].part);
+        assert_true(spelling_restore(spelling, value, &again));
+        assert_int_equal(again.len, part.len);
+        assert_memory_equal(buf_cstr(&again), part.ptr, part.len);
+        buf_release(&again);
+        cJSON_Delete(spelling);
+    }
+    assert_null(spelling_of_part(SLICE_LIT("\\N{BULLET}"), SLICE_LIT("\xe2\x80\xa2"), false));
+    assert_null(spelling_of_part(SLICE_LIT("longer"), SLICE_LIT("long"), false));
+    assert_null(spelling_of_part(SLICE_LIT("end\\"), SLICE_LIT("end"), false));
+}
+
 static void what_cannot_be_restored_is_not_recorded(void **state) {
     (void)state;
     static const char *const refused[][2] = {
@@ -150,7 +190,7 @@ static uint64_t offset(const char *needle) {
 }
 
 static struct rewrite_edit edit(uint64_t start, uint64_t end, const char *text, bool secret) {
-    return (struct rewrite_edit){start, end, text, strlen(text), secret};
+    return (struct rewrite_edit){start, end, text, strlen(text), secret, start, end};
 }
 
 /* The bytes that a file's edits make, and what apply writes about it. */
@@ -307,6 +347,7 @@ int main(void) {
 #define CASE(f) cmocka_unit_test_setup_teardown(f, set_up, tear_down)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_spelling_and_the_value_give_the_literal_back),
+        cmocka_unit_test(a_part_of_a_literal_is_given_back),
         cmocka_unit_test(what_cannot_be_restored_is_not_recorded),
         cmocka_unit_test(a_spelling_is_as_the_header_says),
         cmocka_unit_test(a_plain_literal_tells_no_character_and_no_length),

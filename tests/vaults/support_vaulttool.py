@@ -24,7 +24,8 @@ class Answer:
         self.binary, self.stored = answer.get("binary"), answer.get("stored")
         self.names, self.lines = answer.get("names"), answer.get("lines")
         assert not answer["leaks"], self.message
-        self.python = {key: answer[key] for key in ("client", "read_text", "read_bytes", "missing_error") if key in answer}
+        parts = ("client", "read_text", "read_bytes", "missing_error", "module", "environ", "environ_one")
+        self.python = {key: answer[key] for key in parts if key in answer}
 
     @property
     def ok(self):

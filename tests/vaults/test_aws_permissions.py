@@ -161,15 +161,20 @@ def test_with_what_the_table_adds_every_call_may_be_made(guarded, user, proxy, h
 
 
 def test_a_bundle_needs_what_the_table_says(guarded, user, proxy, home, name):
-    me, other = user(without(whole_policy(), "secretsmanager:ListSecrets")), user(POLICY)
+    me = user(without(whole_policy(), "secretsmanager:ListSecrets"))
+    needed = ("PutSecretValue", "ListSecretVersionIds")
+    others = {action: user(without(whole_policy(), f"secretsmanager:{action}")) for action in needed}
     with permissions_asked_for(guarded):
         with me.tool(home, proxy.url, prefix=SHOP, bundle=name) as vault:
             assert vault.put("ONE", "value-of-one").ok and vault.put("TWO", "value-of-two").ok
             assert vault.get("ONE").value == b"value-of-one"
-        refused = other.vault(home, prefix=SHOP, bundle=name).put("THREE", "value-of-three")
+        refused = {
+            action: other.vault(home, prefix=SHOP, bundle=name).put("THREE", "value-of-three") for action, other in others.items()
+        }
     held = json.loads(guarded.client().get_secret_value(SecretId=SHOP + name)["SecretString"])
     assert held == {"ONE": "value-of-one", "TWO": "value-of-two"}
-    assert refused.status == "permission" and "may not secretsmanager:PutSecretValue;" in refused.message
+    for action, put in refused.items():
+        assert put.status == "permission" and f"may not secretsmanager:{action};" in put.message
     assert "ListSecretVersionIds" in "".join(call.header("X-Amz-Target") or "" for call in proxy.calls)
     assert check_resources(whole_policy(), proxy.calls) >= 6
 

@@ -1,3 +1,3 @@
 x = 1
 a = f"alpha{x}"
-b = f"{"alpha"}"
+b = f"{'alpha'}"

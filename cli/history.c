@@ -1,0 +1,257 @@
+/* history.c: see history.h. Commits are taken oldest first, some thousand at a time: the
+ * first hit of a value is its first commit, and when every value has one, the rest need
+ * not be read. A file that many commits have is read once, by its id. */
+#include "cli/history.h"
+
+#include <stdlib.h>
+
+#include "base/encode.h"
+#include "base/githistory.h"
+#include "base/mem.h"
+#include "base/system.h"
+#include "base/thread.h"
+
+#define COMMITS_AT_ONCE 2000u
+#define BYTES_AT_ONCE ((size_t)32 << 20)
+#define BINARY_LOOK_BYTES 8000u
+#define SEEN_LOAD 2u /* the table of ids is at most half full */
+
+struct version {
+    const char *id, *commit, *date, *path;
+    size_t size;
+};
+
+struct content {
+    const struct version *version;
+    struct slice bytes;
+    bool hit;
+};
+
+struct search {
+    struct history *out;
+    const struct value_search *values;
+    const char *top;
+    uint64_t *seen; /* hashes of ids; 0 is empty */
+    size_t seen_count, seen_size;
+    struct version *versions; /* of the commits at hand */
+    size_t version_count, version_cap;
+    struct content *contents; /* of the files at hand */
+    struct arena arena;       /* of the commits at hand */
+    uint64_t bytes;
+    double until;
+    bool too_large, missing;
+};
+
+/* ---- files that were looked at already ---- */
+
+static bool put_seen(uint64_t *table, size_t size, uint64_t hash) {
+    size_t slot = (size_t)hash & (size - 1);
+    while (table[slot] != 0 && table[slot] != hash)
+        slot = (slot + 1) & (size - 1);
+    bool is_new = table[slot] == 0;
+    table[slot] = hash;
+    return is_new;
+}
+
+static bool is_new_id(struct search *s, struct slice id) {
+    uint64_t hash = hash64(id) | 1u;
+    if ((s->seen_count + 1) * SEEN_LOAD > s->seen_size) {
+        size_t size = s->seen_size ? s->seen_size * 2 : 4096;
+        uint64_t *table = mem_calloc(size, sizeof *table);
+        for (size_t i = 0; i < s->seen_size; i++)
+            if (s->seen[i] != 0)
+                (void)put_seen(table, size, s->seen[i]);
+        free(s->seen);
+        s->seen = table;
+        s->seen_size = size;
+    }
+    bool is_new = put_seen(s->seen, s->seen_size, hash);
+    s->seen_count += is_new;
+    return is_new;
+}
+
+static void take_change(void *ctx, const struct git_change *c) {
+    struct search *s = ctx;
+    if (!is_new_id(s, c->id))
+        return;
+    s->versions = mem_grow(s->versions, &s->version_cap, s->version_count + 1, sizeof *s->versions);
+    s->versions[s->version_count++] = (struct version){.id = arena_cstr(&s->arena, c->id),
+                                                       .commit = arena_cstr(&s->arena, c->commit),
+                                                       .date = arena_cstr(&s->arena, c->date),
+                                                       .path = arena_cstr(&s->arena, c->path)};
+}
+
+/* ---- looking ---- */
+
+static void take_content(void *ctx, size_t index, struct slice bytes) {
+    struct search *s = ctx;
+    s->contents[index].bytes = bytes;
+}
+
+static bool is_binary(struct slice bytes) {
+    return slice_find_byte(slice_sub(bytes, 0, BINARY_LOOK_BYTES), '\0', 0) != SIZE_MAX;
+}
+
+static void look_at(void *ctx, size_t index) {
+    struct search *s = ctx;
+    struct content *c = &s->contents[index];
+    c->hit = c->bytes.len > 0 && !is_binary(c->bytes) && value_search_any(s->values, c->bytes);
+}
+
+struct found_in {
+    struct search *search;
+    const struct version *version;
+};
+
+static void found(void *ctx, size_t value, uint32_t line, struct slice text) {
+    struct found_in *in = ctx;
+    struct history *h = in->search->out;
+    struct history_entry *entry = &h->entries[value];
+    (void)text;
+    if (entry->commit)
+        return;
+    *entry = (struct history_entry){
+        .commit = arena_cstr(&h->arena, slice_cstr(in->version->commit)),
+        .date = arena_cstr(&h->arena, slice_cstr(in->version->date)),
+        .path = arena_cstr(&h->arena, slice_cstr(in->version->path)),
+        .line = line,
+    };
+    h->found++;
+}
+
+struct reading {
+    struct search *search;
+    size_t count;
+};
+
+/* The bytes live only as long as this call: all are looked at in it. */
+static void take_and_look(void *ctx, size_t index, struct slice bytes) {
+    struct reading *reading = ctx;
+    take_content(reading->search, index, bytes);
+    if (index + 1 < reading->count)
+        return;
+    thread_each(system_processors(), reading->count, look_at, reading->search);
+    for (size_t i = 0; i < reading->count; i++) {
+        const struct content *c = &reading->search->contents[i];
+        struct found_in in = {reading->search, c->version};
+        if (c->hit)
+            value_search_text(reading->search->values, c->bytes, found, &in);
+    }
+}
+
+static enum kl_status read_some(struct search *s, const struct version *first, size_t count, size_t bytes,
+                                struct error *e) {
+    struct buf ids = BUF_INIT(KL_MAX_FILE_BYTES);
+    struct reading reading = {s, 0};
+    s->contents = mem_calloc(count + 1, sizeof *s->contents);
+    for (size_t i = 0; i < count; i++) {
+        if (first[i].size > HISTORY_MAX_FILE_BYTES)
+            continue; /* also what is missing */
+        buf_printf(&ids, "%s\n", first[i].id);
+        s->contents[reading.count++].version = &first[i];
+    }
+    s->bytes += bytes;
+    enum kl_status st = reading.count > 0
+                            ? git_contents(s->top, buf_as_slice(&ids), bytes, take_and_look, &reading, e)
+                            : KL_OK;
+    free(s->contents);
+    s->contents = NULL;
+    buf_release(&ids);
+    return st;
+}
+
+static void take_size(void *ctx, size_t index, size_t size) {
+    struct search *s = ctx;
+    if (index < s->version_count)
+        s->versions[index].size = size;
+    s->missing = s->missing || size == SIZE_MAX;
+    s->too_large = s->too_large || (size != SIZE_MAX && size > HISTORY_MAX_FILE_BYTES);
+}
+
+static enum kl_status find_sizes(struct search *s, struct error *e) {
+    struct buf ids = BUF_INIT(KL_MAX_FILE_BYTES);
+    for (size_t i = 0; i < s->version_count; i++)
+        buf_printf(&ids, "%s\n", s->versions[i].id);
+    enum kl_status st = s->version_count > 0 ? git_sizes(s->top, buf_as_slice(&ids), take_size, s, e) : KL_OK;
+    buf_release(&ids);
+    return st;
+}
+
+static const char *limit_reached(const struct search *s) {
+    return system_interrupted()           ? "interrupted"
+           : system_seconds() > s->until  ? "it takes too long"
+           : s->bytes > HISTORY_MAX_BYTES ? "it is too large"
+                                          : NULL;
+}
+
+/* All files that some commits brought, in pieces of BYTES_AT_ONCE. */
+static enum kl_status look_at_versions(struct search *s, struct error *e) {
+    enum kl_status st = find_sizes(s, e);
+    for (size_t i = 0; i < s->version_count && st == KL_OK && s->out->found < s->out->count;) {
+        size_t end = i, bytes = 0;
+        while (end < s->version_count && (end == i || bytes < BYTES_AT_ONCE)) {
+            bytes += s->versions[end].size <= HISTORY_MAX_FILE_BYTES ? s->versions[end].size : 0;
+            end++;
+        }
+        if ((s->out->cut = limit_reached(s)))
+            return KL_OK;
+        st = read_some(s, &s->versions[i], end - i, bytes, e);
+        i = end;
+    }
+    return st;
+}
+
+static enum kl_status look_at_commits(struct search *s, const struct git_commits *commits, struct error *e) {
+    struct slice ids = buf_as_slice(&commits->ids);
+    enum kl_status st = KL_OK;
+    for (size_t at = 0; at < ids.len && st == KL_OK && s->out->found < s->out->count && !s->out->cut;) {
+        size_t end = at, count = 0;
+        while (end < ids.len && count < COMMITS_AT_ONCE) {
+            size_t eol = slice_find_byte(ids, '\n', end);
+            end = eol == SIZE_MAX ? ids.len : eol + 1;
+            count++;
+        }
+        s->version_count = 0;
+        arena_clear(&s->arena);
+        st = git_changes(s->top, slice_sub(ids, at, end), take_change, s, e);
+        if (st == KL_OK)
+            st = look_at_versions(s, e);
+        s->out->commits += count;
+        at = end;
+    }
+    return st;
+}
+
+static const char *why_not_all(const struct search *s, const struct git_commits *commits) {
+    return commits->more      ? "older commits were not looked at"
+           : commits->shallow ? "this clone is shallow: older commits are elsewhere"
+           : s->missing       ? "this clone is partial: some files are elsewhere"
+           : s->too_large     ? "large files were not looked at"
+                              : NULL;
+}
+
+void history_find(struct history *h, const struct value_search *search, size_t values, const char *top) {
+    struct search s = {
+        .out = h, .values = search, .top = top, .until = system_seconds() + HISTORY_MAX_SECONDS};
+    struct git_commits commits;
+    struct error e = {0};
+    h->entries = arena_calloc(&h->arena, values + 1, sizeof *h->entries);
+    h->count = values;
+    h->searched = true;
+    enum kl_status st = git_commits(top, HISTORY_MAX_COMMITS, &commits, &e);
+    if (st == KL_OK)
+        st = look_at_commits(&s, &commits, &e);
+    if (st != KL_OK)
+        h->failed = arena_cstr(&h->arena, slice_cstr(e.message));
+    if (st == KL_OK && !h->cut && h->found < h->count)
+        h->cut = why_not_all(&s, &commits);
+    buf_release(&commits.ids);
+    arena_release(&s.arena);
+    free(s.versions);
+    free(s.seen);
+}
+
+void history_release(struct history *h) {
+    arena_release(&h->arena);
+    *h = (struct history){0};
+}

@@ -1,0 +1,100 @@
+/* migration_ask.c: --interactive: each literal that would move is the user's to keep,
+ * to move, or to move under another name. Answers come from the terminal alone. */
+#include "cli/migration.h"
+
+#include "base/system.h"
+
+#define ANSWER_MAX_BYTES 1024
+#define TRIES 10 /* at one question */
+
+enum answer { ANSWER_YES, ANSWER_NO, ANSWER_ALL, ANSWER_QUIT, ANSWER_NAME };
+
+static const struct {
+    const char *word, *letter;
+    enum answer answer;
+} answers[] = {
+    {"yes", "y", ANSWER_YES}, {"no", "n", ANSWER_NO}, {"all", "a", ANSWER_ALL}, {"quit", "q", ANSWER_QUIT}};
+
+static enum answer answer_of(struct slice text) {
+    for (size_t i = 0; i < KL_ARRAY_LEN(answers); i++)
+        if (slice_eq_nocase(text, answers[i].word) || slice_eq_nocase(text, answers[i].letter))
+            return answers[i].answer;
+    return text.len == 0 ? ANSWER_NO : ANSWER_NAME;
+}
+
+enum kl_status migration_check_terminal(const struct migration *m, struct error *e) {
+    if (!m->cli->options.interactive)
+        return KL_OK;
+    if (m->cli->options.format == FORMAT_JSON)
+        return error_set(e, KL_ERR_USAGE, "--interactive and --format json exclude each other");
+    return system_has_terminal()
+               ? KL_OK
+               : error_set(e, KL_ERR_USAGE,
+                           "--interactive needs a terminal to ask on; --names FILE lets you "
+                           "choose without one");
+}
+
+static void show(const struct migration *m, const struct migration_site *site, size_t number) {
+    struct output *o = &m->cli->out;
+    out_text(o, "\n%zu of %zu  ", number, m->moving);
+    out_path(o, MARK_BOLD, site->finding->path);
+    out_text(o, ":%u:%u  %s -> ", site->finding->line, site->finding->column, site->finding->message);
+    out_mark(o, MARK_GREEN, "%s", site->name);
+    out_text(o, "\n");
+    if (site->note)
+        out_text(o, "    (%s)\n", site->note);
+}
+
+/* Asks until the answer can be meant. KL_ERR_INTERRUPTED, KL_ERR_IO: nobody is there. */
+static enum kl_status ask_site(struct migration *m, const struct migration_site *site, enum answer *out,
+                               struct error *e) {
+    struct buf line = BUF_INIT(ANSWER_MAX_BYTES);
+    enum kl_status s = KL_OK;
+    *out = ANSWER_NO;
+    for (unsigned i = 0; i < TRIES && s == KL_OK; i++) {
+        struct error why = {0};
+        buf_clear(&line);
+        if ((s = out_flush(&m->cli->out, e)) != KL_OK ||
+            (s = system_read_line(
+                 "Move it? [y]es, [n]o, [a]ll from here on, [q]uit, or another name: ", &line, e)) != KL_OK)
+            break;
+        *out = answer_of(slice_trim(buf_as_slice(&line)));
+        if (*out != ANSWER_NAME)
+            break;
+        const char *name = arena_cstr(&m->arena, slice_trim(buf_as_slice(&line)));
+        if (migration_rename(m, site, name, &why) == KL_OK)
+            break;
+        out_text(&m->cli->out, "Not that name: %s.\n", why.message);
+        *out = ANSWER_NO;
+    }
+    buf_release(&line);
+    return s;
+}
+
+enum kl_status migration_ask(struct migration *m, struct error *e) {
+    size_t number = 0;
+    bool quit = false, changed = false;
+    if (!m->cli->options.interactive)
+        return KL_OK;
+    migration_count(m);
+    for (size_t i = 0; i < m->site_count; i++) {
+        struct migration_site *site = &m->sites[i];
+        enum answer answer = ANSWER_NO;
+        if (site->left)
+            continue;
+        if (!quit) {
+            show(m, site, ++number);
+            enum kl_status s = ask_site(m, site, &answer, e);
+            if (s != KL_OK)
+                return s;
+        }
+        if (answer == ANSWER_ALL)
+            break;
+        quit = quit || answer == ANSWER_QUIT;
+        if (answer == ANSWER_NO || answer == ANSWER_QUIT)
+            site->left = "you said no";
+        changed = changed || answer != ANSWER_YES;
+    }
+    out_text(&m->cli->out, "\n");
+    return changed ? migration_rewrite(m, e) : KL_OK;
+}

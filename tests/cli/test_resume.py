@@ -1,0 +1,247 @@
+"""resume: the rest of a run that was interrupted, by the plan in its journal; and who holds the lock. Kills at
+every call are in tests/e2e/test_kill.py; here a finished run is cut back to what an interrupted one leaves."""
+
+import fcntl
+import json
+
+import pytest
+
+from support import made, made_password
+
+
+def said(run):
+    return run.stdout + run.stderr
+
+
+@pytest.fixture
+def shop(project):
+    project.write("requirements.txt", "")
+    project.write("shop/__init__.py", "")
+    project.write("shop/pay.py", f'from . import tools\nAPI_KEY = "{made("", 40)}"\n')
+    project.write("shop/mail.py", f'from . import tools\nMAIL_PASSWORD = "{made_password()}"\n')
+    project.write("shop/tools.py", "")
+    return project.git_init().commit()
+
+
+def journals(project):
+    return sorted((project / ".git/keylift/runs").glob("*.jsonl"))
+
+
+def interrupt(project, last, *, sources=True):
+    """Cuts the newest journal behind the last record of step `last`, and puts sources back."""
+    path = journals(project)[-1]
+    lines = path.read_text().splitlines(keepends=True)
+    at = max(i for i, line in enumerate(lines) if json.loads(line)["step"] == last)
+    path.write_text("".join(lines[: at + 1]))
+    if sources:
+        project.git("checkout", "--", "requirements.txt", "shop/pay.py", "shop/mail.py")
+        (project / "shop/env_secrets.py").unlink()
+        (project / ".env.example").unlink()
+    return path.stem
+
+
+def migrated(keylift, project):
+    run = keylift("migrate", "--yes", ".", cwd=project)
+    assert run.returncode == 0, said(run)
+    return project.files()
+
+
+@pytest.mark.parametrize("last", ["start", "put", "stored", "commit"])
+def test_resume_finishes_and_is_the_same_run(keylift, shop, last):
+    before = shop.files()
+    finished = migrated(keylift, shop)
+    run_id = interrupt(shop, last, sources=last != "commit")
+    listed = keylift("runs", cwd=shop)
+    assert "interrupted" in listed.stdout and f"keylift resume {run_id}" in listed.stdout
+    assert json.loads(keylift("runs", "--format", "json", cwd=shop).stdout)["runs"][0]["resumable"] is True
+    run = keylift("resume", "--yes", cwd=shop)
+    assert run.returncode == 0, said(run)
+    assert shop.files() == finished
+    [one] = json.loads(keylift("runs", "--format", "json", cwd=shop).stdout)["runs"]
+    assert one["id"] == run_id and one["state"] == "finished" and one["resumable"] is False
+    assert sorted(one["names"]) == ["API_KEY", "MAIL_PASSWORD"]
+    assert len({file["path"] for file in one["files"]}) == len(one["files"])
+    assert keylift("undo", "--yes", cwd=shop).returncode == 0
+    assert {n: c for n, c in shop.files().items() if n not in (".env", ".gitignore")} == before
+
+
+def test_what_is_in_the_vault_and_equal_is_not_written_again(keylift, shop):
+    migrated(keylift, shop)
+    interrupt(shop, "stored")
+    environment = (shop / ".env").stat()
+    run = keylift("resume", "--yes", cwd=shop)
+    assert run.returncode == 0 and "0 stored" in run.stdout and "2 there already" in run.stdout
+    assert (shop / ".env").stat().st_mtime_ns == environment.st_mtime_ns
+
+
+def test_a_file_that_is_done_already_is_left_as_it_is(keylift, shop):
+    finished = migrated(keylift, shop)
+    interrupt(shop, "commit", sources=False)
+    shop.git("checkout", "--", "shop/pay.py")
+    done = (shop / "shop/mail.py").stat()
+    run = keylift("resume", "--yes", cwd=shop)
+    assert run.returncode == 0 and "1 file rewritten" in run.stdout, said(run)
+    assert shop.files() == finished and (shop / "shop/mail.py").stat().st_ino == done.st_ino
+    assert keylift("undo", "--yes", cwd=shop).returncode == 0
+    assert "API_KEY" in shop.read("shop/pay.py") and shop.git("status", "--porcelain", "shop") == ""
+
+
+def test_names_and_choices_of_the_run_hold(keylift, shop):
+    shop.write("names.txt", "API_KEY = OTHER_KEY\n")
+    run = keylift("migrate", "--yes", "--names", "names.txt", "--skip-rules", "generic-password", ".", cwd=shop)
+    assert run.returncode == 0, said(run)
+    finished = shop.files()
+    interrupt_only_pay(shop)
+    assert keylift("resume", "--yes", cwd=shop).returncode == 0
+    assert shop.files() == finished
+
+
+def interrupt_only_pay(project):
+    path = journals(project)[-1]
+    lines = path.read_text().splitlines(keepends=True)
+    path.write_text("".join(line for line in lines if json.loads(line)["step"] in ("begin", "start")))
+    project.git("checkout", "--", "shop/pay.py")
+
+
+def test_dry_run_and_no_answer_write_nothing(keylift, shop):
+    migrated(keylift, shop)
+    interrupt(shop, "stored")
+    before, journal = shop.files(), journals(shop)[-1].read_bytes()
+    assert keylift("resume", "--dry-run", cwd=shop).returncode == 0
+    assert keylift("resume", cwd=shop).returncode == 2
+    assert shop.files() == before and journals(shop)[-1].read_bytes() == journal
+
+
+def test_a_source_that_changed_since_is_named_with_what_to_do(keylift, shop):
+    migrated(keylift, shop)
+    interrupt(shop, "stored")
+    shop.write("shop/mail.py", shop.read("shop/mail.py") + "# an edit\n")
+    before = shop.files()
+    run = keylift("resume", "--yes", cwd=shop)
+    assert run.returncode == 2 and "shop/mail.py has changed since this run" in run.stderr
+    assert "keylift migrate" in run.stderr and shop.files() == before
+    assert keylift("migrate", "--yes", "--allow-dirty", ".", cwd=shop).returncode == 0
+
+
+def test_what_cannot_be_resumed_says_why(keylift, shop):
+    run = keylift("resume", cwd=shop)
+    assert run.returncode == 2 and "no unfinished run" in run.stderr
+    migrated(keylift, shop)
+    run = keylift("resume", journals(shop)[0].stem, cwd=shop)
+    assert run.returncode == 2 and "is finished" in run.stderr
+    assert keylift("resume", "20200101T000000-000000", cwd=shop).returncode == 2
+    interrupt(shop, "begin")
+    run = keylift("resume", journals(shop)[0].stem, cwd=shop)
+    assert run.returncode == 2 and "same command again" in run.stderr
+    assert keylift("resume", cwd=shop).returncode == 2
+    journals(shop)[0].write_text("{\n")
+    assert keylift("resume", journals(shop)[0].stem, cwd=shop).returncode == 2
+
+
+def test_an_undo_that_was_interrupted_is_gone_on_with_by_undo(keylift, shop):
+    migrated(keylift, shop)
+    first = journals(shop)[0].stem
+    keylift("undo", "--yes", cwd=shop)
+    second = journals(shop)[1].stem
+    path = journals(shop)[1]
+    path.write_text("".join(path.read_text().splitlines(keepends=True)[:2]))
+    run = keylift("resume", second, cwd=shop)
+    assert run.returncode == 2 and f"keylift undo {first}" in run.stderr
+    assert keylift("undo", "--yes", first, cwd=shop).returncode == 0
+
+
+def test_the_newest_unfinished_run_is_meant(keylift, shop):
+    migrated(keylift, shop)
+    first = interrupt(shop, "stored")
+    run = keylift("migrate", "--yes", "shop/pay.py", "shop/mail.py", cwd=shop)
+    assert run.returncode == 0, said(run)
+    run = keylift("resume", "--yes", cwd=shop)
+    assert run.returncode == 0 and "nothing was left to do" in run.stdout, said(run)
+    states = {r["id"]: r["state"] for r in json.loads(keylift("runs", "--format", "json", cwd=shop).stdout)["runs"]}
+    assert states[first] == "finished" and set(states.values()) == {"finished"}
+
+
+@pytest.mark.parametrize("place", ["../out.env", "main.py", "/tmp/out.env"])
+def test_a_journal_does_not_choose_where_values_are_written(keylift, shop, place):
+    migrated(keylift, shop)
+    interrupt(shop, "start")
+    path = journals(shop)[0]
+    begin, start = (json.loads(line) for line in path.read_text().splitlines())
+    start["plan"]["vault"]["dotenv_file"] = start["dotenv_file"] = place
+    path.write_text(json.dumps(begin) + "\n" + json.dumps(start) + "\n")
+    before = shop.files()
+    run = keylift("resume", "--yes", cwd=shop)
+    assert run.returncode == 2 and shop.files() == before
+
+
+def test_a_plan_in_a_journal_is_held_to_what_keylift_would_do(keylift, shop):
+    migrated(keylift, shop)
+    interrupt(shop, "start")
+    path = journals(shop)[0]
+    begin, start = (json.loads(line) for line in path.read_text().splitlines())
+    start["plan"]["files"][0]["edits"][0]["text"] = "import evil\n"
+    path.write_text(json.dumps(begin) + "\n" + json.dumps(start) + "\n")
+    before = shop.files()
+    run = keylift("resume", "--yes", cwd=shop)
+    assert run.returncode == 2 and "edited in another way" in run.stderr and shop.files() == before
+
+
+@pytest.mark.parametrize("command", ["migrate", "apply", "resume", "undo", "upload", "rewrite"])
+def test_two_runs_at_once_the_second_says_who_holds_the_lock(keylift, shop, command):
+    keylift("plan", "-o", "plan.json", ".", cwd=shop)
+    words = {"apply": ["plan.json"], "migrate": ["."], "upload": ["."], "rewrite": ["."]}.get(command, [])
+    if command in ("resume", "undo", "rewrite"):
+        keylift("migrate" if command != "rewrite" else "upload", "--yes", ".", cwd=shop)
+        if command == "resume":
+            interrupt(shop, "stored")
+    else:
+        (shop / ".git/keylift").mkdir()
+    before = shop.files()
+    with open(shop / ".git/keylift/lock", "w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        lock.write("4711\n")
+        lock.flush()
+        run = keylift(command, "--yes", *words, cwd=shop)
+    assert run.returncode == 2 and "4711" in run.stderr, said(run)
+    assert shop.files() == before
+
+
+def test_the_plan_in_a_journal_has_no_tag_beside_that_of_the_old_file(keylift, shop):
+    migrated(keylift, shop)
+    records = [json.loads(line) for line in journals(shop)[0].read_text().splitlines()]
+    [start] = [record for record in records if record["step"] == "start"]
+    assert [name["tag"] for name in start["plan"]["names"]] == ["", ""]
+
+
+def test_a_value_that_changed_since_and_is_stored_as_it_was_is_refused(keylift, shop):
+    migrated(keylift, shop)
+    interrupt(shop, "stored")
+    value = shop.read("shop/pay.py").split('"')[1]
+    shop.write("shop/pay.py", shop.read("shop/pay.py").replace(value, made("", 40, seed=7)))
+    before = shop.files()
+    run = keylift("resume", "--yes", cwd=shop)
+    assert run.returncode == 2 and "another value" in run.stderr and shop.files() == before
+
+
+def test_an_upload_that_was_interrupted_is_finished_as_one(keylift, shop):
+    before = shop.files()
+    assert keylift("upload", "--yes", ".", cwd=shop).returncode == 0
+    environment = shop.read(".env")
+    path = journals(shop)[0]
+    path.write_text("".join(path.read_text().splitlines(keepends=True)[:2]))  # begin, start
+    shop.write(".env", environment.splitlines(keepends=True)[0])
+    run = keylift("resume", "--yes", cwd=shop)
+    assert run.returncode == 0, said(run)
+    assert shop.read(".env") == environment
+    assert {n: c for n, c in shop.files().items() if n in before} == before
+
+
+def test_an_upload_of_other_values_is_not_resumed(keylift, shop):
+    shop.write("conf.py", "import os\nkey = os.environ['STRIPE_SECRET_KEY']\n")
+    shop.write("values.env", f"STRIPE_SECRET_KEY={made_password()}\n")
+    run = keylift("upload", "--yes", "--with-values", "values.env", ".", cwd=shop)
+    assert run.returncode == 1, said(run)  # values.env itself stays as it is
+    path = journals(shop)[0]
+    path.write_text("".join(path.read_text().splitlines(keepends=True)[:2]))
+    run = keylift("resume", "--yes", path.stem, cwd=shop)
+    assert run.returncode == 2 and "same command again" in run.stderr

@@ -1,0 +1,4 @@
+import os
+
+host = "h.example"
+dsn = "postgresql://bob:" + os.environ["API_KEY_2"] + "@{}/db".format(host)

@@ -1,0 +1,2 @@
+host = "h.example"
+dsn = "postgresql://bob:secret@{}/db".format(host)

@@ -1,0 +1,2 @@
+host = "h.example"
+body = '{{"key": "s3cret", "host": "{}"}}'.format(host)

@@ -1,0 +1,1 @@
+dsn = "{}s3cret{{".format(x for x in ())[-7:]

@@ -1,0 +1,2 @@
+host = "h.example"
+url = "https://{}/" "?key=s3cret".format(host)

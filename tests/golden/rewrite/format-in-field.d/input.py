@@ -1,0 +1,2 @@
+d = {"s3cret": 1}
+x = "{0[s3cret]}".format(d)

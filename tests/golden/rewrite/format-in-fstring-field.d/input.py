@@ -1,0 +1,2 @@
+n = 1
+x = f"{'{}s3cret'.format(n)}"

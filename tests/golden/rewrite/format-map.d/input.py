@@ -1,0 +1,2 @@
+d = {"a": 1, "b": 2}
+dsn = "{a}:s3cret".format_map(d)

@@ -1,0 +1,5 @@
+host = "h.example"
+url = (
+    "https://{}/"
+    "?key=s3cret&h={}"
+).format(host, host)

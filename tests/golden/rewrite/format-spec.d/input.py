@@ -1,0 +1,1 @@
+dsn = "{:>5}:s3cret@{!r:^9}".format("bob", "h")

@@ -1,0 +1,2 @@
+t = ("a", "b")
+dsn = "{}:s3cret@{}".format(*t)

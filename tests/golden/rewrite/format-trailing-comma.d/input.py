@@ -1,0 +1,5 @@
+host = "h.example"
+dsn = "{}:s3cret@{}".format(
+    "bob",
+    host,  # where
+)

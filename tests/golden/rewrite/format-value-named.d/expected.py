@@ -1,0 +1,4 @@
+import os
+
+host = "h.example"
+url = "https://{h}/?key={k}".format(h=host, k=os.environ["API_KEY_3"])

@@ -1,0 +1,2 @@
+host = "h.example"
+url = "https://{h}/?key={k}".format(h=host, k="s3cret")

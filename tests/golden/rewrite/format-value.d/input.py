@@ -1,0 +1,2 @@
+host = "h.example"
+url = "https://{}/?key={}".format(host, "s3cret")

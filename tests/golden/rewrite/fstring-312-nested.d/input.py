@@ -1,0 +1,3 @@
+host = "h.example"
+url = f"{host.replace('h', f'{host}s3cret')}"
+free = f"{"a"}"

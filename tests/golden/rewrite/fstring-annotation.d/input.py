@@ -1,0 +1,2 @@
+host = "h.example"
+x: f"{host}s3cret" = 1

@@ -1,0 +1,4 @@
+import os
+
+host = "h.example"
+a = f"{{{os.environ['API_KEY_2']}}}{host}"

@@ -1,0 +1,2 @@
+host = "h.example"
+a = f"{{s3cret}}{host}"

@@ -1,0 +1,2 @@
+n = "x"
+text = f"{n=}s3cret"

@@ -1,0 +1,2 @@
+host = "h.example"
+body = f"{{\"key\": \"s3cret\", \"host\": \"{host}\"}}"

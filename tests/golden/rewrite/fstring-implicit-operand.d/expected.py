@@ -1,0 +1,4 @@
+import os
+
+host = "h.example"
+url = "a" + (f"{host}" + os.environ["API_KEY_3"]) * 2

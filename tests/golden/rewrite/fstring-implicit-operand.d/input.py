@@ -1,0 +1,2 @@
+host = "h.example"
+url = "a" + (f"{host}" "s3cret") * 2

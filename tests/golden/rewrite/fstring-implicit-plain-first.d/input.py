@@ -1,0 +1,2 @@
+host = "h.example"
+url = "https://" f"{host}/s3cret"

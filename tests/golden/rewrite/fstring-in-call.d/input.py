@@ -1,0 +1,2 @@
+host = "h.example"
+text = str(f"{host}/s3cret").upper()

@@ -1,0 +1,6 @@
+class Client:
+    host = "h"
+    url = f"{host}/s3cret"
+
+
+result = Client.url

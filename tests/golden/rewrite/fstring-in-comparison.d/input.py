@@ -1,0 +1,2 @@
+host = "h.example"
+same = f"{host}/s3cret" == "h.example/s3cret"

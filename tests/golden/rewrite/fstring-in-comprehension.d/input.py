@@ -1,0 +1,1 @@
+urls = [f"{n}/s3cret" for n in range(3)]

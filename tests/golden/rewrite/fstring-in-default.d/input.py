@@ -1,0 +1,6 @@
+host = "h.example"
+def url(value=f"{host}/s3cret"):
+    return value
+
+
+result = url()

@@ -1,0 +1,3 @@
+host = "h.example"
+url = lambda: f"{host}/s3cret"
+result = url()

@@ -1,0 +1,6 @@
+host = "h.example"
+def url():
+    return f"{host}/s3cret"
+
+
+result = url()

@@ -1,0 +1,2 @@
+n = 'x'
+url = f"{n:s3cret}" if 0 else 1

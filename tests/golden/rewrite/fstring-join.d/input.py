@@ -1,0 +1,2 @@
+host = "h.example"
+url = "".join([f"{host}/", f"s3cret{1}"])

@@ -1,0 +1,1 @@
+url = f"{str('s3cret')=}"

@@ -1,0 +1,2 @@
+d = {'s3cret': 1}
+url = f"{d['s3cret']}"

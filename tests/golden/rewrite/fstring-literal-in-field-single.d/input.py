@@ -1,0 +1,2 @@
+host = "h.example"
+url = f'{host}/{str("s3cret")}'

@@ -1,0 +1,2 @@
+n = 'x'
+url = f"{n:{str('s3cret')}>20}"

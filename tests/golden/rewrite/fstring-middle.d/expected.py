@@ -1,0 +1,4 @@
+import os
+
+host = "h.example"
+url = f"https://bob:{os.environ['API_KEY_2']}@{host}/db"

@@ -1,0 +1,2 @@
+host = "h.example"
+url = f"https://bob:secret@{host}/db"

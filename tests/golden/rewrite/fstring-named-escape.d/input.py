@@ -1,0 +1,2 @@
+host = "h.example"
+url = f"{host}\N{BULLET}s3cret"

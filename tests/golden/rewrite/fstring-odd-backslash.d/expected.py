@@ -1,0 +1,4 @@
+import os
+
+host = "h.example"
+url = f"{host}\d{os.environ['API_KEY_2']}"

@@ -1,0 +1,4 @@
+import os
+
+host = "h.example"
+path = rf"\\{host}\share\{os.environ['API_KEY_3']}"

@@ -1,0 +1,2 @@
+host = "h.example"
+path = rf"\\{host}\share\s3cret"

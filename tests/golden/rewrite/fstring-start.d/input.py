@@ -1,0 +1,2 @@
+host = "h.example"
+url = f"s3cret@{host}"

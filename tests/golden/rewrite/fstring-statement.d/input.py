@@ -1,0 +1,2 @@
+host = "h.example"
+f"{host}/s3cret"

@@ -1,0 +1,3 @@
+host = "h.example"
+text = f'''{host}
+s3cret "quoted" it's'''

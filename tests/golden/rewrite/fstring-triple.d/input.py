@@ -1,0 +1,5 @@
+host = "h.example"
+text = f"""
+host: {host}
+key: s3cret
+"""

@@ -1,0 +1,2 @@
+host = "h.example"
+url = f"日本{host}/☃s3cret☃"

@@ -1,0 +1,3 @@
+host = "h.example"
+if (url := f"{host}/s3cret"):
+    result = url

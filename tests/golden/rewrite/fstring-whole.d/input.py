@@ -1,0 +1,2 @@
+key = f"s3cret"
+same = f"s3cret".upper()

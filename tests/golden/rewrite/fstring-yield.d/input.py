@@ -1,0 +1,6 @@
+host = "h.example"
+def urls():
+    yield f"{host}/s3cret"
+
+
+result = list(urls())

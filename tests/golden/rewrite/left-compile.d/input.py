@@ -1,0 +1,1 @@
+code = compile("x = 's3cret'", "f", "exec")

@@ -1,0 +1,1 @@
+result = eval("'s3cret'.upper()")

@@ -1,0 +1,1 @@
+exec("x = 's3cret'")

@@ -1,0 +1,4 @@
+from string.templatelib import Template
+
+host = "h"
+url = t"{host}/s3cret"

@@ -1,0 +1,3 @@
+import os
+
+x = "a\d" + os.environ["API_KEY_1"]

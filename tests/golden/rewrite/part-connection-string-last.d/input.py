@@ -1,0 +1,1 @@
+dsn = "Server=db;User Id=bob;Password=secret"

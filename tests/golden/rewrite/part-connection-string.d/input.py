@@ -1,0 +1,1 @@
+dsn = "host=db user=bob password=secret sslmode=require"

@@ -1,0 +1,4 @@
+import os
+
+x = "a\
+" + os.environ["API_KEY_1"]

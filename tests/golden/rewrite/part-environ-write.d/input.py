@@ -1,0 +1,4 @@
+import os
+
+os.environ["DSN"] = "pg://bob:s3cret@h"
+result = os.environ["DSN"]

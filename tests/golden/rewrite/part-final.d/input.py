@@ -1,0 +1,3 @@
+from typing import Final
+
+DSN: Final = "pg://bob:s3cret@h"

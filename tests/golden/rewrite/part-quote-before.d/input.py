@@ -1,0 +1,2 @@
+x = '"s3cret"'
+y = """a"s3cret"""

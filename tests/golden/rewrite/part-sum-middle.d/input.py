@@ -1,0 +1,2 @@
+host = "h.example"
+url = host + "/s3cret/" + host

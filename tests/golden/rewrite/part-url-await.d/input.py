@@ -1,0 +1,9 @@
+async def g(u):
+    return u
+
+
+async def f():
+    return await g("redis://:secret@h")
+
+
+result = 1

@@ -1,0 +1,5 @@
+def f(u="redis://:secret@h"):
+    return u
+
+
+result = f()

@@ -1,0 +1,1 @@
+d = {"default": {"URL": "redis://:secret@h:1/0"}}

@@ -1,0 +1,3 @@
+import os
+
+dsn = "postgresql://bob:" + os.environ["DB_PASSWORD"] + "@db.internal/x"

@@ -1,0 +1,1 @@
+dsn = "postgresql://bob:x%40xxxxxx%2F@db.internal/x"

@@ -1,0 +1,3 @@
+dsn = ("redis://"
+       ":secret@"
+       "h:1/0")

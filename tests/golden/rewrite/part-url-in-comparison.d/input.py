@@ -1,0 +1,2 @@
+x = "redis://:secret@h"
+result = x in ("redis://:secret@h", "b")

@@ -1,0 +1,1 @@
+d = dict(url="mysql://bob:secret@h/x")

@@ -1,0 +1,1 @@
+parts = "mysql://bob:secret@h/x".split("@")

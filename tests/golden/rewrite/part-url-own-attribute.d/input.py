@@ -1,0 +1,5 @@
+class C:
+    u = "a:s3cret@h"
+
+
+result = C.u

@@ -1,0 +1,1 @@
+dsn = r"redis://:secret@h\d"

@@ -1,0 +1,3 @@
+import os
+
+result = [*("a:" + os.environ["API_KEY_1"] + "@h")]

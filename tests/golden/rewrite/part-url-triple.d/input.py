@@ -1,0 +1,1 @@
+dsn = """redis://:secret@h"""

@@ -1,0 +1,1 @@
+result = "redis://:secret@h"[-2:]

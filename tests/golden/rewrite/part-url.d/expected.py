@@ -1,0 +1,3 @@
+import os
+
+dsn = "postgresql://bob:" + os.environ["API_KEY_1"] + "@db.internal/x"

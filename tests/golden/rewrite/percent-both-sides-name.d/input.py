@@ -1,0 +1,2 @@
+t = ("a", "b")
+dsn = "%s:s3cret@%s" % t

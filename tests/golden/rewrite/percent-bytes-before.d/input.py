@@ -1,0 +1,1 @@
+url = b"bob:s3cret@%s" % b"b"

@@ -1,0 +1,1 @@
+url = b"%s:s3cret@%s" % (b"a", b"b")

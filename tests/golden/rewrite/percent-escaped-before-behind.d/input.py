@@ -1,0 +1,2 @@
+host = "h.example"
+url = "100%%:%s:s3cret" % host

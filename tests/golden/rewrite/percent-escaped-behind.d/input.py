@@ -1,0 +1,2 @@
+host = "h.example"
+url = "%s:s3cret:100%%" % host

@@ -1,0 +1,2 @@
+host = "h.example"
+url = "%s:" "key=s3cret&b" % host

@@ -1,0 +1,2 @@
+host = "h.example"
+url = "a:" "s3cret" "@%s" % host

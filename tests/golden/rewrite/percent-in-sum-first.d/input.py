@@ -1,0 +1,2 @@
+host = "h.example"
+url = "%s:s3cret" % host + "b"

@@ -1,0 +1,2 @@
+host = "h.example"
+d = dict(url="%s:s3cret" % host)

@@ -1,0 +1,3 @@
+import os
+
+url = "key=" % () + os.environ["API_KEY_1"]

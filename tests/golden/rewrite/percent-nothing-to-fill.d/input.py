@@ -1,0 +1,1 @@
+url = "key=s3cret" % ()

@@ -1,0 +1,5 @@
+host = "h.example"
+url = (
+    "https://%s/"
+    "?key=s3cret"
+) % host

@@ -1,0 +1,2 @@
+host = "h.example"
+url = r"\d%s\s3cret" % host

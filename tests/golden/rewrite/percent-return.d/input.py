@@ -1,0 +1,6 @@
+host = "h.example"
+def f():
+    return "%s:s3cret" % host
+
+
+result = f()

@@ -1,0 +1,3 @@
+host = "h.example"
+url = """%s
+s3cret""" % host

@@ -1,0 +1,2 @@
+host = "h.example"
+dsn = "s3cret%s" % (host,)

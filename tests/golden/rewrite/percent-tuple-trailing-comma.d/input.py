@@ -1,0 +1,5 @@
+host = "h.example"
+dsn = "%s:s3cret@%s" % (
+    "bob",  # who
+    host,
+)

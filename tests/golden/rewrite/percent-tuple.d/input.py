@@ -1,0 +1,2 @@
+host = "h.example"
+dsn = "%s:s3cret@%s" % ("bob", host)

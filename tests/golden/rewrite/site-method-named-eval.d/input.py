@@ -1,0 +1,6 @@
+class R:
+    def eval(self, text):
+        return text
+
+
+result = R().eval("s3cret")

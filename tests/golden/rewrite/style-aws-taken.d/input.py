@@ -1,0 +1,2 @@
+boto3 = 1
+key = "alpha"

@@ -1,0 +1,5 @@
+import os
+
+from azure.identity import DefaultAzureCredential
+
+key = "alpha"

@@ -1,0 +1,4 @@
+import os as o
+import vault_secrets  # noqa: F401
+
+key = o.environ["V_1"]

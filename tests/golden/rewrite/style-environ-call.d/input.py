@@ -1,0 +1,5 @@
+def connect(user, password=None):
+    return user + password
+
+
+result = connect("me", password="dummy")

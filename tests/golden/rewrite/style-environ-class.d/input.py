@@ -1,0 +1,5 @@
+class Config:
+    token = "alpha"
+
+
+result = Config.token

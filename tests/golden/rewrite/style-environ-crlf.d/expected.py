@@ -1,0 +1,6 @@
+import os
+import sys
+
+import vault_secrets  # noqa: F401
+
+key = os.environ["V_1"]

@@ -1,0 +1,5 @@
+def read(token="alpha"):
+    return token.upper()
+
+
+result = read()

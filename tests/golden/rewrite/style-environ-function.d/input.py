@@ -1,0 +1,6 @@
+def read():
+    token = "alpha"
+    return token
+
+
+result = read()

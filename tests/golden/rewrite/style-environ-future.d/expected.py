@@ -1,0 +1,7 @@
+from __future__ import annotations
+
+import os
+
+import vault_secrets  # noqa: F401
+
+key = os.environ["V_1"]

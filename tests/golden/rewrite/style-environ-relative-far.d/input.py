@@ -1,0 +1,3 @@
+from . import models
+
+key = "alpha"

@@ -1,0 +1,2 @@
+vault_secrets = 1
+key = "alpha"

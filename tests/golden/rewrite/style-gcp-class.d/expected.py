@@ -1,0 +1,10 @@
+import os
+
+from google.cloud import secretmanager
+
+
+class Config:
+    token = secretmanager.SecretManagerServiceClient().access_secret_version(name=secretmanager.SecretManagerServiceClient.secret_version_path(os.environ["GOOGLE_CLOUD_PROJECT"], "V_1", "latest")).payload.data.decode("UTF-8")
+
+
+result = Config.token

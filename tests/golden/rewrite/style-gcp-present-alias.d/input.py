@@ -1,0 +1,3 @@
+from google.cloud import secretmanager as sm
+
+key = "alpha"

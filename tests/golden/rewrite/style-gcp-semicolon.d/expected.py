@@ -1,0 +1,2 @@
+import os
+import sys; from google.cloud import secretmanager; key = secretmanager.SecretManagerServiceClient().access_secret_version(name=secretmanager.SecretManagerServiceClient.secret_version_path(os.environ["GOOGLE_CLOUD_PROJECT"], "V_1", "latest")).payload.data.decode("UTF-8"); n = len(key)

@@ -1,0 +1,3 @@
+import sys
+
+key = "alpha"

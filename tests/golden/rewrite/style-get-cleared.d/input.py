@@ -1,0 +1,5 @@
+import os
+
+os.environ.clear()
+
+key = "alpha"

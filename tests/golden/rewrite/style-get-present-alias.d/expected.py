@@ -1,0 +1,3 @@
+from vault_secrets import get_secret as secret
+
+key = secret("V_1")

@@ -1,0 +1,4 @@
+from vault_secrets import get_secret_bytes
+from vault_secrets import get_secret
+
+key = get_secret("V_1")

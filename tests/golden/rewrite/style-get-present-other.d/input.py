@@ -1,0 +1,3 @@
+from vault_secrets import get_secret_bytes
+
+key = "alpha"

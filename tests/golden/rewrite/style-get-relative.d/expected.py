@@ -1,0 +1,4 @@
+from . import models
+from ..vault_secrets import get_secret
+
+key = get_secret("V_1")

@@ -1,0 +1,6 @@
+def get_secret(name):
+    return name
+
+
+other = get_secret("x")
+key = "alpha"

@@ -1,0 +1,3 @@
+import hvac as h
+
+key = "alpha"

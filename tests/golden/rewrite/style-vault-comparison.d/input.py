@@ -1,0 +1,2 @@
+given = "alpha"
+result = given == "alpha"

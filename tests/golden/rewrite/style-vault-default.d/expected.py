@@ -1,0 +1,10 @@
+import os
+
+import hvac
+
+
+def read(token=hvac.Client(url=os.environ.get("VAULT_ADDR"), namespace=os.environ.get("VAULT_NAMESPACE")).secrets.kv.v2.read_secret_version(path="V_1", mount_point="secret", raise_on_deleted_version=True)["data"]["data"]["value"]):
+    return token.upper()
+
+
+result = read()

@@ -1,0 +1,4 @@
+result = {
+    "user": "me",
+    "password": "dummy",
+}

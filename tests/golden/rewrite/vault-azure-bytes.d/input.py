@@ -1,0 +1,1 @@
+dsn = b"redis://:secret@db"

@@ -1,0 +1,2 @@
+host = "h.example"
+url = "{}:s3cret@{}".format("bob", host)

@@ -1,0 +1,2 @@
+host = "h.example"
+url = f"https://{host}/?key=s3cret"

@@ -1,0 +1,6 @@
+import os
+
+from google.cloud import secretmanager
+
+host = "h.example"
+url = "https://%s/?key=" % host + secretmanager.SecretManagerServiceClient().access_secret_version(name=secretmanager.SecretManagerServiceClient.secret_version_path(os.environ["GOOGLE_CLOUD_PROJECT"], "API_KEY_2", "latest")).payload.data.decode("UTF-8")

@@ -1,0 +1,2 @@
+host = "h.example"
+url = "https://%s/?key=s3cret" % host

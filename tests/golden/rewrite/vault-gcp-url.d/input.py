@@ -1,0 +1,1 @@
+dsn = "postgresql://bob:secret@db/x"

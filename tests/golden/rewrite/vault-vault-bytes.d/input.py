@@ -1,0 +1,1 @@
+dsn = b"redis://:xxxxxx@db"

@@ -1,0 +1,6 @@
+import os
+
+import hvac
+
+host = "h.example"
+url = f"https://{host}/?key={hvac.Client(url=os.environ.get('VAULT_ADDR'), namespace=os.environ.get('VAULT_NAMESPACE')).secrets.kv.v2.read_secret_version(path='API_KEY_3', mount_point='secret', raise_on_deleted_version=True)['data']['data']['value']}"

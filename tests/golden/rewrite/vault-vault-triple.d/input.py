@@ -1,0 +1,4 @@
+host = "h.example"
+url = f"""{host}
+s3cret
+"""

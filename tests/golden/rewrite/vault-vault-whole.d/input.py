@@ -1,0 +1,1 @@
+key = "s3cret"
