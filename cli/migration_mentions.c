@@ -10,7 +10,8 @@ static bool is_wanted(const struct migration *m, const struct finding *f) {
     if (f->context == CONTEXT_TEXT)
         return o->clear_outputs && rewrite_is_notebook(f->path);
     bool doctest = f->reason && strcmp(f->reason, "a doctest") == 0;
-    return o->scrub_comments && !doctest && (f->context == CONTEXT_COMMENT || f->context == CONTEXT_DOCSTRING);
+    return o->scrub_comments && !doctest &&
+           (f->context == CONTEXT_COMMENT || f->context == CONTEXT_DOCSTRING);
 }
 
 /* The code that moves the value of a mention; NULL if none does. */

@@ -6,7 +6,8 @@ static const char reason_spelling[] = "not spelled there as it is";
 
 /* The one place of the value in bytes[start, end). */
 static const char *find_value(struct slice bytes, const struct rewrite_site *site, size_t *at) {
-    struct slice place = slice_sub(bytes, site->start_byte, site->end_byte), value = secret_slice(site->value);
+    struct slice place = slice_sub(bytes, site->start_byte, site->end_byte),
+                 value = secret_slice(site->value);
     *at = value.len ? slice_find(place, value, 0) : SIZE_MAX;
     if (*at == SIZE_MAX)
         return reason_spelling;
