@@ -137,7 +137,7 @@ static void show_remains(struct output *o, const struct migration *m) {
     if (r->count > PLACES_SHOWN)
         out_text(o, "  ... and %zu more (--format json has them all)\n", r->count - PLACES_SHOWN);
     if (r->unread > 0)
-        out_text(o, "  %llu files could not be looked at: too large, or not readable\n",
+        out_text(o, "  %llu files could not be looked at: too large, not readable, or out of time\n",
                  (unsigned long long)r->unread);
     if (r->interrupted)
         out_text(o, "  interrupted: not all files were looked at\n");

@@ -44,9 +44,40 @@ static bool has_own(const char *folder, const char *name, struct arena *a) {
            importing_is_file(path_join(a, path_join(a, folder, name), "__init__.py"));
 }
 
-/* Marks every name that is loaded with "a.b.c": a, a.b and a.b.c. `folder`: of the file
- * that imports it; NULL for a mention, which must have a dot to mean anything. */
-static void mark(struct importing *p, const char *dotted, const char *folder) {
+static bool names_packages(const char *path) {
+    const char *name = path_basename(path);
+    return slice_starts(slice_cstr(name), "requirements") || strcmp(name, "pyproject.toml") == 0 ||
+           strcmp(name, "setup.py") == 0 || strcmp(name, "setup.cfg") == 0 || strcmp(name, "Pipfile") == 0;
+}
+
+/* celery==5, "celery>=5", celery = "*": at the start of a line or of a string, with a version, or alone. */
+static bool names(struct slice text, const char *name) {
+    size_t len = strlen(name);
+    for (size_t at = slice_find(text, slice_cstr(name), 0); at != SIZE_MAX;
+         at = slice_find(text, slice_cstr(name), at + 1)) {
+        char before = at ? text.ptr[at - 1] : '\n', after = at + len < text.len ? text.ptr[at + len] : '\n';
+        size_t line = at;
+        while (line > 0 && text.ptr[line - 1] != '\n' && strchr(" \t\"'", text.ptr[line - 1]))
+            line--;
+        bool alone = line == 0 || text.ptr[line - 1] == '\n';
+        if (after && before && strchr("\n\"' \t[,", before) &&
+            (strchr("=<>~![;", after) || (alone && strchr("\r\n\"' ", after))))
+            return true;
+    }
+    return false;
+}
+
+bool importing_is_installed(const struct importing *p, const char *name) {
+    for (size_t i = 0; i < p->list_count; i++)
+        if (names(p->lists[i], name))
+            return true;
+    return false;
+}
+
+/* Marks every name that is loaded with "a.b.c": a, a.b and a.b.c, but for those of the file
+ * `self` that says so. `folder`: of the file that imports it; NULL for a mention, which must
+ * have a dot to mean anything. */
+static void mark(struct importing *p, const char *dotted, const char *folder, size_t self) {
     char word[WORD_MAX_BYTES];
     size_t len = strlen(dotted);
     for (size_t end = 1; len < sizeof word && end <= len; end++) {
@@ -57,13 +88,14 @@ static void mark(struct importing *p, const char *dotted, const char *folder) {
         bool plain = !strchr(word, '.');
         for (struct import_name *n = find(p, word);
              n && n < p->names + p->name_count && strcmp(n->name, word) == 0; n++)
-            if (!plain || (folder && (strcmp(folder, n->root) == 0 || !has_own(folder, word, &p->arena))))
+            if (n->path != self &&
+                (!plain || (folder && (strcmp(folder, n->root) == 0 || !has_own(folder, word, &p->arena)))))
                 n->used = true;
     }
 }
 
 /* Dotted words, as in "shop.wsgi:application" or -m shop.tool. */
-static void look_for_mentions(struct importing *p, struct slice text) {
+static void look_for_mentions(struct importing *p, struct slice text, size_t self) {
     char word[WORD_MAX_BYTES];
     for (size_t i = 0; i < text.len;) {
         size_t end = i;
@@ -75,17 +107,17 @@ static void look_for_mentions(struct importing *p, struct slice text) {
         if (dot && end - i < sizeof word && is_name_start(text.ptr[i])) {
             memcpy(word, text.ptr + i, end - i);
             word[end - i] = '\0';
-            mark(p, word, NULL);
+            mark(p, word, NULL, self);
         }
         i = end > i ? end : i + 1;
     }
 }
 
-static bool is_ours(const struct importing *p, const char *path) {
-    for (size_t i = 0; i < p->path_count; i++)
-        if (strcmp(p->paths[i], path) == 0)
-            return true;
-    return false;
+static size_t index_of(const struct importing *p, const char *path) {
+    size_t i = 0;
+    while (i < p->path_count && strcmp(p->paths[i], path) != 0)
+        i++;
+    return i;
 }
 
 static void read_file(void *ctx, const char *path, bool named) {
@@ -97,17 +129,18 @@ static void read_file(void *ctx, const char *path, bool named) {
     if (file_read(path, FILE_MAX_BYTES, &text, &ignored) == KL_OK &&
         slice_find_byte(slice_sub(buf_as_slice(&text), 0, FILE_HEAD_BYTES), '\0', 0) == SIZE_MAX) {
         const char *folder = path_dirname(&p->arena, path);
-        size_t before = p->facts.count;
+        size_t before = p->facts.count, self = index_of(p, path);
+        if (names_packages(path) && p->list_count < IMPORT_LISTS_MAX)
+            p->lists[p->list_count++] = arena_copy(&p->arena, buf_as_slice(&text));
         if (slice_ends(slice_cstr(path), ".py"))
             import_facts_add(&p->facts, folder, buf_as_slice(&text), &p->arena);
         for (size_t i = before; i < p->facts.count; i++) {
             const struct import_fact *f = &p->facts.items[i];
             if (!f->dots)
                 mark(p, f->symbol ? arena_printf(&p->arena, "%s.%s", f->module, f->symbol) : f->module,
-                     folder);
+                     folder, self);
         }
-        if (!is_ours(p, path)) /* a file's own words on itself are no proof */
-            look_for_mentions(p, buf_as_slice(&text));
+        look_for_mentions(p, buf_as_slice(&text), self);
     }
     buf_release(&text);
 }

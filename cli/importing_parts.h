@@ -16,6 +16,8 @@ struct import_name {
     bool used;        /* somewhere in the project */
 };
 
+#define IMPORT_LISTS_MAX 64
+
 struct importing {
     const char *root;
     const char *const *paths;
@@ -23,7 +25,9 @@ struct importing {
     struct import_name *names; /* sorted */
     size_t name_count, name_capacity;
     struct import_facts facts;
-    const char **bases; /* of relative facts */
+    const char **bases;                   /* of relative facts */
+    struct slice lists[IMPORT_LISTS_MAX]; /* texts of the files that name what is installed */
+    size_t list_count;
     struct arena arena;
 };
 
@@ -31,5 +35,8 @@ void importing_add_names(struct importing *p, size_t index);
 const char *importing_up(const char *folder, unsigned levels, struct arena *a);
 bool importing_is_identifier(struct slice s);
 bool importing_is_file(const char *path);
+/* The project has a package of this name installed: `import celery` is that one, and no
+ * celery.py of its own. */
+bool importing_is_installed(const struct importing *p, const char *name);
 
 #endif

@@ -112,7 +112,7 @@ static struct evidence evidence_on(const struct importing *p, size_t index, stru
         const struct import_name *n = &p->names[i];
         if (n->path != index || !n->used)
             continue;
-        e.plain = e.plain || !n->top;
+        e.plain = e.plain || (!n->top && !importing_is_installed(p, n->name));
         if (n->top && (!e.by_name || strlen(n->top) > strlen(e.by_name)))
             e.by_name = n->top;
     }
@@ -128,8 +128,11 @@ static struct evidence evidence_on(const struct importing *p, size_t index, stru
     return e;
 }
 
-/* Does `import a.b` find a Python file from this folder? */
+/* Does `import a.b` find a Python file from this folder? Not from within a package: there
+ * `import redis` beside redis.py is somebody else's. */
 static bool resolves(const char *root, const struct import_fact *f, struct arena *a) {
+    if (importing_is_file(path_join(a, root, "__init__.py")))
+        return false;
     char *path = arena_printf(a, "%s/%s", root, f->module);
     for (char *c = path + strlen(root); *c; c++)
         *c = *c == '.' ? '/' : *c;
@@ -162,13 +165,14 @@ static const char *root_of(const struct importing *p, const char *folder, const 
 
 /* The place beside what the file imports itself by its full name. */
 static struct package_place absolute_place(const struct importing *p, const char *folder,
-                                           const struct import_fact *f, struct arena *a) {
+                                           const struct import_fact *f, const char *top, struct arena *a) {
     struct package_place none = {NULL, NULL};
     const char *first = arena_cstr(a, slice_of(f->module, strcspn(f->module, ".")));
-    if (import_is_standard(slice_cstr(first)))
+    if (import_is_standard(slice_cstr(first)) || importing_is_installed(p, first))
         return none;
     const char *root = root_of(p, folder, f, a);
-    if (!root)
+    /* What others import as a part of a package does not find its own folder first. */
+    if (!root || (top && is_in(root, top)))
         return none;
     if (importing_is_file(arena_printf(a, "%s/%s.py", root, first)))
         return (struct package_place){root, ""};
@@ -189,7 +193,8 @@ static struct package_place own_place(const struct importing *p, const char *fol
         if (f->dots)
             top = outer(top, importing_up(folder, f->dots - 1, a));
         else if (!place.folder || !is_in(folder, place.folder)) {
-            struct package_place found = absolute_place(p, folder, f, a);
+            struct package_place found =
+                absolute_place(p, folder, f, e->by_name ? e->by_name : e->by_relative, a);
             if (found.folder && (!place.folder || is_in(folder, found.folder)))
                 place = found;
         }

@@ -213,6 +213,7 @@ void migration_release_values(struct migration *m);
  * reason. migration_plan.c */
 cJSON *migration_plan(const struct migration *m, struct error *e) KL_MUST_USE;
 cJSON *migration_plan_file(const struct migration *m, const struct migration_file *f);
+cJSON *migration_plan_packages(const struct migration *m, const struct dependency_file *f);
 cJSON *migration_plan_name(const struct migration *m, const struct upload_item *item);
 /* Doing a plan. begin: before migration_prepare, finds the files, and sets what the plan
  * says of the options. select: the sites of the plan, in its order. check: that what was

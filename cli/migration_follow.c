@@ -315,6 +315,40 @@ static enum kl_status check_new_files(const struct migration *m, struct error *e
     return KL_OK;
 }
 
+/* One of the plan that is not to be added now has been added since. */
+static enum kl_status check_packages(const struct migration *m, struct error *e) {
+    const cJSON *planned;
+    for (size_t i = 0; i < m->dependencies.file_count; i++) {
+        const struct dependency_file *f = &m->dependencies.files[i];
+        cJSON *now = migration_plan_packages(m, f);
+        bool found = f->left != NULL;
+        cJSON_ArrayForEach(planned, json_get(m->follow.plan->json, "packages")) {
+            found = found || cJSON_Compare(planned, now, true);
+        }
+        cJSON_Delete(now);
+        if (!found)
+            return stale(m, e, path_relative((struct arena *)&m->arena, f->path, m->project.root),
+                         "would gain other packages than it says");
+    }
+    return KL_OK;
+}
+
+/* What the plan says of the vault's place cannot be said otherwise beside it. */
+static enum kl_status check_vault(const struct migration *m, struct error *e) {
+    cJSON *now = vault_session_record(&m->session);
+    const cJSON *planned;
+    enum kl_status s = KL_OK;
+    cJSON_ArrayForEach(planned, m->follow.plan->vault_options) {
+        const char *is = json_string(now, planned->string);
+        if (!cJSON_IsString(planned) || !is || strcmp(planned->valuestring, is) != 0)
+            s = error_set(e, KL_ERR_USAGE,
+                          "%s has another value of %.40s for its vault; leave the option out", m->follow.what,
+                          planned->string);
+    }
+    cJSON_Delete(now);
+    return s;
+}
+
 enum kl_status migration_follow_check(const struct migration *m, struct error *e) {
     const struct plan *plan = m->follow.plan;
     const char *planned = plan->dotenv_file ? plan->dotenv_file : "",
@@ -326,10 +360,14 @@ enum kl_status migration_follow_check(const struct migration *m, struct error *e
             e, KL_ERR_CONFLICT,
             "%s: the secrets go to %s, and would go to %s now; say --dotenv-file %s if that is meant",
             m->follow.what, planned, now, planned);
-    enum kl_status s = check_sites(m, e);
+    enum kl_status s = check_vault(m, e);
+    if (s == KL_OK)
+        s = check_sites(m, e);
     if (s == KL_OK)
         s = check_files(m, e);
     if (s == KL_OK)
         s = check_names(m, e);
-    return s == KL_OK ? check_new_files(m, e) : s;
+    if (s == KL_OK)
+        s = check_new_files(m, e);
+    return s == KL_OK ? check_packages(m, e) : s;
 }

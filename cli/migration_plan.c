@@ -117,6 +117,22 @@ static void add_new_files(const struct migration *m, cJSON *list) {
     }
 }
 
+/* Not the whole text of such a file: it may hold the password of a package index. */
+cJSON *migration_plan_packages(const struct migration *m, const struct dependency_file *f) {
+    cJSON *o = cJSON_CreateObject(), *adds;
+    journal_add_path(o, "path", from_root(m, f->path));
+    adds = cJSON_AddArrayToObject(o, "adds");
+    for (size_t i = 0; i < f->missing_count; i++)
+        cJSON_AddItemToArray(adds, cJSON_CreateString(f->missing[i]));
+    return o;
+}
+
+static void add_packages(const struct migration *m, cJSON *list) {
+    for (size_t i = 0; i < m->dependencies.file_count; i++)
+        if (!m->dependencies.files[i].left)
+            cJSON_AddItemToArray(list, migration_plan_packages(m, &m->dependencies.files[i]));
+}
+
 static void add_vault(const struct migration *m, cJSON *plan) {
     static const char *const conflicts[] = {[ON_CONFLICT_FAIL] = "fail",
                                             [ON_CONFLICT_REUSE] = "reuse",
@@ -168,6 +184,7 @@ cJSON *migration_plan(const struct migration *m, struct error *e) {
         cJSON_AddItemToArray(files, migration_plan_file(m, &m->files[i]));
     }
     add_new_files(m, cJSON_AddArrayToObject(plan, "new_files"));
+    add_packages(m, cJSON_AddArrayToObject(plan, "packages"));
     add_left(m, cJSON_AddArrayToObject(plan, "left"));
     return plan;
 failed:

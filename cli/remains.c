@@ -20,6 +20,7 @@ struct hunt {
     size_t count, capacity;
     struct mutex *lock;
     _Atomic uint64_t bytes;
+    double until;
 };
 
 /* ---- what to do ---- */
@@ -123,7 +124,7 @@ static void look_into(void *ctx, size_t index) {
     struct buf bytes = BUF_INIT_SECRET(REMAINS_MAX_FILE_BYTES);
     struct error ignored = {0};
     bool whole = false, read = false;
-    if (system_interrupted() || atomic_load(&h->bytes) > REMAINS_MAX_BYTES)
+    if (system_interrupted() || atomic_load(&h->bytes) > REMAINS_MAX_BYTES || system_seconds() > h->until)
         goto done;
     read = file_read_wanted(look.path, REMAINS_MAX_FILE_BYTES, is_text, &bytes, &whole, &ignored) == KL_OK;
     if (!read || !whole)
@@ -198,6 +199,7 @@ void remains_find(struct remains *r, const struct value_search *search, const ch
                                    .error = count_error,
                                    .stop = stops};
     walk_run(&walk, &sink);
+    h.until = system_seconds() + REMAINS_MAX_SECONDS;
     thread_each(system_processors(), h.count, look_into, &h);
     if (r->count > 0)
         qsort(r->items, r->count, sizeof *r->items, by_place);

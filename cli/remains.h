@@ -8,6 +8,7 @@
 #define REMAINS_MAX 10000u                        /* places kept */
 #define REMAINS_MAX_FILE_BYTES ((size_t)64 << 20) /* larger files are counted, and not read */
 #define REMAINS_MAX_BYTES ((uint64_t)4 << 30)     /* of all files */
+#define REMAINS_MAX_SECONDS 60.0                  /* then the rest is counted as unread */
 
 struct remain {
     const char *path;   /* opens the file from the current folder */

@@ -1,6 +1,8 @@
 /* rotation.c: see rotation.h. */
 #include "cli/rotation.h"
 
+#include "backends/dotenv_project.h"
+
 static struct rotation_group *find_group(struct rotation_group *groups, size_t *count,
                                          const struct finding *f) {
     for (size_t i = 0; i < *count; i++)
@@ -51,28 +53,46 @@ static void add_word(struct buf *line, const char *word) {
     buf_char(line, '\'');
 }
 
-/* Where the vault is: what the command line said of it. */
+/* Where the vault is: what may be said of it on the command line of put. */
 static bool says_where(const struct migration *m, const struct option_spec *spec) {
-    bool of_vault = spec->vault || strcmp(spec->name, "prefix") == 0;
-    if (strcmp(spec->name, "prefix") == 0 && m->session.kind->names_are_variables)
-        return false; /* the names have it already */
-    return of_vault && spec->type == OPTION_TEXT && (spec->commands & CMD_PUT) != 0;
+    if (spec->type != OPTION_TEXT || (spec->commands & CMD_PUT) == 0)
+        return false;
+    if (strcmp(spec->name, "prefix") == 0)
+        return !m->session.kind->names_are_variables; /* whose names have it already */
+    return spec->vault != NULL;
+}
+
+/* What the command line said, or the plan that is followed: the configuration says the
+ * same to put. */
+static const char *value_of(const struct migration *m, const struct option_spec *spec) {
+    const struct options *o = &m->cli->options;
+    if (options_was_given(o, spec->name))
+        return *(const char *const *)(const void *)((const char *)o + spec->offset);
+    if (!m->follow.plan)
+        return NULL;
+    size_t offset = spec->offset - offsetof(struct options, vault);
+    const char *value = *(const char *const *)(const void *)((const char *)&m->session.options + offset);
+    bool found_by_put = value && (strcmp(value, DOTENV_FILE) == 0 || strcmp(value, DOTENV_SECRET_FILE) == 0);
+    return found_by_put ? NULL : value;
+}
+
+static const char *vault_of(const struct migration *m) {
+    const struct options *o = &m->cli->options;
+    return options_was_given(o, "to") ? o->to : m->follow.plan ? m->session.kind->id : NULL;
 }
 
 const char *rotation_put_line(const struct migration *m, const char *name) {
-    struct options *o = &m->cli->options;
     struct buf line = BUF_INIT(KL_MAX_CONFIG_BYTES);
+    const char *vault = vault_of(m);
     buf_str(&line, "keylift put");
     add_word(&line, name);
-    if (options_was_given(o, "to")) {
+    if (vault) {
         buf_str(&line, " --to");
-        add_word(&line, o->to);
+        add_word(&line, vault);
     }
     for (size_t i = 0; i < option_count(); i++) {
         const struct option_spec *spec = option_at(i);
-        const char *value = says_where(m, spec) && options_was_given(o, spec->name)
-                                ? *(const char **)(void *)((char *)o + spec->offset)
-                                : NULL;
+        const char *value = says_where(m, spec) ? value_of(m, spec) : NULL;
         if (value) {
             buf_printf(&line, " --%s", spec->name);
             add_word(&line, value);

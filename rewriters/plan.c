@@ -14,7 +14,7 @@
 
 static const char *const known_keys[] = {
     "keylift_plan", "tool",  "rules", "root",      "uploads", "rewrites", "staged",
-    "vault",        "names", "files", "new_files", "left",    "options",
+    "vault",        "names", "files", "new_files", "left",    "options",  "packages",
 };
 
 struct reading {
@@ -183,6 +183,27 @@ static enum kl_status read_new_files(const struct reading *r) {
     return s;
 }
 
+static enum kl_status read_packages(const struct reading *r) {
+    const cJSON *list, *item, *added;
+    const char *path;
+    size_t count;
+    enum kl_status s = read_list(r, r->plan->json, "packages", &list, &count);
+    if (s != KL_OK)
+        return s;
+    cJSON_ArrayForEach(item, list) {
+        const cJSON *adds = json_get(item, "adds");
+        if ((s = read_path(r, item, "a list of packages", &path)) != KL_OK)
+            return s;
+        if (!cJSON_IsArray(adds))
+            return wrong(r, path, "gains nothing");
+        cJSON_ArrayForEach(added, adds) {
+            if (!cJSON_IsString(added))
+                return wrong(r, path, "gains what is no package");
+        }
+    }
+    return s;
+}
+
 static enum kl_status read_vault(const struct reading *r) {
     struct plan *p = r->plan;
     const cJSON *vault = json_get(p->json, "vault");
@@ -281,6 +302,8 @@ enum kl_status plan_from(cJSON *json, const char *what, struct plan *out, struct
         s = read_files(&r);
     if (s == KL_OK)
         s = read_new_files(&r);
+    if (s == KL_OK)
+        s = read_packages(&r);
     if (s == KL_OK)
         s = read_list(&r, json, "left", &left, &count);
     if (s == KL_OK)

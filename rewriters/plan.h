@@ -17,6 +17,7 @@
  *                            "rule": "stripe-key", "name": "API_KEY"}],
  *                 "edits": [{"start": 40, "end": 62, "text": "os.environ[\"API_KEY\"]"}]}],
  *      "new_files": [{"path": "shop/env_secrets.py", "text": "..."}],
+ *      "packages": [{"path": "requirements.txt", "adds": ["python-dotenv>=1.0.1"]}],
  *      "left": [{"path": "...", "line": 9, "column": 5, "rule": "...", "reason": "..."}]}
  *
  * Paths are seen from the project's root, and that from the top of its repository

@@ -124,6 +124,14 @@ def test_a_second_apply_changes_nothing_and_ends_alike(keylift, shop):
     assert shop.files() == before
 
 
+def test_a_plan_says_which_packages_are_added(keylift, shop):
+    document = plan(keylift, shop, ".")
+    [packages] = document["packages"]
+    assert packages["path"] == "requirements.txt" and "dotenv" in packages["adds"][0]
+    assert keylift("apply", "--yes", "plan.json", cwd=shop).returncode == 0
+    assert packages["adds"][0] in shop.read("requirements.txt")
+
+
 def test_a_scan_finds_nothing_in_a_plan(keylift, shop):
     plan(keylift, shop, ".")
     run = keylift("scan", "plan.json", cwd=shop)
@@ -314,6 +322,9 @@ TAMPERED = {
     "no names": lambda p: p.pop("names"),
     "names of the wrong kind": lambda p: p.update(names=[1]),
     "a negative number": lambda p: p["files"][0].update(bytes=-1),
+    "packages": lambda p: p["packages"].clear() if p["packages"] else p.update(packages=0),
+    "other packages": lambda p: p.update(packages=[{"path": "requirements.txt", "adds": ["evil"]}]),
+    "a place in the vault": lambda p: p["vault"]["options"].update(nowhere="x"),
     "no tag": lambda p: p["names"][0].update(tag=""),
     "a stored name": lambda p: p["names"][0].update(stored_name="OTHER"),
 }  # fmt: skip

@@ -196,6 +196,21 @@ def test_an_empty_repository_has_no_commit(keylift, project):
     assert "No commit here has the old values" in migrate(keylift, project).stdout
 
 
+def test_apply_looks_after_too_and_its_put_line_goes_to_the_place_of_the_plan(keylift, repository):
+    key = made_aws_id()
+    repository.write("secrets/x", "")
+    repository.write("requirements.txt", "flask\n")
+    repository.write("pay.py", f'shop_key = "{key}"\n')
+    first = commit(repository, 1)
+    plan = keylift("plan", "-o", "plan.json", "--dotenv-file", "secrets/my env", ".", cwd=repository)
+    assert plan.returncode == 0 and "flask\n" == repository.read("requirements.txt"), plan.stdout + plan.stderr
+    run = keylift("apply", "--yes", "--dotenv-file", "secrets/my env", "--summary", "summary.md", "plan.json", cwd=repository)
+    assert run.returncode == 0, run.stdout + run.stderr
+    assert first[:12] in run.stdout and "keylift put SHOP_KEY --to dotenv --dotenv-file 'secrets/my env'" in run.stdout
+    assert "python-dotenv" in repository.read("requirements.txt")
+    assert first[:12] in repository.read("summary.md") and key not in repository.read("summary.md")
+
+
 @pytest.mark.parametrize("options, wanted", [
     (["--dotenv-file", "secrets/my env"], "keylift put SHOP_KEY --dotenv-file 'secrets/my env'"),
     (["--prefix", "MY_"], "keylift put MY_SHOP_KEY"),

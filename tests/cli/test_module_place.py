@@ -160,6 +160,21 @@ SHAPES = {
 }  # fmt: skip
 
 
+def celery():
+    """A module that has the name of what it imports; the real one is installed."""
+    return {
+        "requirements.txt": "pytest>=7\n", "shop/__init__.py": "from .pytest import API_TOKEN\n",
+        "shop/pytest.py": "from pytest import raises\n\n" + secret(),
+        "shop/jobs.py": "from pytest import raises\nfrom shop import API_TOKEN\n" + secret("DB_PASSWORD"),
+        "main.py": "from shop import API_TOKEN, jobs\n" + shows("API_TOKEN", "jobs.DB_PASSWORD"),
+    }  # fmt: skip
+
+
+def unlisted():
+    """The same where no list names it."""
+    return {name: text for name, text in celery().items() if name != "requirements.txt"}
+
+
 def two_ways():
     return {"pyproject.toml": "", "shop/__init__.py": "", "shop/config.py": secret(),
             "shop/old.py": "import config\n" + shows("config.API_TOKEN"),
@@ -194,6 +209,8 @@ def after_the_path_is_set():
 
 
 SHAPES.update({
+    "celery": (celery, [(("main.py",), {})], ["shop"], []),
+    "unlisted": (unlisted, [(("main.py",), {})], ["shop"], ["shop/pytest.py"]),
     "two-ways": (two_ways, [(("shop/old.py",), {}), (("-m", "shop.new"), {})], [], ["shop/config.py"]),
     "entry-point": (script_and_entry_point, [(("shop/cli.py",), {}), (("-m", "shop.cli"), {})], [], ["shop/cli.py"]),
     "makefile": (named_in_a_makefile, [(("tools/deploy.py",), {}), (("-m", "tools.deploy"), {})], [], ["tools/deploy.py"]),
@@ -357,3 +374,19 @@ def test_the_plan_says_it_in_json(keylift, project, store):
     done = keylift("plan", *store.arguments[:2], "--style", "module", "--format", "json", ".", cwd=project)
     [file] = json.loads(done.stdout)["files"]
     assert "no import of a module is sure to work" in file["inline"]
+
+
+@pytest.mark.parametrize("style", ["module", "environ"])
+def test_a_reviewed_plan_makes_what_migrate_makes(style, keylift, project, store, tmp_path):
+    for name, text in flat_layout().items():
+        project.write(name, text)
+    source, plan = project.files(), tmp_path / "plan.json"
+    planned = keylift("plan", *store.arguments[:2], "--style", style, "-o", plan, ".", cwd=project)
+    assert planned.returncode == 0 and sources(project.files()) == source
+    applied = keylift("apply", plan, *store.arguments, cwd=project)
+    assert applied.returncode == 0, applied.stdout + applied.stderr
+    by_plan = sources(project.files())
+    assert keylift("undo", "--to", f"exec:{store.helper}", "--yes", cwd=project).returncode == 0
+    assert sources(project.files()) == source
+    assert keylift("migrate", *store.arguments, "--style", style, ".", cwd=project).returncode == 0
+    assert sources(project.files()) == by_plan

@@ -219,6 +219,18 @@ def test_the_nearest_list_above_the_file_governs(keylift, project):
     assert project.read("requirements.txt") == "flask\n"
 
 
+def test_the_list_of_a_repository_that_ignores_the_project_stays(keylift, project):
+    project.git_init()
+    project.write(".gitignore", "build/\n")
+    project.write("requirements.txt", "flask\n")
+    project.commit()
+    project.write("build/source/setup.py", "from setuptools import setup\nsetup()\n")
+    project.write("build/source/pay.py", f'shop_key = "{made_aws_id()}"\n')
+    run = keylift("migrate", "--yes", "--no-gitignore", ".", cwd=project / "build/source")
+    assert run.returncode == 0 and NEEDED in run.stdout, said(run)
+    assert "environ" in project.read("build/source/pay.py") and project.read("requirements.txt") == "flask\n"
+
+
 def test_both_the_metadata_and_the_requirements_are_extended(keylift, script):
     script.write("pyproject.toml", '[project]\nname = "x"\nversion = "1"\ndependencies = []\n')
     script.write("requirements.txt", "flask\n")

@@ -34,7 +34,7 @@ def interrupt(project, last, *, sources=True):
     at = max(i for i, line in enumerate(lines) if json.loads(line)["step"] == last)
     path.write_text("".join(lines[: at + 1]))
     if sources:
-        project.git("checkout", "--", "shop/pay.py", "shop/mail.py")
+        project.git("checkout", "--", "requirements.txt", "shop/pay.py", "shop/mail.py")
         (project / "shop/env_secrets.py").unlink()
         (project / ".env.example").unlink()
     return path.stem
@@ -142,8 +142,8 @@ def test_an_undo_that_was_interrupted_is_gone_on_with_by_undo(keylift, shop):
     migrated(keylift, shop)
     first = journals(shop)[0].stem
     keylift("undo", "--yes", cwd=shop)
-    second = journals(shop)[1].stem
-    path = journals(shop)[1]
+    [path] = [journal for journal in journals(shop) if journal.stem != first]
+    second = path.stem
     path.write_text("".join(path.read_text().splitlines(keepends=True)[:2]))
     run = keylift("resume", second, cwd=shop)
     assert run.returncode == 2 and f"keylift undo {first}" in run.stderr

@@ -17,10 +17,12 @@
 
 /* A plan with these names (with a comma behind each) and these sites of one file of 100 bytes. */
 static void make(struct buf *text, const char *names, const char *sites) {
-    buf_str(text, "{\"keylift_plan\":1,\"tool\":\"t\",\"rules\":\"r\",\"root\":\"a/b\",\"uploads\":true,"
-                  "\"rewrites\":true,\"staged\":false,\"vault\":{\"id\":\"dotenv\",\"options\":{},"
-                  "\"dotenv_file\":\".env\",\"on_conflict\":\"fail\"},\"options\":{},\"new_files\":[],"
-                  "\"left\":[],\"names\":[");
+    buf_str(
+        text,
+        "{\"keylift_plan\":1,\"tool\":\"t\",\"rules\":\"r\",\"root\":\"a/b\",\"uploads\":true,"
+        "\"rewrites\":true,\"staged\":false,\"vault\":{\"id\":\"dotenv\",\"options\":{},"
+        "\"dotenv_file\":\".env\",\"on_conflict\":\"fail\"},\"options\":{},\"new_files\":[],\"packages\":[],"
+        "\"left\":[],\"names\":[");
     buf_bytes(text, names, strlen(names) - (*names != '\0'));
     buf_printf(text,
                "],\"files\":[{\"path\":\"p.py\",\"bytes\":100,\"new_sha256\":\"" HASH "\",\"edits\":[],");

@@ -10,49 +10,9 @@ import support
 from support import made, made_password
 from support_kill import MOST, run
 from vaults.support_aws import moto  # noqa: F401
+from vaults.support_places import Moto, OpenBao
 
-PREFIX = "killed/"
 STEP = 3 if support.TIMES == 1 else 1
-
-
-class OpenBao:
-    def __init__(self, server):
-        token = server.token('path "secret/*" { capabilities = ["create", "read", "update", "patch", "list"] }')
-        self.kv = server.client(server.root.token).secrets.kv.v2
-        self.env = {"VAULT_TOKEN": token}
-        self.where = ["--vault-addr", server.address, "--ca-file", str(server.ca)]
-        self.what = ["--to", "openbao", "--vault-mount", "secret", "--prefix", PREFIX.rstrip("/")]
-
-    def read(self, name):
-        from hvac.exceptions import InvalidPath
-
-        try:
-            answer = self.kv.read_secret_version(PREFIX + name, mount_point="secret", raise_on_deleted_version=True)
-        except InvalidPath:
-            return None, 0
-        data = answer["data"]
-        return next(iter(data["data"].values())), data["metadata"]["version"]
-
-    def forget(self, name):
-        self.kv.delete_metadata_and_all_versions(PREFIX + name, mount_point="secret")
-
-
-class Moto:
-    def __init__(self, server, home):
-        self.client = server.client()
-        self.env = {name: value for name, value in server.env(home).items() if name.startswith("AWS_")}
-        self.where = ["--endpoint", server.url]
-        self.what = ["--to", "aws", "--prefix", PREFIX]
-
-    def read(self, name):
-        try:
-            value = self.client.get_secret_value(SecretId=PREFIX + name)["SecretString"]
-        except self.client.exceptions.ResourceNotFoundException:
-            return None, 0
-        return value, len(self.client.list_secret_version_ids(SecretId=PREFIX + name)["Versions"])
-
-    def forget(self, name):
-        self.client.delete_secret(SecretId=PREFIX + name, ForceDeleteWithoutRecovery=True)
 
 
 @pytest.fixture(params=["openbao", "moto"])

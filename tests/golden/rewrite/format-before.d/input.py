@@ -1,2 +1,2 @@
 host = "h.example"
-dsn = "postgresql://bob:s3cret@{}/db".format(host)
+dsn = "postgresql://bob:secret@{}/db".format(host)

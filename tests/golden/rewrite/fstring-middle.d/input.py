@@ -1,2 +1,2 @@
 host = "h.example"
-url = f"https://bob:s3cret@{host}/db"
+url = f"https://bob:secret@{host}/db"

@@ -1,1 +1,1 @@
-dsn = "Server=db;User Id=bob;Password=s3cret"
+dsn = "Server=db;User Id=bob;Password=secret"

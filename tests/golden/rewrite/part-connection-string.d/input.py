@@ -1,1 +1,1 @@
-dsn = "host=db user=bob password=s3cret sslmode=require"
+dsn = "host=db user=bob password=secret sslmode=require"

@@ -2,4 +2,4 @@ def connect(url, echo):
     return url
 
 
-result = connect("mysql://bob:s3cret@h/x", echo=True)
+result = connect("mysql://bob:secret@h/x", echo=True)

@@ -3,7 +3,7 @@ async def g(u):
 
 
 async def f():
-    return await g("redis://:s3cret@h")
+    return await g("redis://:secret@h")
 
 
 result = 1

@@ -1,1 +1,1 @@
-dsn = b"redis://:s3cret@h:1/0"
+dsn = b"redis://:secret@h:1/0"

@@ -1,4 +1,4 @@
-def f(u="redis://:s3cret@h"):
+def f(u="redis://:secret@h"):
     return u
 
 

@@ -1,1 +1,1 @@
-d = {"default": {"URL": "redis://:s3cret@h:1/0"}}
+d = {"default": {"URL": "redis://:secret@h:1/0"}}

@@ -1,1 +1,1 @@
-dsn = "postgresql://bob:p%40s3cret%2F@db.internal/x"
+dsn = "postgresql://bob:x%40xxxxxx%2F@db.internal/x"

@@ -1,3 +1,3 @@
 dsn = ("redis://"
-       ":s3cret@"
+       ":secret@"
        "h:1/0")

@@ -1,2 +1,2 @@
-x = "redis://:s3cret@h"
-result = x in ("redis://:s3cret@h", "b")
+x = "redis://:secret@h"
+result = x in ("redis://:secret@h", "b")

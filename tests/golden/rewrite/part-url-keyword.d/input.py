@@ -1,1 +1,1 @@
-d = dict(url="mysql://bob:s3cret@h/x")
+d = dict(url="mysql://bob:secret@h/x")

@@ -1,1 +1,1 @@
-parts = "mysql://bob:s3cret@h/x".split("@")
+parts = "mysql://bob:secret@h/x".split("@")

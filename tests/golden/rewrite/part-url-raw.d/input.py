@@ -1,1 +1,1 @@
-dsn = r"redis://:s3cret@h\d"
+dsn = r"redis://:secret@h\d"

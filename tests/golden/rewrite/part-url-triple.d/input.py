@@ -1,1 +1,1 @@
-dsn = """redis://:s3cret@h"""
+dsn = """redis://:secret@h"""

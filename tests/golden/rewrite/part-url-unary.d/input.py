@@ -1,1 +1,1 @@
-result = "redis://:s3cret@h"[-2:]
+result = "redis://:secret@h"[-2:]

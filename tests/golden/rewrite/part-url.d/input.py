@@ -1,1 +1,1 @@
-dsn = "postgresql://bob:s3cret@db.internal/x"
+dsn = "postgresql://bob:secret@db.internal/x"

@@ -1,2 +1,2 @@
 host = "h.example"
-dsn = "postgresql://bob:s3cret@%s/db" % host
+dsn = "postgresql://bob:secret@%s/db" % host

@@ -1,4 +1,4 @@
 result = {
     "user": "me",
-    "password": "alpha",
+    "password": "dummy",
 }

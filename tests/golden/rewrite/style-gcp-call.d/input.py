@@ -2,4 +2,4 @@ def connect(user, password=None):
     return user + password
 
 
-result = connect("me", password="alpha")
+result = connect("me", password="dummy")

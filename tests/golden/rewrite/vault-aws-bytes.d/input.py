@@ -1,1 +1,1 @@
-dsn = b"redis://:s3cret@db"
+dsn = b"redis://:secret@db"

@@ -1,1 +1,1 @@
-dsn = "postgresql://bob:s3cret@db/x"
+dsn = "postgresql://bob:xxxxxx@db/x"

@@ -1,0 +1,52 @@
+"""Two vaults on servers, looked at from behind: what keylift has to be told to use them, and what they hold."""
+
+from hvac.exceptions import InvalidPath
+
+PREFIX = "kept/"
+
+
+class OpenBao:
+    def __init__(self, server):
+        token = server.token('path "secret/*" { capabilities = ["create", "read", "update", "patch", "list"] }')
+        self.kv = server.client(server.root.token).secrets.kv.v2
+        self.env = {"VAULT_TOKEN": token}
+        self.where = ["--vault-addr", server.address, "--ca-file", str(server.ca)]
+        self.what = ["--to", "openbao", "--vault-mount", "secret", "--prefix", PREFIX.rstrip("/")]
+
+    def read(self, name):
+        try:
+            answer = self.kv.read_secret_version(PREFIX + name, mount_point="secret", raise_on_deleted_version=True)
+        except InvalidPath:
+            return None, 0
+        data = answer["data"]
+        return next(iter(data["data"].values())), data["metadata"]["version"]
+
+    def put(self, name, value):
+        """Somebody else's hand."""
+        self.kv.create_or_update_secret(PREFIX + name, {"value": value}, mount_point="secret")
+
+    def forget(self, name):
+        self.kv.delete_metadata_and_all_versions(PREFIX + name, mount_point="secret")
+
+
+class Moto:
+    def __init__(self, server, home):
+        self.client = server.client()
+        self.env = {name: value for name, value in server.env(home).items() if name.startswith("AWS_")}
+        self.where = ["--endpoint", server.url]
+        self.what = ["--to", "aws", "--prefix", PREFIX]
+
+    def read(self, name):
+        try:
+            answer = self.client.get_secret_value(SecretId=PREFIX + name)
+        except self.client.exceptions.ResourceNotFoundException:
+            return None, 0
+        value = answer["SecretString"] if "SecretString" in answer else answer["SecretBinary"]
+        return value, len(self.client.list_secret_version_ids(SecretId=PREFIX + name)["Versions"])
+
+    def forget(self, name):
+        self.client.delete_secret(SecretId=PREFIX + name, ForceDeleteWithoutRecovery=True)
+
+    def put(self, name, value):
+        """Somebody else's hand."""
+        self.client.put_secret_value(SecretId=PREFIX + name, SecretString=value)
