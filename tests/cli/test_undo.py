@@ -10,7 +10,8 @@ import pytest
 from support import made, made_aws_id, made_password
 
 GOLDEN = Path(__file__).resolve().parent.parent / "golden" / "rewrite"
-CASES = sorted(GOLDEN.glob("*.d"))
+# Parts of literals have no place of their own to be named by: test_sites.py undoes them.
+CASES = sorted(case for case in GOLDEN.glob("*.d") if "*/" not in (case / "flags").read_text())
 STAYS = {".env", ".secret", ".gitignore"}  # the vault, and what keeps it out of git
 
 

@@ -159,6 +159,19 @@ class Back(ast.NodeTransformer):
             return self.value_of(node.args[0])
         return self.generic_visit(node)
 
+    def visit_JoinedStr(self, node):
+        """f"a{read}" is f"a" with the value in it; of constants alone, it is one."""
+        parts = []
+        for part in node.values:
+            plain = isinstance(part, ast.FormattedValue) and part.conversion == -1 and part.format_spec is None
+            part = (plain and self.value_of(part.value)) or self.visit(part)
+            if isinstance(part, ast.Constant) and parts and isinstance(parts[-1], ast.Constant):
+                part = ast.Constant(parts.pop().value + part.value)
+            parts.append(part)
+        if all(isinstance(part, ast.Constant) for part in parts):
+            return ast.Constant("".join(part.value for part in parts))
+        return ast.JoinedStr(parts)
+
     def visit_BinOp(self, node):
         node = self.generic_visit(node)
         left, right = node.left, node.right

@@ -102,7 +102,13 @@ static void add_value(struct tool *t, struct rewrite_site *site) {
         const struct py_token *token = &t->tokens.items[i];
         struct slice part;
         size_t start = pyfile_byte_offset(&t->file, token->start);
-        if (token->kind != PY_STRING || start < site->start_byte || start >= site->end_byte ||
+        bool middle = token->kind == PY_FSTRING_MIDDLE && start == site->start_byte &&
+                      pyfile_byte_offset(&t->file, token->end) == site->end_byte;
+        if (middle) {
+            site->secret_start_byte = site->start_byte;
+            site->secret_end_byte = site->end_byte;
+        }
+        if ((token->kind != PY_STRING && !middle) || start < site->start_byte || start >= site->end_byte ||
             py_string_value(t->file.text, token, &t->arena, &part) != PY_VALUE_OK)
             continue;
         buf_slice(&value, part);
