@@ -50,16 +50,15 @@ def test_undo_brings_every_byte_back(keylift, project, case):
 
 
 def test_enough_golden_cases_are_really_rewritten(keylift, project):
-    rewritten = 0
-    for case in CASES:
+    """So that the test above says something: of every tenth."""
+    rewritten, some = 0, CASES[::10]
+    for case in some:
         content = (case / "input.py").read_bytes()
         project.write("input.py", content)
         for place in places_of(case, content):
             keylift("migrate", "--yes", "--site", place, "input.py", cwd=project)
         rewritten += (project / "input.py").read_bytes() != content
-        if rewritten > len(CASES) / 3:
-            return
-    raise AssertionError(f"{rewritten} of {len(CASES)}")
+    assert rewritten > len(some) / 3
 
 
 @pytest.fixture

@@ -190,7 +190,7 @@ def damaged_files(folder, sources, count):
 
 def test_damaged_code_is_accepted_and_rejected_as_cpython_does(compare, stdlib, tmp_path):
     counts = compare(damaged_files(tmp_path, stdlib, 3_000), "damaged")
-    assert counts["rejected"] > 1_000 and counts["files"] - counts["rejected"] > 300
+    assert counts["rejected"] > 1_000 and counts["files"] - counts["rejected"] > 200
 
 
 def test_fstrings_of_any_parts_are_accepted_and_rejected_as_cpython_does(compare, tmp_path):
