@@ -131,6 +131,18 @@ static bool is_timestamp(struct slice v) {
     return v.len == 10 || v.ptr[10] == 'T' || v.ptr[10] == ' ';
 }
 
+/* ^3.188.0, ~=1.2, >= 2.1,<3: the versions that a package may have */
+static bool is_version_range(struct slice v) {
+    size_t i = 0, digits;
+    while (i < v.len && i < 3 && strchr("^~<>=! ", v.ptr[i]) && v.ptr[i])
+        i++;
+    if (i == 0)
+        return false;
+    for (digits = i; digits < v.len && class_of(v.ptr[digits]) == 2; digits++)
+        ;
+    return digits > i && (digits == v.len || v.ptr[digits] == '.');
+}
+
 static bool is_structured(struct slice v, const struct counts *n) {
     static const char *const starts[] = {"/",     "./",   "../",  "~/",    "--",       "(?",
                                          "file:", "arn:", "urn:", "data:", "ssh-rsa ", "ssh-ed25519 "};
@@ -143,7 +155,8 @@ static bool is_structured(struct slice v, const struct counts *n) {
                                          "[0-9", "[^", "[a-f", "{0",  "{1",  "(?",  "{}"};
     static const char *const inside[] = {".*", ".+", "%s",  "%d", "%r", "{0", "::", "==", "=>",  "->",
                                          "&&", "||", "\\n", "<",  ">",  "[",  "]",  "(",  "=\"", "='"};
-    if (holds_any(v, always, KL_ARRAY_LEN(always)) || is_empty_hash(v) || is_timestamp(v))
+    if (holds_any(v, always, KL_ARRAY_LEN(always)) || is_empty_hash(v) || is_timestamp(v) ||
+        is_version_range(v))
         return true;
     if (n->digit + n->joiner == v.len && n->joiner > 0)
         return true; /* dates, versions, addresses, times, telephone numbers */

@@ -90,6 +90,8 @@ static void values_that_stand_for_a_secret_are_none(void **state) {
                                          "secret.json",
                                          "https://acme.io/x",
                                          "1.2.3.4",
+                                         "^3.188.0",
+                                         ">=2.1.0 <3",
                                          "2024-01-31",
                                          "the password of the user",
                                          "SELECT secret FROM t",
