@@ -5,7 +5,6 @@
 
 #include "base/dir.h"
 #include "base/file.h"
-#include "base/git.h"
 #include "base/mem.h"
 #include "cli/dependency_list.h"
 
@@ -285,19 +284,9 @@ struct looked_at {
     bool lists;
 };
 
-/* What lies above a project that its repository ignores (unpacked sources in a build
- * folder, say) lists nothing for it. */
-static const char *search_top(const struct project *p) {
-    enum git_file_state state = GIT_UNTRACKED;
-    struct error unknown = {0};
-    if (!p->git_top || strcmp(p->git_top, p->root) == 0)
-        return p->root;
-    return git_file_state(p->root, &state, &unknown) == KL_OK && state == GIT_IGNORED ? p->root : p->git_top;
-}
-
 void dependencies_find(struct dependencies *d, const struct project *p, const struct python_package *packages,
                        const char *const *sources, size_t count) {
-    struct search s = {.d = d, .packages = packages, .top = search_top(p)};
+    struct search s = {.d = d, .packages = packages, .top = p->git_top && !project_is_ignored(p) ? p->git_top : p->root};
     struct looked_at *looked = NULL;
     size_t looked_count = 0, looked_cap = 0;
     for (size_t i = 0; i < count; i++) {

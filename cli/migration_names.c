@@ -62,7 +62,6 @@ static bool is_of_the_name(const struct migration *m, enum kl_status s) {
     case KL_ERR_CONFLICT:
     case KL_ERR_UNSUPPORTED:
         return true;
-    case KL_ERR_LIMIT:
     case KL_ERR_REFUSED:
     case KL_ERR_PARSE:
         return !m->session.kind->names_are_variables;

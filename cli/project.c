@@ -2,6 +2,7 @@
 #include "cli/project.h"
 
 #include "base/file.h"
+#include "base/git.h"
 #include "base/gitblob.h"
 #include "base/json.h"
 #include "base/toml.h"
@@ -56,6 +57,13 @@ enum kl_status project_find(struct project *p, const char *path, struct arena *a
     if (!p->name)
         p->name = path_basename(p->root);
     return KL_OK;
+}
+
+bool project_is_ignored(const struct project *p) {
+    enum git_file_state state = GIT_UNTRACKED;
+    struct error unknown = {0};
+    return p->git_top && strcmp(p->git_top, p->root) != 0 &&
+           git_file_state(p->root, &state, &unknown) == KL_OK && state == GIT_IGNORED;
 }
 
 const char *project_git_path(const struct project *p, const char *path, struct arena *arena) {

@@ -19,6 +19,10 @@ struct project {
 enum kl_status project_find(struct project *p, const char *path, struct arena *arena,
                             struct error *e) KL_MUST_USE;
 
+/* Whether the repository around the project ignores all of it: unpacked sources in a
+ * build folder, say. What the repository holds then says nothing of the project. */
+bool project_is_ignored(const struct project *p);
+
 /* `path` (absolute) seen from the repository's top; NULL if it is not in it. */
 const char *project_git_path(const struct project *p, const char *path, struct arena *arena);
 

@@ -53,7 +53,8 @@ set(TREE_SITTER_CORE_DIR "" CACHE PATH "tree-sitter's lib folder (with include/ 
 set(TREE_SITTER_PYTHON_DIR "" CACHE PATH "tree-sitter-python (with src/parser.c)")
 set(TREE_SITTER_TOML_DIR "" CACHE PATH "tree-sitter-toml (with src/parser.c)")
 
-if(EXISTS "${CMAKE_SOURCE_DIR}/grammars/node_modules")
+# A source archive carries them; those that are named with KEYLIFT_GRAMMARS go before.
+if(NOT KEYLIFT_GRAMMARS AND EXISTS "${CMAKE_SOURCE_DIR}/grammars/node_modules")
   set(modules "${CMAKE_SOURCE_DIR}/grammars/node_modules")
 elseif(NOT TREE_SITTER_CORE_DIR OR NOT TREE_SITTER_PYTHON_DIR OR NOT TREE_SITTER_TOML_DIR)
   set(KEYLIFT_GRAMMARS "${CMAKE_BINARY_DIR}/grammars" CACHE PATH "Where npm unpacks the grammar sources")
