@@ -4,6 +4,8 @@ Nothing here looks like a token in this file: values are made when a test runs, 
 (ours or another) reports the repository.
 """
 
+import contextlib
+import fcntl
 import itertools
 import os
 import random
@@ -180,6 +182,14 @@ def made_stripe_key(seed=None):
 def made_password(length=20, seed=None):
     """No quotes, backslashes or blanks, so that it can stand in any literal; letters, digits and signs."""
     return made("", length - 4, ALNUM, seed) + "q7" + "Z" + "9"
+
+
+@contextlib.contextmanager
+def alone(name):
+    """One test process at a time in this block: what all of them share in the build folder is made once."""
+    with open(BUILD / f"{name}.lock", "w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
 
 
 def package_folder(requirement):

@@ -20,10 +20,11 @@ def wheelhouse():
     """A folder with the packages that a build of keylift needs."""
     folder = support.BUILD / "wheelhouse"
     done = folder / "complete"
-    if not done.exists() or done.read_text() != repr(_PACKAGES):
-        download = [sys.executable, "-m", "pip", "download", "-q", "--only-binary", ":all:", "-d", folder]
-        subprocess.run([*download, *_PACKAGES], check=True, timeout=600)
-        done.write_text(repr(_PACKAGES))
+    with support.alone("wheelhouse"):
+        if not done.exists() or done.read_text() != repr(_PACKAGES):
+            download = [sys.executable, "-m", "pip", "download", "-q", "--only-binary", ":all:", "-d", folder]
+            subprocess.run([*download, *_PACKAGES], check=True, timeout=600)
+            done.write_text(repr(_PACKAGES))
     return folder
 
 
@@ -79,21 +80,26 @@ def path_without_build_tools(tmp_path_factory):
 def release():
     """The build folder of a release, as a user makes it."""
     folder = support.BUILD / "release-e2e"
-    if not (folder / "build.ninja").exists():
-        subprocess.run(["cmake", "--preset", "release", "-B", folder, "-DKEYLIFT_TESTS=OFF",
-                        f"-DKEYLIFT_GRAMMARS={support.BUILD / 'grammars'}"],
-                       cwd=support.ROOT, check=True, stdout=subprocess.DEVNULL, timeout=300)  # fmt: skip
-    subprocess.run(["cmake", "--build", folder], check=True, stdout=subprocess.DEVNULL, timeout=600)
+    with support.alone("release"):
+        if not (folder / "build.ninja").exists():
+            subprocess.run(["cmake", "--preset", "release", "-B", folder, "-DKEYLIFT_TESTS=OFF",
+                            f"-DKEYLIFT_GRAMMARS={support.BUILD / 'grammars'}"],
+                           cwd=support.ROOT, check=True, stdout=subprocess.DEVNULL, timeout=300)  # fmt: skip
+        subprocess.run(["cmake", "--build", folder], check=True, stdout=subprocess.DEVNULL, timeout=900)
     return folder
 
 
 @pytest.fixture(scope="session")
 def wheel():
-    """The wheel as it is given to others."""
-    folder = support.BUILD / "dist-e2e"
-    shutil.rmtree(folder, ignore_errors=True)
-    done = subprocess.run([support.ROOT / "scripts" / "build-wheel", folder], stdout=subprocess.PIPE,
-                          stderr=subprocess.STDOUT, text=True, timeout=1800)  # fmt: skip
-    assert done.returncode == 0, done.stdout
+    """The wheel as it is given to others: made by the first process of this run that asks for it."""
+    folder, made_by = support.BUILD / "dist-e2e", support.BUILD / "dist-e2e.run"
+    run = os.environ.get("PYTEST_XDIST_TESTRUNUID", str(os.getpid()))
+    with support.alone("wheel"):
+        if not made_by.exists() or made_by.read_text() != run:
+            shutil.rmtree(folder, ignore_errors=True)
+            done = subprocess.run([support.ROOT / "scripts" / "build-wheel", folder], stdout=subprocess.PIPE,
+                                  stderr=subprocess.STDOUT, text=True, timeout=1800)  # fmt: skip
+            assert done.returncode == 0, done.stdout
+            made_by.write_text(run)
     [path] = folder.glob("*.whl")
     return path

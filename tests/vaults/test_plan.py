@@ -14,7 +14,12 @@ from vaults.support_places import Moto, OpenBao
 @pytest.fixture(params=["openbao", "moto"])
 def vault(request, home):
     place = OpenBao(request.getfixturevalue("bao")) if request.param == "openbao" else Moto(request.getfixturevalue("moto"), home)  # fmt: skip
+    forget(place)  # other tests of this process store under these names, too
     yield place
+    forget(place)
+
+
+def forget(place):
     for name in ("API_KEY", "MAIL_PASSWORD"):
         if place.read(name)[1]:
             place.forget(name)
