@@ -145,23 +145,6 @@ static void read_file(void *ctx, const char *path, bool named) {
     buf_release(&text);
 }
 
-static void nothing_root(void *ctx, const char *path, bool is_folder) {
-    (void)ctx, (void)path, (void)is_folder;
-}
-static void nothing_done(void *ctx, bool vacant) {
-    (void)ctx, (void)vacant;
-}
-static void nothing_skip(void *ctx, enum skip_reason reason) {
-    (void)ctx, (void)reason;
-}
-static void nothing_error(void *ctx, const char *path, const char *message) {
-    (void)ctx, (void)path, (void)message;
-}
-static bool never(void *ctx) {
-    (void)ctx;
-    return false;
-}
-
 /* The folder that a relative import counts from. */
 static void find_bases(struct importing *p) {
     p->bases = arena_calloc(&p->arena, p->facts.count + 1, sizeof *p->bases);
@@ -181,8 +164,7 @@ struct importing *importing_read(const char *root, const char *const *paths, siz
         qsort(p->names, p->name_count, sizeof *p->names, by_name);
     const char *const roots[] = {p->root, NULL};
     const struct walk_options options = {.paths = roots};
-    const struct walk_sink sink = {p,    nothing_root, nothing_done, read_file, nothing_skip, nothing_error,
-                                   never};
+    const struct walk_sink sink = {.ctx = p, .file = read_file};
     walk_run(&options, &sink);
     find_bases(p);
     return p;

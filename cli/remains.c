@@ -152,22 +152,6 @@ static void take_path(void *ctx, const char *path, bool is_named) {
     arena_release(&a);
 }
 
-static void ignore_root(void *ctx, const char *path, bool is_folder) {
-    (void)ctx;
-    (void)path;
-    (void)is_folder;
-}
-
-static void ignore_end(void *ctx, bool vacant) {
-    (void)ctx;
-    (void)vacant;
-}
-
-static void ignore_skip(void *ctx, enum skip_reason reason) {
-    (void)ctx;
-    (void)reason;
-}
-
 static void count_error(void *ctx, const char *path, const char *message) {
     (void)path;
     (void)message;
@@ -191,13 +175,7 @@ void remains_find(struct remains *r, const struct value_search *search, const ch
     const char *const paths[] = {root, NULL};
     struct hunt h = {.out = r, .search = search, .skip = skip, .lock = mutex_new()};
     const struct walk_options walk = {.paths = paths};
-    const struct walk_sink sink = {.ctx = &h,
-                                   .root = ignore_root,
-                                   .root_done = ignore_end,
-                                   .file = take_path,
-                                   .skip = ignore_skip,
-                                   .error = count_error,
-                                   .stop = stops};
+    const struct walk_sink sink = {.ctx = &h, .file = take_path, .error = count_error, .stop = stops};
     walk_run(&walk, &sink);
     h.until = system_seconds() + REMAINS_MAX_SECONDS;
     thread_each(system_processors(), h.count, look_into, &h);

@@ -38,14 +38,24 @@ struct walk {
     uint64_t reported; /* files, skips and errors of this root, its .git aside */
 };
 
+static void tell_skip(const struct walk *w, enum skip_reason reason) {
+    if (w->sink->skip)
+        w->sink->skip(w->sink->ctx, reason);
+}
+
 static void report_skip(struct walk *w, enum skip_reason reason) {
     w->reported++;
-    w->sink->skip(w->sink->ctx, reason);
+    tell_skip(w, reason);
+}
+
+static bool is_stopped(const struct walk *w) {
+    return w->sink->stop && w->sink->stop(w->sink->ctx);
 }
 
 static void report_error(struct walk *w, const char *path, const char *message) {
     w->reported++;
-    w->sink->error(w->sink->ctx, path, message);
+    if (w->sink->error)
+        w->sink->error(w->sink->ctx, path, message);
 }
 
 /* "./a//b/" is a/b. Not "..": through a link it would lead elsewhere. */
@@ -206,7 +216,7 @@ static void visit_entry(struct walk *w, const struct folder *f, const struct ent
     bool is_folder = entry->kind == FILE_FOLDER, all_ignored = false;
     if (strcmp(entry->name, ".git") == 0) {
         w->root_is_repository = true;
-        w->sink->skip(w->sink->ctx, SKIP_GIT_FOLDER);
+        tell_skip(w, SKIP_GIT_FOLDER);
         return;
     }
     if (entry->kind != FILE_REGULAR && !is_folder) {
@@ -247,7 +257,7 @@ static void visit_folder(struct walk *w, struct folder f) {
         if (f.repo && ignore && ignore->kind == FILE_REGULAR)
             f.chain = chain_with(w, f.repo, f.rel, f.chain, join(&w->scratch, f.path, ".gitignore"));
     }
-    for (size_t i = 0; i < w->entry_count && !w->sink->stop(w->sink->ctx); i++)
+    for (size_t i = 0; i < w->entry_count && !is_stopped(w); i++)
         visit_entry(w, &f, &w->entries[i]);
 }
 
@@ -282,7 +292,7 @@ static struct folder start_folder(struct walk *w, const char *path) {
 
 static void walk_tree(struct walk *w, const char *path) {
     push(w, start_folder(w, path));
-    while (w->pending_count > 0 && !w->sink->stop(w->sink->ctx))
+    while (w->pending_count > 0 && !is_stopped(w))
         visit_folder(w, w->pending[--w->pending_count]);
     w->pending_count = 0;
 }
@@ -297,7 +307,8 @@ static void walk_root(struct walk *w, const char *path) {
         report_error(w, path, e.message);
         return;
     }
-    w->sink->root(w->sink->ctx, path, info.kind == FILE_FOLDER);
+    if (w->sink->root)
+        w->sink->root(w->sink->ctx, path, info.kind == FILE_FOLDER);
     if (info.kind == FILE_MISSING)
         report_error(w, path, "no such file or folder");
     else if (walk_is_excluded(w->o->excludes, path, path, info.kind == FILE_FOLDER) && strcmp(path, ".") != 0)
@@ -310,7 +321,8 @@ static void walk_root(struct walk *w, const char *path) {
         report_skip(w, SKIP_SPECIAL);
         report_error(w, path, "neither a file nor a folder; give its content on standard input");
     }
-    w->sink->root_done(w->sink->ctx, w->root_is_repository && w->reported == 0);
+    if (w->sink->root_done)
+        w->sink->root_done(w->sink->ctx, w->root_is_repository && w->reported == 0);
 }
 
 void walk_run(const struct walk_options *o, const struct walk_sink *sink) {
@@ -325,7 +337,7 @@ void walk_run(const struct walk_options *o, const struct walk_sink *sink) {
     for (size_t i = 0; i < count; i++)
         if (i == 0 || strcmp(w.roots[i], w.roots[w.root_count - 1]) != 0)
             w.roots[w.root_count++] = w.roots[i];
-    for (size_t i = 0; i < w.root_count && !sink->stop(sink->ctx); i++)
+    for (size_t i = 0; i < w.root_count && !is_stopped(&w); i++)
         walk_root(&w, w.roots[i]);
     free(w.pending);
     free(w.entries);

@@ -20,7 +20,8 @@ struct walk_options {
     bool no_gitignore;
 };
 
-/* Where the walk reports to. Strings are valid during the call only. */
+/* Where the walk reports to. Strings are valid during the call only. Whoever does not want
+ * to hear of something leaves it NULL; `file` must be there. */
 struct walk_sink {
     void *ctx;
     /* Before and after what was found under each path that was named. `vacant`:
