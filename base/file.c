@@ -51,6 +51,12 @@ enum kl_status file_stat(const char *path, struct file_info *out, struct error *
     return look(path, true, out, e);
 }
 
+bool file_is_regular(const char *path) {
+    struct file_info info;
+    struct error untold = {0};
+    return file_stat(path, &info, &untold) == KL_OK && info.kind == FILE_REGULAR;
+}
+
 enum kl_status file_lstat(const char *path, struct file_info *out, struct error *e) {
     return look(path, false, out, e);
 }

@@ -37,6 +37,8 @@ struct file_info {
 
 /* Follows links. A missing file is KL_OK with kind FILE_MISSING. */
 enum kl_status file_stat(const char *path, struct file_info *out, struct error *e) KL_MUST_USE;
+/* Links followed. False also where it cannot be told. */
+bool file_is_regular(const char *path);
 enum kl_status file_lstat(const char *path, struct file_info *out, struct error *e) KL_MUST_USE;
 
 /* Appends the whole file to *out (which bounds it too). Opens without
@@ -113,6 +115,9 @@ const char *path_basename(const char *path);           /* inside `path` */
 char *path_real(struct arena *a, const char *path);
 /* `path` relative to folder `base` (both absolute), with ".." if need be. */
 char *path_relative(struct arena *a, const char *path, const char *base);
+/* Whether `path` is `folder` or lies below it; both absolute and without "." and "..", as
+ * path_real gives them. */
+bool path_is_inside(const char *path, const char *folder);
 /* Lexical: removes "./", "//" and "x/..". */
 char *path_normalize(struct arena *a, const char *path);
 

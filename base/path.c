@@ -81,6 +81,13 @@ char *path_normalize(struct arena *a, const char *path) {
     return text;
 }
 
+bool path_is_inside(const char *path, const char *folder) {
+    size_t len = strlen(folder);
+    while (len > 0 && folder[len - 1] == '/')
+        len--;
+    return strncmp(path, folder, len) == 0 && (path[len] == '/' || path[len] == '\0');
+}
+
 char *path_relative(struct arena *a, const char *path, const char *base) {
     const char *to = path_normalize(a, path), *from = path_normalize(a, base);
     struct buf text = BUF_INIT(KL_MAX_PATH_BYTES);

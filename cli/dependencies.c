@@ -26,12 +26,6 @@ static const char *in_folder(const struct search *s, const char *name) {
     return path_join(&s->d->arena, s->folder, name);
 }
 
-static bool is_file(const char *path) {
-    struct file_info info;
-    struct error ignored = {0};
-    return file_stat(path, &info, &ignored) == KL_OK && info.kind == FILE_REGULAR;
-}
-
 static struct dependency_file *add_file(struct search *s, const char *path, enum manifest_kind kind) {
     struct dependencies *d = s->d;
     for (size_t i = 0; i < d->file_count; i++)
@@ -110,7 +104,7 @@ static void look_for_locks(struct search *s, enum manifest_kind from) {
     for (unsigned level = 0; level < FOLDERS_MAX; level++) {
         for (size_t i = 0; i < KL_ARRAY_LEN(locked); i++) {
             const char *path = path_join(a, folder, locked[i].name);
-            if (locked[i].from == from && is_file(path))
+            if (locked[i].from == from && file_is_regular(path))
                 add_lock(s, path, locked[i].command);
         }
         if (strcmp(folder, s->top) == 0 || strcmp(folder, "/") == 0)
@@ -127,7 +121,7 @@ static const char *source_of(struct search *s, const char *path) {
     if (!slice_ends(text, ".txt"))
         return NULL;
     const char *source = arena_printf(&s->d->arena, "%.*s.in", SLICE_ARG(slice_sub(text, 0, text.len - 4)));
-    return is_file(source) ? source : NULL;
+    return file_is_regular(source) ? source : NULL;
 }
 
 static bool lacks_some(const struct search *s, const struct dependency_list *list) {
@@ -193,7 +187,7 @@ static const char *choose_in_folder(struct search *s, const char *folder, bool *
             return only;
         for (size_t i = 0; i < KL_ARRAY_LEN(usual_names) && count > 1; i++) {
             const char *path = path_join(a, folder, arena_printf(a, "%s%s", usual_names[i], endings[end]));
-            if (is_file(path))
+            if (file_is_regular(path))
                 return path;
         }
         *several = *several || count > 1;
@@ -205,9 +199,9 @@ static void look_for_requirements(struct search *s) {
     static const char *const names[] = {"requirements.in", "requirements.txt"};
     bool several = false;
     for (size_t i = 0; i < KL_ARRAY_LEN(names); i++)
-        if (is_file(in_folder(s, names[i]))) {
+        if (file_is_regular(in_folder(s, names[i]))) {
             const char *compiled = in_folder(s, names[1]);
-            look_at_requirements(s, is_file(compiled) ? compiled : in_folder(s, names[i]));
+            look_at_requirements(s, file_is_regular(compiled) ? compiled : in_folder(s, names[i]));
             return;
         }
     const char *chosen = choose_in_folder(s, in_folder(s, "requirements"), &several);

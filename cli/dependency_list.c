@@ -24,12 +24,7 @@ static void add_item(void *ctx, const struct requirement *r) {
 /* The real path of a file in `top`; NULL if it is none. */
 static const char *file_in(const char *top, const char *path, struct arena *a) {
     const char *real = path_real(a, path);
-    struct file_info info;
-    struct error ignored = {0};
-    if (!real || slice_starts(slice_cstr(path_relative(a, real, top)), "..") ||
-        file_stat(real, &info, &ignored) != KL_OK || info.kind != FILE_REGULAR)
-        return NULL;
-    return real;
+    return real && path_is_inside(real, top) && file_is_regular(real) ? real : NULL;
 }
 
 struct reading {

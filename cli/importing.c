@@ -40,8 +40,8 @@ static struct import_name *find(struct importing *p, const char *name) {
 
 /* `import config` beside another config.py means that one. */
 static bool has_own(const char *folder, const char *name, struct arena *a) {
-    return importing_is_file(path_join(a, folder, arena_printf(a, "%s.py", name))) ||
-           importing_is_file(path_join(a, path_join(a, folder, name), "__init__.py"));
+    return file_is_regular(path_join(a, folder, arena_printf(a, "%s.py", name))) ||
+           file_is_regular(path_join(a, path_join(a, folder, name), "__init__.py"));
 }
 
 static bool names_packages(const char *path) {

@@ -34,7 +34,6 @@ struct importing {
 void importing_add_names(struct importing *p, size_t index);
 const char *importing_up(const char *folder, unsigned levels, struct arena *a);
 bool importing_is_identifier(struct slice s);
-bool importing_is_file(const char *path);
 /* The project has a package of this name installed: `import celery` is that one, and no
  * celery.py of its own. */
 bool importing_is_installed(const struct importing *p, const char *name);

@@ -6,22 +6,10 @@
 
 #define LEVELS_MAX 64
 
-bool importing_is_file(const char *path) {
-    struct file_info info;
-    struct error ignored = {0};
-    return file_stat(path, &info, &ignored) == KL_OK && info.kind == FILE_REGULAR;
-}
-
 const char *importing_up(const char *folder, unsigned levels, struct arena *a) {
     for (unsigned i = 0; i < levels && i < LEVELS_MAX; i++)
         folder = path_dirname(a, folder);
     return folder;
-}
-
-/* `path` is `folder` or lies in it. */
-static bool is_in(const char *path, const char *folder) {
-    size_t len = strlen(folder);
-    return strncmp(path, folder, len) == 0 && (path[len] == '/' || path[len] == '\0');
 }
 
 static bool is_init(const char *path) {
@@ -42,7 +30,7 @@ void importing_add_names(struct importing *p, size_t index) {
         top = folder;
         folder = path_dirname(&p->arena, folder);
     }
-    for (unsigned level = 0; level < LEVELS_MAX && is_in(folder, p->root); level++) {
+    for (unsigned level = 0; level < LEVELS_MAX && path_is_inside(folder, p->root); level++) {
         size_t dot = strcspn(name, ".");
         if (!importing_is_identifier(slice_of(name, dot)))
             return;
@@ -96,11 +84,13 @@ static bool loads(const char *module, const char *symbol, const char *name) {
 /* The file as `from .x import y` in a file of `base` would name it; NULL if it is not below. */
 static const char *seen_from(const char *base, const char *path, struct arena *a) {
     const char *folder = path_dirname(a, path);
-    if (!is_in(folder, base))
+    if (!path_is_inside(folder, base))
         return NULL;
     const char *rest = folder + strlen(base);
+    while (*rest == '/')
+        rest++;
     const char *name = is_init(path) ? "" : stem_of(path, a);
-    char *dotted = arena_printf(a, "%s%s%s", *rest ? rest + 1 : "", *rest && *name ? "/" : "", name);
+    char *dotted = arena_printf(a, "%s%s%s", rest, *rest && *name ? "/" : "", name);
     for (char *c = dotted; *c; c++)
         *c = *c == '/' ? '.' : *c;
     return dotted;
@@ -131,16 +121,16 @@ static struct evidence evidence_on(const struct importing *p, size_t index, stru
 /* Does `import a.b` find a Python file from this folder? Not from within a package: there
  * `import redis` beside redis.py is somebody else's. */
 static bool resolves(const char *root, const struct import_fact *f, struct arena *a) {
-    if (importing_is_file(path_join(a, root, "__init__.py")))
+    if (file_is_regular(path_join(a, root, "__init__.py")))
         return false;
     char *path = arena_printf(a, "%s/%s", root, f->module);
     for (char *c = path + strlen(root); *c; c++)
         *c = *c == '.' ? '/' : *c;
-    if (importing_is_file(arena_printf(a, "%s.py", path)) ||
-        importing_is_file(arena_printf(a, "%s/__init__.py", path)))
+    if (file_is_regular(arena_printf(a, "%s.py", path)) ||
+        file_is_regular(arena_printf(a, "%s/__init__.py", path)))
         return true;
-    return f->symbol && (importing_is_file(arena_printf(a, "%s/%s.py", path, f->symbol)) ||
-                         importing_is_file(arena_printf(a, "%s/%s/__init__.py", path, f->symbol)));
+    return f->symbol && (file_is_regular(arena_printf(a, "%s/%s.py", path, f->symbol)) ||
+                         file_is_regular(arena_printf(a, "%s/%s/__init__.py", path, f->symbol)));
 }
 
 /* The one folder that the import can be found from: the file's own, one above it, or src. */
@@ -148,7 +138,7 @@ static const char *root_of(const struct importing *p, const char *folder, const 
                            struct arena *a) {
     const char *found = NULL, *src = path_join(a, p->root, "src");
     bool seen_src = false;
-    for (const char *at = folder; is_in(at, p->root); at = path_dirname(a, at)) {
+    for (const char *at = folder; path_is_inside(at, p->root); at = path_dirname(a, at)) {
         seen_src = seen_src || strcmp(at, src) == 0;
         if (!resolves(at, f, a))
             continue;
@@ -172,9 +162,9 @@ static struct package_place absolute_place(const struct importing *p, const char
         return none;
     const char *root = root_of(p, folder, f, a);
     /* What others import as a part of a package does not find its own folder first. */
-    if (!root || (top && is_in(root, top)))
+    if (!root || (top && path_is_inside(root, top)))
         return none;
-    if (importing_is_file(arena_printf(a, "%s/%s.py", root, first)))
+    if (file_is_regular(arena_printf(a, "%s/%s.py", root, first)))
         return (struct package_place){root, ""};
     return (struct package_place){path_join(a, root, first), arena_printf(a, "%s.", first)};
 }
@@ -192,10 +182,10 @@ static struct package_place own_place(const struct importing *p, const char *fol
             continue;
         if (f->dots)
             top = outer(top, importing_up(folder, f->dots - 1, a));
-        else if (!place.folder || !is_in(folder, place.folder)) {
+        else if (!place.folder || !path_is_inside(folder, place.folder)) {
             struct package_place found =
                 absolute_place(p, folder, f, e->by_name ? e->by_name : e->by_relative, a);
-            if (found.folder && (!place.folder || is_in(folder, found.folder)))
+            if (found.folder && (!place.folder || path_is_inside(folder, found.folder)))
                 place = found;
         }
     }
@@ -229,12 +219,12 @@ struct package_place importing_place(const struct importing *p, size_t index, st
     struct package_place own = own_place(p, folder, bytes, before, &e, a);
     bool is_script = slice_starts(bytes, "#!") || slice_find(bytes, SLICE_LIT("__main__"), 0) != SIZE_MAX;
     if (own.folder)
-        return is_in(own.folder, p->root) ? own : none;
+        return path_is_inside(own.folder, p->root) ? own : none;
     if (top && (e.plain || is_script))
         return none; /* as a part of a package and without one */
     if (top)
-        return is_in(top, p->root) ? relative_place(folder, top, a) : none;
-    if (importing_is_file(path_join(a, folder, "__init__.py")) || is_loaded_by_path(path))
+        return path_is_inside(top, p->root) ? relative_place(folder, top, a) : none;
+    if (file_is_regular(path_join(a, folder, "__init__.py")) || is_loaded_by_path(path))
         return none;
     return e.plain || is_script || is_top_folder(p, folder, a) ? beside : none;
 }

@@ -59,8 +59,7 @@ static void forget_vault_file(struct migration *m) {
 static enum kl_status check_one_project(struct migration *m, const char *const *paths, struct error *e) {
     for (size_t i = 1; paths[i]; i++) {
         const char *real = path_real(&m->arena, paths[i]); /* what is missing, the scan reports */
-        const char *from_root = real ? path_relative(&m->arena, real, m->project.root) : ".";
-        if (strcmp(from_root, "..") == 0 || slice_starts(slice_cstr(from_root), "../"))
+        if (real && !path_is_inside(real, m->project.root))
             return error_set(e, KL_ERR_USAGE,
                              "%s is not in the project of %s, %s; migrate one project at a time", paths[i],
                              paths[0], m->project.root);

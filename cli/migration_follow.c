@@ -30,11 +30,6 @@ static const char *since(const struct migration *m) {
     return m->follow.resume ? "has changed since this run" : "has changed since the plan was made";
 }
 
-static bool is_outside(struct arena *a, const char *path, const char *folder) {
-    const char *relative = path_relative(a, path, folder);
-    return strcmp(relative, "..") == 0 || slice_starts(slice_cstr(relative), "../");
-}
-
 /* The project that the plan is for, in the repository of the current folder. */
 static enum kl_status find_root(struct migration *m, struct error *e) {
     const struct plan *plan = m->follow.plan;
@@ -51,7 +46,7 @@ static enum kl_status find_root(struct migration *m, struct error *e) {
     if (!m->follow.root)
         return error_set(e, KL_ERR_NOT_FOUND, "%s is for the folder %s, which is not in %s", m->follow.what,
                          plan->root, top);
-    if (is_outside(&m->arena, m->follow.root, top))
+    if (!path_is_inside(m->follow.root, top))
         return error_set(e, KL_ERR_REFUSED, "%s: the folder %s leads out of %s", m->follow.what, plan->root,
                          top);
     return KL_OK;
@@ -84,7 +79,7 @@ static enum kl_status find_file(struct migration *m, size_t i, struct error *e) 
     const char *real = path_real(&m->arena, path_join(&m->arena, m->follow.root, f->path));
     if (!real)
         return stale(m, e, f->path, "is not there");
-    if (is_outside(&m->arena, real, m->follow.root))
+    if (!path_is_inside(real, m->follow.root))
         return error_set(e, KL_ERR_REFUSED, "%s: %s leads out of the project", m->follow.what, f->path);
     enum kl_status s = read_now(m, real, &now, &unread);
     sha256_hex(buf_as_slice(&now), hex);

@@ -14,10 +14,6 @@ static const char *from_root(const struct migration *m, const char *path) {
     return path_relative((struct arena *)&m->arena, path, m->project.root);
 }
 
-static bool is_outside(const char *relative) {
-    return strcmp(relative, "..") == 0 || slice_starts(slice_cstr(relative), "../");
-}
-
 /* Text that came from a message passes the filter. */
 static void add_masked(cJSON *object, const char *key, const char *text, const struct redactor *redactor) {
     struct buf masked;
@@ -97,7 +93,7 @@ static void add_left(const struct migration *m, cJSON *list) {
     for (size_t i = 0; i < m->site_count; i++) {
         const struct migration_site *site = &m->sites[i];
         const char *real = site->left ? path_real((struct arena *)&m->arena, site->finding->path) : NULL;
-        if (!real || is_outside(from_root(m, real)))
+        if (!real || !path_is_inside(real, m->project.root))
             continue;
         cJSON *o = place_of(site->finding);
         journal_add_path(o, "path", from_root(m, real));
@@ -176,7 +172,7 @@ cJSON *migration_plan(const struct migration *m, struct error *e) {
     for (size_t i = 0; i < m->file_count; i++) {
         if (!m->files[i].changes)
             continue;
-        if (is_outside(from_root(m, m->files[i].real))) {
+        if (!path_is_inside(m->files[i].real, m->project.root)) {
             error_set(e, KL_ERR_UNSUPPORTED, "%s lies outside of the project, %s, and cannot stand in a plan",
                       m->files[i].path, m->project.root);
             goto failed;

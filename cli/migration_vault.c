@@ -106,7 +106,7 @@ static enum kl_status refuse_link_out(struct migration *m, const char *path, con
     if (s != KL_OK || link.kind != FILE_LINK)
         return s;
     const char *real = path_real(&m->arena, path);
-    if (!real || !slice_starts(slice_cstr(path_relative(&m->arena, real, m->project.root)), "../"))
+    if (!real || path_is_inside(real, m->project.root))
         return KL_OK;
     return error_set(e, KL_ERR_REFUSED, "%s is a symbolic link out of the project, to %s; %s",
                      path_basename(path), real, advice);

@@ -352,6 +352,9 @@ static void paths_are_computed(void **state) {
         assert_string_equal(path_normalize(&f->arena, normal[i][0]), normal[i][1]);
     for (size_t i = 0; i < KL_ARRAY_LEN(relative); i++)
         assert_string_equal(path_relative(&f->arena, relative[i][0], relative[i][1]), relative[i][2]);
+    assert_true(path_is_inside("/a/b", "/a") && path_is_inside("/a", "/a") && path_is_inside("/a", "/"));
+    assert_true(path_is_inside("/a/..b/c", "/a"));
+    assert_false(path_is_inside("/ab", "/a") || path_is_inside("/", "/a") || path_is_inside("/b", "/a"));
     assert_string_equal(path_dirname(&f->arena, "a"), ".");
     assert_string_equal(path_dirname(&f->arena, "/a"), "/");
     assert_string_equal(path_dirname(&f->arena, "a//b/"), "a");
