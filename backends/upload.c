@@ -13,6 +13,14 @@ const char *upload_state_name(enum upload_state s) {
     return (size_t)s < KL_ARRAY_LEN(state_names) ? state_names[s] : "unknown";
 }
 
+const char *upload_on_conflict_name(enum upload_on_conflict how) {
+    static const char *const names[] = {[ON_CONFLICT_FAIL] = "fail",
+                                        [ON_CONFLICT_REUSE] = "reuse",
+                                        [ON_CONFLICT_VERSION] = "version",
+                                        [ON_CONFLICT_RENAME] = "rename"};
+    return names[how];
+}
+
 bool upload_same_value(const struct secret *a, const struct secret *b) {
     return secret_equal(a, b) && (a->binary == b->binary || a->either || b->either);
 }

@@ -22,6 +22,7 @@ enum upload_state {
 };
 
 enum upload_on_conflict { ON_CONFLICT_FAIL, ON_CONFLICT_REUSE, ON_CONFLICT_VERSION, ON_CONFLICT_RENAME };
+const char *upload_on_conflict_name(enum upload_on_conflict how); /* as --on-conflict and plans say it */
 
 #define UPLOAD_RENAMES_MAX 100u /* API_KEY_2 to API_KEY_100 are tried */
 

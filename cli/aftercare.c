@@ -49,14 +49,13 @@ static void take_reasons(struct migration *m) {
 void migration_look_after(struct migration *m) {
     if (!m->rewrites || m->moving == 0 || m->after.search)
         return;
-    const char *repository = project_is_ignored(&m->project) ? NULL : m->project.git_top;
-    const char *top = repository ? repository : m->project.root;
+    const char *top = m->repository ? m->repository : m->project.root;
     collect_values(m);
     remains_find(&m->after.remains, m->after.search, migration_from_here(m, top),
                  m->dotenv_path ? path_real(&m->arena, m->dotenv_path) : NULL);
     take_reasons(m);
-    if (repository && !m->cli->options.no_history)
-        history_find(&m->after.history, m->after.search, m->after.count, repository);
+    if (m->repository && !m->cli->options.no_history)
+        history_find(&m->after.history, m->after.search, m->after.count, m->repository);
 }
 
 const struct history_entry *aftercare_history(const struct migration *m, size_t item) {

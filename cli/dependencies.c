@@ -278,10 +278,9 @@ struct looked_at {
     bool lists;
 };
 
-void dependencies_find(struct dependencies *d, const struct project *p, const struct python_package *packages,
+void dependencies_find(struct dependencies *d, const char *top, const struct python_package *packages,
                        const char *const *sources, size_t count) {
-    struct search s = {
-        .d = d, .packages = packages, .top = p->git_top && !project_is_ignored(p) ? p->git_top : p->root};
+    struct search s = {.d = d, .packages = packages, .top = top};
     struct looked_at *looked = NULL;
     size_t looked_count = 0, looked_cap = 0;
     for (size_t i = 0; i < count; i++) {

@@ -11,7 +11,6 @@
 
 #include "base/buf.h"
 #include "base/python_access.h"
-#include "cli/project.h"
 #include "rewriters/manifest.h"
 
 /* A file that lacks packages. */
@@ -42,8 +41,9 @@ struct dependencies {
     struct arena arena;
 };
 
-/* `sources`: absolute paths of rewritten files. What cannot be read is no list. */
-void dependencies_find(struct dependencies *d, const struct project *p, const struct python_package *packages,
+/* `sources`: absolute paths of rewritten files; nothing above `top` is looked at. What
+ * cannot be read is no list. */
+void dependencies_find(struct dependencies *d, const char *top, const struct python_package *packages,
                        const char *const *sources, size_t count);
 void dependencies_release(struct dependencies *d);
 

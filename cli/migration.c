@@ -84,6 +84,7 @@ enum kl_status migration_prepare(struct migration *m, bool uploads, bool rewrite
     if (s != KL_OK || (s = check_one_project(m, paths, e)) != KL_OK ||
         (s = migration_check_index(m, e)) != KL_OK || (s = migration_check_terminal(m, e)) != KL_OK)
         return s;
+    m->repository = rewrites && !project_is_ignored(&m->project) ? m->project.git_top : NULL;
     m->python_minor = python_oldest_minor(m->project.root, &m->arena);
     struct scan_options options = scan_options_of(m, paths);
     if ((s = scan_run(&options, &m->found, e)) != KL_OK || (s = scan_project_reads(m, e)) != KL_OK ||

@@ -91,7 +91,8 @@ struct migration {
     struct cli *cli;
     struct migration_follow follow; /* plan NULL: everything that is found */
     struct project project;
-    unsigned python_minor; /* of the oldest Python 3 that the new code must run on */
+    const char *repository; /* the top of what the project is a part of; NULL: of nothing, or ignored there */
+    unsigned python_minor;  /* of the oldest Python 3 that the new code must run on */
     struct vault_session session;
     struct vault_identity identity;
     struct python_access access;      /* what the code says to read from this very vault */

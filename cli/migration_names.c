@@ -25,15 +25,21 @@ struct naming {
     struct error error;
 };
 
+/* A plan's names are final: none is made anew. */
+static enum upload_on_conflict of_plan(const char *word) {
+    static const enum upload_on_conflict kept[] = {ON_CONFLICT_REUSE, ON_CONFLICT_VERSION};
+    for (size_t i = 0; i < KL_ARRAY_LEN(kept); i++)
+        if (strcmp(upload_on_conflict_name(kept[i]), word) == 0)
+            return kept[i];
+    return ON_CONFLICT_FAIL;
+}
+
 /* A .env belongs to its project, and its names are keylift's to choose. Others share
  * their vault: a name that somebody has is a question. */
 enum upload_on_conflict migration_on_conflict(const struct migration *m) {
     const struct options *o = &m->cli->options;
     if (m->follow.plan)
-        return strcmp(m->follow.plan->on_conflict, "reuse") == 0 ? ON_CONFLICT_REUSE
-               : strcmp(m->follow.plan->on_conflict, "version") == 0
-                   ? ON_CONFLICT_VERSION
-                   : ON_CONFLICT_FAIL; /* the names are final */
+        return of_plan(m->follow.plan->on_conflict);
     if (options_was_given(o, "on-conflict"))
         return (enum upload_on_conflict)o->on_conflict;
     return m->session.kind->names_are_variables ? ON_CONFLICT_RENAME : ON_CONFLICT_FAIL;

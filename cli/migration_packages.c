@@ -20,7 +20,8 @@ void migration_find_packages(struct migration *m) {
         if (m->files[i].changes)
             sources[count++] = m->files[i].real;
     if (m->access.packages && m->access.packages->name)
-        dependencies_find(&m->dependencies, &m->project, m->access.packages, sources, count);
+        dependencies_find(&m->dependencies, m->repository ? m->repository : m->project.root,
+                          m->access.packages, sources, count);
 }
 
 size_t migration_package_files(struct migration *m, struct apply_file *files) {

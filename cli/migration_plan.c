@@ -130,15 +130,11 @@ static void add_packages(const struct migration *m, cJSON *list) {
 }
 
 static void add_vault(const struct migration *m, cJSON *plan) {
-    static const char *const conflicts[] = {[ON_CONFLICT_FAIL] = "fail",
-                                            [ON_CONFLICT_REUSE] = "reuse",
-                                            [ON_CONFLICT_VERSION] = "version",
-                                            [ON_CONFLICT_RENAME] = "rename"};
     cJSON *vault = cJSON_AddObjectToObject(plan, "vault");
     json_add_string(vault, "id", m->session.kind->id);
     cJSON_AddItemToObject(vault, "options", vault_session_record(&m->session));
     json_add_string(vault, "dotenv_file", m->dotenv_file);
-    json_add_string(vault, "on_conflict", conflicts[migration_on_conflict(m)]);
+    json_add_string(vault, "on_conflict", upload_on_conflict_name(migration_on_conflict(m)));
 }
 
 static enum kl_status add_head(const struct migration *m, cJSON *plan, struct error *e) {
