@@ -156,6 +156,7 @@ const struct vault_kind vault_kind_vault = {
     .get = hcvault_get,
     .put_if_absent = hcvault_put_if_absent,
     .add_version = hcvault_add_version,
+    .finish_put = hcvault_finish_put,
     .list = hcvault_list,
     .check = hcvault_check,
     .policy = hcvault_policy,

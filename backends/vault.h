@@ -116,6 +116,12 @@ struct vault_kind {
     void (*put_many)(struct vault *v, struct vault_put *puts, size_t count);
     enum kl_status (*add_version)(struct vault *v, const char *name, const struct secret *value,
                                   char version_out[VAULT_VERSION_MAX], struct error *e);
+    /* Ends a put_if_absent that was killed between the value and the mark that says whose the
+     * secret is. The caller knows that the put was begun, and that the name was free before. Does
+     * nothing where the mark is there, or where the secret is not as that put left it. NULL: one
+     * call makes both. */
+    enum kl_status (*finish_put)(struct vault *v, const char *name, const struct secret *value,
+                                 struct error *e);
     /* The version that was the latest one before `version` became it; "" for the first.
      * KL_ERR_NOT_FOUND when that cannot be told any more. NULL: the vault cannot tell. */
     enum kl_status (*previous)(struct vault *v, const char *name, const char *version,

@@ -85,6 +85,7 @@ int cmd_resume(struct cli *c) {
     if (s == KL_OK) {
         m.follow.what = arena_printf(&r.arena, "the run %s", r.run->id);
         m.follow.resume = r.run->id;
+        m.follow.run = r.run;
         m.follow.plan = &r.plan;
         s = plan_from(cJSON_Duplicate(r.run->plan, true), m.follow.what, &r.plan, &e);
     }

@@ -76,12 +76,14 @@ struct migration_module {
 };
 
 struct plan;
+struct run;
 
 /* Set where a migration does what a plan says, and nothing else. */
 struct migration_follow {
     const struct plan *plan;
     const char *what;   /* "plan.json", "the run 2026..." */
     const char *resume; /* the run that goes on; NULL: a reviewed plan */
+    const struct run *run; /* the same, as its journal has it */
     const char *root;   /* absolute */
     const char **real;  /* of each file of the plan */
     bool *done;         /* of each file of the plan: it is what it is to become */

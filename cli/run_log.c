@@ -212,3 +212,22 @@ void run_each_name(const struct run *r, name_fn fn, void *ctx) {
         }
     }
 }
+
+static bool is_stored_later(const cJSON *record, const char *name) {
+    for (const cJSON *later = record->next; later; later = later->next) {
+        const char *its = json_string(later, "name"), *state = json_string(later, "state");
+        if (is_step(later, "stored") && its && state && strcmp(its, name) == 0 &&
+            strcmp(state, "stored") == 0)
+            return true;
+    }
+    return false;
+}
+
+void run_each_begun(const struct run *r, void (*fn)(void *ctx, const char *name), void *ctx) {
+    const cJSON *record;
+    cJSON_ArrayForEach(record, r->log.records) {
+        const char *name = is_step(record, "put") ? json_string(record, "name") : NULL;
+        if (name && !is_stored_later(record, name))
+            fn(ctx, name);
+    }
+}

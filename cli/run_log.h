@@ -54,4 +54,8 @@ void run_each_name(const struct run *r,
                    void (*fn)(void *ctx, const char *name, const char *stored_name, const char *version),
                    void *ctx);
 
+/* Calls fn for each name whose put was begun and of which the run does not say that it was
+ * stored: a kill came between. */
+void run_each_begun(const struct run *r, void (*fn)(void *ctx, const char *name), void *ctx);
+
 #endif

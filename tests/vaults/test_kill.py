@@ -82,6 +82,8 @@ def test_a_kill_loses_nothing_and_resume_ends_as_the_whole_run(vault, world):
             again = run(project, -1, *migrate, more=vault.env)
             assert again.returncode == 0, again.stderr
         resumed += done.returncode == 0
+        for name in NAMES.values():
+            assert done.returncode != 0 or vault.is_marked(name), f"moment {moment}: {name} is not marked"
         check(project, vault, values, moment)
         assert project.files() == finished, f"moment {moment}: {done.stdout}{done.stderr}"
         back = run(project, -1, "undo", "--yes", *vault.where, more=vault.env)
@@ -91,3 +93,49 @@ def test_a_kill_loses_nothing_and_resume_ends_as_the_whole_run(vault, world):
         moment += STEP
         assert moment < MOST
     assert resumed * STEP > 40 and stored_before * STEP > 20
+
+
+def killed_between_value_and_mark(fresh, vault, name, *words):
+    """A project whose run was killed when `name` was in the vault and did not say yet whose it is. Calls before the
+    first of such a moment leave no value, those behind it a marked one."""
+    low, high = 0, MOST // 2
+    while low < high:
+        middle = (low + high) // 2
+        project = fresh(f"at{middle}")
+        killed = run(project, 2 * middle, *words, more=vault.env)  # before a call: the last one was answered
+        stored = killed.returncode == 0 or vault.read(name)[1] > 0
+        if stored and killed.returncode < 0 and not vault.is_marked(name):
+            return project
+        low, high = (low, middle) if stored else (middle + 1, high)
+        if vault.read(name)[1]:
+            vault.forget(name)
+        shutil.rmtree(project.path)
+    pytest.fail("no kill came between the value and its mark")
+
+
+@pytest.mark.parametrize("bundle", [[], ["--bundle", "all"]], ids=["secrets", "bundle"])
+def test_resume_marks_what_a_kill_left_stored_and_not_marked(bao, world, bundle):
+    fresh, values = world
+    vault = OpenBao(bao)
+    name = "all" if bundle else "API_KEY"
+    migrate = ["migrate", "--yes", *vault.what, *vault.where, *bundle]
+    project = killed_between_value_and_mark(fresh, vault, name, *migrate, "shop/pay.py")
+    done = run(project, -1, "resume", "--yes", *vault.where, more=vault.env)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert vault.is_marked(name) and values["shop/pay.py"] not in project.read("shop/pay.py")
+    done = run(project, -1, *migrate, "shop/mail.py", more=vault.env)  # a field more, of what is its own
+    assert done.returncode == 0, done.stdout + done.stderr
+    vault.forget(name)
+    if not bundle:
+        vault.forget("MAIL_PASSWORD")
+
+
+def test_resume_marks_nothing_that_somebody_has_changed_since(bao, world):
+    fresh, _ = world
+    vault = OpenBao(bao)
+    project = killed_between_value_and_mark(fresh, vault, "API_KEY", "migrate", "--yes", *vault.what, *vault.where, "shop/pay.py")  # fmt: skip
+    vault.put("API_KEY", vault.read("API_KEY")[0])
+    done = run(project, -1, "resume", "--yes", *vault.where, more=vault.env)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert not vault.is_marked("API_KEY")
+    vault.forget("API_KEY")
