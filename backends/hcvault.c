@@ -145,6 +145,7 @@ const struct vault_kind vault_kind_vault = {
     .stores = true,
     .ephemeral = false,
     .keeps_versions = true,
+    .environment_mark = '/',
     .module_by_default = true,
     .bundles = true,
     .own_bundles = true,

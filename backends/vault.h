@@ -33,7 +33,7 @@ struct http;
 struct vault_options {
     const char *root;        /* absolute folder of the project */
     const char *dotenv_file; /* --dotenv-file, relative to root; NULL: .env */
-    const char *environment; /* --environment */
+    const char *environment, *environment_variable;
     bool allow_ephemeral;
     const char *run_id; /* tag of this run */
     const char *endpoint, *ca_file, *prefix;
@@ -88,6 +88,8 @@ struct vault_kind {
     bool ephemeral;           /* may forget: needs --allow-ephemeral */
     bool keeps_versions;      /* false: add_version loses the value that was there */
     bool names_are_variables; /* names are environment variables: --prefix is a part of the name itself */
+    char environment_mark;    /* stands behind the environment in a prefix: shop/prod/ or shop-prod-; 0: no
+                                 environments are kept apart by a prefix */
     bool module_by_default;   /* code reads through a module, unless told otherwise */
     bool bundles;             /* can hold many names as fields of one secret: --bundle */
     bool own_bundles;         /* open does it; else bundle.c does, with `previous` */

@@ -82,13 +82,16 @@ enum kl_status migration_prepare(struct migration *m, bool uploads, bool rewrite
     const char *const *paths = cli_paths(m->cli);
     enum kl_status s = project_find(&m->project, m->follow.root ? m->follow.root : paths[0], &m->arena, e);
     if (s != KL_OK || (s = check_one_project(m, paths, e)) != KL_OK ||
-        (s = migration_check_index(m, e)) != KL_OK || (s = migration_check_terminal(m, e)) != KL_OK)
+        (s = migration_check_index(m, e)) != KL_OK || (s = migration_check_terminal(m, e)) != KL_OK ||
+        (s = migration_environment_begin(m, e)) != KL_OK)
         return s;
     m->repository = rewrites && !project_is_ignored(&m->project) ? m->project.git_top : NULL;
     m->python_minor = python_oldest_minor(m->project.root, &m->arena);
     struct scan_options options = scan_options_of(m, paths);
     if ((s = scan_run(&options, &m->found, e)) != KL_OK || (s = scan_project_reads(m, e)) != KL_OK ||
-        (s = migration_select(m, e)) != KL_OK || (s = migration_open_vault(m, e)) != KL_OK)
+        (s = migration_environment_reads(m, e)) != KL_OK ||
+        (s = migration_select(m, e)) != KL_OK || (s = migration_environment_select(m, e)) != KL_OK ||
+        (s = migration_open_vault(m, e)) != KL_OK)
         return s;
     forget_vault_file(m);
     migration_find_mentions(m);
@@ -235,7 +238,7 @@ static enum kl_status example_file(struct migration *m, struct buf *old, struct 
     size_t count, added = 0;
     bool exists;
     const char *const *names = migration_held_names(m, &count);
-    const char *path = dotenv_example_path(&m->arena, m->dotenv_path);
+    const char *path = migration_example_path(m);
     enum kl_status s = read_if_there(path, old, &exists, e);
     if (s == KL_OK)
         s = dotenv_example_text(buf_as_slice(old), names, count, text, &added, e);

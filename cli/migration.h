@@ -100,6 +100,8 @@ struct migration {
     struct python_access access;      /* what the code says to read from this very vault */
     const char *dotenv_file;          /* as named or chosen, seen from the root; NULL for other vaults */
     const char *dotenv_path;          /* the same, absolute */
+    const char *dotenv_base;          /* the same without its environment; NULL: it is of none */
+    struct python_environment environment; /* --environment; name NULL: none */
     struct scan_result found;         /* of the paths */
     struct scan_result project_reads; /* environment reads of the whole project */
     struct scan_result forced;        /* literals of --site */
@@ -188,6 +190,19 @@ void migration_show_policy(const struct migration *m);
  * as a user in this folder would write its path. */
 void migration_each_other_file(const struct migration *m,
                                void (*fn)(void *ctx, const char *path, const char *what), void *ctx);
+
+/* --environment. begin: what the options say. select: leaves what the table of the configuration
+ * gives to others. vault: it can keep them apart. access: what the code says. The module of an
+ * environment that the code cannot leave has a name of its own. migration_environment.c */
+enum kl_status migration_environment_begin(struct migration *m, struct error *e) KL_MUST_USE;
+enum kl_status migration_environment_select(struct migration *m, struct error *e) KL_MUST_USE;
+/* What files of other environments read from dictionaries of their own is nobody's variable. */
+enum kl_status migration_environment_reads(struct migration *m, struct error *e) KL_MUST_USE;
+enum kl_status migration_environment_vault(const struct migration *m, struct error *e) KL_MUST_USE;
+enum kl_status migration_environment_access(struct migration *m, struct error *e) KL_MUST_USE;
+const char *migration_environment_module(const struct migration *m, const char *usual);
+/* The file with the names and without values: one for all environments. Absolute. */
+const char *migration_example_path(const struct migration *m);
 
 /* Parts, one file each. */
 enum kl_status migration_select(struct migration *m, struct error *e) KL_MUST_USE; /* migration_select.c */

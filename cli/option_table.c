@@ -380,6 +380,22 @@ const struct option_spec option_table[] = {
      .offset = AT(vault.prefix),
      .config = CONFIG_TREE,
      .help = "put P before every name"},
+    {.name = "environment",
+     .type = OPTION_TEXT,
+     .argument = "NAME",
+     .commands = CMD_CHANGING | CMD_FOLLOWING | CMD_VAULTS | CMD_PUT,
+     .offset = AT(vault.environment),
+     .config = CONFIG_EXPLICIT,
+     .help = "which of several environments (dev, prod) the secrets are of: it picks the .env file, or the "
+             "prefix of the names"},
+    {.name = "environment-variable",
+     .type = OPTION_TEXT,
+     .argument = "NAME",
+     .commands = CMD_CHANGING,
+     .offset = AT(vault.environment_variable),
+     .config = CONFIG_TREE,
+     .help = "the variable that tells the program which environment it runs in (default: "
+             "SECRETS_ENVIRONMENT)"},
     {.name = "names",
      .type = OPTION_TEXT,
      .argument = "FILE",
@@ -392,7 +408,8 @@ const struct option_spec option_table[] = {
      .commands = CMD_CHANGING,
      .offset = AT(name_template),
      .config = CONFIG_TREE,
-     .help = "how names are made, such as \"{module}_{name}\"; {file} is the file's own name"},
+     .help = "how names are made, such as \"{module}_{name}\"; {file} is the file's own name, {environment} that "
+             "of --environment"},
     {.name = "interactive",
      .type = OPTION_FLAG,
      .commands = CMD_CHANGING,
@@ -496,6 +513,6 @@ const size_t option_table_len = KL_ARRAY_LEN(option_table);
 _Static_assert(KL_ARRAY_LEN(option_table) <= OPTIONS_MAX, "raise OPTIONS_MAX");
 
 const char *const options_later[] = {
-    "history", "since", "baseline", "fingerprint-key-file", "environment", "purge", "prune", "import",
+    "history", "since", "baseline", "fingerprint-key-file", "purge", "prune", "import",
 };
 const size_t options_later_len = KL_ARRAY_LEN(options_later);

@@ -3,6 +3,7 @@
 
 #include "base/file.h"
 #include "base/system.h"
+#include "cli/environment.h"
 #include "cli/nearest.h"
 
 /* Vaults of the design that this version may not have. */
@@ -142,7 +143,11 @@ enum kl_status vault_session_open(struct vault_session *s, const char *root, str
     s->options.learn = learn;
     s->options.trace = s->cli->options.verbose >= 2 ? trace : NULL;
     s->options.observer = s;
-    recall(s);
+    recall(s); /* a prefix that a journal or a plan has is whole */
+    const char *given = s->cli->options.vault.prefix;
+    if (s->options.environment && s->kind->environment_mark && (given || !s->options.prefix))
+        s->options.prefix = environment_prefix(given, s->options.environment, s->kind->environment_mark,
+                                               &s->cli->arena);
     enum kl_status status = vault_open(s->kind, &s->options, &s->vault, e);
     if (status == KL_OK) {
         s->kind = s->vault->kind;
