@@ -22,11 +22,6 @@ static enum kl_status why_not(const struct run *r, struct error *e) {
                          r->undoes);
     if (r->state != RUN_INTERRUPTED)
         return error_set(e, KL_ERR_REFUSED, "the run %s is finished; there is nothing to resume", r->id);
-    if (r->staged)
-        return error_set(e, KL_ERR_UNSUPPORTED,
-                         "the run %s had --staged; run `keylift migrate --staged` again, which uses what it "
-                         "has stored",
-                         r->id);
     return error_set(e, KL_ERR_UNSUPPORTED,
                      "the run %s does not say what was left to do; run the same command again, which uses "
                      "what it has stored",
@@ -48,11 +43,24 @@ static enum kl_status choose_run(struct resume *r, struct error *e) {
     return run_can_resume(r->run) ? KL_OK : why_not(r->run, e);
 }
 
+/* Somebody may have staged the sources by hand, and not what goes with them. */
+static enum kl_status stage_rest(const struct resume *r, struct error *e) {
+    const cJSON *recorded = run_staging(r->run);
+    struct staging staging = {0};
+    enum kl_status s = recorded ? staging_recall(&staging, recorded, e) : KL_OK;
+    if (s == KL_OK && recorded)
+        s = staging_commit(&staging, r->project.git_top, e);
+    staging_release(&staging);
+    return s;
+}
+
 /* Everything that the run was to write stands there: only its last line is missing. */
 static int finish(struct resume *r, const struct migration *m) {
     struct journal j = {0};
     struct error e = {0};
     enum kl_status s = journal_resume(&j, r->project.root, r->run->id, &e);
+    if (s == KL_OK)
+        s = stage_rest(r, &e);
     if (s == KL_OK)
         s = journal_finish(&j, &e);
     journal_release(&j);

@@ -208,6 +208,11 @@ static struct apply_file new_bytes_of(const struct migration_file *f) {
     };
 }
 
+/* The killed run has written the working tree's version, and not staged the index's. */
+static bool is_written_already(const struct migration *m, const struct migration_file *f) {
+    return m->follow.run && f->git_path && slice_eq(f->working_output.bytes, buf_as_slice(&f->working));
+}
+
 /* One edit, from where the two begin to differ to where they end to. Without secrets. */
 cJSON *migration_undo_of_change(struct slice old, struct slice text) {
     size_t least = old.len < text.len ? old.len : text.len, before = 0, after = 0;
@@ -275,9 +280,11 @@ static enum kl_status write_files(struct migration *m, struct journal *j, struct
                                                  .create = !m->modules[i].undo};
     size_t packages = count, sources = count += migration_package_files(m, files + count);
     for (size_t i = 0; i < m->file_count && m->rewrites; i++)
-        if (m->files[i].changes)
+        if (m->files[i].changes && !is_written_already(m, &m->files[i]))
             files[count++] = new_bytes_of(&m->files[i]);
-    if (count > 0)
+    if (m->rewrites && m->cli->options.staged)
+        s = migration_stage_prepare(m, j, e);
+    if (s == KL_OK && count > 0)
         s = apply_files(j, files, count, e);
     migration_packages_written(m, files + packages, sources - packages);
     for (size_t i = sources; i < count; i++)
@@ -304,7 +311,7 @@ enum kl_status migration_run(struct migration *m, struct error *e) {
         goto done;
     s = write_files(m, &j, e);
     if (s == KL_OK && m->rewrites && m->cli->options.staged)
-        s = migration_stage(m, e);
+        s = staging_commit(&m->staging, m->project.git_top, e);
     if (s == KL_OK)
         s = journal_finish(&j, e);
 done:
@@ -336,6 +343,7 @@ void migration_release(struct migration *m) {
     migration_release_values(m);
     dependencies_release(&m->dependencies);
     aftercare_release(&m->after);
+    staging_release(&m->staging);
     scan_result_release(&m->forced);
     scan_result_release(&m->project_reads);
     scan_result_release(&m->found);

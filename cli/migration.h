@@ -19,6 +19,7 @@
 #include "cli/dependencies.h"
 #include "cli/name_map.h"
 #include "cli/project.h"
+#include "cli/staging.h"
 #include "cli/vault_session.h"
 #include "rewriters/names.h"
 #include "rewriters/rewrite.h"
@@ -130,6 +131,7 @@ struct migration {
     const char *will_ignore_in; /* .gitignore that will gain it; NULL */
     struct dependencies dependencies;
     struct aftercare after;
+    struct staging staging; /* --staged */
     size_t policy_names;    /* in the file of --policy, once it is written */
     bool renamed;           /* a name changed after the files were rewritten */
     bool uploads, rewrites; /* which halves this command runs */
@@ -279,6 +281,7 @@ enum kl_status migration_check_index(struct migration *m,
                                      struct error *e) KL_MUST_USE; /* migration_stage.c */
 /* The names whose values the vault holds now. In the arena. */
 const char *const *migration_held_names(struct migration *m, size_t *count);
-enum kl_status migration_stage(struct migration *m, struct error *e) KL_MUST_USE; /* migration_stage.c */
+/* Before the files are written: what is to be staged behind them. migration_stage.c */
+enum kl_status migration_stage_prepare(struct migration *m, struct journal *j, struct error *e) KL_MUST_USE;
 
 #endif

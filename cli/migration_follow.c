@@ -135,6 +135,19 @@ static enum kl_status check_tool(const struct migration *m, struct error *e) {
     return s;
 }
 
+/* Outside of a repository the configuration is looked for in one folder alone: that which was
+ * planned, not that of the first file. */
+static enum kl_status load_config(struct migration *m, struct error *e) {
+    struct options *o = &m->cli->options;
+    const struct string_list files = o->arguments;
+    const char *root[] = {m->follow.root, NULL};
+    if (!git_top_folder(m->follow.root, &m->arena))
+        o->arguments = (struct string_list){.items = root, .count = 1};
+    enum kl_status s = config_load(&m->cli->config, o, e);
+    o->arguments = files;
+    return s;
+}
+
 enum kl_status migration_follow_begin(struct migration *m, struct error *e) {
     const struct plan *plan = m->follow.plan;
     struct cli *c = m->cli;
@@ -148,7 +161,7 @@ enum kl_status migration_follow_begin(struct migration *m, struct error *e) {
     if (s != KL_OK)
         return s;
     set_arguments(m);
-    if ((s = config_load(&c->config, &c->options, e)) != KL_OK ||
+    if ((s = load_config(m, e)) != KL_OK ||
         (s = rule_names_check(&c->options, e)) != KL_OK)
         return s;
     return m->follow.resume ? KL_OK : check_tool(m, e);

@@ -39,7 +39,15 @@ static void read_start(struct run *r, const cJSON *record) {
 }
 
 bool run_can_resume(const struct run *r) {
-    return r->state == RUN_INTERRUPTED && !r->undoes && !r->staged && r->plan;
+    return r->state == RUN_INTERRUPTED && !r->undoes && r->plan;
+}
+
+const cJSON *run_staging(const struct run *r) {
+    const cJSON *record, *found = NULL;
+    cJSON_ArrayForEach(record, r->log.records) {
+        found = !found && is_step(record, "stage") ? record : found;
+    }
+    return found;
 }
 
 static void read_run(struct run *r, const char *path, struct arena *a) {

@@ -46,6 +46,9 @@ void run_log_release(struct run_log *l);
 /* An interrupted run that `keylift resume` can finish. */
 bool run_can_resume(const struct run *r);
 
+/* What it was to put into the index; NULL where it had not come so far (cli/staging.h). */
+const cJSON *run_staging(const struct run *r);
+
 /* Calls fn for each file that the run replaced or made, in order; once each. */
 void run_each_file(const struct run *r, void (*fn)(void *ctx, const cJSON *file), void *ctx);
 /* Calls fn for each name that the run stored or found stored, once, with its last version;
