@@ -28,6 +28,22 @@ static enum kl_status why_not(const struct run *r, struct error *e) {
                      r->id);
 }
 
+/* Values of variables are in no journal. They are taken again, from where the user says: a
+ * journal may lie in the tree, and names no file whose values are to be sent somewhere. */
+static enum kl_status check_values(const struct resume *r, struct error *e) {
+    const char *from = r->c->options.with_values;
+    if (r->run->with_values && !from)
+        return error_set(e, KL_ERR_USAGE,
+                         "the run %s took values of environment variables, which no journal keeps; say where "
+                         "they are: keylift resume --with-values %s %s",
+                         r->run->id, r->run->with_values, r->run->id);
+    if (!r->run->with_values && from)
+        return error_set(e, KL_ERR_USAGE,
+                         "the run %s took no values of environment variables; leave --with-values out",
+                         r->run->id);
+    return KL_OK;
+}
+
 static enum kl_status choose_run(struct resume *r, struct error *e) {
     const struct string_list *words = &r->c->options.arguments;
     const char *wanted = words->count > 0 ? words->items[0] : NULL;
@@ -90,6 +106,8 @@ int cmd_resume(struct cli *c) {
         s = run_log_read(&r.log, &r.project, &e);
     if (s == KL_OK)
         s = choose_run(&r, &e);
+    if (s == KL_OK)
+        s = check_values(&r, &e);
     if (s == KL_OK) {
         m.follow.what = arena_printf(&r.arena, "the run %s", r.run->id);
         m.follow.resume = r.run->id;

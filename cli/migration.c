@@ -124,7 +124,7 @@ static void leave_tags_out(cJSON *plan) {
 static void add_plan(const struct migration *m, cJSON *record) {
     struct error no_plan = {0};
     struct buf text = BUF_INIT(PLAN_MAX_BYTES / 2); /* a line of a journal is read with bounds, too */
-    cJSON *plan = m->value_count == 0 ? migration_plan(m, &no_plan) : NULL;
+    cJSON *plan = migration_plan(m, &no_plan);
     if (!plan)
         return;
     leave_tags_out(plan);
@@ -147,6 +147,8 @@ static enum kl_status record_start(struct migration *m, struct journal *j, struc
     json_add_string(record, "dotenv_file", m->dotenv_file);
     cJSON_AddBoolToObject(record, "staged", m->cli->options.staged);
     json_add_count(record, "secrets", m->item_count);
+    if (m->value_count > 0) /* to tell a person; resume reads no file that a journal names */
+        json_add_string(record, "with_values", m->cli->options.with_values);
     if (m->dotenv_file) {
         cJSON *temp = cJSON_CreateObject();
         journal_add_path(temp, "temp", dotenv_temp_path(&m->arena, m->dotenv_path));

@@ -94,6 +94,21 @@ static enum kl_status find_file(struct migration *m, size_t i, struct error *e) 
     return s;
 }
 
+/* Of upload --with-values: names that no literal has. Their reads may be anywhere. */
+static void set_variables(struct migration *m, const char *root) {
+    const struct plan *plan = m->follow.plan;
+    struct options *o = &m->cli->options;
+    for (size_t i = 0; i < plan->name_count; i++) {
+        bool of_literal = false;
+        for (size_t s = 0; s < plan->site_count && !of_literal; s++)
+            of_literal = strcmp(plan->sites[s].name, plan->names[i].name) == 0;
+        if (!of_literal)
+            string_list_add(&o->env_names, plan->names[i].name, &o->arena);
+    }
+    o->arguments.count = 0;
+    string_list_add(&o->arguments, root, &o->arena);
+}
+
 /* The files that are still to do become the arguments, and literals that were named
  * become --site. */
 static void set_arguments(struct migration *m) {
@@ -118,6 +133,8 @@ static void set_arguments(struct migration *m) {
                     arena_printf(&m->arena, "%s:%u:%u", path, plan->sites[s].line, plan->sites[s].column),
                     &o->arena);
     }
+    if (o->with_values)
+        set_variables(m, root);
 }
 
 static enum kl_status check_tool(const struct migration *m, struct error *e) {
@@ -235,6 +252,14 @@ static enum kl_status check_sites(const struct migration *m, struct error *e) {
             return stale(m, e, arena_printf(a, "%s:%u", site->finding->path, site->finding->line),
                          arena_printf(a, "would stay now (%s)", site->left));
     }
+    return KL_OK;
+}
+
+static enum kl_status check_values(const struct migration *m, struct error *e) {
+    for (size_t i = 0; i < m->value_count; i++)
+        if (m->values[i].left)
+            return error_set(e, KL_ERR_CONFLICT, "%s: %s: %s", m->follow.what, m->values[i].name,
+                             m->values[i].left);
     return KL_OK;
 }
 
@@ -371,6 +396,8 @@ enum kl_status migration_follow_check(const struct migration *m, struct error *e
     enum kl_status s = check_vault(m, e);
     if (s == KL_OK)
         s = check_sites(m, e);
+    if (s == KL_OK)
+        s = check_values(m, e);
     if (s == KL_OK)
         s = check_files(m, e);
     if (s == KL_OK)

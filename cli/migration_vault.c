@@ -229,7 +229,7 @@ static bool has_value(const struct migration *m, const struct finding *f, const 
  * says what it has and what it cannot hold. */
 enum kl_status migration_items(struct migration *m, struct error *e) {
     m->items = mem_calloc(m->site_count + m->value_count + 1, sizeof *m->items);
-    m->stored = mem_calloc(m->site_count + 1, sizeof *m->stored);
+    m->stored = mem_calloc(m->site_count + m->value_count + 1, sizeof *m->stored);
     for (size_t i = 0; i < m->site_count; i++) {
         struct migration_site *site = &m->sites[i];
         if (site->left)

@@ -34,6 +34,7 @@ static void read_start(struct run *r, const cJSON *record) {
     r->dotenv_file = json_string(record, "dotenv_file");
     r->vault_options = json_get(record, "vault_options");
     r->undoes = json_string(record, "undoes");
+    r->with_values = json_string(record, "with_values");
     r->staged = json_bool(record, "staged", false);
     r->plan = json_get(record, "plan");
 }

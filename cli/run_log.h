@@ -22,6 +22,7 @@ struct run {
     const char *id, *time, *root;
     const char *vault, *dotenv_file; /* NULL when it stopped before that was known */
     const cJSON *vault_options;      /* of vault_session_record; NULL */
+    const char *with_values;         /* where values of variables came from; NULL */
     const char *undoes;              /* the run that this one took back; NULL */
     const cJSON *plan;               /* what it was to do (rewriters/plan.h); NULL */
     bool resumed;                    /* went on after it was interrupted */

@@ -166,3 +166,50 @@ def test_where_a_source_was_edited_since_resume_says_what_to_do_and_writes_nothi
         assert again.returncode == 0, again.stdout + again.stderr
         assert project.read("shop/mail.py").endswith("# an edit\n") and values[1] not in project.read("shop/mail.py")
     assert named > 10
+
+
+STAGED_STEP = 7 if support.TIMES == 1 else 1
+
+
+def index(project):
+    return project.git("ls-files", "--stage")
+
+
+@pytest.mark.slow
+def test_a_killed_run_of_staged_content_is_resumed(tmp_path, home):
+    """Every seventh moment, all of them in a soak: the index and the working tree end as those of a run that was
+    not killed, and an edit that was not staged stays where it is."""
+    values = [made("", 40, seed=1), made_password(24, seed=2), made("", 32, seed=3)]
+    template = make_project(tmp_path / "template", home, values)
+    template.write("shop/pay.py", template.read("shop/pay.py") + "# staged\n")
+    template.write("shop/mail.py", template.read("shop/mail.py") + "# staged\n")
+    template.git("add", "shop")
+    template.write("shop/mail.py", template.read("shop/mail.py") + "# not staged\n")
+    staged = ["migrate", "--yes", "--staged", "."]
+
+    def fresh(name):
+        shutil.copytree(template.path, tmp_path / name)
+        return support.Project(tmp_path / name, home)
+
+    whole, original = fresh("whole"), fresh("original")
+    done = run(whole, -1, *staged)
+    assert done.returncode == 0, done.stdout + done.stderr
+    finished = whole.files(), index(whole)
+    assert finished[0]["shop/mail.py"].endswith(b"# staged\n# not staged\n") and finished[1] != index(original)
+    resumed = 0
+    for moment in range(support.SEED % STAGED_STEP, MOST, STAGED_STEP):
+        project = fresh(f"at{moment}")
+        killed = run(project, moment, *staged)
+        if killed.returncode >= 0:
+            assert killed.returncode == 0, killed.stderr
+            break
+        check_after_kill(project, values, moment)
+        assert index(project) in (index(original), finished[1]), f"moment {moment}: half of it is staged"
+        done = run(project, -1, "resume", "--yes")
+        if done.returncode != 0:
+            assert "no unfinished run" in done.stderr or "same command again" in done.stderr, f"{moment}: {done.stderr}"
+            assert run(project, -1, *staged).returncode == 0, f"moment {moment}"
+        resumed += done.returncode == 0
+        assert (project.files(), index(project)) == finished, f"moment {moment}"
+        shutil.rmtree(project.path)
+    assert moment > 100 and resumed * STAGED_STEP > 60
