@@ -54,7 +54,8 @@ static enum kl_status aws_python(struct vault *vault, struct arena *a, struct py
     (void)e;
     *m = (struct python_module){
         .title = "AWS Secrets Manager",
-        .constants = {{"REGION", w->region, "Where neither the environment nor the profile names one.", false},
+        .constants = {{"REGION", w->region, "Where neither the environment nor the profile names one.",
+                       false},
                       {w->prefix[0] ? "PREFIX" : NULL, w->prefix, NULL, true}},
         .read = w->prefix[0] ? MODULE_READ("PREFIX + name") : MODULE_READ("name"),
         .client = module_client,

@@ -51,8 +51,7 @@ const struct python_module *hcvault_module(const struct hcvault *v, struct arena
     add(m, "MOUNT", arena_cstr(a, slice_of(v->mount, strlen(v->mount) - 1)), NULL);
     if (v->bundle) {
         m->bundle = bundle;
-        add(m, "BUNDLE", arena_printf(a, "%s%s", v->prefix, v->bundle),
-            "One path; the names are its fields.")
+        add(m, "BUNDLE", arena_printf(a, "%s%s", v->prefix, v->bundle), "One path; the names are its fields.")
             ->has_prefix = v->prefix[0] != '\0';
         return m;
     }

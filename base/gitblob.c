@@ -106,12 +106,14 @@ static enum kl_status first_line(const char *top, const char *const *args, struc
 enum kl_status git_index_entry(const char *top, struct git_entry *entry, struct error *e) {
     struct buf line = BUF_INIT(KL_MAX_PATH_BYTES + 256);
     struct arena arena = ARENA_INIT;
-    const char *list[] = {"ls-files", "--stage", "--", arena_printf(&arena, ":(literal)%s", entry->path), NULL};
+    const char *list[] = {"ls-files", "--stage", "--", arena_printf(&arena, ":(literal)%s", entry->path),
+                          NULL};
     enum kl_status s = first_line(top, list, slice_cstr(""), &line, e);
     struct slice text = buf_as_slice(&line);
     size_t blank = slice_find_byte(text, ' ', GIT_MODE_BYTES);
     bool there = s == KL_OK && blank != SIZE_MAX && blank - GIT_MODE_BYTES < GIT_ID_BYTES;
-    (void)snprintf(entry->mode, sizeof entry->mode, "%.*s", GIT_MODE_BYTES - 1, there ? text.ptr : GIT_MODE_NEW);
+    (void)snprintf(entry->mode, sizeof entry->mode, "%.*s", GIT_MODE_BYTES - 1,
+                   there ? text.ptr : GIT_MODE_NEW);
     (void)snprintf(entry->id, sizeof entry->id, "%.*s", there ? (int)(blank - GIT_MODE_BYTES) : 0,
                    there ? text.ptr + GIT_MODE_BYTES : "");
     arena_release(&arena);

@@ -17,8 +17,8 @@ enum kl_status environment_check(const char *name, const char *where, struct err
                          where, name, ENVIRONMENT_MAX);
     for (size_t i = 0; i < KL_ARRAY_LEN(taken); i++)
         if (strcmp(name, taken[i]) == 0)
-            return error_set(e, KL_ERR_USAGE,
-                             "%s: \"%s\" is no environment: a .env.%s has another meaning", where, name, name);
+            return error_set(e, KL_ERR_USAGE, "%s: \"%s\" is no environment: a .env.%s has another meaning",
+                             where, name, name);
     return KL_OK;
 }
 

@@ -89,9 +89,8 @@ enum kl_status migration_prepare(struct migration *m, bool uploads, bool rewrite
     m->python_minor = python_oldest_minor(m->project.root, &m->arena);
     struct scan_options options = scan_options_of(m, paths);
     if ((s = scan_run(&options, &m->found, e)) != KL_OK || (s = scan_project_reads(m, e)) != KL_OK ||
-        (s = migration_environment_reads(m, e)) != KL_OK ||
-        (s = migration_select(m, e)) != KL_OK || (s = migration_environment_select(m, e)) != KL_OK ||
-        (s = migration_open_vault(m, e)) != KL_OK)
+        (s = migration_environment_reads(m, e)) != KL_OK || (s = migration_select(m, e)) != KL_OK ||
+        (s = migration_environment_select(m, e)) != KL_OK || (s = migration_open_vault(m, e)) != KL_OK)
         return s;
     forget_vault_file(m);
     migration_find_mentions(m);

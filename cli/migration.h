@@ -82,12 +82,12 @@ struct run;
 /* Set where a migration does what a plan says, and nothing else. */
 struct migration_follow {
     const struct plan *plan;
-    const char *what;   /* "plan.json", "the run 2026..." */
-    const char *resume; /* the run that goes on; NULL: a reviewed plan */
+    const char *what;      /* "plan.json", "the run 2026..." */
+    const char *resume;    /* the run that goes on; NULL: a reviewed plan */
     const struct run *run; /* the same, as its journal has it */
-    const char *root;   /* absolute */
-    const char **real;  /* of each file of the plan */
-    bool *done;         /* of each file of the plan: it is what it is to become */
+    const char *root;      /* absolute */
+    const char **real;     /* of each file of the plan */
+    bool *done;            /* of each file of the plan: it is what it is to become */
 };
 
 struct migration {
@@ -98,14 +98,14 @@ struct migration {
     unsigned python_minor;  /* of the oldest Python 3 that the new code must run on */
     struct vault_session session;
     struct vault_identity identity;
-    struct python_access access;      /* what the code says to read from this very vault */
-    const char *dotenv_file;          /* as named or chosen, seen from the root; NULL for other vaults */
-    const char *dotenv_path;          /* the same, absolute */
-    const char *dotenv_base;          /* the same without its environment; NULL: it is of none */
+    struct python_access access;           /* what the code says to read from this very vault */
+    const char *dotenv_file;               /* as named or chosen, seen from the root; NULL for other vaults */
+    const char *dotenv_path;               /* the same, absolute */
+    const char *dotenv_base;               /* the same without its environment; NULL: it is of none */
     struct python_environment environment; /* --environment; name NULL: none */
-    struct scan_result found;         /* of the paths */
-    struct scan_result project_reads; /* environment reads of the whole project */
-    struct scan_result forced;        /* literals of --site */
+    struct scan_result found;              /* of the paths */
+    struct scan_result project_reads;      /* environment reads of the whole project */
+    struct scan_result forced;             /* literals of --site */
     struct migration_site *sites;
     size_t site_count, silenced;
     struct migration_file *files;

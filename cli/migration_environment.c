@@ -27,13 +27,14 @@ static bool is_in_table(const struct config *c, const char *name) {
 static enum kl_status check_variable(const struct migration *m, struct error *e) {
     const char *variable = m->environment.variable, *set = variable ? system_getenv(variable) : NULL;
     if (variable && !name_is_valid(variable))
-        return error_set(e, KL_ERR_USAGE, "--environment-variable %.80s: letters, digits and \"_\" make a name",
-                         variable);
-    if (set && strcmp(set, m->environment.name) != 0)
         return error_set(e, KL_ERR_USAGE,
-                         "%s is set to \"%.80s\" here, and the code would read the secrets of that environment, "
-                         "not those of %s; unset it",
-                         variable, set, m->environment.name);
+                         "--environment-variable %.80s: letters, digits and \"_\" make a name", variable);
+    if (set && strcmp(set, m->environment.name) != 0)
+        return error_set(
+            e, KL_ERR_USAGE,
+            "%s is set to \"%.80s\" here, and the code would read the secrets of that environment, "
+            "not those of %s; unset it",
+            variable, set, m->environment.name);
     return KL_OK;
 }
 
@@ -49,8 +50,8 @@ enum kl_status migration_environment_begin(struct migration *m, struct error *e)
     if (s != KL_OK)
         return s;
     if (!is_in_table(c, name))
-        return error_set(e, KL_ERR_USAGE, "--environment %s: no entry of `environments` in %s is for it", name,
-                         c->path);
+        return error_set(e, KL_ERR_USAGE, "--environment %s: no entry of `environments` in %s is for it",
+                         name, c->path);
     bool fixed = c->environment_count > 0 || names_it(o->name_template);
     m->environment.name = name;
     if (!fixed)
@@ -66,13 +67,14 @@ static enum kl_status find_owner(const struct migration *m, const char *shown, c
     *owner = NULL;
     for (size_t i = 0; i < c->environment_count; i++) {
         const struct config_environment *row = &c->environments[i];
-        const struct ignore_list *glob = gitignore_parse(slice_cstr(row->path), (struct slice){0}, false, NULL, a);
+        const struct ignore_list *glob =
+            gitignore_parse(slice_cstr(row->path), (struct slice){0}, false, NULL, a);
         if (!glob || !gitignore_covers(glob, slice_cstr(shown), false))
             continue;
         if (*owner && strcmp(*owner, row->environment) != 0)
             return error_set(e, KL_ERR_USAGE,
-                             "%s: `environments` gives %s to %s and to %s; let one entry name it", c->path, shown,
-                             *owner, row->environment);
+                             "%s: `environments` gives %s to %s and to %s; let one entry name it", c->path,
+                             shown, *owner, row->environment);
         *owner = row->environment;
     }
     return KL_OK;
@@ -90,9 +92,9 @@ enum kl_status migration_environment_select(struct migration *m, struct error *e
         }
         if (s != KL_OK || site->left || (owner && wanted ? strcmp(owner, wanted) == 0 : owner == wanted))
             continue;
-        site->left = owner ? arena_printf(&m->arena, "of the environment %s (--environment %s moves it)", owner,
-                                          owner)
-                           : "of no environment (without --environment it moves)";
+        site->left =
+            owner ? arena_printf(&m->arena, "of the environment %s (--environment %s moves it)", owner, owner)
+                  : "of no environment (without --environment it moves)";
     }
     return s;
 }

@@ -172,8 +172,7 @@ void migration_each_other_file(const struct migration *m,
     if (m->will_ignore_in)
         fn(ctx, migration_from_here(m, m->will_ignore_in), "gains the file of the secrets");
     if (m->dotenv_path)
-        fn(ctx, migration_from_here(m, migration_example_path(m)),
-           "lists the names, without values");
+        fn(ctx, migration_from_here(m, migration_example_path(m)), "lists the names, without values");
     for (size_t i = 0; i < m->module_count && m->rewrites; i++)
         if (!m->modules[i].exists)
             fn(ctx, migration_from_here(m, m->modules[i].path), m->modules[i].what);
@@ -267,8 +266,8 @@ static void show_identity(struct output *o, const struct migration *m) {
     }
     const struct python_environment *env = &m->environment;
     if (env->variable)
-        out_text(o, "  environment: %s (the program reads %s to know its own; without it, this one)\n", env->name,
-                 env->variable);
+        out_text(o, "  environment: %s (the program reads %s to know its own; without it, this one)\n",
+                 env->name, env->variable);
     else if (env->name)
         out_text(o, "  environment: %s, always\n", env->name);
 }

@@ -189,7 +189,8 @@ enum kl_status migration_stage_prepare(struct migration *m, struct journal *j, s
         run_each_file(m->follow.run, look_for_pattern, m);
     for (size_t i = 0; i < m->file_count && s == KL_OK; i++)
         if (m->files[i].changes && m->files[i].git_path)
-            s = staging_add(&m->staging, m->project.git_top, m->files[i].git_path, m->files[i].output.bytes, e);
+            s = staging_add(&m->staging, m->project.git_top, m->files[i].git_path, m->files[i].output.bytes,
+                            e);
     for (size_t i = 0; i < m->module_count && s == KL_OK; i++)
         s = stage_module(m, &m->modules[i], e);
     if (s == KL_OK && m->ignored_in)

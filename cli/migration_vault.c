@@ -143,7 +143,8 @@ static enum kl_status check_dotenv_place(struct migration *m, struct error *e) {
 /* A place that was given absolutely, outside of the project, moves with the
  * machine and not with the code: the code names it absolutely too. */
 const char *migration_dotenv_from(struct migration *m, const char *folder) {
-    const char *path = m->dotenv_base ? dotenv_path(&m->arena, m->project.root, m->dotenv_base) : m->dotenv_path;
+    const char *path =
+        m->dotenv_base ? dotenv_path(&m->arena, m->project.root, m->dotenv_base) : m->dotenv_path;
     bool fixed = m->dotenv_file[0] == '/' &&
                  slice_starts(slice_cstr(path_relative(&m->arena, path, m->project.root)), "../");
     return fixed ? path : path_relative(&m->arena, path, folder);

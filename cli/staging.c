@@ -49,8 +49,8 @@ enum kl_status staging_recall(struct staging *s, const cJSON *record, struct err
     cJSON_ArrayForEach(item, json_get(record, "entries")) {
         const char *path = journal_get_path(item, "path", &s->arena), *mode = json_string(item, "mode"),
                    *id = json_string(item, "id"), *before = json_string(item, "before_tag");
-        if (!path || !mode || strlen(mode) >= GIT_MODE_BYTES || !is_hex(mode, GIT_MODE_BYTES) || !id || !*id ||
-            !is_hex(id, GIT_ID_BYTES - 1) || !is_hex(before, STAGING_TAG_BYTES - 1))
+        if (!path || !mode || strlen(mode) >= GIT_MODE_BYTES || !is_hex(mode, GIT_MODE_BYTES) || !id ||
+            !*id || !is_hex(id, GIT_ID_BYTES - 1) || !is_hex(before, STAGING_TAG_BYTES - 1))
             return error_set(e, KL_ERR_PARSE, "the journal's record of what is staged is not complete");
         struct git_entry *entry = grow(s);
         entry->path = path;
@@ -71,9 +71,9 @@ static enum kl_status check(const struct staging *s, size_t i, const char *top, 
         return status;
     tag_of(now.id, tag);
     if (strcmp(tag, s->before[i]) != 0 && strcmp(now.id, s->entries[i].id) != 0)
-        return error_set(e, KL_ERR_CONFLICT,
-                         "%s: what is staged has changed in the meantime; run `keylift migrate --staged` again",
-                         now.path);
+        return error_set(
+            e, KL_ERR_CONFLICT,
+            "%s: what is staged has changed in the meantime; run `keylift migrate --staged` again", now.path);
     return s->known && !git_has_object(top, s->entries[i].id)
                ? error_set(e, KL_ERR_CONFLICT,
                            "%s: git has dropped what was to be staged; run `keylift migrate --staged` again",

@@ -146,8 +146,8 @@ enum kl_status vault_session_open(struct vault_session *s, const char *root, str
     recall(s); /* a prefix that a journal or a plan has is whole */
     const char *given = s->cli->options.vault.prefix;
     if (s->options.environment && s->kind->environment_mark && (given || !s->options.prefix))
-        s->options.prefix = environment_prefix(given, s->options.environment, s->kind->environment_mark,
-                                               &s->cli->arena);
+        s->options.prefix =
+            environment_prefix(given, s->options.environment, s->kind->environment_mark, &s->cli->arena);
     enum kl_status status = vault_open(s->kind, &s->options, &s->vault, e);
     if (status == KL_OK) {
         s->kind = s->vault->kind;

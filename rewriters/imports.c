@@ -240,7 +240,8 @@ void imports_resolve(const struct source *s, const struct import_points *points,
     struct module_imports imports = {0};
     module_imports_collect(s, &imports);
     for (size_t i = 0; i < need_count; i++)
-        if (needs[i].assigned || !find_existing(s, &imports, first_statement, places, place_count, &needs[i], arena))
+        if (needs[i].assigned ||
+            !find_existing(s, &imports, first_statement, places, place_count, &needs[i], arena))
             pick_new_name(s, points, places, place_count, &needs[i], arena);
     module_imports_release(&imports);
 }

@@ -11,8 +11,8 @@
 #define HOLE "{file}"
 
 /* ".env.shared"; ".env.prod"; or ".env." + os.environ.get("SECRETS_ENVIRONMENT", "prod") */
-static const char *file_name(const struct python_environment *e, const char *base, const char *os, bool shared,
-                             struct arena *arena) {
+static const char *file_name(const struct python_environment *e, const char *base, const char *os,
+                             bool shared, struct arena *arena) {
     if (shared || !e->variable)
         return style_quote(arena_printf(arena, "%s.%s", base, shared ? "shared" : e->name), arena);
     return arena_printf(arena, "%s + %s.environ.get(%s, %s)",
@@ -110,28 +110,28 @@ const char *merged_find(const struct source *s, const char *value, uint32_t firs
     return found;
 }
 
-static const char head[] =
-    "\"\"\"The secrets of this package, in the environment that it runs in.\n"
-    "\n"
-    "environ has what all environments share (%s.shared), then the environment's own\n"
-    "(%s.%s), then the variables of the process: the last one wins. Read a secret as\n"
-    "environ[\"NAME\"]; a missing name raises KeyError.\n"
-    "\"\"\"\n"
-    "\n"
-    "import os\n"
-    "from typing import Dict, Optional\n"
-    "\n"
-    "from dotenv import dotenv_values\n"
-    "\n"
-    "__all__ = [\"environ\"]\n"
-    "\n";
+static const char head[] = "\"\"\"The secrets of this package, in the environment that it runs in.\n"
+                           "\n"
+                           "environ has what all environments share (%s.shared), then the environment's own\n"
+                           "(%s.%s), then the variables of the process: the last one wins. Read a secret as\n"
+                           "environ[\"NAME\"]; a missing name raises KeyError.\n"
+                           "\"\"\"\n"
+                           "\n"
+                           "import os\n"
+                           "from typing import Dict, Optional\n"
+                           "\n"
+                           "from dotenv import dotenv_values\n"
+                           "\n"
+                           "__all__ = [\"environ\"]\n"
+                           "\n";
 
-static const char body[] = "_merged: Dict[str, Optional[str]] = {\n"
-                           "    **dotenv_values(_FILE + \".shared\"),\n"
-                           "    **dotenv_values(_FILE + \".\" + ENVIRONMENT),\n"
-                           "    **os.environ,\n"
-                           "}\n"
-                           "environ = {name: value for name, value in _merged.items() if value is not None}\n";
+static const char body[] =
+    "_merged: Dict[str, Optional[str]] = {\n"
+    "    **dotenv_values(_FILE + \".shared\"),\n"
+    "    **dotenv_values(_FILE + \".\" + ENVIRONMENT),\n"
+    "    **os.environ,\n"
+    "}\n"
+    "environ = {name: value for name, value in _merged.items() if value is not None}\n";
 
 const char *rewrite_environment_module(struct arena *arena, const struct python_environment *e,
                                        const char *base) {

@@ -3,8 +3,8 @@
 
 #include "base/buf.h"
 
-static const struct style_kind *const styles[] = {&style_merged, &style_inline, &style_loading_module, &style_module,
-                                                  &style_environ};
+static const struct style_kind *const styles[] = {&style_merged, &style_inline, &style_loading_module,
+                                                  &style_module, &style_environ};
 
 void style_plan_for(const struct rewrite_request *r, struct arena *arena, struct style_plan *out) {
     *out = (struct style_plan){0};

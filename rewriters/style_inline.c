@@ -43,8 +43,8 @@ static const char *with_environment(const char *template, const struct python_en
     const char *chosen = arena_printf(arena, "os.environ.get(%s, %s)", style_quote(e->variable, arena),
                                       style_quote(e->name, arena));
     const char *before = arena_cstr(arena, slice_of(e->prefix, e->at));
-    const char *plus = arena_printf(arena, "%s%s%s", e->at ? style_quote(before, arena) : "",
-                                    e->at ? " + " : "", chosen);
+    const char *plus =
+        arena_printf(arena, "%s%s%s", e->at ? style_quote(before, arena) : "", e->at ? " + " : "", chosen);
     /* A bundle's own name is in the template already. */
     const char *in_bundle = arena_printf(arena, "\"%s", e->prefix),
                *tail = e->prefix + e->at + strlen(e->name);

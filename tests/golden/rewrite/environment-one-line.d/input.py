@@ -1,1 +1,1 @@
-import sys; key = "alpha"; print(key)
+import sys; key = "alpha"; size = len(key)
