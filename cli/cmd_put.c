@@ -43,8 +43,6 @@ static enum kl_status open_vault(struct put *p, struct error *e) {
     struct cli *c = p->c;
     struct vault_session *v = &p->session;
     enum kl_status s = vault_session_choose(v, c, NULL, e);
-    if (s == KL_OK && c->options.vault.environment)
-        s = environment_check(c->options.vault.environment, "--environment", e);
     if (s == KL_OK)
         s = project_find(&p->project, ".", &c->arena, e);
     if (s != KL_OK)

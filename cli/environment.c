@@ -22,6 +22,10 @@ enum kl_status environment_check(const char *name, const char *where, struct err
     return KL_OK;
 }
 
+bool environment_is_in(const char *name_template) {
+    return name_template && strstr(name_template, "{environment}");
+}
+
 const char *environment_dotenv(const char *base, const char *name, struct arena *a) {
     return arena_printf(a, "%s.%s", base, name);
 }

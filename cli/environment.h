@@ -4,6 +4,7 @@
  *     environment_check     is it a name for one
  *     environment_dotenv    ".env" and "dev": ".env.dev"
  *     environment_prefix    "shop" and "dev": "shop/dev/"
+ *     environment_is_in     a --name-template puts it into the names
  *     environment_at        where the environment stands in such a prefix
  */
 #ifndef KEYLIFT_CLI_ENVIRONMENT_H
@@ -20,6 +21,7 @@ enum kl_status environment_check(const char *name, const char *where, struct err
 const char *environment_dotenv(const char *base, const char *name, struct arena *a);
 /* `prefix` may be NULL; `mark`: vault_kind.environment_mark. */
 const char *environment_prefix(const char *prefix, const char *name, char mark, struct arena *a);
+bool environment_is_in(const char *name_template); /* which may be NULL */
 /* SIZE_MAX where the prefix is none of environment_prefix. */
 size_t environment_at(const char *prefix, const char *name, char mark);
 

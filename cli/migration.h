@@ -194,13 +194,12 @@ void migration_each_other_file(const struct migration *m,
                                void (*fn)(void *ctx, const char *path, const char *what), void *ctx);
 
 /* --environment. begin: what the options say. select: leaves what the table of the configuration
- * gives to others. vault: it can keep them apart. access: what the code says. The module of an
- * environment that the code cannot leave has a name of its own. migration_environment.c */
+ * gives to others. access: what the code says. The module of an environment that the code cannot
+ * leave has a name of its own. migration_environment.c */
 enum kl_status migration_environment_begin(struct migration *m, struct error *e) KL_MUST_USE;
 enum kl_status migration_environment_select(struct migration *m, struct error *e) KL_MUST_USE;
 /* What files of other environments read from dictionaries of their own is nobody's variable. */
 enum kl_status migration_environment_reads(struct migration *m, struct error *e) KL_MUST_USE;
-enum kl_status migration_environment_vault(const struct migration *m, struct error *e) KL_MUST_USE;
 enum kl_status migration_environment_access(struct migration *m, struct error *e) KL_MUST_USE;
 const char *migration_environment_module(const struct migration *m, const char *usual);
 /* The file with the names and without values: one for all environments. Absolute. */

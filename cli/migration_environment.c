@@ -12,10 +12,6 @@
 #include "cli/environment.h"
 #include "scanner/gitignore.h"
 
-static bool names_it(const char *form) {
-    return form && strstr(form, "{environment}");
-}
-
 static bool is_in_table(const struct config *c, const char *name) {
     bool found = c->environment_count == 0;
     for (size_t i = 0; i < c->environment_count && !found; i++)
@@ -46,13 +42,10 @@ enum kl_status migration_environment_begin(struct migration *m, struct error *e)
         return variable && options_was_given(o, "environment-variable")
                    ? error_set(e, KL_ERR_USAGE, "--environment-variable needs --environment NAME")
                    : KL_OK;
-    enum kl_status s = environment_check(name, "--environment", e);
-    if (s != KL_OK)
-        return s;
     if (!is_in_table(c, name))
         return error_set(e, KL_ERR_USAGE, "--environment %s: no entry of `environments` in %s is for it",
                          name, c->path);
-    bool fixed = c->environment_count > 0 || names_it(o->name_template);
+    bool fixed = c->environment_count > 0 || environment_is_in(o->name_template);
     m->environment.name = name;
     if (!fixed)
         m->environment.variable = variable ? variable : ENVIRONMENT_VARIABLE;
@@ -114,17 +107,6 @@ enum kl_status migration_environment_reads(struct migration *m, struct error *e)
     }
     all->read_count = s == KL_OK ? kept : all->read_count;
     return s;
-}
-
-enum kl_status migration_environment_vault(const struct migration *m, struct error *e) {
-    const struct vault_kind *kind = m->session.kind;
-    if (!m->environment.name || kind->environment_mark || kind->access->needs_loading ||
-        names_it(m->cli->options.name_template))
-        return KL_OK;
-    return error_set(e, KL_ERR_USAGE,
-                     "--environment: the vault \"%s\" does not keep environments apart; --name-template "
-                     "\"{environment}_{name}\" puts it into the names",
-                     kind->id);
 }
 
 /* With the bundle's own name behind it, where the vault has one path for all. */

@@ -173,8 +173,6 @@ enum kl_status migration_open_vault(struct migration *m, struct error *e) {
     enum kl_status s = m->follow.plan ? choose_planned_vault(m, e) : vault_session_choose(v, m->cli, NULL, e);
     if (s != KL_OK)
         return s;
-    if ((s = migration_environment_vault(m, e)) != KL_OK)
-        return s;
     if (v->kind->ephemeral && !m->cli->options.vault.allow_ephemeral)
         return error_set(e, KL_ERR_REFUSED,
                          "%s may forget what it holds; say --allow-ephemeral if that is meant",

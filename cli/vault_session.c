@@ -1,6 +1,7 @@
 /* vault_session.c: see vault_session.h. */
 #include "cli/vault_session.h"
 
+#include "backends/dotenv_project.h"
 #include "base/file.h"
 #include "base/system.h"
 #include "cli/environment.h"
@@ -46,6 +47,22 @@ static enum kl_status find_kind(struct vault_session *s, const char *id, struct 
     return KL_OK;
 }
 
+/* A vault that would keep the values of all environments in one place is no place for them. */
+static enum kl_status place_environment(struct vault_session *s, struct error *e) {
+    const char *name = s->options.environment, *file = s->options.dotenv_file;
+    enum kl_status status = name ? environment_check(name, "--environment", e) : KL_OK;
+    if (name == NULL || status != KL_OK)
+        return status;
+    if (s->kind->access->needs_loading)
+        s->options.dotenv_file = environment_dotenv(file ? file : DOTENV_FILE, name, &s->cli->arena);
+    else if (!s->kind->environment_mark && !environment_is_in(s->cli->options.name_template))
+        return error_set(e, KL_ERR_USAGE,
+                         "--environment: the vault \"%s\" does not keep environments apart; --name-template "
+                         "\"{environment}_{name}\" puts it into the names",
+                         s->kind->id);
+    return KL_OK;
+}
+
 enum kl_status vault_session_choose(struct vault_session *s, struct cli *c, const char *id, struct error *e) {
     const struct options *o = &c->options;
     s->cli = c;
@@ -56,7 +73,9 @@ enum kl_status vault_session_choose(struct vault_session *s, struct cli *c, cons
         s->origin = o->to != NULL ? config_origin(&c->config, o, "to") : "the default";
     }
     enum kl_status status = find_kind(s, id, e);
-    return status == KL_OK ? options_check_vault(o, s->kind->id, e) : status;
+    if (status == KL_OK)
+        status = options_check_vault(o, s->kind->id, e);
+    return status == KL_OK ? place_environment(s, e) : status;
 }
 
 static void learn(void *ctx, struct slice value) {

@@ -186,7 +186,8 @@ def test_another_variable_and_another_file_are_the_users_to_name(keylift, shop, 
 
 
 def test_apply_does_what_the_plan_of_an_environment_says(keylift, shop):
-    migrated = {}
+    told = json.loads(keylift("plan", "--format", "json", "--environment", "prod", ".", cwd=shop).stdout)["vault"]
+    assert told["environment"] == "prod" and told["file"] == ".env.prod"
     assert keylift("plan", "-o", "plan.json", "--environment", "prod", ".", cwd=shop).returncode == 0
     assert json.loads(shop.read("plan.json"))["vault"]["dotenv_file"] == ".env.prod"
     run = keylift("apply", "--yes", "plan.json", cwd=shop)
@@ -223,3 +224,5 @@ def test_put_stores_a_new_value_in_an_environment(keylift, shop, values):
     assert shop.python("main.py").stdout == f"new-of-prod {values[1]}\n"
     assert shop.read(".env.dev") == "API_KEY=new-of-dev\n" and "/.env.dev" in shop.read(".gitignore")
     assert keylift("put", "--yes", "API_KEY", "--environment", "a b", cwd=shop, input="x").returncode == 2
+    checked = keylift("vaults", "check", "--environment", "prod", cwd=shop)
+    assert checked.returncode == 0 and "/.env.prod (exists, 2 names)" in " ".join(checked.stdout.split())
