@@ -18,9 +18,10 @@ static bool from_stdin(const struct cli *c) {
 
 static enum kl_status scan_stdin(struct cli *c, const struct scan_options *o, struct scan_result *out,
                                  struct error *e) {
-    if (c->options.arguments.count > 1 || c->options.staged) {
+    if (c->options.arguments.count > 1 || c->options.staged || o->history) {
         return error_set(e, KL_ERR_USAGE,
-                         "\"-\" (standard input) stands alone: without other paths and --staged");
+                         "\"-\" (standard input) stands alone: without other paths, --staged, --history and "
+                         "--since");
     }
     struct buf text;
     buf_init_secret(&text, KL_MAX_FILE_BYTES);
@@ -47,6 +48,21 @@ static enum kl_status scan(struct cli *c, struct scan_options *o, bool piped, st
     return s;
 }
 
+/* --staged, --history and --since. */
+static enum kl_status choose_source(struct cli *c, struct scan_options *o, struct error *e) {
+    const struct options *given = &c->options;
+    if (given->staged + (given->history != NULL) + (given->since != NULL) > 1) {
+        return error_set(e, KL_ERR_USAGE, "--staged, --history and --since say what to look at: give one");
+    }
+    o->history = given->history != NULL || given->since != NULL;
+    o->range = given->since != NULL ? arena_printf(&c->arena, "%s..HEAD", given->since) : given->history;
+    if (o->history && given->arguments.count > 1) {
+        return error_set(e, KL_ERR_USAGE, "--%s takes one folder of a repository",
+                         given->since != NULL ? "since" : "history");
+    }
+    return KL_OK;
+}
+
 static int run(struct cli *c, bool env) {
     struct error e = {0};
     struct baselining baselining = {0};
@@ -59,7 +75,7 @@ static int run(struct cli *c, bool env) {
         return cli_usage(c, "--stdin-filename needs \"-\" as the path: keylift %s - --stdin-filename NAME",
                          c->command->name);
     }
-    if (scan(c, &o, piped, &baselining, &result, &e) != KL_OK) {
+    if (choose_source(c, &o, &e) != KL_OK || scan(c, &o, piped, &baselining, &result, &e) != KL_OK) {
         status = cli_fail(c, &e);
         goto done;
     }

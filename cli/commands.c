@@ -19,6 +19,8 @@ static const struct command commands[] = {
          "not be read or understood.",
      .examples = "keylift scan\tthe current folder\n"
                  "keylift scan --staged\twhat the next commit would hold\n"
+                 "keylift scan --history\twhat every commit brought\n"
+                 "keylift scan --since origin/main\twhat the commits of this branch brought\n"
                  "keylift scan --format json -o report.json src\ta report for a machine\n"
                  "cat app.py | keylift scan - --stdin-filename app.py\tone file from a pipe\n"},
     {.name = "plan",

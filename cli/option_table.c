@@ -21,6 +21,20 @@ const struct option_spec option_table[] = {
      .commands = CMD_SCAN | CMD_PLAN | CMD_MIGRATE,
      .offset = AT(staged),
      .help = "look at what is staged for the next commit, not at the files"},
+    {.name = "history",
+     .type = OPTION_MAYBE,
+     .argument = "RANGE",
+     .commands = CMD_SCAN,
+     .offset = AT(history),
+     .help =
+         "look at every version of every file that a commit of a branch, a tag or the stash has; with RANGE "
+         "(main..topic), only at what these commits brought"},
+    {.name = "since",
+     .type = OPTION_TEXT,
+     .argument = "REF",
+     .commands = CMD_SCAN,
+     .offset = AT(since),
+     .help = "look at what the commits since REF brought, up to the current one"},
     {.name = "stdin-filename",
      .type = OPTION_TEXT,
      .argument = "NAME",
@@ -496,6 +510,8 @@ const size_t option_table_len = KL_ARRAY_LEN(option_table);
 _Static_assert(KL_ARRAY_LEN(option_table) <= OPTIONS_MAX, "raise OPTIONS_MAX");
 
 const char *const options_later[] = {
-    "history", "since", "baseline", "fingerprint-key-file", "environment", "purge", "prune", "import",
+    "fingerprint-key-file",
+    "environment",
+    "purge",
 };
 const size_t options_later_len = KL_ARRAY_LEN(options_later);

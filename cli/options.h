@@ -55,6 +55,7 @@ enum option_type {
     OPTION_FLAG,     /* bool */
     OPTION_REPEATED, /* unsigned: a flag that means more when it is given again */
     OPTION_TEXT,     /* const char * */
+    OPTION_MAYBE,    /* const char *: --name or --name=TEXT; empty without */
     OPTION_LIST,     /* struct string_list; may be repeated; the configuration adds to it */
     OPTION_NAMES,    /* struct string_list; A,B,C; may be repeated; the line replaces the configuration */
     OPTION_COUNT,    /* unsigned */
@@ -106,6 +107,7 @@ struct options {
     struct string_list exclude;
     bool no_gitignore;
     bool staged;
+    const char *history, *since; /* history: "" for all */
     const char *stdin_filename;
     unsigned jobs; /* 0: as many as processors */
     struct string_list rules, skip_rules, rules_files;

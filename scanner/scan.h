@@ -21,6 +21,8 @@ struct scan_options {
     bool no_gitignore;
     bool no_suppressions; /* --no-config: comments are not honoured */
     bool staged;          /* the git index of the repository at paths[0] instead of the files */
+    bool history;         /* what its commits brought: scan_history.c */
+    const char *range;    /* of these commits alone, as git rev-list takes them; NULL or empty: all */
     unsigned jobs;        /* 0: as many as processors */
     double min_confidence;
     struct rule_set_options rules;

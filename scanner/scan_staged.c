@@ -3,8 +3,8 @@
 #include <stdlib.h>
 
 #include "base/file.h"
+#include "base/git.h"
 #include "base/mem.h"
-#include "scanner/gitrepo.h"
 #include "scanner/scanfile.h"
 #include "scanner/walk.h"
 
@@ -28,7 +28,7 @@ struct staged {
 
 static enum kl_status git(const struct staged *s, const char *const *arguments, struct slice input,
                           size_t max, struct process_result *out, struct error *e) {
-    return gitrepo_run(s->folder, GITREPO_HOOK, arguments, input, max, out, e);
+    return git_run_in(s->folder, GIT_OF_HOOK, arguments, input, max, out, e);
 }
 
 static void add_file(struct staged *s, struct slice mode, struct slice oid, struct slice path) {

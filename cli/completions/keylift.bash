@@ -6,6 +6,7 @@ _keylift() {
         [[ ${COMP_WORDS[i]} != -* ]] && { command=${COMP_WORDS[i]}; break; }
     done
     case $previous in
+        --since) mapfile -t COMPREPLY < <(compgen -W "" -- "$current"); return ;;
         --stdin-filename) mapfile -t COMPREPLY < <(compgen -W "" -- "$current"); return ;;
         --exclude) mapfile -t COMPREPLY < <(compgen -f -- "$current"); return ;;
         --rules) mapfile -t COMPREPLY < <(compgen -W "" -- "$current"); return ;;
@@ -57,7 +58,7 @@ _keylift() {
     local options= words=
     case $command in
         "") words="scan plan migrate apply upload rewrite put runs resume undo env baseline rules vaults help version" ;;
-        scan) options="--staged --stdin-filename --exclude --no-gitignore --rules --skip-rules --rules-file --min-confidence --jobs --exhaustive --format --output --fail-on --show-suppressed --report-env --baseline --config --no-config --quiet --verbose --color --no-progress --version --help" words="" ;;
+        scan) options="--staged --history --since --stdin-filename --exclude --no-gitignore --rules --skip-rules --rules-file --min-confidence --jobs --exhaustive --format --output --fail-on --show-suppressed --report-env --baseline --config --no-config --quiet --verbose --color --no-progress --version --help" words="" ;;
         plan) options="--staged --exclude --no-gitignore --rules --skip-rules --rules-file --min-confidence --jobs --exhaustive --format --output --to --dotenv-file --bundle --aws-region --aws-profile --aws-kms-key --azure-vault --azure-credential --gcp-project --gcp-locations --vault-addr --vault-mount --vault-namespace --field --setting-lines --endpoint --ca-file --style --module-name --env-reads --site --include-tests --split-urls --scrub-comments --clear-outputs --prefix --names --name-template --interactive --on-conflict --allow-dirty --allow-ephemeral --policy --summary --config --no-config --quiet --verbose --color --no-progress --version --help" words="" ;;
         migrate) options="--staged --exclude --no-gitignore --rules --skip-rules --rules-file --min-confidence --jobs --exhaustive --format --to --dotenv-file --bundle --aws-region --aws-profile --aws-kms-key --azure-vault --azure-credential --gcp-project --gcp-locations --vault-addr --vault-mount --vault-namespace --field --setting-lines --endpoint --ca-file --style --module-name --env-reads --site --include-tests --split-urls --scrub-comments --clear-outputs --prefix --names --name-template --interactive --on-conflict --allow-dirty --allow-ephemeral --policy --no-history --summary --yes --dry-run --config --no-config --quiet --verbose --color --no-progress --version --help" words="" ;;
         apply) options="--rules-file --format --to --dotenv-file --bundle --aws-region --aws-profile --aws-kms-key --azure-vault --azure-credential --gcp-project --gcp-locations --vault-addr --vault-mount --vault-namespace --field --endpoint --ca-file --prefix --allow-ephemeral --policy --no-history --summary --yes --dry-run --config --no-config --quiet --verbose --color --no-progress --version --help" words="" ;;

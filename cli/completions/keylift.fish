@@ -30,6 +30,8 @@ complete -c keylift -n '__fish_seen_subcommand_from rules' -a test
 complete -c keylift -n '__fish_seen_subcommand_from vaults' -a list
 complete -c keylift -n '__fish_seen_subcommand_from vaults' -a check
 complete -c keylift -l staged -n '__fish_seen_subcommand_from scan plan migrate' -d 'look at what is staged for the next commit, not at the files'
+complete -c keylift -l history -n '__fish_seen_subcommand_from scan' -d 'look at every version of every file that a commit of a branch, a tag or the stash has; with RANGE (main..topic), only at what these commits brought'
+complete -c keylift -l since -n '__fish_seen_subcommand_from scan' -x -d 'look at what the commits since REF brought, up to the current one'
 complete -c keylift -l stdin-filename -n '__fish_seen_subcommand_from scan env' -x -d 'name of what comes from standard input (PATH is "-"); it decides whether that is read as Python'
 complete -c keylift -l exclude -n '__fish_seen_subcommand_from scan plan migrate upload rewrite env baseline' -r -F -d 'leave out paths that match, as in a .gitignore; may be repeated'
 complete -c keylift -l no-gitignore -n '__fish_seen_subcommand_from scan plan migrate upload rewrite env baseline' -d 'scan files that git ignores, too'
