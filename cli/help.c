@@ -3,7 +3,7 @@
 
 #define HELP_OPTION_COLUMN 28u  /* where the text of an option begins */
 #define HELP_EXAMPLE_COLUMN 34u /* width of a command in the examples */
-#define HELP_COMMAND_COLUMN 13u /* where the text of a command begins */
+#define HELP_COMMAND_COLUMN 16u /* where the text of a command begins */
 
 static void print_option(struct output *o, const struct option_spec *spec, unsigned bit) {
     struct buf left = BUF_INIT(KL_MAX_PATH_BYTES);

@@ -12,6 +12,7 @@ const struct options option_defaults = {
     .report_env = ENV_ALL,
     .color = COLOR_AUTO,
     .style = STYLE_UNSAID,
+    .hook = HOOK_NONE,
 };
 
 const struct option_spec option_table[] = {
@@ -35,6 +36,24 @@ const struct option_spec option_table[] = {
      .commands = CMD_SCAN,
      .offset = AT(since),
      .help = "look at what the commits since REF brought, up to the current one"},
+    {.name = "hook",
+     .type = OPTION_CHOICE,
+     .argument = "pre-commit|pre-push|pre-receive",
+     .commands = CMD_SCAN,
+     .offset = AT(hook),
+     .help = "look at what a hook of git is to judge: what is staged, or the commits that git names on "
+             "standard input"},
+    {.name = "remote",
+     .type = OPTION_TEXT,
+     .argument = "NAME",
+     .commands = CMD_SCAN,
+     .offset = AT(remote),
+     .help = "of --hook pre-push: where the commits go; what is known to be there is not looked at"},
+    {.name = "remove",
+     .type = OPTION_FLAG,
+     .commands = CMD_INSTALL_HOOK,
+     .offset = AT(remove_hook),
+     .help = "take keylift out of the hook"},
     {.name = "stdin-filename",
      .type = OPTION_TEXT,
      .argument = "NAME",

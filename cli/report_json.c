@@ -140,7 +140,7 @@ cJSON *report_json_stats(const struct report *r) {
     cJSON *stats = cJSON_CreateObject();
     json_add_count(stats, "files", s->files);
     json_add_count(stats, "bytes", s->bytes);
-    if (r->options->history != NULL || r->options->since != NULL) {
+    if (report_is_history(r)) {
         json_add_count(stats, "commits", s->commits);
     }
     cJSON *skipped = cJSON_AddObjectToObject(stats, "skipped");

@@ -258,10 +258,6 @@ static const char *size_text(uint64_t bytes, char out[32]) {
     return out;
 }
 
-static bool is_history(const struct report *r) {
-    return r->options->history != NULL || r->options->since != NULL;
-}
-
 /* "Scanned 214 files (1.2 MB); skipped 12: 8 ignored, 4 binary." */
 static void print_scanned(const struct report *r, struct output *o) {
     const struct scan_stats *s = &r->result->stats;
@@ -270,7 +266,7 @@ static void print_scanned(const struct report *r, struct output *o) {
     for (int i = 0; i < SKIP_REASON_COUNT; i++) {
         skipped += s->skipped[i];
     }
-    bool history = is_history(r);
+    bool history = report_is_history(r);
     out_text(o, "Scanned %s %s", report_number(s->files, number),
              history ? report_plural(s->files, "version of a file", "versions of files")
                      : report_plural(s->files, "file", "files"));
@@ -362,7 +358,13 @@ static void print_next(const struct report *r, const struct report_counts *n, st
         return;
     }
     bool from_stdin = strcmp(r->paths[0], "-") == 0;
-    if (is_history(r)) {
+    if (r->options->hook > HOOK_PRE_COMMIT) {
+        out_text(o, "Next: take it out of these commits (\"git commit --amend\", \"git rebase -i\") and push "
+                    "again.\n");
+        out_text(o, "No secret? The comment  # keylift: ignore  on its line silences a finding.\n");
+        return;
+    }
+    if (report_is_history(r)) {
         out_text(
             o,
             "Whoever has a clone has these secrets: revoke them. \"keylift scan\" looks at the files as they "
@@ -371,7 +373,7 @@ static void print_next(const struct report *r, const struct report_counts *n, st
     }
     if (n->movable > 0 && !from_stdin && command_find("migrate") != NULL) {
         out_mark(o, MARK_BOLD, "Next: ");
-        out_text(o, "keylift migrate%s", r->options->staged ? " --staged" : "");
+        out_text(o, "keylift migrate%s", report_is_staged(r) ? " --staged" : "");
         for (size_t i = 0; r->paths[i] != NULL && i < 3; i++) {
             out_text(o, " ");
             out_path(o, MARK_NONE, r->paths[i]);

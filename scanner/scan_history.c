@@ -366,7 +366,7 @@ static void say_what_is_missing(struct history *h, const struct git_commits *com
 
 void scan_history(struct scan_worker *workers, unsigned jobs, bool (*is_stopped)(void *ctx), void *ctx) {
     const struct scan_options *o = workers[0].shared->options;
-    struct history h = {.at = {o->paths[0], GIT_OF_FOLDER},
+    struct history h = {.at = {o->paths[0], o->hook ? GIT_OF_HOOK : GIT_OF_FOLDER},
                         .workers = workers,
                         .jobs = jobs,
                         .only_new = o->range && o->range[0],
@@ -380,7 +380,10 @@ void scan_history(struct scan_worker *workers, unsigned jobs, bool (*is_stopped)
     h.secrets = mem_calloc(jobs, sizeof *h.secrets);
     for (unsigned i = 0; i < jobs; i++)
         h.idle[h.idle_count++] = i;
-    enum kl_status s = git_tree(&h.at, "HEAD", take_head, &h, &e);
+    static const char *const newest[] = {"HEAD", NULL};
+    enum kl_status s = KL_OK;
+    for (const char *const *tip = o->tips ? o->tips : newest; *tip && s == KL_OK; tip++)
+        s = git_tree(&h.at, *tip, take_head, &h, &e);
     if (s == KL_OK)
         s = git_commits(&h.at, slice_cstr(o->range ? o->range : ""), MAX_COMMITS, &commits, &e);
     if (s == KL_OK)

@@ -7,6 +7,8 @@ _keylift() {
     done
     case $previous in
         --since) mapfile -t COMPREPLY < <(compgen -W "" -- "$current"); return ;;
+        --hook) mapfile -t COMPREPLY < <(compgen -W "pre-commit pre-push pre-receive" -- "$current"); return ;;
+        --remote) mapfile -t COMPREPLY < <(compgen -W "" -- "$current"); return ;;
         --stdin-filename) mapfile -t COMPREPLY < <(compgen -W "" -- "$current"); return ;;
         --exclude) mapfile -t COMPREPLY < <(compgen -f -- "$current"); return ;;
         --rules) mapfile -t COMPREPLY < <(compgen -W "" -- "$current"); return ;;
@@ -57,8 +59,8 @@ _keylift() {
     esac
     local options= words=
     case $command in
-        "") words="scan plan migrate apply upload rewrite put runs resume undo env baseline rules vaults help version" ;;
-        scan) options="--staged --history --since --stdin-filename --exclude --no-gitignore --rules --skip-rules --rules-file --min-confidence --jobs --exhaustive --format --output --fail-on --show-suppressed --report-env --baseline --config --no-config --quiet --verbose --color --no-progress --version --help" words="" ;;
+        "") words="scan plan migrate apply upload rewrite put runs resume undo env baseline rules vaults help install-hook version" ;;
+        scan) options="--staged --history --since --hook --remote --stdin-filename --exclude --no-gitignore --rules --skip-rules --rules-file --min-confidence --jobs --exhaustive --format --output --fail-on --show-suppressed --report-env --baseline --config --no-config --quiet --verbose --color --no-progress --version --help" words="" ;;
         plan) options="--staged --exclude --no-gitignore --rules --skip-rules --rules-file --min-confidence --jobs --exhaustive --format --output --to --dotenv-file --bundle --aws-region --aws-profile --aws-kms-key --azure-vault --azure-credential --gcp-project --gcp-locations --vault-addr --vault-mount --vault-namespace --field --setting-lines --endpoint --ca-file --style --module-name --env-reads --site --include-tests --split-urls --scrub-comments --clear-outputs --prefix --names --name-template --interactive --on-conflict --allow-dirty --allow-ephemeral --policy --summary --config --no-config --quiet --verbose --color --no-progress --version --help" words="" ;;
         migrate) options="--staged --exclude --no-gitignore --rules --skip-rules --rules-file --min-confidence --jobs --exhaustive --format --to --dotenv-file --bundle --aws-region --aws-profile --aws-kms-key --azure-vault --azure-credential --gcp-project --gcp-locations --vault-addr --vault-mount --vault-namespace --field --setting-lines --endpoint --ca-file --style --module-name --env-reads --site --include-tests --split-urls --scrub-comments --clear-outputs --prefix --names --name-template --interactive --on-conflict --allow-dirty --allow-ephemeral --policy --no-history --summary --yes --dry-run --config --no-config --quiet --verbose --color --no-progress --version --help" words="" ;;
         apply) options="--rules-file --format --to --dotenv-file --bundle --aws-region --aws-profile --aws-kms-key --azure-vault --azure-credential --gcp-project --gcp-locations --vault-addr --vault-mount --vault-namespace --field --endpoint --ca-file --prefix --allow-ephemeral --policy --no-history --summary --yes --dry-run --config --no-config --quiet --verbose --color --no-progress --version --help" words="" ;;
@@ -72,7 +74,8 @@ _keylift() {
         baseline) options="--exclude --no-gitignore --rules --skip-rules --rules-file --min-confidence --jobs --exhaustive --baseline --accept-all --reason --owner --expires --prune --import --unite --yes --config --no-config --quiet --verbose --color --no-progress --version --help" words="" ;;
         rules) options="--rules-file --config --no-config --quiet --verbose --color --no-progress --version --help" words="list show test" ;;
         vaults) options="--to --dotenv-file --bundle --aws-region --aws-profile --aws-kms-key --azure-vault --azure-credential --gcp-project --gcp-locations --vault-addr --vault-mount --vault-namespace --field --endpoint --ca-file --prefix --config --no-config --quiet --verbose --color --no-progress --version --help" words="list check" ;;
-        help) options="--config --no-config --quiet --verbose --color --no-progress --version --help" words="scan plan migrate apply upload rewrite put runs resume undo env baseline rules vaults help version" ;;
+        help) options="--config --no-config --quiet --verbose --color --no-progress --version --help" words="scan plan migrate apply upload rewrite put runs resume undo env baseline rules vaults help install-hook version" ;;
+        install-hook) options="--remove --config --no-config --quiet --verbose --color --no-progress --version --help" words="" ;;
         version) options="--config --no-config --quiet --verbose --color --no-progress --version --help" words="" ;;
     esac
     ((COMP_CWORD > i + 1)) && words=
