@@ -59,7 +59,7 @@ _keylift() {
     esac
     local options= words=
     case $command in
-        "") words="scan plan migrate apply upload rewrite put runs resume undo env baseline rules vaults help install-hook version" ;;
+        "") words="scan plan migrate apply upload rewrite put runs resume undo env baseline install-hook rules vaults help version" ;;
         scan) options="--staged --history --since --hook --remote --stdin-filename --exclude --no-gitignore --rules --skip-rules --rules-file --min-confidence --jobs --exhaustive --format --output --fail-on --show-suppressed --report-env --baseline --config --no-config --quiet --verbose --color --no-progress --version --help" words="" ;;
         plan) options="--staged --exclude --no-gitignore --rules --skip-rules --rules-file --min-confidence --jobs --exhaustive --format --output --to --dotenv-file --bundle --aws-region --aws-profile --aws-kms-key --azure-vault --azure-credential --gcp-project --gcp-locations --vault-addr --vault-mount --vault-namespace --field --setting-lines --endpoint --ca-file --style --module-name --env-reads --site --include-tests --split-urls --scrub-comments --clear-outputs --prefix --names --name-template --interactive --on-conflict --allow-dirty --allow-ephemeral --policy --summary --config --no-config --quiet --verbose --color --no-progress --version --help" words="" ;;
         migrate) options="--staged --exclude --no-gitignore --rules --skip-rules --rules-file --min-confidence --jobs --exhaustive --format --to --dotenv-file --bundle --aws-region --aws-profile --aws-kms-key --azure-vault --azure-credential --gcp-project --gcp-locations --vault-addr --vault-mount --vault-namespace --field --setting-lines --endpoint --ca-file --style --module-name --env-reads --site --include-tests --split-urls --scrub-comments --clear-outputs --prefix --names --name-template --interactive --on-conflict --allow-dirty --allow-ephemeral --policy --no-history --summary --yes --dry-run --config --no-config --quiet --verbose --color --no-progress --version --help" words="" ;;
@@ -72,10 +72,10 @@ _keylift() {
         undo) options="--to --bundle --aws-region --aws-profile --aws-kms-key --azure-vault --azure-credential --gcp-project --gcp-locations --vault-addr --vault-mount --vault-namespace --field --endpoint --ca-file --prefix --yes --dry-run --config --no-config --quiet --verbose --color --no-progress --version --help" words="" ;;
         env) options="--stdin-filename --exclude --no-gitignore --rules --skip-rules --rules-file --min-confidence --jobs --exhaustive --format --output --config --no-config --quiet --verbose --color --no-progress --version --help" words="" ;;
         baseline) options="--exclude --no-gitignore --rules --skip-rules --rules-file --min-confidence --jobs --exhaustive --baseline --accept-all --reason --owner --expires --prune --import --unite --yes --config --no-config --quiet --verbose --color --no-progress --version --help" words="" ;;
+        install-hook) options="--remove --config --no-config --quiet --verbose --color --no-progress --version --help" words="" ;;
         rules) options="--rules-file --config --no-config --quiet --verbose --color --no-progress --version --help" words="list show test" ;;
         vaults) options="--to --dotenv-file --bundle --aws-region --aws-profile --aws-kms-key --azure-vault --azure-credential --gcp-project --gcp-locations --vault-addr --vault-mount --vault-namespace --field --endpoint --ca-file --prefix --config --no-config --quiet --verbose --color --no-progress --version --help" words="list check" ;;
-        help) options="--config --no-config --quiet --verbose --color --no-progress --version --help" words="scan plan migrate apply upload rewrite put runs resume undo env baseline rules vaults help install-hook version" ;;
-        install-hook) options="--remove --config --no-config --quiet --verbose --color --no-progress --version --help" words="" ;;
+        help) options="--config --no-config --quiet --verbose --color --no-progress --version --help" words="scan plan migrate apply upload rewrite put runs resume undo env baseline install-hook rules vaults help version" ;;
         version) options="--config --no-config --quiet --verbose --color --no-progress --version --help" words="" ;;
     esac
     ((COMP_CWORD > i + 1)) && words=

@@ -12,10 +12,10 @@ complete -c keylift -n __fish_use_subcommand -a resume -d 'finish a run that was
 complete -c keylift -n __fish_use_subcommand -a undo -d 'take a run back: the exact old source, with the values of the vault'
 complete -c keylift -n __fish_use_subcommand -a env -d 'list every environment variable that the code reads'
 complete -c keylift -n __fish_use_subcommand -a baseline -d 'accept what is there for now, so that only new findings fail'
+complete -c keylift -n __fish_use_subcommand -a install-hook -d 'look for secrets in every commit or push of this repository'
 complete -c keylift -n __fish_use_subcommand -a rules -d 'list the rules, show one, or test a rule file of your own'
 complete -c keylift -n __fish_use_subcommand -a vaults -d 'list the vaults, or check that one can be used'
 complete -c keylift -n __fish_use_subcommand -a help -d 'explain keylift, or one command'
-complete -c keylift -n __fish_use_subcommand -a install-hook -d 'look for secrets in every commit or push of this repository'
 complete -c keylift -n __fish_use_subcommand -a version -d 'print the version'
 complete -c keylift -n '__fish_seen_subcommand_from scan' -F
 complete -c keylift -n '__fish_seen_subcommand_from plan' -F
