@@ -109,7 +109,7 @@ struct options {
     /* what is looked at */
     struct string_list exclude;
     bool no_gitignore;
-    bool staged;
+    bool staged, whole_files;
     const char *history, *since; /* history: "" for all */
     int hook;                    /* enum git_hook, or HOOK_NONE */
     const char *remote;

@@ -149,6 +149,9 @@ cJSON *report_json_stats(const struct report *r) {
             json_add_count(skipped, skip_reason_name((enum skip_reason)i), s->skipped[i]);
         }
     }
+    if (report_is_staged(r)) {
+        json_add_count(stats, "known", s->known);
+    }
     json_add_count(stats, "suppressed", counts.silenced);
     uint64_t milliseconds = (uint64_t)(s->seconds * 1000.0 + 0.5);
     cJSON_AddNumberToObject(stats, "seconds", (double)milliseconds / 1000.0);

@@ -325,6 +325,11 @@ static void print_verdict(const struct report *r, const struct report_counts *n,
         out_text(o, " (%s by the baseline)", report_number(n->baselined, number));
     }
     out_text(o, ".\n");
+    if (r->result->stats.known > 0) {
+        out_text(o, "%s %s in the commit before already (--whole-files shows what).\n",
+                 report_number(r->result->stats.known, number),
+                 report_plural(r->result->stats.known, "is", "are"));
+    }
     if (r->expired > 0) {
         out_text(o, "%s of them %s in the baseline, but only until a day that has passed.\n",
                  report_number(r->expired, number), report_plural(r->expired, "is", "are"));

@@ -306,6 +306,20 @@ static void sort_items(void *items, size_t count, size_t size, int (*compare)(co
         qsort(items, count, size, compare);
 }
 
+/* After the fingerprints, which count what stands before a finding in its file. */
+static void leave_out_known(struct scan_result *out) {
+    size_t kept = 0;
+    for (size_t i = 0; i < out->finding_count; i++) {
+        if (out->findings[i].known) {
+            out->stats.known++;
+            secret_release(&out->findings[i].value);
+        } else {
+            out->findings[kept++] = out->findings[i];
+        }
+    }
+    out->finding_count = kept;
+}
+
 static void finish_result(struct scan_result *out) {
     sort_items(out->findings, out->finding_count, sizeof *out->findings, finding_compare);
     sort_items(out->reads, out->read_count, sizeof *out->reads, env_read_compare);
@@ -316,6 +330,7 @@ static void finish_result(struct scan_result *out) {
                 break;
         finding_fingerprint(out->findings + i, end - i);
     }
+    leave_out_known(out);
 }
 
 static void scan_open(struct scan *s) {

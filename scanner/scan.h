@@ -21,6 +21,7 @@ struct scan_options {
     bool no_gitignore;
     bool no_suppressions;    /* --no-config: comments are not honoured */
     bool staged;             /* the git index of the repository at paths[0] instead of the files */
+    bool whole_files;        /* of what is staged, also what the commit before has */
     bool history;            /* what its commits brought: scan_history.c */
     const char *range;       /* of these commits alone, as git rev-list takes them, one a line; empty: all */
     const char *const *tips; /* the newest commits, for finding.in_head; NULL-terminated; NULL: HEAD */

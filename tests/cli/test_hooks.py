@@ -1,5 +1,6 @@
 """install-hook, and the hooks that it writes, run by git itself."""
 
+import json
 import os
 import subprocess
 
@@ -62,6 +63,51 @@ def test_a_commit_with_a_secret_is_refused_and_one_without_is_not_noticed(keylif
     repository.git("rm", "-q", "a.py")
     run = git(repository, "commit", "-qm", "only a deletion")
     assert (run.returncode, run.stdout, run.stderr) == (0, "", "")
+
+
+def staged(keylift, project, *options):
+    run = keylift("scan", "--staged", "--format", "json", *options, cwd=project)
+    result = json.loads(run.stdout)
+    return {f["name"]: f["line"] for f in result["findings"]}, result["stats"]["known"]
+
+
+def test_of_what_is_staged_only_what_the_commit_brings_is_told(keylift, repository):
+    stage(repository, "old.py", secret("OLD_SECRET", 1) + secret("OTHER_SECRET", 2))
+    stage(repository, "gone.py", secret("GONE_SECRET", 5))
+    repository.commit()
+    assert staged(keylift, repository) == ({}, 0)
+    stage(repository, "old.py", "# moved\nif True:\n    " + secret("OLD_SECRET", 1) + secret("OTHER_SECRET", 3))
+    assert staged(keylift, repository) == ({"OTHER_SECRET": 4}, 1)
+    assert staged(keylift, repository, "--whole-files") == ({"OLD_SECRET": 3, "OTHER_SECRET": 4}, 0)
+    stage(repository, "old.py", secret("OLD_SECRET", 1) + secret("COPIED_SECRET", 1) + secret("OTHER_SECRET", 2))
+    assert staged(keylift, repository) == ({"COPIED_SECRET": 2}, 2)
+    repository.git("reset", "-q", "--hard")
+    repository.git("mv", "gone.py", "elsewhere.py")
+    assert staged(keylift, repository) == ({}, 1)
+    stage(repository, "new.py", secret("OLD_SECRET", 1))
+    assert staged(keylift, repository) == ({"OLD_SECRET": 1}, 1)
+    text = keylift("scan", "--staged", cwd=repository).stdout
+    assert "1 is in the commit before already (--whole-files shows what)" in text
+
+
+def test_a_merge_is_asked_for_what_it_brings_itself(keylift, repository):
+    repository.git("branch", "-M", "main")
+    stage(repository, "a.py", "x = 1\n")
+    repository.commit()
+    repository.git("checkout", "-q", "-b", "topic")
+    stage(repository, "theirs.py", secret("THEIR_SECRET", 1))
+    stage(repository, "a.py", "x = 2\n" + secret("THEIR_OTHER_SECRET", 2))
+    repository.commit()
+    repository.git("checkout", "-q", "main")
+    stage(repository, "a.py", "x = 3\n")
+    repository.commit()
+    install(keylift, repository)
+    assert git(repository, "merge", "topic").returncode == 1
+    stage(repository, "a.py", "x = 4\n" + secret("THEIR_OTHER_SECRET", 2) + secret("MERGE_SECRET", 3))
+    assert staged(keylift, repository) == ({"MERGE_SECRET": 3}, 1)
+    assert git(repository, "commit", "--no-edit").returncode == 1
+    stage(repository, "a.py", "x = 4\n" + secret("THEIR_OTHER_SECRET", 2))
+    assert git(repository, "commit", "-q", "--no-edit").returncode == 0
 
 
 def test_without_keylift_the_commit_fails_and_says_so(keylift, repository):
