@@ -15,7 +15,9 @@ static struct git_entry *grow(struct staging *s) {
 }
 
 static void tag_of(const char *id, char out[STAGING_TAG_BYTES]) {
-    (void)snprintf(out, STAGING_TAG_BYTES, "%s", id);
+    size_t len = strnlen(id, STAGING_TAG_BYTES - 1);
+    memcpy(out, id, len);
+    out[len] = '\0';
 }
 
 enum kl_status staging_add(struct staging *s, const char *top, const char *path, struct slice bytes,
