@@ -287,10 +287,13 @@ def test_values_are_for_a_run_that_took_some(keylift, shop):
 @pytest.fixture
 def staged(keylift, shop):
     """A run of migrate --staged that has ended: the working tree and the index, before and after it."""
+    texts = {name: shop.read(f"shop/{name}.py") for name in ("pay", "mail")}
+    for name in texts:
+        shop.write(f"shop/{name}.py", "from . import tools\n")
     shop.write(".gitignore", "*.log\n")
     shop.commit()
-    for name in ("pay", "mail"):
-        shop.write(f"shop/{name}.py", shop.read(f"shop/{name}.py") + "# staged\n")
+    for name, text in texts.items():
+        shop.write(f"shop/{name}.py", text + "# staged\n")
     shop.git("add", "shop")
     shop.write("shop/pay.py", shop.read("shop/pay.py") + "# an edit that is not staged\n")
     shop.write(".gitignore", "*.log\n*.mine\n")

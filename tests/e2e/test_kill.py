@@ -181,8 +181,12 @@ def test_a_killed_run_of_staged_content_is_resumed(tmp_path, home):
     not killed, and an edit that was not staged stays where it is."""
     values = [made("", 40, seed=1), made_password(24, seed=2), made("", 32, seed=3)]
     template = make_project(tmp_path / "template", home, values)
-    template.write("shop/pay.py", template.read("shop/pay.py") + "# staged\n")
-    template.write("shop/mail.py", template.read("shop/mail.py") + "# staged\n")
+    texts = {name: template.read(name) for name in ("shop/pay.py", "shop/mail.py")}
+    for name in texts:
+        template.write(name, "")
+    template.commit()
+    for name, text in texts.items():
+        template.write(name, text + "# staged\n")
     template.git("add", "shop")
     template.write("shop/mail.py", template.read("shop/mail.py") + "# not staged\n")
     staged = ["migrate", "--yes", "--staged", "."]

@@ -26,6 +26,9 @@ class OpenBao:
         metadata = self.kv.read_secret_metadata(PREFIX + name, mount_point="secret")["data"]
         return (metadata["custom_metadata"] or {}).get("managed-by") == "keylift"
 
+    def unmark(self, name):
+        self.kv.update_metadata(PREFIX + name, custom_metadata={"of": "nobody"}, mount_point="secret")
+
     def put(self, name, value):
         """Somebody else's hand."""
         self.kv.create_or_update_secret(PREFIX + name, {"value": value}, mount_point="secret")
