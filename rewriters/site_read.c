@@ -23,19 +23,15 @@ static const char reason_copy[] = "reads a copy of the environment";
 /* Libraries whose call stays: what they take, and what would not be caught any more. */
 struct wrapping {
     enum env_access access;
-    uint32_t default_index;      /* of the positional argument; 0: only by keyword */
-    const char *keywords[3];     /* beside default; NULL ends */
-    const char *errors[4];       /* words of a file that does something about a missing name */
+    uint32_t default_index;  /* of the positional argument; 0: only by keyword */
+    const char *keywords[3]; /* beside default; NULL ends */
+    const char *errors[4];   /* words of a file that does something about a missing name */
     const char *modules[3];
 };
 static const struct wrapping wrappings[] = {
     {ENV_DECOUPLE, 1, {"cast"}, {"UndefinedValueError"}, {"decouple"}},
     {ENV_STARLETTE, 2, {"cast"}, {NULL}, {"starlette.config"}},
-    {ENV_ENVIRONS,
-     0,
-     {NULL},
-     {"EnvError", "ImproperlyConfigured", "seal", NULL},
-     {"environs", "environ"}},
+    {ENV_ENVIRONS, 0, {NULL}, {"EnvError", "ImproperlyConfigured", "seal", NULL}, {"environs", "environ"}},
 };
 
 static const struct wrapping *wrapping_of(enum env_access access) {
@@ -117,8 +113,8 @@ static uint32_t anonymous_child(TSNode node, const char *type) {
     return UINT32_MAX;
 }
 
-static const char *decide_subscript(const struct source *s, TSNode node, const char *name, struct arena *arena,
-                                    struct site_place *place) {
+static const char *decide_subscript(const struct source *s, TSNode node, const char *name,
+                                    struct arena *arena, struct site_place *place) {
     TSNode mapping = pytree_child(node, "value"), key = pytree_child(node, "subscript");
     uint32_t open = anonymous_child(node, "["), close = anonymous_child(node, "]");
     if (ts_node_is_null(mapping) || ts_node_is_null(key) || open == UINT32_MAX || close == UINT32_MAX ||
@@ -215,9 +211,9 @@ static bool is_joined_text(const struct source *s, TSNode node) {
 
 /* Around these, `f(` and `)` mean what they say, also when a part of one moves. */
 static bool may_be_wrapped(const struct source *s, TSNode fallback) {
-    static const char *const types[] = {"string", "integer", "float", "true",      "false", "none",
-                                        "call",   "list",    "tuple", "dictionary", "set",  "subscript",
-                                        "identifier", "attribute", NULL};
+    static const char *const types[] = {"string", "integer",   "float",      "true",      "false",
+                                        "none",   "call",      "list",       "tuple",     "dictionary",
+                                        "set",    "subscript", "identifier", "attribute", NULL};
     return is_in(slice_cstr(ts_node_type(fallback)), types) || is_joined_text(s, fallback);
 }
 
@@ -270,7 +266,8 @@ static const char *decide_wrapping(const struct source *s, TSNode call, const st
     const char *quoted = style_quote(read->name, arena);
     if (ts_node_is_null(args.fallback)) {
         uint32_t at = ts_node_end_byte(args.last);
-        add_edit(place, (struct site_edit){at, at, ", default=", arena_printf(arena, "(%s)", quoted), true, false});
+        add_edit(place,
+                 (struct site_edit){at, at, ", default=", arena_printf(arena, "(%s)", quoted), true, false});
         place->end = place->start;
         return NULL;
     }
@@ -289,7 +286,7 @@ static const char *decide_wrapping(const struct source *s, TSNode call, const st
 
 /* Written to, not read: (os.environ["X"], y) = ..., for os.environ["X"] in ... */
 static bool is_target(const struct pytree_step *step, const struct pytree_step *parent) {
-    static const char *const patterns[] = {"pattern_list",        "tuple_pattern",     "list_pattern",
+    static const char *const patterns[] = {"pattern_list",       "tuple_pattern",     "list_pattern",
                                            "list_splat_pattern", "as_pattern_target", NULL};
     static const char *const statements[] = {"assignment", "augmented_assignment", "for_statement",
                                              "for_in_clause", NULL};
@@ -325,7 +322,8 @@ static const char *decide_called(const struct source *s, struct pytree_walker *w
     if (!call)
         return reason_shape;
     /* The name that is put there has quotes. */
-    return in_fstring(w) ? "in a field of an f-string" : decide_wrapping(s, step->node, read, wrap, arena, place);
+    return in_fstring(w) ? "in a field of an f-string"
+                         : decide_wrapping(s, step->node, read, wrap, arena, place);
 }
 
 const char *site_decide_read(const struct source *s, struct pytree_walker *w, struct rewrite_site *site,
@@ -340,10 +338,8 @@ const char *site_decide_read(const struct source *s, struct pytree_walker *w, st
     pytree_seek(w, (uint32_t)start, (uint32_t)end);
     if (w->count < 2)
         return reason_shape;
-    *place = (struct site_place){.start = (uint32_t)start,
-                                 .end = (uint32_t)end,
-                                 .statement_start = w->steps[1].start,
-                                 .site = site};
+    *place = (struct site_place){
+        .start = (uint32_t)start, .end = (uint32_t)end, .statement_start = w->steps[1].start, .site = site};
     if (how != READS_FILLED)
         return decide_called(s, w, site, arena, place);
     place->end = place->start;
@@ -375,6 +371,5 @@ const char *site_check_reader(const struct source *s, const struct site_place *p
     }
     module_imports_release(&imports);
     known = known ? scope_is_free(s, &q) : scope_is_assigned_once(s, name, &place->start, 1);
-    return known ? NULL
-                 : arena_printf(arena, "it is not sure that \"%s\" is the environment's there", name);
+    return known ? NULL : arena_printf(arena, "it is not sure that \"%s\" is the environment's there", name);
 }
