@@ -111,3 +111,11 @@ def test_a_run_that_was_interrupted_is_resumed(keylift, project):
     done = keylift("resume", "--yes", cwd=project)
     assert done.returncode == 0, done.stdout + done.stderr
     assert project.files() == finished
+
+
+def test_a_read_that_somebody_silenced_is_not_touched(keylift, project):
+    app(project, API_KEY="abcdef")
+    project.write("app.py", project.read("app.py").rstrip() + "  # keylift: ignore\n")
+    before = project.files()
+    assert "1 silenced" in migrate(keylift, project, "--env-reads", "secrets", "--dotenv-file", ".env")
+    assert project.files() == before
