@@ -100,8 +100,8 @@ enum kl_status migration_find_reads(struct migration *m, struct error *e) {
     m->reads = mem_calloc(m->found.read_count + 1, sizeof *m->reads);
     for (size_t i = 0; i < m->found.read_count && which != READS_NONE; i++) {
         const struct env_read *r = &m->found.reads[i];
-        bool is_wanted = r->name[0] && !is_write(r) && r->access != ENV_LOAD_DOTENV &&
-                         (r->secret || which == READS_ALL);
+        bool is_wanted =
+            r->name[0] && !is_write(r) && r->access != ENV_LOAD_DOTENV && (r->secret || which == READS_ALL);
         m->silenced += is_wanted && r->silenced;
         if (is_wanted && !r->silenced)
             migration_add_read(m, r);

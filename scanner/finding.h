@@ -129,8 +129,8 @@ struct env_read {
     uint64_t start_byte, end_byte; /* of the whole expression, e.g. os.getenv("X", "y") */
     enum env_access access;
     enum env_default default_kind;
-    bool secret; /* by the classifier: a secret, not a setting */
-    bool bytes;  /* environb */
+    bool secret;   /* by the classifier: a secret, not a setting */
+    bool bytes;    /* environb */
     bool silenced; /* by a comment on its line, or by the configuration, as ENV_READ_RULE */
 };
 
