@@ -67,6 +67,10 @@ void scan_worker_skip(struct scan_worker *w, enum skip_reason reason);
 void scan_resolve_value(struct scan_hits *h, size_t first);
 void scan_resolve_file(struct scan_hits *h, bool literals);
 
+/* scan_history.c: every version of every file that commits brought, each once, by up to `jobs` threads
+ * with a worker each. The findings end up in the first worker: of each secret the oldest one. */
+void scan_history(struct scan_worker *workers, unsigned jobs, bool (*is_stopped)(void *ctx), void *ctx);
+
 /* scan_staged.c: the content that a commit would add or change. */
 void scan_staged(struct scan_worker *w, const char *folder);
 
