@@ -151,6 +151,7 @@ def test_casts_prefixes_and_defaults_of_the_libraries_stay(aws, project):
     assert sources(project) == source
 
 
+MODULE = "shop/vault_secrets.py"
 FILLED = """\
 import argparse
 import os
@@ -188,7 +189,7 @@ def test_style_environ_serves_what_reads_the_environment_by_itself(aws, project)
     source = sources(project)
     migrate(aws, project, "--style", "environ")
     moved = sources(project)
-    assert b'"API_KEY"' in moved["shop/vault_secrets.py"] and b"vault_secrets" in moved["shop/reads.py"]
+    assert b'"API_KEY"' in moved[MODULE] and b"vault_secrets" in moved["shop/reads.py"]
     assert python(aws, project, "-m", "shop") == before
     migrate(aws, project, "--style", "environ")
     assert sources(project) == moved
@@ -199,7 +200,7 @@ def test_style_environ_serves_what_reads_the_environment_by_itself(aws, project)
     keylift(aws, project, "plan", *aws.arguments, "--style", "environ", "-o", "plan.json", ".")
     migrate(aws, project, "--style", "environ")
     migrated = sources(project)
-    assert b'"NEW_TOKEN"' in migrated["shop/vault_secrets.py"] and migrated["shop/reads.py"] == edited["shop/reads.py"]
+    assert b'"NEW_TOKEN"' in migrated[MODULE] and migrated["shop/reads.py"] == edited["shop/reads.py"]
     keylift(aws, project, "undo", *aws.undo, "--yes")
     assert sources(project) == edited
     keylift(aws, project, "apply", "plan.json", "--yes")
