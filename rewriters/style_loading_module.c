@@ -7,6 +7,9 @@ static bool serves(const struct rewrite_request *r) {
 }
 
 static void plan(const struct rewrite_request *r, struct arena *arena, struct style_plan *out) {
+    /* The dictionary of an environment leaves os.environ as it is. */
+    out->reads = r->access->environment ? READS_LEFT : READS_FILLED;
+    out->reads_refusal = STYLE_NOT_FILLED;
     out->read_text = style_from_mapping(r->access->read_text, "environ", arena);
     out->read_bytes =
         r->access->read_bytes ? style_from_mapping(r->access->read_bytes, "environ", arena) : NULL;

@@ -9,6 +9,8 @@ static bool serves(const struct rewrite_request *r) {
 
 static void plan(const struct rewrite_request *r, struct arena *arena, struct style_plan *out) {
     out->merges = true;
+    out->reads = READS_LEFT;
+    out->reads_refusal = STYLE_NOT_FILLED;
     out->read_text = style_from_mapping(r->access->read_text, MERGED_NAME, arena);
     out->read_bytes =
         r->access->read_bytes ? style_from_mapping(r->access->read_bytes, MERGED_NAME, arena) : NULL;
