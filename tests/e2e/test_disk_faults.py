@@ -26,9 +26,9 @@ FAULTS = {
 }
 
 
-def numbers(fault, step):
-    """Which of its calls fail, a run each: every `step`-th; of the few that are writes, all."""
-    step = 1 if FAULTS[fault][2] else step
+def numbers(fault, step, step_of_writes=1):
+    """Which of its calls fail, a run each: every `step`-th; of the few that are writes, more."""
+    step = min(step, step_of_writes) if FAULTS[fault][2] else step
     return range((support.SEED + 2 * list(FAULTS).index(fault)) % step, MOST, step)
 
 
