@@ -5,6 +5,8 @@
 #include "base/file.h"
 #include "base/git.h"
 #include "base/mem.h"
+#include "base/system.h"
+#include "scanner/gitrepo.h"
 #include "scanner/scanfile.h"
 #include "scanner/walk.h"
 
@@ -165,9 +167,20 @@ static enum kl_status list_against(struct staged *s, const char *commit, const c
     return git(s, changes, (struct slice){0}, MAX_LISTING_BYTES, r, e);
 }
 
+/* gitrepository-layout(5). Spares every other commit a process. */
+static bool is_merging(struct staged *s) {
+    const char *dir = system_getenv("GIT_DIR"), *here = path_real(&s->arena, s->folder);
+    struct git_repo repo;
+    if (!dir && here && gitrepo_discover(here, &s->arena, &repo))
+        dir = repo.git_dir;
+    return dir && file_is_regular(path_join(&s->arena, dir, "MERGE_HEAD"));
+}
+
 /* What another branch brings was looked at there. */
 static enum kl_status list_merged(struct staged *s, bool *ok, struct error *e) {
     struct process_result r = {0};
+    if (!is_merging(s))
+        return KL_OK;
     enum kl_status status = list_against(s, "MERGE_HEAD", "--no-renames", &r, e);
     if (status == KL_OK && r.exit_code == 0) {
         s->merged = mem_grow(s->merged, &s->merged_cap, 1, sizeof *s->merged);

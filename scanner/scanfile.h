@@ -5,6 +5,7 @@
 
 #include "scanner/candidate.h"
 #include "scanner/envread.h"
+#include "scanner/flow.h"
 #include "scanner/gitignore.h"
 #include "scanner/scan.h"
 #include "scanner/suppress.h"
@@ -46,6 +47,7 @@ struct scan_worker {
     struct py_tokens tokens;
     struct candidates candidates;
     struct env_reads reads;
+    struct flows flows;
     struct scan_hits hits;
     struct scan_result part; /* this worker's share */
     struct secret *extra;    /* for the redactor: secrets that are a part of a literal */

@@ -11,7 +11,7 @@ import support
 from vaults.support_aws import moto  # noqa: F401
 from vaults.support_azure import azure, azure_service  # noqa: F401
 from vaults.support_gcp import PROJECT, double, gcp  # noqa: F401
-from vaults.support_sdks import PLACES, Place, keylift, python
+from vaults.support_programs import PLACES, Place, keylift, python
 
 HARD_CODED = 'API_KEY = "{value}"\nprint(API_KEY)\n'
 
@@ -89,7 +89,7 @@ GCP = {
 
 
 def dotenv_place(request, home):
-    return Place(support.clean_env(home), ["--to", "dotenv"], [], "")
+    return Place(support.clean_env(home), ["--to", "dotenv"], [])
 
 
 WAYS = {"dotenv": (dotenv_place, DOTENV), "aws": (PLACES["aws"], AWS), "azure": (PLACES["azure"], AZURE),
@@ -98,7 +98,7 @@ WAYS = {"dotenv": (dotenv_place, DOTENV), "aws": (PLACES["aws"], AWS), "azure": 
 
 def programs(project, place, texts):
     words = dict(zip(place.arguments, place.arguments[1:]))
-    fields = {"prefix": place.prefix, "project": PROJECT, "url": words.get("--endpoint"), "region": words.get("--aws-region")}
+    fields = {"prefix": words.get("--prefix"), "project": PROJECT, "url": words.get("--endpoint"), "region": words.get("--aws-region")}
     for name, text in texts.items():
         text = textwrap.dedent(text)
         project.write(name, text.format(**fields) if "{prefix}" in text else text)
@@ -133,7 +133,7 @@ def test_the_articles_programs_print_what_the_migrated_script_prints(request, pr
 def test_the_articles_programs_for_the_environment(project, home):
     """The value is in the environment of the program, and of keylift, which checks that it is the same one."""
     value = support.made("", 40)
-    place = Place(support.clean_env(home, API_KEY=value), ["--to", "environ"], [], "")
+    place = Place(support.clean_env(home, API_KEY=value), ["--to", "environ"], [])
     project.write("hard_coded.py", HARD_CODED.format(value=value))
     keylift(place, project, "migrate", *place.arguments, "--yes", "hard_coded.py")
     assert value not in project.read("hard_coded.py") and python(place, project, "hard_coded.py") == value + "\n"

@@ -9,7 +9,7 @@ import support
 from vaults.support_aws import moto  # noqa: F401
 from vaults.support_azure import azure, azure_service  # noqa: F401
 from vaults.support_gcp import double, gcp  # noqa: F401
-from vaults.support_sdks import PLACES, keylift, python
+from vaults.support_programs import PLACES, keylift, python, sources
 
 
 @pytest.fixture(params=PLACES)
@@ -28,10 +28,6 @@ def shop(project):
     project.write("shop/mail.py", "from .config import API_TOKEN, SIGNING_TOKEN\n\n" + lines["MAIL_TOKEN"])
     project.write("shop/__main__.py", "from .mail import *\n\nprint(API_TOKEN, SIGNING_TOKEN, MAIL_TOKEN)\n")
     return values
-
-
-def sources(project):
-    return {name: data for name, data in project.files().items() if name.endswith(".py")}
 
 
 @pytest.mark.parametrize("bundle", [False, True], ids=["single", "bundle"])

@@ -16,7 +16,7 @@ from support import made, made_password
 from vaults.support_aws import moto  # noqa: F401
 from vaults.support_azure import azure, azure_service  # noqa: F401
 from vaults.support_gcp import double, gcp  # noqa: F401
-from vaults.support_sdks import PLACES, keylift, python
+from vaults.support_programs import PLACES, keylift, python, sources
 
 
 def write(project, files):
@@ -26,14 +26,14 @@ def write(project, files):
 
 def stays_the_same(place, project, values, *program):
     """Run, migrated, run, taken back. What it printed."""
-    sources = {name: text for name, text in project.files().items() if name.endswith(".py")}
+    source = sources(project)
     before = python(place, project, *program)
     keylift(place, project, "migrate", *place.arguments, "--yes", ".")
-    moved = {name: text for name, text in project.files().items() if name.endswith(".py")}
+    moved = sources(project)
     assert not any(value.encode() in text for value in values for text in moved.values())
     assert python(place, project, *program) == before
     keylift(place, project, "undo", *place.undo, "--yes")
-    assert {name: text for name, text in project.files().items() if name.endswith(".py")} == sources
+    assert sources(project) == source
     return before
 
 

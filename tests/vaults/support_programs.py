@@ -1,4 +1,4 @@
-"""Each vault on its server, with what keylift must be told of it, and what the official SDK needs to read there."""
+"""Where a program of a test reads its secrets from: each vault, with what keylift and the program need to reach it."""
 
 import os
 import subprocess
@@ -27,11 +27,10 @@ secretmanager.SecretManagerServiceClient.__init__ = init
 
 
 class Place:
-    """`env` of keylift and of the program, `arguments` of migrate, `undo` what undo must be told again, and the
-    `prefix` of the names."""
+    """`env` of keylift and of the program, `arguments` of migrate, `undo` what undo must be told again."""
 
-    def __init__(self, env, arguments, undo, prefix, bundles=True):
-        self.env, self.arguments, self.undo, self.prefix, self.bundles = env, arguments, undo, prefix, bundles
+    def __init__(self, env, arguments, undo, bundles=True):
+        self.env, self.arguments, self.undo, self.bundles = env, arguments, undo, bundles
 
 
 def aws_place(request, home):
@@ -39,14 +38,14 @@ def aws_place(request, home):
     env = server.env(home, AWS_ENDPOINT_URL=server.url)
     # Where the program runs, boto3 finds no region: the module has it.
     region = env.pop("AWS_DEFAULT_REGION")
-    return Place(env, ["--to", "aws", "--aws-region", region, "--prefix", prefix], ["--aws-region", region], prefix)
+    return Place(env, ["--to", "aws", "--aws-region", region, "--prefix", prefix], ["--aws-region", region])
 
 
 def vault_place(request, home):
     server, prefix = request.getfixturevalue("bao"), f"m{next(SERIAL)}"
     env = support.clean_env(home, VAULT_TOKEN=server.root.token, VAULT_CACERT=str(server.ca))
     where = ["--vault-addr", server.address]
-    return Place(env, ["--to", "vault", *where, "--vault-mount", "secret", "--prefix", prefix], where, prefix)
+    return Place(env, ["--to", "vault", *where, "--vault-mount", "secret", "--prefix", prefix], where)
 
 
 def sitecustomize(folder, text, env):
@@ -60,7 +59,7 @@ def azure_place(request, home):
     env = server.base(home, **server.with_secret(), REQUESTS_CA_BUNDLE=str(server.tls.ca_file))
     where = ["--endpoint", server.vault.url, "--ca-file", str(server.tls.ca_file)]
     env = sitecustomize(home / "told", TOLD_AZURE, env)
-    return Place(env, ["--to", "azure", *where, "--prefix", "shop-"], where, "shop-", bundles=False)
+    return Place(env, ["--to", "azure", *where, "--prefix", "shop-"], where, bundles=False)
 
 
 def gcp_place(request, home):
@@ -70,18 +69,18 @@ def gcp_place(request, home):
     env["PATH"] = os.environ["PATH"]
     where = ["--endpoint", server.url, "--ca-file", str(server.ca_file)]
     env = sitecustomize(home / "told", TOLD_GOOGLE.format(target=server.grpc_target), env)
-    return Place(env, ["--to", "gcp", "--gcp-project", PROJECT, *where, "--prefix", "shop-"], where, "shop-")
+    return Place(env, ["--to", "gcp", "--gcp-project", PROJECT, *where, "--prefix", "shop-"], where)
 
 
 PLACES = {"aws": aws_place, "vault": vault_place, "azure": azure_place, "gcp": gcp_place}
 
 
-def keylift(place, project, *arguments):
+def keylift(place, project, *arguments, status=0, typed=""):
     done = subprocess.run(
-        [support.BINARY, *arguments], cwd=project, env=place.env, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+        [support.BINARY, *arguments], cwd=project, env=place.env, input=typed, stdout=subprocess.PIPE,
         stderr=subprocess.PIPE, text=True, timeout=300,
     )  # fmt: skip
-    assert done.returncode == 0, done.stdout + done.stderr
+    assert done.returncode == status, done.stdout + done.stderr
     return done.stdout
 
 
@@ -92,3 +91,7 @@ def python(place, project, *arguments, **more):
     )  # fmt: skip
     assert done.returncode == 0, done.stderr
     return done.stdout
+
+
+def sources(project):
+    return {name: data for name, data in project.files().items() if name.endswith(".py")}
