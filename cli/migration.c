@@ -313,11 +313,20 @@ enum kl_status migration_run(struct migration *m, struct error *e) {
     s = write_files(m, &j, e);
     if (s == KL_OK && m->rewrites && m->cli->options.staged)
         s = staging_commit(&m->staging, m->project.git_top, e);
-    if (s == KL_OK)
+    if (s == KL_OK && !migration_all_is_left(m))
         s = journal_finish(&j, e);
 done:
     journal_release(&j);
     return s;
+}
+
+bool migration_can_resume(const struct migration *m) {
+    return !m->cli->options.staged && m->value_count == 0;
+}
+
+/* Where a part has moved, its files are no longer those that the plan begins with. */
+bool migration_all_is_left(const struct migration *m) {
+    return m->failed > 0 && m->written == 0 && migration_can_resume(m);
 }
 
 int migration_status(const struct migration *m) {

@@ -167,6 +167,10 @@ enum kl_status migration_prepare(struct migration *m, bool uploads, bool rewrite
 /* KL_OK also when single sites failed: they are `left`, with the reason. */
 enum kl_status migration_run(struct migration *m, struct error *e) KL_MUST_USE;
 void migration_release(struct migration *m);
+/* Whether the journal of such a run says enough for `resume`; and whether a run that ended has
+ * stored less than all of its values and rewritten nothing, so that it is unfinished. */
+bool migration_can_resume(const struct migration *m);
+bool migration_all_is_left(const struct migration *m);
 /* The exit status that the state stands for. */
 int migration_status(const struct migration *m);
 

@@ -342,7 +342,9 @@ static void show_half_done(struct output *o, const struct migration *m) {
         if (met && cli_advice((enum kl_status)st))
             out_text(o, "%s\n", cli_advice((enum kl_status)st));
     }
-    out_text(o, "The source has them still. The same command, again, goes on from here.\n");
+    out_text(o, "The source has them still. %s goes on from here.\n",
+             migration_all_is_left(m) ? "`keylift resume`, or the same command,"
+                                      : "The same command, again,");
 }
 
 static size_t items_in(const struct migration *m, enum upload_state state) {
@@ -366,9 +368,12 @@ void migration_show_stopped(const struct migration *m) {
     struct output *o = &m->cli->out;
     if (items_in(m, UPLOAD_STORED) > 0)
         show_stored(o, m);
+    if (items_in(m, UPLOAD_FAILED) > 0)
+        show_half_done(o, m);
     if (m->rewrites)
-        out_text(o, "\nStopped. %zu %s rewritten. The same command goes on from here.\n", m->written,
-                 plural(m->written, "file was", "files were"));
+        out_text(o, "\nStopped. %zu %s rewritten. %s goes on from here.\n", m->written,
+                 plural(m->written, "file was", "files were"),
+                 migration_can_resume(m) ? "`keylift resume`, or the same command," : "The same command");
 }
 
 void migration_show_result(const struct migration *m) {

@@ -108,7 +108,8 @@ enum kl_status migration_upload(struct migration *m, struct journal *j, struct e
             *e = first;
             return s;
         }
-    if (s == KL_ERR_INTERRUPTED) {
+    /* Or all is stored, and the journal does not say so. */
+    if (s == KL_ERR_INTERRUPTED || j->broken) {
         *e = first;
         return s;
     }

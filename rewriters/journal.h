@@ -44,6 +44,7 @@ struct journal {
     char run_id[24];
     struct file_lock lock;
     bool open, held;
+    bool broken;        /* a line could not be written, wholly and synced: no other comes behind it */
     struct buf waiting; /* lines kept back */
 };
 
