@@ -62,6 +62,22 @@ def declared(archive):
     return found
 
 
+def needed(packages, sources):
+    needs = set(TOOLS)
+    for package in packages:
+        needs.update(package.needs)
+        for archive in sources.glob(package.folder + ".*"):
+            needs.update(declared(archive))
+    return needs
+
+
+def is_complete(packages, sources, wheels):
+    """Whether an earlier prepare() fetched what these packages need."""
+    listed = wheels / "requirements.txt"
+    have = set(listed.read_text().splitlines()) if listed.exists() and any(wheels.glob("*.whl")) else set()
+    return all(any(sources.glob(package.folder + ".*")) for package in packages) and needed(packages, sources) <= have
+
+
 def thin(wheel):
     """Takes the descriptions of all services but two out of botocore's wheel: they are most of what there is to carry."""
     smaller = wheel.with_name(wheel.name + ".part")
@@ -90,11 +106,7 @@ def prepare(packages, sources, wheels, pythons, limit):
             print(f"{package.name}: {problem}", file=sys.stderr)
     if any(wrong):
         raise SystemExit(2)
-    needs = set(TOOLS)
-    for package in packages:
-        needs.update(package.needs)
-        for archive in sources.glob(package.folder + ".*"):
-            needs.update(declared(archive))
+    needs = needed(packages, sources)
     (wheels / "requirements.txt").write_text("\n".join(sorted(needs)) + "\n")
     for version in pythons:
         platforms = [word for platform in PLATFORMS for word in ("--platform", platform)]
