@@ -98,6 +98,9 @@ static bool in_folder(const struct package_place *place, const char *folder) {
 #define UNKNOWN                                                                                              \
     "it reads the vault by itself: nothing in the project shows how it is run, so no import of a module "    \
     "is sure to work"
+#define NOTEBOOK                                                                                             \
+    "it reads the vault by itself: a notebook runs in its own folder, where a module of the package is not " \
+    "surely found"
 #define TAKEN                                                                                                \
     "it reads the vault by itself: the module's name is taken there by something else; --module-name "       \
     "gives another"
@@ -107,7 +110,7 @@ static void say_inline(struct migration *m, const struct package_place *place, c
                        const char *reason) {
     for (size_t i = 0; i < m->file_count; i++)
         if (m->files[i].changes && (folder ? in_folder(&place[i], folder) : !place[i].folder))
-            m->files[i].inline_because = reason;
+            m->files[i].inline_because = !folder && rewrite_is_notebook(m->files[i].path) ? NOTEBOOK : reason;
 }
 
 /* Unless the user said so, a package with one rewritten module alone loads the .env there. */

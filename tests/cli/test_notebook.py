@@ -229,3 +229,9 @@ def test_clear_outputs_puts_the_name_where_a_moved_value_stood(keylift, project)
     assert f'api_key = os.environ["{name}"]  # {name}' in code_of(new)[0]
     assert keylift("undo", "--yes", cwd=project).returncode == 0
     assert project.read("a.ipynb") == text
+
+
+def test_the_plan_says_why_a_notebook_reads_by_itself(keylift, project):
+    project.write("shop/usage.ipynb", notebook(("code", [f'password = "{made_password()}"\n'])))
+    plan = keylift("plan", "--style", "module", ".", cwd=project)
+    assert "a notebook runs in its own folder" in " ".join(plan.stdout.split())
