@@ -4,7 +4,7 @@
  * A file that was edited since stays as it is, and so does one whose value the
  * vault has changed since: both are named. The vault stays as it is, and so does
  * .gitignore, which keeps the vault's file out of git. Files that the run made
- * go only when nothing that it rewrote still needs them. */
+ * go, and packages that it listed, only when nothing that it rewrote still needs them. */
 #include "cli/command.h"
 
 #include <stdlib.h>
@@ -204,6 +204,13 @@ static bool is_used_later(const struct undo *u) {
     return false;
 }
 
+/* A list of packages, say, holds none: like what the run made, it is there for the files that read one. */
+static bool held_a_secret(const struct undo_file_state *f) {
+    const cJSON *edit;
+    cJSON_ArrayForEach(edit, json_get(f->record, "undo")) if (json_string(edit, "name")) return true;
+    return false;
+}
+
 static void decide(struct undo *u) {
     bool all = true, later = is_used_later(u);
     run_each_file(u->run, add_file, u);
@@ -211,7 +218,8 @@ static void decide(struct undo *u) {
         all = all && (u->files[i].made || !u->files[i].left);
     for (size_t i = 0; i < u->file_count; i++) {
         struct undo_file_state *f = &u->files[i];
-        if (f->made && !f->left && !f->as_it_was && (!all || later))
+        bool serves_others = f->made || !held_a_secret(f);
+        if (serves_others && !f->left && !f->as_it_was && (!all || later))
             f->left = later ? "a later run may need it" : "a file that stays may need it";
         u->left += f->left != NULL;
         u->removed += f->made && !f->left && !f->as_it_was;

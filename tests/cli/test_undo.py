@@ -124,6 +124,17 @@ def test_a_file_that_was_edited_since_stays_and_what_it_needs(keylift, package):
     assert after["main.py"] == before["main.py"] and after["shop/mail.py"] == before["shop/mail.py"]
 
 
+def test_a_file_that_stays_keeps_the_packages_that_it_needs(keylift, package):
+    package.write("requirements.txt", "requests\n")
+    keylift("migrate", "--yes", cwd=package)
+    package.write("shop/pay.py", package.read("shop/pay.py") + "# edited\n")
+    listed = package.read("requirements.txt")
+    assert "python-dotenv" in listed
+    run = keylift("undo", "--yes", cwd=package)
+    assert run.returncode == 1 and package.read("requirements.txt") == listed
+    assert "a file that stays may need it" in said(run)
+
+
 def test_a_value_that_was_changed_since_does_not_come_back(keylift, project):
     value = made_password()
     project.write("pay.py", f'pay_password = "{value}"\n')
