@@ -155,6 +155,17 @@ static const char *place_now(struct undo *u, const char *path) {
     return strncmp(path_relative(&u->arena, real, base), "..", 2) == 0 ? NULL : real;
 }
 
+/* The file's path stands above the reason already. */
+static const char *reason_of(struct undo *u, const struct undo_file_state *f, const char *message) {
+    const char *path = journal_get_path(f->record, "path", &u->arena);
+    size_t len = path ? strlen(path) : 0;
+    if (len == 0 || strncmp(message, path, len) != 0)
+        return arena_cstr(&u->arena, slice_cstr(message));
+    if (strncmp(message + len, ": ", 2) == 0)
+        return arena_cstr(&u->arena, slice_cstr(message + len + 2));
+    return arena_printf(&u->arena, "it%s", message + len);
+}
+
 static void judge_file(struct undo *u, struct undo_file_state *f) {
     struct error e = {0};
     enum kl_status s = file_read(f->path, KL_MAX_REWRITE_BYTES, &f->now, &e);
@@ -172,7 +183,7 @@ static void judge_file(struct undo *u, struct undo_file_state *f) {
     if (undo_is_old(f->record, buf_as_slice(&f->now)))
         f->as_it_was = true;
     else
-        f->left = arena_cstr(&u->arena, slice_cstr(e.message));
+        f->left = reason_of(u, f, e.message);
 }
 
 static bool keeps_vault_out_of_git(const char *path) {

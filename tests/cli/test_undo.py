@@ -143,6 +143,7 @@ def test_a_value_that_was_changed_since_does_not_come_back(keylift, project):
     project.write(".env", project.read(".env").replace(value, made_password()))
     run = keylift("undo", "--yes", cwd=project)
     assert run.returncode == 1 and "PAY_PASSWORD" in run.stdout and value not in said(run)
+    assert str(project / "pay.py") not in run.stdout.split("The secrets will")[0]  # its path is said once
     assert project.read("pay.py") == rewritten
 
 
