@@ -4,49 +4,70 @@
 #include "base/mem.h"
 #include "base/system.h"
 
-#define GIT_TIMEOUT_MS 30000u
-#define GIT_MAX_ENV 4096u
+#define GIT_TIMEOUT_MS 120000u
 
+/* What git may know of our environment, and what it must. */
+static const char *const passed_on[] = {"PATH",
+                                        "HOME",
+                                        "XDG_CONFIG_HOME",
+                                        "TMPDIR",
+                                        "GIT_CONFIG_GLOBAL",
+                                        "GIT_CONFIG_SYSTEM",
+                                        "GIT_CONFIG_NOSYSTEM",
+                                        "GIT_CEILING_DIRECTORIES"};
+/* Paths, which git gives to a hook relative to the hook's folder. The object folders of a
+ * pre-receive hook are those of the push that it judges. */
+static const char *const hook_places[] = {
+    "GIT_DIR",        "GIT_WORK_TREE",        "GIT_INDEX_FILE",
+    "GIT_COMMON_DIR", "GIT_OBJECT_DIRECTORY", "GIT_ALTERNATE_OBJECT_DIRECTORIES"};
+static const char *const fixed[] = {"LC_ALL=C",
+                                    "GIT_OPTIONAL_LOCKS=0",
+                                    "GIT_NO_LAZY_FETCH=1",
+                                    "GIT_PAGER=cat",
+                                    "GIT_TERMINAL_PROMPT=0",
+                                    "GIT_ALLOW_PROTOCOL=none",
+                                    "GIT_NO_REPLACE_OBJECTS=1"};
 /* Settings of the repository that would run a program or write something. */
-static const char *const safe_args[] = {"git", "--no-optional-locks",      "-c", "core.fsmonitor=false",
-                                        "-c",  "core.hooksPath=/dev/null", "-c", "core.untrackedCache=false",
-                                        "-c",  "protocol.allow=never"};
-static const char *const safe_env[] = {"GIT_OPTIONAL_LOCKS=0", "GIT_TERMINAL_PROMPT=0", "GIT_NO_LAZY_FETCH=1",
-                                       "LC_ALL=C"};
+static const char *const safe_settings[] = {
+    "git", "--no-pager",           "-c", "core.fsmonitor=false",     "-c", "core.hooksPath=/dev/null",
+    "-c",  "protocol.allow=never", "-c", "core.untrackedCache=false"};
+#define MAX_ENV (KL_ARRAY_LEN(passed_on) + KL_ARRAY_LEN(hook_places) + KL_ARRAY_LEN(fixed) + 1)
 
-struct env_list {
-    struct arena *arena;
-    const char **items;
-    size_t count;
-};
-
-/* GIT_DIR, GIT_INDEX_FILE and the like are set inside hooks, and point git at
- * another repository than the one that the path is in. */
-static void keep_variable(void *ctx, const char *name, const char *value) {
-    struct env_list *l = ctx;
-    if (strncmp(name, "GIT_", 4) != 0 && strcmp(name, "LC_ALL") != 0 && l->count < GIT_MAX_ENV)
-        l->items[l->count++] = arena_printf(l->arena, "%s=%s", name, value);
+static void make_environment(enum git_repository which, struct arena *arena, const char **env) {
+    size_t n = 0;
+    for (size_t i = 0; i < KL_ARRAY_LEN(passed_on); i++) {
+        const char *value = system_getenv(passed_on[i]);
+        if (value)
+            env[n++] = arena_printf(arena, "%s=%s", passed_on[i], value);
+    }
+    for (size_t i = 0; which == GIT_OF_HOOK && i < KL_ARRAY_LEN(hook_places); i++) {
+        const char *value = system_getenv(hook_places[i]);
+        const char *real = value && value[0] != '/' ? path_real(arena, value) : value;
+        if (value)
+            env[n++] = arena_printf(arena, "%s=%s", hook_places[i], real ? real : value);
+    }
+    for (size_t i = 0; i < KL_ARRAY_LEN(fixed); i++)
+        env[n++] = fixed[i];
+    env[n] = NULL;
 }
 
-enum kl_status git_run(const char *folder, const char *const *args, struct slice input, size_t max_output,
-                       struct process_result *out, struct error *e) {
+enum kl_status git_run_in(const char *folder, enum git_repository which, const char *const *args,
+                          struct slice input, size_t max_output, struct process_result *out,
+                          struct error *e) {
     struct arena arena = ARENA_INIT;
-    const char *argv[KL_ARRAY_LEN(safe_args) + GIT_MAX_ARGS + 1] = {NULL};
+    const char *env[MAX_ENV];
+    const char *argv[KL_ARRAY_LEN(safe_settings) + GIT_MAX_ARGS + 1] = {NULL};
     size_t argc = 0;
-    for (; argc < KL_ARRAY_LEN(safe_args); argc++)
-        argv[argc] = safe_args[argc];
+    for (; argc < KL_ARRAY_LEN(safe_settings); argc++)
+        argv[argc] = safe_settings[argc];
     for (size_t i = 0; args[i]; i++) {
         if (i == GIT_MAX_ARGS)
             return error_set(e, KL_ERR_INTERNAL, "git_run: more than %u arguments", GIT_MAX_ARGS);
         argv[argc++] = args[i];
     }
-    struct env_list env = {.arena = &arena};
-    env.items = arena_calloc(&arena, GIT_MAX_ENV + KL_ARRAY_LEN(safe_env) + 1, sizeof *env.items);
-    system_each_env(keep_variable, &env);
-    for (size_t i = 0; i < KL_ARRAY_LEN(safe_env); i++)
-        env.items[env.count++] = safe_env[i];
+    make_environment(which, &arena, env);
     const struct process_request req = {.argv = argv,
-                                        .env = env.items,
+                                        .env = env,
                                         .cwd = folder,
                                         .input = input,
                                         .max_output = max_output,
@@ -54,6 +75,11 @@ enum kl_status git_run(const char *folder, const char *const *args, struct slice
     enum kl_status st = process_run(&req, out, e);
     arena_release(&arena);
     return st;
+}
+
+enum kl_status git_run(const char *folder, const char *const *args, struct slice input, size_t max_output,
+                       struct process_result *out, struct error *e) {
+    return git_run_in(folder, GIT_OF_FOLDER, args, input, max_output, out, e);
 }
 
 /* Exit 128 with this message is an answer; with any other it is a failure

@@ -1,7 +1,8 @@
 /* git.h: the few questions about a repository that need git itself. The
  * repository is not trusted: file-system monitors, hooks, filters, lazy fetching
  * and optional locks are off, and so are variables (GIT_DIR...) that would make
- * git look at another repository. */
+ * git look at another repository. Of the environment git gets its own
+ * configuration's places alone. */
 #ifndef KEYLIFT_BASE_GIT_H
 #define KEYLIFT_BASE_GIT_H
 
@@ -14,6 +15,12 @@
 #define GIT_MAX_ARGS 24
 enum kl_status git_run(const char *folder, const char *const *args, struct slice input, size_t max_output,
                        struct process_result *out, struct error *e) KL_MUST_USE;
+/* GIT_OF_HOOK: with the repository, index and objects that the variables of a hook
+ * name, as a hook must; else with those that the folder lies in. */
+enum git_repository { GIT_OF_FOLDER, GIT_OF_HOOK };
+enum kl_status git_run_in(const char *folder, enum git_repository which, const char *const *args,
+                          struct slice input, size_t max_output, struct process_result *out,
+                          struct error *e) KL_MUST_USE;
 
 /* The git directory of the repository that `folder` is in, absolute, in the
  * arena; NULL when there is no repository, or no git. */

@@ -7,36 +7,63 @@
 #define LINE_MAX_BYTES 256u            /* of cat-file about one object */
 
 /* KL_OK only when git has done all of it. */
-static enum kl_status run(const char *top, const char *const *args, struct slice input, size_t max,
+static enum kl_status run(const struct git_place *at, const char *const *args, struct slice input, size_t max,
                           struct process_result *r, struct error *e) {
-    enum kl_status s = git_run(top, args, input, max, r, e);
-    if (s == KL_OK && r->exit_code != 0) {
-        s = error_set(e, KL_ERR_IO, "git %s failed in %s: %.*s", args[0], top,
+    enum kl_status s = git_run_in(at->folder, at->which, args, input, max, r, e);
+    if (s != KL_OK || r->exit_code == 0)
+        return s;
+    if (slice_find(buf_as_slice(&r->err), SLICE_LIT("promisor remote"), 0) != SIZE_MAX)
+        s = error_set(
+            e, KL_ERR_NOT_FOUND,
+            "some of its files are not in this clone (a partial one): \"git fetch --refetch --no-filter\" "
+            "brings them");
+    else
+        s = error_set(e, KL_ERR_IO, "git %s failed in %s: %.*s", args[0], at->folder,
                       SLICE_ARG(slice_trim(buf_as_slice(&r->err))));
-        process_result_release(r);
-    }
+    process_result_release(r);
     return s;
 }
 
-static bool is_shallow(const char *top) {
+static bool is_shallow(const struct git_place *at) {
     const char *const args[] = {"rev-parse", "--is-shallow-repository", NULL};
     struct process_result r = {0};
     struct error ignored = {0};
-    bool shallow = run(top, args, (struct slice){0}, LINE_MAX_BYTES, &r, &ignored) == KL_OK &&
+    bool shallow = run(at, args, (struct slice){0}, LINE_MAX_BYTES, &r, &ignored) == KL_OK &&
                    slice_eq_cstr(slice_trim(buf_as_slice(&r.out)), "true");
     process_result_release(&r);
     return shallow;
 }
 
-enum kl_status git_commits(const char *top, size_t max, struct git_commits *out, struct error *e) {
-    struct arena a = ARENA_INIT;
-    const char *const args[] = {"rev-list", "--all", "--reverse",
-                                arena_printf(&a, "--max-count=%zu", max + 1), NULL};
+/* Those that `git stash list` has: refs/stash is the newest alone. */
+static void add_stashes(const struct git_place *at, struct buf *revisions) {
+    static const char *const args[] = {"reflog", "show", "--format=%H", "refs/stash", NULL};
     struct process_result r = {0};
+    struct error ignored = {0};
+    if (git_run_in(at->folder, at->which, args, (struct slice){0}, ANSWER_MAX, &r, &ignored) == KL_OK &&
+        r.exit_code == 0)
+        buf_slice(revisions, buf_as_slice(&r.out));
+    process_result_release(&r);
+}
+
+enum kl_status git_commits(const struct git_place *at, struct slice revisions, size_t max,
+                           struct git_commits *out, struct error *e) {
+    struct arena a = ARENA_INIT;
+    const char *const args[] = {"rev-list",
+                                "--reverse",
+                                "--topo-order", /* dates may lie */
+                                arena_printf(&a, "--max-count=%zu", max + 1),
+                                "--stdin",
+                                revisions.len > 0 ? NULL : "--all",
+                                NULL};
+    struct process_result r = {0};
+    struct buf input = BUF_INIT(ANSWER_MAX);
+    buf_slice(&input, revisions);
+    if (revisions.len == 0)
+        add_stashes(at, &input);
     *out = (struct git_commits){.ids = BUF_INIT(ANSWER_MAX)};
-    enum kl_status s = run(top, args, (struct slice){0}, ANSWER_MAX, &r, e);
+    enum kl_status s = run(at, args, buf_as_slice(&input), ANSWER_MAX, &r, e);
     struct slice ids = buf_as_slice(&r.out);
-    for (size_t at = 0; s == KL_OK && (at = slice_find_byte(ids, '\n', at)) != SIZE_MAX; at++)
+    for (size_t i = 0; s == KL_OK && (i = slice_find_byte(ids, '\n', i)) != SIZE_MAX; i++)
         out->count++;
     out->more = out->count > max;
     if (s == KL_OK && out->more) {
@@ -46,8 +73,9 @@ enum kl_status git_commits(const char *top, size_t max, struct git_commits *out,
     }
     if (s == KL_OK)
         buf_slice(&out->ids, ids);
-    out->shallow = s == KL_OK && is_shallow(top);
+    out->shallow = s == KL_OK && is_shallow(at);
     process_result_release(&r);
+    buf_release(&input);
     arena_release(&a);
     return s;
 }
@@ -73,33 +101,51 @@ static struct slice word(struct slice line, unsigned number) {
     return slice_sub(line, at, end);
 }
 
-static bool is_file_mode(struct slice mode) {
-    return slice_starts(mode, "100");
+/* The id, where the mode is that of a file. */
+static struct slice file_id(struct slice mode, struct slice id) {
+    return slice_starts(mode, "100") && id.len < GIT_ID_MAX ? id : (struct slice){0};
 }
 
-/* "C<commit> <date>", then for each file ":<mode> <mode> <id> <id> <status>" and its path. */
-enum kl_status git_changes(const char *top, struct slice ids,
+static unsigned count_colons(struct slice token) {
+    unsigned n = 0;
+    while (n < token.len && token.ptr[n] == ':')
+        n++;
+    return n;
+}
+
+/* ":<mode> <mode> <id> <id> <status>": before and after; of a merge, a colon, a mode and an id for each
+ * parent. */
+static void tell_change(struct slice token, struct git_change *change,
+                        void (*fn)(void *ctx, const struct git_change *c), void *ctx) {
+    unsigned parents = count_colons(token);
+    token = slice_sub(token, parents, token.len);
+    change->id = file_id(word(token, parents), word(token, 2 * parents + 1));
+    for (unsigned i = 0; i < parents; i++) {
+        change->before = file_id(word(token, i), word(token, parents + 1 + i));
+        if (change->before.len + change->id.len > 0)
+            fn(ctx, change);
+    }
+}
+
+/* "C<commit> <date>", then what changed. Of a merge, that is what all of its parents have otherwise. */
+enum kl_status git_changes(const struct git_place *at, struct slice ids,
                            void (*fn)(void *ctx, const struct git_change *c), void *ctx, struct error *e) {
-    static const char *const args[] = {"diff-tree", "--stdin",     "-r",           "-m", "--root",
-                                       "--raw",     "--no-abbrev", "--no-renames", "-z", "--format=C%H %aI",
-                                       NULL};
+    static const char *const args[] = {
+        "diff-tree",   "--stdin",      "-r", "-c",         "--root",           "--raw",
+        "--no-abbrev", "--no-renames", "-z", "--relative", "--format=C%H %aI", NULL};
     struct process_result r = {0};
     struct git_change change = {0};
-    enum kl_status s = run(top, args, ids, ANSWER_MAX, &r, e);
+    enum kl_status s = run(at, args, ids, ANSWER_MAX, &r, e);
     struct slice out = buf_as_slice(&r.out);
-    for (size_t at = 0; s == KL_OK && at < out.len;) {
-        struct slice token = next_token(out, &at);
+    for (size_t i = 0; s == KL_OK && i < out.len;) {
+        struct slice token = next_token(out, &i);
         if (slice_starts(token, "C")) {
             change.commit = word(slice_sub(token, 1, token.len), 0);
             change.date = word(token, 1);
-            continue;
+        } else if (slice_starts(token, ":")) {
+            change.path = next_token(out, &i);
+            tell_change(token, &change, fn, ctx);
         }
-        if (!slice_starts(token, ":"))
-            continue;
-        change.id = word(token, 3);
-        change.path = next_token(out, &at);
-        if (is_file_mode(word(token, 1)) && change.id.len < GIT_ID_MAX)
-            fn(ctx, &change);
     }
     process_result_release(&r);
     return s;
@@ -117,47 +163,64 @@ static size_t size_in(struct slice line) {
     return slice_eq_cstr(word(line, 1), "blob") ? read_number(word(line, 2)) : SIZE_MAX;
 }
 
-enum kl_status git_sizes(const char *top, struct slice ids, void (*fn)(void *ctx, size_t index, size_t size),
-                         void *ctx, struct error *e) {
+enum kl_status git_sizes(const struct git_place *at, struct slice ids,
+                         void (*fn)(void *ctx, size_t index, size_t size), void *ctx, struct error *e) {
     static const char *const args[] = {"cat-file", "--batch-check", "--buffer", NULL};
     struct process_result r = {0};
-    enum kl_status s = run(top, args, ids, ANSWER_MAX, &r, e);
+    enum kl_status s = run(at, args, ids, ANSWER_MAX, &r, e);
     struct slice out = buf_as_slice(&r.out);
     size_t index = 0;
-    for (size_t at = 0; s == KL_OK && at < out.len;) {
-        size_t end = slice_find_byte(out, '\n', at);
+    for (size_t i = 0; s == KL_OK && i < out.len;) {
+        size_t end = slice_find_byte(out, '\n', i);
         end = end == SIZE_MAX ? out.len : end;
-        fn(ctx, index++, size_in(slice_sub(out, at, end)));
-        at = end + 1;
+        fn(ctx, index++, size_in(slice_sub(out, i, end)));
+        i = end + 1;
     }
     process_result_release(&r);
     return s;
 }
 
-enum kl_status git_contents(const char *top, struct slice ids, size_t max_bytes,
+enum kl_status git_contents(const struct git_place *at, struct slice ids, size_t max_bytes,
                             void (*fn)(void *ctx, size_t index, struct slice bytes), void *ctx,
                             struct error *e) {
     static const char *const args[] = {"cat-file", "--batch", "--buffer", NULL};
     struct process_result r = {0};
     size_t lines = ids.len / ID_MIN + 1;
-    enum kl_status s = run(top, args, ids, max_bytes + lines * LINE_MAX_BYTES, &r, e);
+    enum kl_status s = run(at, args, ids, max_bytes + lines * LINE_MAX_BYTES, &r, e);
     struct slice out = buf_as_slice(&r.out);
     size_t index = 0;
-    for (size_t at = 0; s == KL_OK && at < out.len;) {
-        size_t end = slice_find_byte(out, '\n', at);
+    for (size_t i = 0; s == KL_OK && i < out.len;) {
+        size_t end = slice_find_byte(out, '\n', i);
         end = end == SIZE_MAX ? out.len : end;
-        size_t size = size_in(slice_sub(out, at, end));
-        at = end + 1;
+        size_t size = size_in(slice_sub(out, i, end));
+        i = end + 1;
         if (size == SIZE_MAX) {
             fn(ctx, index++, (struct slice){0});
             continue;
         }
-        if (at + size > out.len) {
-            s = error_set(e, KL_ERR_PARSE, "%s: an answer of git cat-file is cut off", top);
+        if (i + size > out.len) {
+            s = error_set(e, KL_ERR_PARSE, "%s: an answer of git cat-file is cut off", at->folder);
             break;
         }
-        fn(ctx, index++, slice_sub(out, at, at + size));
-        at += size + 1;
+        fn(ctx, index++, slice_sub(out, i, i + size));
+        i += size + 1;
+    }
+    process_result_release(&r);
+    return s;
+}
+
+/* "<mode> blob <id>" TAB path NUL. */
+enum kl_status git_tree(const struct git_place *at, const char *commit,
+                        void (*fn)(void *ctx, struct slice id), void *ctx, struct error *e) {
+    const char *const args[] = {"ls-tree", "-r", "-z", commit, NULL};
+    struct process_result r = {0};
+    enum kl_status s = git_run_in(at->folder, at->which, args, (struct slice){0}, ANSWER_MAX, &r, e);
+    struct slice out = s == KL_OK && r.exit_code == 0 ? buf_as_slice(&r.out) : (struct slice){0};
+    for (size_t i = 0; i < out.len;) {
+        struct slice line = next_token(out, &i), head = slice_sub(line, 0, slice_find_byte(line, '\t', 0));
+        struct slice id = file_id(head, word(head, 2));
+        if (id.len > 0)
+            fn(ctx, id);
     }
     process_result_release(&r);
     return s;

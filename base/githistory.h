@@ -1,10 +1,11 @@
 /* githistory.h: what git's history holds, read in pieces so that a large one can be cut
  * short. Everything goes through standard input: ids of objects, nothing else.
  *
- *     git_commits    the ids of all commits of all branches and tags, oldest first
- *     git_changes    which files some of these commits brought, with their ids
+ *     git_commits    the ids of all commits, or of some, parents before children
+ *     git_changes    which files some of these commits brought or took away, with their ids
  *     git_sizes      how large files of these ids are
  *     git_contents   their bytes
+ *     git_tree       the files of one commit, with their ids
  */
 #ifndef KEYLIFT_BASE_GITHISTORY_H
 #define KEYLIFT_BASE_GITHISTORY_H
@@ -13,32 +14,47 @@
 
 #define GIT_ID_MAX 65u /* SHA-256 in hex, and NUL */
 
+struct git_place {
+    const char *folder; /* in it; paths are those below it, and relative to it */
+    enum git_repository which;
+};
+
 struct git_commits {
     struct buf ids; /* one a line */
     size_t count;
     bool more;    /* older ones are there, beyond `max` */
     bool shallow; /* the clone has not all of them */
 };
-/* The newest `max` ones. The caller releases `ids`. */
-enum kl_status git_commits(const char *top, size_t max, struct git_commits *out, struct error *e) KL_MUST_USE;
+/* The newest `max` ones of what `revisions` (as git rev-list takes them, one a line) reach; of all branches,
+ * tags and stashes when that is empty. The caller releases `ids`.
+ */
+enum kl_status git_commits(const struct git_place *at, struct slice revisions, size_t max,
+                           struct git_commits *out, struct error *e) KL_MUST_USE;
 
 struct git_change {
     struct slice commit, date; /* of the author: 2026-01-31T12:00:00+01:00 */
-    struct slice path, id;     /* of the file */
+    struct slice path, id;     /* of the file; no id where the commit took it away */
+    struct slice before;       /* the id that the path had before; empty if none */
 };
-/* `ids`: some lines of git_commits. A file that a merge only took over may be told again. */
-enum kl_status git_changes(const char *top, struct slice ids,
+/* `ids`: some lines of git_commits. A merge tells only of files that none of its parents has like it, once
+ * for each parent. */
+enum kl_status git_changes(const struct git_place *at, struct slice ids,
                            void (*fn)(void *ctx, const struct git_change *c), void *ctx,
                            struct error *e) KL_MUST_USE;
 
 /* `ids`: one a line. Calls fn for each in turn; SIZE_MAX where the repository does not
  * have the object (a partial clone), or it is no file. */
-enum kl_status git_sizes(const char *top, struct slice ids, void (*fn)(void *ctx, size_t index, size_t size),
-                         void *ctx, struct error *e) KL_MUST_USE;
+enum kl_status git_sizes(const struct git_place *at, struct slice ids,
+                         void (*fn)(void *ctx, size_t index, size_t size), void *ctx,
+                         struct error *e) KL_MUST_USE;
 /* `max_bytes` of all together; empty where there is no such file. The bytes are valid during the call, and
  * wiped after it. */
-enum kl_status git_contents(const char *top, struct slice ids, size_t max_bytes,
+enum kl_status git_contents(const struct git_place *at, struct slice ids, size_t max_bytes,
                             void (*fn)(void *ctx, size_t index, struct slice bytes), void *ctx,
                             struct error *e) KL_MUST_USE;
+
+/* The ids of the files of a commit; none where there is no such commit. */
+enum kl_status git_tree(const struct git_place *at, const char *commit,
+                        void (*fn)(void *ctx, struct slice id), void *ctx, struct error *e) KL_MUST_USE;
 
 #endif

@@ -33,7 +33,7 @@ int cmd_help(struct cli *c) {
 static const char *const type_names[] = {
     [OPTION_FLAG] = "flag",     [OPTION_TEXT] = "text",     [OPTION_LIST] = "list",
     [OPTION_NAMES] = "names",   [OPTION_COUNT] = "count",   [OPTION_FRACTION] = "fraction",
-    [OPTION_CHOICE] = "choice", [OPTION_REPEATED] = "flag",
+    [OPTION_CHOICE] = "choice", [OPTION_REPEATED] = "flag", [OPTION_MAYBE] = "maybe",
 };
 static const char *const config_names[] = {
     [CONFIG_NEVER] = "never", [CONFIG_TREE] = "tree", [CONFIG_EXPLICIT] = "explicit"};

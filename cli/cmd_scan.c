@@ -3,6 +3,7 @@
 
 #include "base/file.h"
 #include "cli/baselining.h"
+#include "cli/hook_source.h"
 #include "cli/report.h"
 #include "cli/scanning.h"
 
@@ -18,9 +19,10 @@ static bool from_stdin(const struct cli *c) {
 
 static enum kl_status scan_stdin(struct cli *c, const struct scan_options *o, struct scan_result *out,
                                  struct error *e) {
-    if (c->options.arguments.count > 1 || c->options.staged) {
+    if (c->options.arguments.count > 1 || c->options.staged || o->history) {
         return error_set(e, KL_ERR_USAGE,
-                         "\"-\" (standard input) stands alone: without other paths and --staged");
+                         "\"-\" (standard input) stands alone: without other paths, --staged, --history and "
+                         "--since");
     }
     struct buf text;
     buf_init_secret(&text, KL_MAX_FILE_BYTES);
@@ -47,19 +49,64 @@ static enum kl_status scan(struct cli *c, struct scan_options *o, bool piped, st
     return s;
 }
 
+/* The end of a range "A..B"; NULL where that is the current commit. */
+static const char *const *end_of(struct cli *c, const char *range) {
+    const char *dots = range != NULL ? strstr(range, "..") : NULL;
+    const char *end = dots != NULL ? dots + strspn(dots, ".") : range;
+    const char **tips = arena_calloc(&c->arena, 2, sizeof *tips);
+    tips[0] = end;
+    return end != NULL && end[0] != '\0' ? tips : NULL;
+}
+
+/* --staged, --history, --since and --hook. *nothing: an empty request. */
+static enum kl_status choose_source(struct cli *c, struct scan_options *o, bool *nothing, struct error *e) {
+    const struct options *given = &c->options;
+    bool hook = given->hook != HOOK_NONE;
+    if (given->staged + (given->history != NULL) + (given->since != NULL) + hook > 1) {
+        return error_set(e, KL_ERR_USAGE,
+                         "--staged, --history, --since and --hook say what to look at: give one");
+    }
+    if (given->remote != NULL && given->hook != HOOK_PRE_PUSH) {
+        return error_set(e, KL_ERR_USAGE, "--remote belongs to --hook pre-push");
+    }
+    if (hook && given->arguments.count > 0) {
+        return error_set(e, KL_ERR_USAGE, "--hook looks at the whole repository: name no path");
+    }
+    if (hook) {
+        return hook_source(c, o, nothing, e);
+    }
+    o->history = given->history != NULL || given->since != NULL;
+    o->range = given->since != NULL ? arena_printf(&c->arena, "%s..HEAD", given->since) : given->history;
+    o->tips = given->history != NULL ? end_of(c, given->history) : NULL;
+    if (o->history && given->arguments.count > 1) {
+        return error_set(e, KL_ERR_USAGE, "--%s takes one folder of a repository",
+                         given->since != NULL ? "since" : "history");
+    }
+    return KL_OK;
+}
+
+/* A hook is not noticed unless there is something to say. */
+static bool says_nothing(const struct report *r) {
+    struct report_counts n;
+    report_count(r, &n);
+    return r->options->hook != HOOK_NONE && r->options->format == FORMAT_TEXT && r->options->output == NULL &&
+           r->options->verbose == 0 && n.shown == 0 && report_status(r) == STATUS_DONE;
+}
+
 static int run(struct cli *c, bool env) {
     struct error e = {0};
     struct baselining baselining = {0};
     struct scan_result result = {0};
     const char *const *paths = cli_paths(c);
     struct scan_options o = cli_scan_options(c, paths);
-    bool piped = from_stdin(c);
+    bool piped = from_stdin(c), nothing = false;
     int status = STATUS_TROUBLE;
     if (!piped && c->options.stdin_filename != NULL) {
         return cli_usage(c, "--stdin-filename needs \"-\" as the path: keylift %s - --stdin-filename NAME",
                          c->command->name);
     }
-    if (scan(c, &o, piped, &baselining, &result, &e) != KL_OK) {
+    if (choose_source(c, &o, &nothing, &e) != KL_OK ||
+        (!nothing && scan(c, &o, piped, &baselining, &result, &e) != KL_OK)) {
         status = cli_fail(c, &e);
         goto done;
     }
@@ -71,7 +118,7 @@ static int run(struct cli *c, bool env) {
         .inventory = env,
         .expired = baselining.counts.expired,
     };
-    status = report_finish(c, &report);
+    status = says_nothing(&report) ? STATUS_DONE : report_finish(c, &report);
 done:
     scan_result_release(&result);
     baselining_release(&baselining);

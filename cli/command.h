@@ -65,6 +65,7 @@ int cmd_put(struct cli *c);
 int cmd_runs(struct cli *c);
 int cmd_undo(struct cli *c);
 int cmd_env(struct cli *c);
+int cmd_install_hook(struct cli *c);
 int cmd_baseline(struct cli *c);
 int cmd_rules(struct cli *c);
 int cmd_vaults(struct cli *c);

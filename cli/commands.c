@@ -19,6 +19,8 @@ static const struct command commands[] = {
          "not be read or understood.",
      .examples = "keylift scan\tthe current folder\n"
                  "keylift scan --staged\twhat the next commit would hold\n"
+                 "keylift scan --history\twhat every commit brought\n"
+                 "keylift scan --since origin/main\twhat the commits of this branch brought\n"
                  "keylift scan --format json -o report.json src\ta report for a machine\n"
                  "cat app.py | keylift scan - --stdin-filename app.py\tone file from a pipe\n"},
     {.name = "plan",
@@ -160,6 +162,21 @@ static const struct command commands[] = {
                  "keylift baseline --accept-all --reason \"before keylift\"\tthe first time\n"
                  "keylift baseline --prune\tdrop what has been mended\n"
                  "keylift baseline --import .secrets.baseline\tfrom detect-secrets\n"},
+    {.name = "install-hook",
+     .bit = CMD_INSTALL_HOOK,
+     .arguments = "[pre-commit|pre-push|pre-receive]",
+     .max_arguments = 1,
+     .run = cmd_install_hook,
+     .summary = "look for secrets in every commit or push of this repository",
+     .details =
+         "Puts a few lines into git's hook (default: pre-commit), before what is there already, and leaves "
+         "that as it is. core.hooksPath is honoured; a folder that other repositories share, and hooks that "
+         "another program makes, are not touched: then it says what to write where.\n\n"
+         "pre-push looks at the commits that the remote does not have; pre-receive, in a repository on a "
+         "server, at those that somebody pushes to it.",
+     .examples = "keylift install-hook\tbefore every commit\n"
+                 "keylift install-hook pre-push\tbefore every push\n"
+                 "keylift install-hook --remove\tno longer before every commit\n"},
     {.name = "rules",
      .bit = CMD_RULES,
      .arguments = "list | show ID | test FILE",
@@ -209,7 +226,7 @@ static const struct command commands[] = {
      .examples = ""},
 };
 
-static const char *const later[] = {"report", "install-hook"};
+static const char *const later[] = {"report"};
 
 size_t command_count(void) {
     return KL_ARRAY_LEN(commands);

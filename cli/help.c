@@ -3,7 +3,7 @@
 
 #define HELP_OPTION_COLUMN 28u  /* where the text of an option begins */
 #define HELP_EXAMPLE_COLUMN 34u /* width of a command in the examples */
-#define HELP_COMMAND_COLUMN 13u /* where the text of a command begins */
+#define HELP_COMMAND_COLUMN 16u /* where the text of a command begins */
 
 static void print_option(struct output *o, const struct option_spec *spec, unsigned bit) {
     struct buf left = BUF_INIT(KL_MAX_PATH_BYTES);
@@ -13,8 +13,12 @@ static void print_option(struct output *o, const struct option_spec *spec, unsig
         buf_str(&left, "      ");
     }
     struct slice argument = option_argument(spec, bit);
-    buf_printf(&left, "--%s%s", spec->name, argument.len > 0 ? " " : "");
-    buf_slice(&left, argument);
+    bool maybe = spec->type == OPTION_MAYBE;
+    buf_printf(&left, "--%s%s%.*s%s", spec->name,
+               maybe              ? "[="
+               : argument.len > 0 ? " "
+                                  : "",
+               SLICE_ARG(argument), maybe ? "]" : "");
     unsigned at = (unsigned)left.len;
     out_text(o, "%s", buf_cstr(&left));
     buf_release(&left);

@@ -30,7 +30,7 @@ struct content {
 struct search {
     struct history *out;
     const struct value_search *values;
-    const char *top;
+    struct git_place at;
     uint64_t *seen; /* hashes of ids; 0 is empty */
     size_t seen_count, seen_size;
     struct version *versions; /* of the commits at hand */
@@ -72,7 +72,7 @@ static bool is_new_id(struct search *s, struct slice id) {
 
 static void take_change(void *ctx, const struct git_change *c) {
     struct search *s = ctx;
-    if (!is_new_id(s, c->id))
+    if (c->id.len == 0 || !is_new_id(s, c->id))
         return;
     s->versions = mem_grow(s->versions, &s->version_cap, s->version_count + 1, sizeof *s->versions);
     s->versions[s->version_count++] = (struct version){.id = arena_cstr(&s->arena, c->id),
@@ -152,7 +152,7 @@ static enum kl_status read_some(struct search *s, const struct version *first, s
     }
     s->bytes += bytes;
     enum kl_status st = reading.count > 0
-                            ? git_contents(s->top, buf_as_slice(&ids), bytes, take_and_look, &reading, e)
+                            ? git_contents(&s->at, buf_as_slice(&ids), bytes, take_and_look, &reading, e)
                             : KL_OK;
     free(s->contents);
     s->contents = NULL;
@@ -172,7 +172,7 @@ static enum kl_status find_sizes(struct search *s, struct error *e) {
     struct buf ids = BUF_INIT(KL_MAX_FILE_BYTES);
     for (size_t i = 0; i < s->version_count; i++)
         buf_printf(&ids, "%s\n", s->versions[i].id);
-    enum kl_status st = s->version_count > 0 ? git_sizes(s->top, buf_as_slice(&ids), take_size, s, e) : KL_OK;
+    enum kl_status st = s->version_count > 0 ? git_sizes(&s->at, buf_as_slice(&ids), take_size, s, e) : KL_OK;
     buf_release(&ids);
     return st;
 }
@@ -213,7 +213,7 @@ static enum kl_status look_at_commits(struct search *s, const struct git_commits
         }
         s->version_count = 0;
         arena_clear(&s->arena);
-        st = git_changes(s->top, slice_sub(ids, at, end), take_change, s, e);
+        st = git_changes(&s->at, slice_sub(ids, at, end), take_change, s, e);
         if (st == KL_OK)
             st = look_at_versions(s, e);
         s->out->commits += count;
@@ -231,14 +231,16 @@ static const char *why_not_all(const struct search *s, const struct git_commits 
 }
 
 void history_find(struct history *h, const struct value_search *search, size_t values, const char *top) {
-    struct search s = {
-        .out = h, .values = search, .top = top, .until = system_seconds() + HISTORY_MAX_SECONDS};
+    struct search s = {.out = h,
+                       .values = search,
+                       .at = {top, GIT_OF_FOLDER},
+                       .until = system_seconds() + HISTORY_MAX_SECONDS};
     struct git_commits commits;
     struct error e = {0};
     h->entries = arena_calloc(&h->arena, values + 1, sizeof *h->entries);
     h->count = values;
     h->searched = true;
-    enum kl_status st = git_commits(top, HISTORY_MAX_COMMITS, &commits, &e);
+    enum kl_status st = git_commits(&s.at, (struct slice){0}, HISTORY_MAX_COMMITS, &commits, &e);
     if (st == KL_OK)
         st = look_at_commits(&s, &commits, &e);
     if (st != KL_OK)

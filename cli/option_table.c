@@ -12,6 +12,7 @@ const struct options option_defaults = {
     .report_env = ENV_ALL,
     .color = COLOR_AUTO,
     .style = STYLE_UNSAID,
+    .hook = HOOK_NONE,
 };
 
 const struct option_spec option_table[] = {
@@ -21,6 +22,44 @@ const struct option_spec option_table[] = {
      .commands = CMD_SCAN | CMD_PLAN | CMD_MIGRATE,
      .offset = AT(staged),
      .help = "look at what is staged for the next commit, not at the files"},
+    {.name = "whole-files",
+     .type = OPTION_FLAG,
+     .commands = CMD_SCAN | CMD_PLAN | CMD_MIGRATE,
+     .offset = AT(whole_files),
+     .config = CONFIG_TREE,
+     .help = "with --staged: take also what the commit before has in the same file"},
+    {.name = "history",
+     .type = OPTION_MAYBE,
+     .argument = "RANGE",
+     .commands = CMD_SCAN,
+     .offset = AT(history),
+     .help =
+         "look at every version of every file that a commit of a branch, a tag or the stash has; with RANGE "
+         "(main..topic), only at what these commits brought"},
+    {.name = "since",
+     .type = OPTION_TEXT,
+     .argument = "REF",
+     .commands = CMD_SCAN,
+     .offset = AT(since),
+     .help = "look at what the commits since REF brought, up to the current one"},
+    {.name = "hook",
+     .type = OPTION_CHOICE,
+     .argument = "pre-commit|pre-push|pre-receive",
+     .commands = CMD_SCAN,
+     .offset = AT(hook),
+     .help = "look at what a hook of git is to judge: what is staged, or the commits that git names on "
+             "standard input"},
+    {.name = "remote",
+     .type = OPTION_TEXT,
+     .argument = "NAME",
+     .commands = CMD_SCAN,
+     .offset = AT(remote),
+     .help = "of --hook pre-push: where the commits go; what is known to be there is not looked at"},
+    {.name = "remove",
+     .type = OPTION_FLAG,
+     .commands = CMD_INSTALL_HOOK,
+     .offset = AT(remove_hook),
+     .help = "take keylift out of the hook"},
     {.name = "stdin-filename",
      .type = OPTION_TEXT,
      .argument = "NAME",
@@ -496,6 +535,8 @@ const size_t option_table_len = KL_ARRAY_LEN(option_table);
 _Static_assert(KL_ARRAY_LEN(option_table) <= OPTIONS_MAX, "raise OPTIONS_MAX");
 
 const char *const options_later[] = {
-    "history", "since", "baseline", "fingerprint-key-file", "environment", "purge", "prune", "import",
+    "fingerprint-key-file",
+    "environment",
+    "purge",
 };
 const size_t options_later_len = KL_ARRAY_LEN(options_later);

@@ -198,6 +198,9 @@ enum kl_status options_set(struct options *o, const struct option_spec *spec, co
     case OPTION_REPEATED:
         ++*(unsigned *)field;
         return KL_OK;
+    case OPTION_MAYBE:
+        *(const char **)field = arena_cstr(&o->arena, slice_cstr(value));
+        return KL_OK;
     case OPTION_TEXT:
         if (value[0] == '\0') {
             return error_set(e, KL_ERR_USAGE, "%s: needs a value that is not empty", where);
@@ -306,7 +309,7 @@ static enum kl_status check_narrow(const struct options *o, const struct line *l
 }
 
 static bool takes_value(const struct option_spec *spec) {
-    return spec->type != OPTION_FLAG && spec->type != OPTION_REPEATED;
+    return spec->type != OPTION_FLAG && spec->type != OPTION_REPEATED && spec->type != OPTION_MAYBE;
 }
 
 /* `attached`: what stood behind "=" (or behind the letter), NULL for nothing. */
@@ -317,7 +320,7 @@ static enum kl_status take_option(struct options *o, struct line *l, const struc
     buf_printf(&b, "--%s", spec->name);
     const char *value = attached;
     enum kl_status s = KL_OK;
-    if (!takes_value(spec) && attached != NULL) {
+    if (!takes_value(spec) && attached != NULL && spec->type != OPTION_MAYBE) {
         s = error_set(e, KL_ERR_USAGE, "--%s takes no value", spec->name);
     } else if (takes_value(spec) && attached == NULL) {
         if (l->next >= l->argc) {

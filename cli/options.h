@@ -35,6 +35,7 @@
 #define CMD_VERSION (1u << 13)
 #define CMD_PUT (1u << 14)
 #define CMD_BASELINE (1u << 15)
+#define CMD_INSTALL_HOOK (1u << 16)
 #define CMD_ALL (~0u)
 #define CMD_CHANGING (CMD_PLAN | CMD_MIGRATE | CMD_UPLOAD | CMD_REWRITE)
 #define CMD_SCANNING (CMD_SCAN | CMD_ENV | CMD_BASELINE | CMD_CHANGING)
@@ -43,6 +44,7 @@
     (CMD_CHANGING | CMD_FOLLOWING | CMD_VAULTS | CMD_UNDO | CMD_PUT) /* those that talk to a vault */
 
 #define STYLE_UNSAID (-1)
+#define HOOK_NONE (-1)
 #define OPTIONS_MAX 96          /* rows of the table */
 #define OPTIONS_LIST_MAX 100000 /* values of one list */
 
@@ -55,6 +57,7 @@ enum option_type {
     OPTION_FLAG,     /* bool */
     OPTION_REPEATED, /* unsigned: a flag that means more when it is given again */
     OPTION_TEXT,     /* const char * */
+    OPTION_MAYBE,    /* const char *: --name or --name=TEXT; empty without */
     OPTION_LIST,     /* struct string_list; may be repeated; the configuration adds to it */
     OPTION_NAMES,    /* struct string_list; A,B,C; may be repeated; the line replaces the configuration */
     OPTION_COUNT,    /* unsigned */
@@ -97,6 +100,7 @@ enum option_format {
     FORMAT_GITLAB,
     FORMAT_GITHUB
 };
+enum git_hook { HOOK_PRE_COMMIT, HOOK_PRE_PUSH, HOOK_PRE_RECEIVE };
 enum option_env { ENV_ALL, ENV_SECRETS, ENV_NONE };
 
 struct options {
@@ -105,7 +109,10 @@ struct options {
     /* what is looked at */
     struct string_list exclude;
     bool no_gitignore;
-    bool staged;
+    bool staged, whole_files;
+    const char *history, *since; /* history: "" for all */
+    int hook;                    /* enum git_hook, or HOOK_NONE */
+    const char *remote;
     const char *stdin_filename;
     unsigned jobs; /* 0: as many as processors */
     struct string_list rules, skip_rules, rules_files;
@@ -120,6 +127,7 @@ struct options {
     int report_env; /* enum option_env */
     const char *baseline;
     bool prune, accept_all, unite;
+    bool remove_hook;
     const char *import, *reason, *owner, *expires;
 
     /* what is changed */

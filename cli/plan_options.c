@@ -23,6 +23,7 @@ static void add_value(const struct options *o, const struct option_spec *spec, s
     const struct string_list *list = field;
     switch (spec->type) {
     case OPTION_TEXT:
+    case OPTION_MAYBE:
         buf_str(out, *(const char *const *)field);
         break;
     case OPTION_LIST:

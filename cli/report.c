@@ -76,6 +76,14 @@ void report_count(const struct report *r, struct report_counts *out) {
     out->read_names = count_names(r, out->reads);
 }
 
+bool report_is_history(const struct report *r) {
+    return r->options->history != NULL || r->options->since != NULL || r->options->hook > HOOK_PRE_COMMIT;
+}
+
+bool report_is_staged(const struct report *r) {
+    return r->options->staged || r->options->hook == HOOK_PRE_COMMIT;
+}
+
 int report_status(const struct report *r) {
     struct report_counts counts;
     report_count(r, &counts);

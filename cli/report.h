@@ -28,6 +28,9 @@ struct report_counts {
     size_t read_names;          /* different variables */
 };
 void report_count(const struct report *r, struct report_counts *out);
+/* Whether commits were scanned, and not files; whether what is staged was. */
+bool report_is_history(const struct report *r);
+bool report_is_staged(const struct report *r);
 /* The exit status of the design. */
 int report_status(const struct report *r);
 

@@ -145,7 +145,8 @@ static cJSON *vulnerability_json(struct report_writer *w, const struct finding *
     json_add_count(location, "start_line", f->line);
     json_add_count(location, "end_line", f->end_line);
     /* The report is of files, not of a commit: GitLab's own analyzer says it with zeros. */
-    json_add_string(cJSON_AddObjectToObject(location, "commit"), "sha", "0000000");
+    json_add_string(cJSON_AddObjectToObject(location, "commit"), "sha",
+                    f->commit != NULL ? f->commit : "0000000");
     cJSON *identifier = cJSON_CreateObject();
     json_add_string(identifier, "type", "keylift_rule_id");
     json_add_string(identifier, "name", f->rule);

@@ -68,6 +68,11 @@ cJSON *report_json_finding(struct report_writer *w, const struct finding *f) {
     report_add_filtered(w, j, "reason", f->reason);
     report_add_filtered(w, j, "suppressed", report_silenced_by(f));
     json_add_string(j, "revoke", f->revoke);
+    if (f->commit != NULL) {
+        json_add_string(j, "commit", f->commit);
+        json_add_string(j, "author_date", f->date);
+        cJSON_AddBoolToObject(j, "in_head", f->in_head);
+    }
     return j;
 }
 
@@ -135,11 +140,17 @@ cJSON *report_json_stats(const struct report *r) {
     cJSON *stats = cJSON_CreateObject();
     json_add_count(stats, "files", s->files);
     json_add_count(stats, "bytes", s->bytes);
+    if (report_is_history(r)) {
+        json_add_count(stats, "commits", s->commits);
+    }
     cJSON *skipped = cJSON_AddObjectToObject(stats, "skipped");
     for (int i = 0; i < SKIP_REASON_COUNT; i++) {
         if (s->skipped[i] > 0) {
             json_add_count(skipped, skip_reason_name((enum skip_reason)i), s->skipped[i]);
         }
+    }
+    if (report_is_staged(r)) {
+        json_add_count(stats, "known", s->known);
     }
     json_add_count(stats, "suppressed", counts.silenced);
     uint64_t milliseconds = (uint64_t)(s->seconds * 1000.0 + 0.5);

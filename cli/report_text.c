@@ -11,6 +11,7 @@
 #define OVERVIEW_FROM 30 /* findings; fewer need no overview */
 #define OVERVIEW_FILES 10
 #define SEVERITY_WIDTH 6 /* "medium" */
+#define COMMIT_SHOWN 12
 
 static const enum style_mark severity_marks[] = {
     [SEVERITY_LOW] = MARK_DIM, [SEVERITY_MEDIUM] = MARK_YELLOW, [SEVERITY_HIGH] = MARK_RED};
@@ -149,9 +150,15 @@ static void print_finding(struct output *o, const struct finding *f, enum settin
     out_text(o, setting == SET_TWO_LINES ? "\n    " : shown[0] != '\0' ? " in " : ": ");
     out_path(o, MARK_BOLD, shown);
     out_text(o, "%s%s", shown[0] != '\0' ? ": " : "", f->redacted);
+    if (f->commit != NULL) {
+        out_text(o, "%sfirst in commit %.*s of %.10s, %s", indent, COMMIT_SHOWN, f->commit, f->date,
+                 f->in_head ? "and still there" : "no longer there");
+    }
     if (f->suppressed != SUPPRESSED_NO) {
         const char *by = f->suppressed_by != NULL ? f->suppressed_by : "the configuration";
         out_mark(o, MARK_DIM, "%ssilenced by %s", indent, by);
+    } else if (f->commit != NULL && !f->in_head) {
+        /* nothing to migrate */
     } else if (f->reason != NULL) {
         out_mark(o, MARK_DIM, "%smigrate leaves it: %s", indent, f->reason);
     } else if (f->in_test) {
@@ -259,8 +266,15 @@ static void print_scanned(const struct report *r, struct output *o) {
     for (int i = 0; i < SKIP_REASON_COUNT; i++) {
         skipped += s->skipped[i];
     }
-    out_text(o, "Scanned %s %s (%s)", report_number(s->files, number),
-             report_plural(s->files, "file", "files"), size_text(s->bytes, size));
+    bool history = report_is_history(r);
+    out_text(o, "Scanned %s %s", report_number(s->files, number),
+             history ? report_plural(s->files, "version of a file", "versions of files")
+                     : report_plural(s->files, "file", "files"));
+    if (history) {
+        out_text(o, " of %s %s", report_number(s->commits, number),
+                 report_plural(s->commits, "commit", "commits"));
+    }
+    out_text(o, " (%s)", size_text(s->bytes, size));
     out_text(o, "; skipped %s", report_number(skipped, number));
     const char *separator = ": ";
     for (int i = 0; i < SKIP_REASON_COUNT; i++) {
@@ -311,6 +325,11 @@ static void print_verdict(const struct report *r, const struct report_counts *n,
         out_text(o, " (%s by the baseline)", report_number(n->baselined, number));
     }
     out_text(o, ".\n");
+    if (r->result->stats.known > 0) {
+        out_text(o, "%s %s in the commit before already (--whole-files shows what).\n",
+                 report_number(r->result->stats.known, number),
+                 report_plural(r->result->stats.known, "is", "are"));
+    }
     if (r->expired > 0) {
         out_text(o, "%s of them %s in the baseline, but only until a day that has passed.\n",
                  report_number(r->expired, number), report_plural(r->expired, "is", "are"));
@@ -344,9 +363,22 @@ static void print_next(const struct report *r, const struct report_counts *n, st
         return;
     }
     bool from_stdin = strcmp(r->paths[0], "-") == 0;
+    if (r->options->hook > HOOK_PRE_COMMIT) {
+        out_text(o, "Next: take it out of these commits (\"git commit --amend\", \"git rebase -i\") and push "
+                    "again.\n");
+        out_text(o, "No secret? The comment  # keylift: ignore  on its line silences a finding.\n");
+        return;
+    }
+    if (report_is_history(r)) {
+        out_text(
+            o,
+            "Whoever has a clone has these secrets: revoke them. \"keylift scan\" looks at the files as they "
+            "are.\n");
+        return;
+    }
     if (n->movable > 0 && !from_stdin && command_find("migrate") != NULL) {
         out_mark(o, MARK_BOLD, "Next: ");
-        out_text(o, "keylift migrate%s", r->options->staged ? " --staged" : "");
+        out_text(o, "keylift migrate%s", report_is_staged(r) ? " --staged" : "");
         for (size_t i = 0; r->paths[i] != NULL && i < 3; i++) {
             out_text(o, " ");
             out_path(o, MARK_NONE, r->paths[i]);

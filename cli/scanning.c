@@ -24,6 +24,7 @@ struct scan_options cli_scan_options(const struct cli *c, const char *const *pat
         .no_gitignore = o->no_gitignore,
         .no_suppressions = o->no_config,
         .staged = o->staged,
+        .whole_files = o->whole_files,
         .split_urls = o->split_urls,
         .jobs = o->jobs,
         .min_confidence = o->min_confidence,

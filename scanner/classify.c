@@ -4,36 +4,12 @@
 
 #include "scanner/name_words.h"
 #include "scanner/placeholder.h"
+#include "scanner/sinks.h"
 #include "scanner/value_shape.h"
 
 #define CLASSIFY_MIN_PASSWORD 4u
 #define CLASSIFY_MIN_SECRET 8u
 #define CLASSIFY_MAX_VALUE 4096u
-
-/* Functions with a password or key in a fixed position. */
-static const struct sink {
-    const char *callee; /* its last components */
-    uint32_t argument;
-    enum name_kind kind;
-} sinks[] = {
-    {"HTTPBasicAuth", 1, NAME_PASSWORD},
-    {"HTTPDigestAuth", 1, NAME_PASSWORD},
-    {"HTTPProxyAuth", 1, NAME_PASSWORD},
-    {"BasicAuth", 1, NAME_PASSWORD},
-    {"DigestAuth", 1, NAME_PASSWORD},
-    {"Fernet", 0, NAME_KEY},
-    {"login", 1, NAME_PASSWORD},
-    {"set_password", 0, NAME_PASSWORD},
-    {"make_password", 0, NAME_PASSWORD},
-    {"UserPassAuth", 1, NAME_PASSWORD},
-    {"PlainCredentials", 1, NAME_PASSWORD},
-    {"PlainTextAuthProvider", 1, NAME_PASSWORD},
-    {"jwt.encode", 1, NAME_SECRET},
-    {"jwt.decode", 1, NAME_SECRET},
-    {"hmac.new", 0, NAME_SECRET},
-    {"pymysql.connect", 2, NAME_PASSWORD},
-    {"MySQLdb.connect", 2, NAME_PASSWORD},
-};
 
 /* By kind: the rule, and the words of the report. */
 static const struct kind_words {
@@ -67,23 +43,6 @@ static const struct cell model[][SHAPE_RANDOM + 1] = {
     [NAME_TOKEN] = {[SHAPE_MIXED] = {0.3, SEVERITY_LOW}, [SHAPE_RANDOM] = {0.85, SEVERITY_HIGH}},
     [NAME_PLAIN_KEY] = {[SHAPE_RANDOM] = {0.4, SEVERITY_LOW}},
 };
-
-/* "requests.auth.HTTPBasicAuth" ends with "HTTPBasicAuth"; "relogin" does not
- * end with "login". */
-static bool callee_is(struct slice callee, const char *sink) {
-    size_t len = strlen(sink);
-    return slice_ends(callee, sink) && (callee.len == len || callee.ptr[callee.len - len - 1] == '.');
-}
-
-static enum name_kind sink_kind(const struct candidate *c) {
-    if (c->context != CONTEXT_ARGUMENT || c->callee.len == 0)
-        return NAME_OTHER;
-    for (size_t i = 0; i < KL_ARRAY_LEN(sinks); i++) {
-        if (sinks[i].argument == c->argument && callee_is(c->callee, sinks[i].callee))
-            return sinks[i].kind;
-    }
-    return NAME_OTHER;
-}
 
 /* "Bearer abc": the credential is what follows. */
 static struct slice without_scheme(struct slice v) {
@@ -152,8 +111,8 @@ bool classify_value(const struct candidate *c, struct classification *out) {
         c->context == CONTEXT_DICT_KEY)
         return false;
     struct name_meaning meaning = name_meaning(c->name);
-    if (meaning.kind == NAME_OTHER)
-        meaning.kind = sink_kind(c);
+    if (meaning.kind == NAME_OTHER && c->context == CONTEXT_ARGUMENT)
+        meaning.kind = sink_kind(c->callee, c->argument);
     bool collective = meaning.kind == NAME_OTHER;
     if (collective)
         meaning = collective_meaning(c);

@@ -87,6 +87,12 @@ struct finding {
     bool in_test;
     enum suppression suppressed;
     const char *suppressed_by; /* the marker or configuration line; NULL */
+    /* Of a scan of history: the first commit that has the secret, when its author made it
+     * (2026-01-31T12:00:00+01:00), and whether the newest one still has it. NULL: none */
+    const char *commit, *date;
+    bool in_head;
+    bool known;   /* of what is staged: the commit before has it in this file, too. For the scan alone */
+    uint32_t age; /* of a scan of history: the how-manieth file it stands in, from the oldest */
     struct secret value; /* what was matched as the secret (for a database URL: the whole literal's value) */
 };
 
@@ -151,7 +157,9 @@ enum skip_reason {
 const char *skip_reason_name(enum skip_reason r);
 
 struct scan_stats {
-    uint64_t files, bytes;
+    uint64_t files, bytes; /* of a scan of history: versions of files */
+    uint64_t commits;
+    uint64_t known; /* findings that are left out, for a commit does not bring them */
     uint64_t python_files;
     uint64_t skipped[SKIP_REASON_COUNT];
     double seconds;

@@ -1,7 +1,8 @@
-/* gitrepo.c: finds a repository's parts, and runs git where it must be run. */
+/* gitrepo.c: finds a repository's parts. */
 #include "scanner/gitrepo.h"
 
 #include "base/file.h"
+#include "base/git.h"
 #include "base/mem.h"
 #include "base/system.h"
 #include "scanner/gitconfig.h"
@@ -88,8 +89,7 @@ static void ask_git_for_config(const char *folder, struct arena *arena, struct g
                                             "^core\\.(excludesfile|ignorecase)$", NULL};
     struct process_result answer = {0};
     struct error e = {0};
-    if (gitrepo_run(folder, GITREPO_FOLDER, arguments, (struct slice){0}, KL_MAX_CONFIG_BYTES, &answer, &e) ==
-            KL_OK &&
+    if (git_run(folder, arguments, (struct slice){0}, KL_MAX_CONFIG_BYTES, &answer, &e) == KL_OK &&
         answer.exit_code == 0) {
         struct slice text = buf_as_slice(&answer.out);
         for (size_t at = 0; at < text.len;) {
@@ -163,8 +163,7 @@ bool gitrepo_discover(const char *folder, struct arena *arena, struct git_repo *
 static enum kl_status ask_git_for_index(struct git_repo *r, struct error *e) {
     static const char *const arguments[] = {"ls-files", "--stage", "-z", NULL};
     struct process_result answer = {0};
-    enum kl_status s =
-        gitrepo_run(r->top, GITREPO_FOLDER, arguments, (struct slice){0}, MAX_GIT_OUTPUT, &answer, e);
+    enum kl_status s = git_run(r->top, arguments, (struct slice){0}, MAX_GIT_OUTPUT, &answer, e);
     if (s == KL_OK && answer.exit_code != 0)
         s = error_set(e, KL_ERR_IO, "git ls-files failed with status %d", answer.exit_code);
     if (s == KL_OK)
@@ -188,73 +187,5 @@ enum kl_status gitrepo_read_index(struct git_repo *r, struct error *e) {
         s = ask_git_for_index(r, e);
     if (s != KL_OK)
         r->index.count = 0;
-    return s;
-}
-
-/* What a child git may know of our environment, and what it must. */
-static const char *const passed_on[] = {"PATH",
-                                        "HOME",
-                                        "XDG_CONFIG_HOME",
-                                        "TMPDIR",
-                                        "GIT_CONFIG_GLOBAL",
-                                        "GIT_CONFIG_SYSTEM",
-                                        "GIT_CONFIG_NOSYSTEM",
-                                        "GIT_CEILING_DIRECTORIES"};
-/* Paths, which git gives to a hook relative to the hook's folder. */
-static const char *const hook_places[] = {
-    "GIT_DIR",        "GIT_WORK_TREE",        "GIT_INDEX_FILE",
-    "GIT_COMMON_DIR", "GIT_OBJECT_DIRECTORY", "GIT_ALTERNATE_OBJECT_DIRECTORIES"};
-static const char *const fixed[] = {"LC_ALL=C",
-                                    "GIT_OPTIONAL_LOCKS=0",
-                                    "GIT_NO_LAZY_FETCH=1",
-                                    "GIT_PAGER=cat",
-                                    "GIT_TERMINAL_PROMPT=0",
-                                    "GIT_ALLOW_PROTOCOL=none",
-                                    "GIT_NO_REPLACE_OBJECTS=1"};
-static const char *const safe_settings[] = {
-    "--no-pager",           "-c", "core.fsmonitor=false",     "-c", "core.hooksPath=/dev/null", "-c",
-    "protocol.allow=never", "-c", "core.untrackedCache=false"};
-#define MAX_ARGUMENTS 16
-#define MAX_ENV (KL_ARRAY_LEN(passed_on) + KL_ARRAY_LEN(hook_places) + KL_ARRAY_LEN(fixed) + 1)
-
-static void make_environment(enum gitrepo_where where, struct arena *arena, const char **env) {
-    size_t n = 0;
-    for (size_t i = 0; i < KL_ARRAY_LEN(passed_on); i++) {
-        const char *value = system_getenv(passed_on[i]);
-        if (value)
-            env[n++] = arena_printf(arena, "%s=%s", passed_on[i], value);
-    }
-    for (size_t i = 0; where == GITREPO_HOOK && i < KL_ARRAY_LEN(hook_places); i++) {
-        const char *value = system_getenv(hook_places[i]);
-        const char *real = value && value[0] != '/' ? path_real(arena, value) : value;
-        if (value)
-            env[n++] = arena_printf(arena, "%s=%s", hook_places[i], real ? real : value);
-    }
-    for (size_t i = 0; i < KL_ARRAY_LEN(fixed); i++)
-        env[n++] = fixed[i];
-    env[n] = NULL;
-}
-
-enum kl_status gitrepo_run(const char *folder, enum gitrepo_where where, const char *const *arguments,
-                           struct slice input, size_t max_output, struct process_result *out,
-                           struct error *e) {
-    struct arena arena = ARENA_INIT;
-    const char *env[MAX_ENV];
-    const char *argv[1 + KL_ARRAY_LEN(safe_settings) + MAX_ARGUMENTS + 1] = {"git"};
-    size_t a = 1;
-    make_environment(where, &arena, env);
-    for (size_t i = 0; i < KL_ARRAY_LEN(safe_settings); i++)
-        argv[a++] = safe_settings[i];
-    for (size_t i = 0; arguments[i] && i < MAX_ARGUMENTS; i++)
-        argv[a++] = arguments[i];
-    argv[a] = NULL;
-    struct process_request request = {.argv = argv,
-                                      .env = env,
-                                      .cwd = folder,
-                                      .input = input,
-                                      .max_output = max_output,
-                                      .timeout_ms = 120000};
-    enum kl_status s = process_run(&request, out, e);
-    arena_release(&arena);
     return s;
 }

@@ -1,13 +1,10 @@
 /* gitrepo.h: the git repository around a folder: where its parts lie, what its
- * configuration says about ignoring, which files it tracks, and the questions
- * that only git itself can answer.
- *
- * git is run without fsmonitor, hooks, filters, textconv, pager and lazy
- * fetching; a repository's own configuration cannot switch them on. */
+ * configuration says about ignoring, which files it tracks. It is read without git,
+ * which is asked only for what a newer version may have written otherwise. */
 #ifndef KEYLIFT_SCANNER_GITREPO_H
 #define KEYLIFT_SCANNER_GITREPO_H
 
-#include "base/process.h"
+#include "base/error.h"
 #include "scanner/gitignore.h"
 #include "scanner/gitindex.h"
 
@@ -31,13 +28,5 @@ bool gitrepo_discover(const char *folder, struct arena *arena, struct git_repo *
 
 /* Reads the index once. Missing is empty. */
 enum kl_status gitrepo_read_index(struct git_repo *r, struct error *e) KL_MUST_USE;
-
-/* Runs git with `arguments` (NULL-terminated, without "git") in `folder`.
- * GITREPO_HOOK: with the repository and index that GIT_DIR and GIT_INDEX_FILE
- * name, as a hook must; else with those that the folder lies in. */
-enum gitrepo_where { GITREPO_FOLDER, GITREPO_HOOK };
-enum kl_status gitrepo_run(const char *folder, enum gitrepo_where where, const char *const *arguments,
-                           struct slice input, size_t max_output, struct process_result *out,
-                           struct error *e) KL_MUST_USE;
 
 #endif

@@ -231,6 +231,12 @@ static void scan_paths(struct scan *s) {
             scan_worker_error(&s->workers[0], s->roots[i].path, "no file in this folder was scanned");
 }
 
+static void scan_commits(struct scan *s) {
+    for (; s->started + 1 < s->jobs; s->started++)
+        scan_worker_init(&s->workers[s->started + 1], &s->shared);
+    scan_history(s->workers, s->jobs, is_stopped, s);
+}
+
 static const char *keep(struct scan_result *out, const char *text) {
     if (!text || !text[0])
         return text ? "" : NULL; /* an empty string may lie in the part's arena, too */
@@ -256,6 +262,8 @@ static void merge_findings(struct scan_result *out, struct scan_result *part, co
         to->name = keep(out, f->name);
         to->callee = keep(out, f->callee);
         to->suppressed_by = keep(out, f->suppressed_by);
+        to->commit = keep(out, f->commit);
+        to->date = keep(out, f->date);
         f->value = (struct secret){0};
         if (o->redactor)
             redact_add(o->redactor, secret_slice(&to->value));
@@ -280,6 +288,7 @@ static void merge_rest(struct scan_result *out, const struct scan_result *part) 
     }
     out->stats.files += part->stats.files;
     out->stats.bytes += part->stats.bytes;
+    out->stats.commits += part->stats.commits;
     out->stats.python_files += part->stats.python_files;
     for (size_t i = 0; i < SKIP_REASON_COUNT; i++)
         out->stats.skipped[i] += part->stats.skipped[i];
@@ -297,6 +306,20 @@ static void sort_items(void *items, size_t count, size_t size, int (*compare)(co
         qsort(items, count, size, compare);
 }
 
+/* After the fingerprints, which count what stands before a finding in its file. */
+static void leave_out_known(struct scan_result *out) {
+    size_t kept = 0;
+    for (size_t i = 0; i < out->finding_count; i++) {
+        if (out->findings[i].known) {
+            out->stats.known++;
+            secret_release(&out->findings[i].value);
+        } else {
+            out->findings[kept++] = out->findings[i];
+        }
+    }
+    out->finding_count = kept;
+}
+
 static void finish_result(struct scan_result *out) {
     sort_items(out->findings, out->finding_count, sizeof *out->findings, finding_compare);
     sort_items(out->reads, out->read_count, sizeof *out->reads, env_read_compare);
@@ -307,6 +330,7 @@ static void finish_result(struct scan_result *out) {
                 break;
         finding_fingerprint(out->findings + i, end - i);
     }
+    leave_out_known(out);
 }
 
 static void scan_open(struct scan *s) {
@@ -346,6 +370,8 @@ enum kl_status scan_run(const struct scan_options *o, struct scan_result *out, s
     scan_open(&s);
     if (o->staged)
         scan_staged(&s.workers[0], o->paths[0]);
+    else if (o->history)
+        scan_commits(&s);
     else
         scan_paths(&s);
     for (unsigned i = 0; i <= s.started; i++)

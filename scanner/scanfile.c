@@ -10,8 +10,10 @@
 #include "scanner/classify.h"
 #include "scanner/notebook.h"
 #include "scanner/pyfile.h"
+#include "scanner/name_words.h"
 #include "scanner/scan_report.h"
 #include "scanner/textfile.h"
+#include "scanner/value_shape.h"
 
 void scan_worker_init(struct scan_worker *w, const struct scan_shared *shared) {
     *w = (struct scan_worker){.shared = shared};
@@ -26,6 +28,7 @@ void scan_worker_release(struct scan_worker *w) {
     py_tokens_release(&w->tokens);
     candidates_release(&w->candidates);
     env_reads_release(&w->reads);
+    flows_release(&w->flows);
     free(w->hits.items);
     for (size_t i = 0; i < w->extra_count; i++)
         secret_release(&w->extra[i]);
@@ -83,9 +86,24 @@ static bool wants_generic(const struct rule_set_options *o, const char *id) {
     return (!o->only || is_listed(o->only, id)) && !is_listed(o->skip, id);
 }
 
-/* Rules first; the generic classifier where none has something to say. */
-static void match_candidate(struct scan_worker *w, const char *path, const struct candidate *c,
-                            bool classify) {
+/* "key" alone is what any dictionary has. */
+static bool judge(void *ctx, const struct candidate *as) {
+    return name_meaning(as->name).kind != NAME_PLAIN_KEY && classify_value(as, ctx);
+}
+
+/* By its own name; failing that, of a literal that a machine or a person thought out, by what its variable is
+ * used as. */
+static bool classify_candidate(struct scan_worker *w, const struct slice *code, const struct candidate *c,
+                               struct classification *out) {
+    return classify_value(c, out) || (code && c->context == CONTEXT_ASSIGNMENT && !c->is_partial &&
+                                      c->name.len > 0 && value_shape(c->value) >= SHAPE_NUMBERED &&
+                                      flow_uses(&w->flows, *code, &w->tokens, &w->arena, c, judge, out));
+}
+
+/* Rules first; the generic classifier where none has something to say. `code`: the text of Python code that
+ * the candidate stands in; NULL for other text. */
+static void match_candidate(struct scan_worker *w, const char *path, const struct candidate *c, bool classify,
+                            const struct slice *code) {
     struct match_context x = {w, c};
     struct error e = {0};
     size_t before = w->hits.count;
@@ -96,7 +114,8 @@ static void match_candidate(struct scan_worker *w, const char *path, const struc
         return;
     }
     struct classification k;
-    if (!classify || !classify_value(c, &k) || !wants_generic(&w->shared->options->rules, k.rule))
+    if (!classify || !classify_candidate(w, code, c, &k) ||
+        !wants_generic(&w->shared->options->rules, k.rule))
         return;
     struct scan_hit *hit = new_hit(w, c);
     hit->rule_id = k.rule;
@@ -133,11 +152,12 @@ static void scan_code(struct scan_worker *w, const struct pyfile *file, struct s
     py_lex(file->text, &w->tokens);
     if (w->tokens.truncated)
         scan_worker_error(w, place->path, "too many tokens: its end was not searched");
+    flows_clear(&w->flows);
     candidates_collect(file, &w->tokens, place->path, &w->arena, &w->candidates);
     for (size_t i = 0; i < w->candidates.count; i++) {
         if (unfixable)
             w->candidates.items[i].unfixable = unfixable;
-        match_candidate(w, place->path, &w->candidates.items[i], true);
+        match_candidate(w, place->path, &w->candidates.items[i], true, &file->text);
     }
     scan_resolve_file(&w->hits, true);
     if (w->hits.count > 0)
@@ -191,14 +211,14 @@ static void scan_text(struct scan_worker *w, const char *path, enum scan_languag
                                 .value = place.text,
                                 .parts = 1,
                                 .in_test = in_test};
-    match_candidate(w, path, whole, false);
+    match_candidate(w, path, whole, false, NULL);
     for (size_t i = 0; i < w->hits.count; i++) {
         w->hits.items[i].span_start = (uint32_t)w->hits.items[i].start;
         w->hits.items[i].span_end = (uint32_t)w->hits.items[i].end;
     }
     textfile_collect(path, language, place.text, in_test, &w->arena, &w->candidates);
     for (size_t i = 0; i < w->candidates.count; i++)
-        match_candidate(w, path, &w->candidates.items[i], true);
+        match_candidate(w, path, &w->candidates.items[i], true, NULL);
     scan_resolve_file(&w->hits, false);
     drop_known_hits(w, known);
     if (w->hits.count > 0)

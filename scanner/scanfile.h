@@ -5,6 +5,7 @@
 
 #include "scanner/candidate.h"
 #include "scanner/envread.h"
+#include "scanner/flow.h"
 #include "scanner/gitignore.h"
 #include "scanner/scan.h"
 #include "scanner/suppress.h"
@@ -46,6 +47,7 @@ struct scan_worker {
     struct py_tokens tokens;
     struct candidates candidates;
     struct env_reads reads;
+    struct flows flows;
     struct scan_hits hits;
     struct scan_result part; /* this worker's share */
     struct secret *extra;    /* for the redactor: secrets that are a part of a literal */
@@ -66,6 +68,10 @@ void scan_worker_skip(struct scan_worker *w, enum skip_reason reason);
  * place after it. `literals`: spans are those of whole literals (Python). */
 void scan_resolve_value(struct scan_hits *h, size_t first);
 void scan_resolve_file(struct scan_hits *h, bool literals);
+
+/* scan_history.c: every version of every file that commits brought, each once, by up to `jobs` threads
+ * with a worker each. The findings end up in the first worker: of each secret the oldest one. */
+void scan_history(struct scan_worker *workers, unsigned jobs, bool (*is_stopped)(void *ctx), void *ctx);
 
 /* scan_staged.c: the content that a commit would add or change. */
 void scan_staged(struct scan_worker *w, const char *folder);

@@ -29,10 +29,22 @@ def needs_program(name):
         pytest.skip(f"no {name}")
 
 
+def some_thorough(cases, step):
+    """Of many cases that run the same code, `./test quick` and the sanitizers take every step-th."""
+    return [pytest.param(case, marks=[] if i % step == 0 else [pytest.mark.thorough]) for i, case in enumerate(cases)]
+
+
 # What the tests draw at random they draw from this seed and their own names: the same in every run, so that a
-# red run is about the change. `./test soak` sets another seed, and takes every test of the kind TIMES longer.
+# red run is about the change. `./test soak` sets another seed, and draws TIMES as many; `./test quick` a fraction.
 SEED = int(os.environ.get("KEYLIFT_TEST_SEED", "0"))
-TIMES = int(os.environ.get("KEYLIFT_TEST_TIMES", "1"))
+TIMES = float(os.environ.get("KEYLIFT_TEST_TIMES", "1"))
+
+
+def times(count):
+    """As many as this run draws where the full run draws `count`."""
+    return max(1, round(count * TIMES))
+
+
 _drawing = {"test": "", "count": itertools.count()}
 
 

@@ -12,6 +12,7 @@ complete -c keylift -n __fish_use_subcommand -a resume -d 'finish a run that was
 complete -c keylift -n __fish_use_subcommand -a undo -d 'take a run back: the exact old source, with the values of the vault'
 complete -c keylift -n __fish_use_subcommand -a env -d 'list every environment variable that the code reads'
 complete -c keylift -n __fish_use_subcommand -a baseline -d 'accept what is there for now, so that only new findings fail'
+complete -c keylift -n __fish_use_subcommand -a install-hook -d 'look for secrets in every commit or push of this repository'
 complete -c keylift -n __fish_use_subcommand -a rules -d 'list the rules, show one, or test a rule file of your own'
 complete -c keylift -n __fish_use_subcommand -a vaults -d 'list the vaults, or check that one can be used'
 complete -c keylift -n __fish_use_subcommand -a help -d 'explain keylift, or one command'
@@ -30,6 +31,12 @@ complete -c keylift -n '__fish_seen_subcommand_from rules' -a test
 complete -c keylift -n '__fish_seen_subcommand_from vaults' -a list
 complete -c keylift -n '__fish_seen_subcommand_from vaults' -a check
 complete -c keylift -l staged -n '__fish_seen_subcommand_from scan plan migrate' -d 'look at what is staged for the next commit, not at the files'
+complete -c keylift -l whole-files -n '__fish_seen_subcommand_from scan plan migrate' -d 'with --staged: take also what the commit before has in the same file'
+complete -c keylift -l history -n '__fish_seen_subcommand_from scan' -d 'look at every version of every file that a commit of a branch, a tag or the stash has; with RANGE (main..topic), only at what these commits brought'
+complete -c keylift -l since -n '__fish_seen_subcommand_from scan' -x -d 'look at what the commits since REF brought, up to the current one'
+complete -c keylift -l hook -n '__fish_seen_subcommand_from scan' -x -a 'pre-commit pre-push pre-receive' -d 'look at what a hook of git is to judge: what is staged, or the commits that git names on standard input'
+complete -c keylift -l remote -n '__fish_seen_subcommand_from scan' -x -d 'of --hook pre-push: where the commits go; what is known to be there is not looked at'
+complete -c keylift -l remove -n '__fish_seen_subcommand_from install-hook' -d 'take keylift out of the hook'
 complete -c keylift -l stdin-filename -n '__fish_seen_subcommand_from scan env' -x -d 'name of what comes from standard input (PATH is "-"); it decides whether that is read as Python'
 complete -c keylift -l exclude -n '__fish_seen_subcommand_from scan plan migrate upload rewrite env baseline' -r -F -d 'leave out paths that match, as in a .gitignore; may be repeated'
 complete -c keylift -l no-gitignore -n '__fish_seen_subcommand_from scan plan migrate upload rewrite env baseline' -d 'scan files that git ignores, too'

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from support import made, made_aws_id, made_password
+from support import made, made_aws_id, made_password, some_thorough
 
 GOLDEN = Path(__file__).resolve().parent.parent / "golden" / "rewrite"
 # Parts of literals have no place of their own to be named by: test_sites.py undoes them.
@@ -35,7 +35,7 @@ def places_of(case, content):
             yield f"input.py:{len(lines)}:{len(lines[-1]) + 1}"
 
 
-@pytest.mark.parametrize("case", CASES, ids=lambda case: case.stem)
+@pytest.mark.parametrize("case", some_thorough(CASES, 10), ids=lambda case: case.stem)
 def test_undo_brings_every_byte_back(keylift, project, case):
     content = (case / "input.py").read_bytes()
     project.write("input.py", content)

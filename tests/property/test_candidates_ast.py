@@ -10,7 +10,7 @@ import pytest
 import support
 
 ORACLE = Path(__file__).with_name("candidates_oracle.py")
-QUICK_FILES = 150
+QUICK_FILES = support.times(150)
 
 
 def find_tool():
@@ -40,7 +40,7 @@ def test_candidates_of_some_of_the_standard_library_agree_with_ast(newest_python
     paths = standard_library(newest_python)
     totals = compare(newest_python, paths[:: max(1, len(paths) // QUICK_FILES)], timeout=300)
     assert totals["files"] >= QUICK_FILES // 2
-    assert totals["checked"] > 1000
+    assert totals["checked"] > 5 * QUICK_FILES
 
 
 @pytest.mark.slow
@@ -70,13 +70,13 @@ def test_unpacked_elements_get_the_names_that_ast_gives_them(newest_python, tmp_
         return draw.choice(['"v"', '"w"', "1", "f(2)", 'g("z")', "h", '("q")', '{"k": "v"}'])
 
     lines = []
-    for _ in range(2000):
+    for _ in range(support.times(2000)):
         starred.clear()
         lines.append(f"{random_sequence(draw, 3, target)} = {random_sequence(draw, 3, value)}\n")
     source = tmp_path / "unpacked.py"
     source.write_text("".join(lines))
     totals = compare(newest_python, [str(source)], timeout=120)
-    assert totals["checked"] > 2000
+    assert totals["checked"] > support.times(2000)
 
 
 def test_the_oracle_sees_a_wrong_name(newest_python, tmp_path):

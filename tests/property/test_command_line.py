@@ -25,7 +25,7 @@ ARGUMENT = st.one_of(
     st.builds("{}={}".format, st.sampled_from(OPTIONS or ["--x"]), WORDS),
     WORDS,
 )
-RUNS = settings(max_examples=150 * support.TIMES, suppress_health_check=[HealthCheck.function_scoped_fixture])
+RUNS = settings(max_examples=support.times(150), suppress_health_check=[HealthCheck.function_scoped_fixture])
 
 
 def check(done):

@@ -13,7 +13,7 @@ import support
 
 TOOL = support.BINARY.parent / "tests" / "tools" / "importtool"
 FOLDERS = [Path(sysconfig.get_paths()["stdlib"]), *map(Path, {p for p in sys.path if p.endswith("site-packages")})]
-MOST = 1000 * support.TIMES
+MOST = support.times(1000)
 
 
 def expected(source):
@@ -83,7 +83,7 @@ def test_over_anything(tmp_path):
     """What is no Python gives no crash and no hang."""
     source, paths = support.chance(), []
     words = ["from", "import", ".", "...", "a", "as", "(", ")", ",", "*", "\n", " ", ";", "'", "#", "\\", "é", "\0", "if"]
-    for i in range(300 * support.TIMES):
+    for i in range(support.times(300)):
         paths.append(tmp_path / f"any{i}.py")
         paths[-1].write_text(" ".join(source.choice(words) for _ in range(source.randrange(60))), encoding="utf-8")
     assert len(facts(paths)) == len(paths)

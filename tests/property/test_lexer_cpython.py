@@ -44,7 +44,7 @@ def compare(oracle_python):
     """Runs the oracle on files; fails with the differences; returns the counts."""
     assert LEXDUMP.exists(), f"{LEXDUMP} is not built"
 
-    def run(paths, *how, timeout=1800 * support.TIMES):
+    def run(paths, *how, timeout=1800 * max(1, support.TIMES)):
         done = subprocess.run(
             [oracle_python, str(HERE / "lexer_oracle.py"), str(LEXDUMP), *how],
             input="".join(f"{p}\n" for p in paths), stdout=subprocess.PIPE, text=True, timeout=timeout,
@@ -99,9 +99,9 @@ TELLING = re.compile(
 
 def test_sample_of_the_standard_library_is_lexed_as_cpython_does(compare, stdlib):
     telling = [p for p in stdlib if TELLING.search(str(p)) and "site-packages" not in str(p)]
-    sample = random.Random(4).sample(stdlib, 200)
-    counts = compare(telling + sample)
-    assert counts["files"] >= 200 and counts["tokens"] > 100_000 and counts["values"] > 5_000
+    sample = random.Random(4).sample(stdlib, support.times(200))
+    counts = compare(telling[: support.times(len(telling))] + sample)
+    assert counts["files"] >= len(sample) and counts["tokens"] > 500 * len(sample) and counts["values"] > 25 * len(sample)
 
 
 @pytest.mark.slow
@@ -189,24 +189,26 @@ def damaged_files(folder, sources, count):
 
 
 def test_damaged_code_is_accepted_and_rejected_as_cpython_does(compare, stdlib, tmp_path):
-    counts = compare(damaged_files(tmp_path, stdlib, 3_000), "damaged")
-    assert counts["rejected"] > 1_000 and counts["files"] - counts["rejected"] > 200
+    count = support.times(3_000)
+    rejected = compare(damaged_files(tmp_path, stdlib, count), "damaged")["rejected"]
+    assert count / 3 < rejected < count * 14 / 15
 
 
 def test_fstrings_of_any_parts_are_accepted_and_rejected_as_cpython_does(compare, tmp_path):
-    counts = compare(list(write_many(tmp_path, 3_000, made_fstring)), "damaged")
-    assert counts["files"] - counts["rejected"] > 300 and counts["values"] > 300
+    count = support.times(3_000)
+    counts = compare(list(write_many(tmp_path, count, made_fstring)), "damaged")
+    assert count - counts["rejected"] > count / 10 and counts["values"] > count / 10
 
 
 @pytest.mark.slow
 def test_much_damaged_code_is_accepted_and_rejected_as_cpython_does(compare, stdlib, tmp_path):
-    count = 60_000 * support.TIMES
+    count = support.times(60_000)
     assert compare(damaged_files(tmp_path, stdlib, count), "damaged")["files"] == count
 
 
 @pytest.mark.slow
 def test_many_fstrings_of_any_parts_are_accepted_and_rejected_as_cpython_does(compare, tmp_path):
-    count = 60_000 * support.TIMES
+    count = support.times(60_000)
     assert compare(list(write_many(tmp_path, count, made_fstring)), "damaged")["files"] == count
 
 
@@ -251,7 +253,7 @@ PIECES = st.lists(
 ).map(b"".join)
 
 
-@settings(max_examples=300 * support.TIMES)
+@settings(max_examples=support.times(300))
 @given(data=PIECES)
 def test_any_bytes_give_ordered_tokens_without_gaps(data, tmp_path_factory):
     check_invariants(data, lexdump(data, tmp_path_factory.getbasetemp()))
@@ -262,7 +264,7 @@ def test_a_dedent_to_nowhere_gives_ordered_tokens(tmp_path):
     check_invariants(data, lexdump(data, tmp_path))
 
 
-@settings(max_examples=200 * support.TIMES)
+@settings(max_examples=support.times(200))
 @given(seed=st.integers(0, 1 << 32))
 def test_real_files_with_bytes_flipped_or_cut_give_ordered_tokens_without_gaps(seed, stdlib, tmp_path_factory):
     rng = random.Random(seed)

@@ -79,7 +79,7 @@ def without(project, *names):
             if name not in names and not name.startswith(".keylift")}  # fmt: skip
 
 
-@settings(max_examples=20 * support.TIMES)
+@settings(max_examples=support.times(20))
 @given(made=project_files())
 def test_apply_is_migrate_and_undo_is_the_way_back(ground, made):
     files, values, git = made
@@ -104,7 +104,7 @@ def test_apply_is_migrate_and_undo_is_the_way_back(ground, made):
     assert without(two, "plan.json", ".env", ".gitignore", ".env.example") == files
 
 
-@settings(max_examples=60 * support.TIMES)
+@settings(max_examples=support.times(60))
 @given(made=project_files(), data=st.data())
 def test_a_plan_that_was_changed_is_refused_or_does_the_same(ground, made, data):
     files, values, _ = made

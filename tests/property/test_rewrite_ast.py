@@ -194,7 +194,7 @@ def inserted(report):
     return [edit["text"] for edit in report["edits"] if edit["start"] == edit["end"]]
 
 
-@settings(max_examples=150 * support.TIMES)
+@settings(max_examples=support.times(150))
 @given(source=program())
 def test_only_the_sites_change(path, source):
     path.write_bytes(source)
@@ -220,7 +220,7 @@ def test_only_the_sites_change(path, source):
     assert after == before
 
 
-@settings(max_examples=100 * support.TIMES)
+@settings(max_examples=support.times(100))
 @given(source=program())
 def test_the_program_does_the_same(path, source):
     if not parses(source):
@@ -233,7 +233,7 @@ def test_the_program_does_the_same(path, source):
     assert run(report["new"], environment) == run(source, {})
 
 
-@settings(max_examples=60 * support.TIMES)
+@settings(max_examples=support.times(60))
 @given(source=program())
 def test_a_second_run_repeats_no_import(path, source):
     path.write_bytes(source)
@@ -254,7 +254,7 @@ def test_a_second_run_repeats_no_import(path, source):
     assert rewrite(path, [])["edits"] == []
 
 
-@settings(max_examples=100 * support.TIMES)
+@settings(max_examples=support.times(100))
 @given(junk=st.one_of(st.binary(max_size=300), st.text(max_size=200).map(lambda t: t.encode("utf-8", "replace"))))
 def test_any_bytes_are_a_valid_input(path, junk):
     path.write_bytes(junk)

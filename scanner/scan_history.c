@@ -1,0 +1,408 @@
+/* scan_history.c: `--history` and `--since`. Every version of a file is read once, however many commits have
+ * it, and of every secret the oldest finding stays: what a person needs is the commit it came with.
+ *
+ * Commits are taken parents first, some thousand at a time. Their files are put in groups that end within one
+ * `git cat-file`; several threads take a group each, so that one unpacks while another one matches.
+ *
+ * Of a range of commits only what it brought is reported: the files that it changed are scanned as they were
+ * before, too, and what stood in these is older than the range. */
+#include <stdlib.h>
+
+#include "base/encode.h"
+#include "base/file.h"
+#include "base/githistory.h"
+#include "base/mem.h"
+#include "base/system.h"
+#include "base/thread.h"
+#include "scanner/scanfile.h"
+#include "scanner/walk.h"
+
+#define MAX_COMMITS 10000000u
+#define COMMITS_AT_ONCE 4000u
+#define GROUP_BYTES ((size_t)4 << 20) /* of files that are read by one process */
+#define GROUP_FILES 2000u
+#define TABLE_MIN 1024u
+
+/* A set of 64-bit hashes, or a map from them to a number. Open addressing; 0 is empty. */
+struct table {
+    uint64_t *keys;
+    uint32_t *values;
+    size_t count, size; /* at most half full; a power of two */
+};
+
+struct version {
+    const char *id, *commit, *date, *path; /* commit NULL: older than the range */
+    size_t size;
+    uint32_t age;
+    bool in_head;
+};
+
+struct group {
+    size_t first, end; /* versions */
+    size_t bytes;
+};
+
+struct history {
+    struct git_place at;
+    struct scan_worker *workers;
+    struct table *secrets; /* one a worker: hash of a secret -> its finding */
+    struct mutex *lock;
+    unsigned *idle; /* workers that no thread has */
+    unsigned idle_count, jobs;
+    struct table seen, head; /* versions that are known, and ids of files of the newest commit */
+    uint64_t seed;
+    struct version *versions; /* of the commits at hand */
+    size_t version_count, version_cap;
+    struct group *groups;
+    size_t group_count, group_cap;
+    struct arena arena; /* of the commits at hand */
+    uint32_t age;
+    size_t missing;
+    bool only_new; /* a range */
+    bool (*is_stopped)(void *ctx);
+    void *ctx;
+};
+
+/* ---- tables ---- */
+
+static size_t slot_of(const struct table *t, uint64_t key) {
+    size_t slot = (size_t)(key ^ key >> 32) & (t->size - 1);
+    while (t->keys[slot] != 0 && t->keys[slot] != key)
+        slot = (slot + 1) & (t->size - 1);
+    return slot;
+}
+
+static void table_grow(struct table *t) {
+    struct table old = *t;
+    t->size = old.size ? old.size * 2 : TABLE_MIN;
+    t->keys = mem_calloc(t->size, sizeof *t->keys);
+    t->values = mem_calloc(t->size, sizeof *t->values);
+    for (size_t i = 0; i < old.size; i++) {
+        if (old.keys[i] == 0)
+            continue;
+        size_t slot = slot_of(t, old.keys[i]);
+        t->keys[slot] = old.keys[i];
+        t->values[slot] = old.values[i];
+    }
+    free(old.keys);
+    free(old.values);
+}
+
+/* True if the key is new; else *value is what it has. */
+static bool table_put(struct table *t, uint64_t key, uint32_t *value) {
+    if ((t->count + 1) * 2 > t->size)
+        table_grow(t);
+    size_t slot = slot_of(t, key | 1u);
+    bool is_new = t->keys[slot] == 0;
+    if (is_new) {
+        t->keys[slot] = key | 1u;
+        t->values[slot] = *value;
+        t->count++;
+    }
+    *value = t->values[slot];
+    return is_new;
+}
+
+static bool table_has(const struct table *t, uint64_t key) {
+    return t->size > 0 && t->keys[slot_of(t, key | 1u)] != 0;
+}
+
+static void table_release(struct table *t) {
+    free(t->keys);
+    free(t->values);
+    *t = (struct table){0};
+}
+
+/* ---- which files ---- */
+
+/* The seed keeps others from making two ids that look the same here. */
+static uint64_t id_key(const struct history *h, struct slice id) {
+    char text[sizeof h->seed + GIT_ID_MAX];
+    memcpy(text, &h->seed, sizeof h->seed);
+    memcpy(text + sizeof h->seed, id.ptr, id.len);
+    return hash64(slice_of(text, sizeof h->seed + id.len));
+}
+
+/* The same content under another name may be another language, be excluded, or silenced. */
+static uint64_t version_key(const struct history *h, struct slice id, const char *path) {
+    uint64_t parts[2] = {id_key(h, id), hash64(slice_cstr(path))};
+    return hash64(slice_of((const char *)parts, sizeof parts));
+}
+
+static void add_version(struct history *h, struct slice id, const struct git_change *c, bool is_old) {
+    uint32_t unused = 0;
+    const char *name = arena_cstr(&h->arena, c->path);
+    const char *path = strcmp(h->at.folder, ".") == 0 ? name : path_join(&h->arena, h->at.folder, name);
+    if (id.len == 0 || !table_put(&h->seen, version_key(h, id, path), &unused))
+        return;
+    if (walk_is_excluded(h->workers[0].shared->excludes, h->at.folder, path, false)) {
+        scan_worker_skip(&h->workers[0], SKIP_EXCLUDED);
+        return;
+    }
+    h->versions = mem_grow(h->versions, &h->version_cap, h->version_count + 1, sizeof *h->versions);
+    h->versions[h->version_count++] =
+        (struct version){.id = arena_cstr(&h->arena, id),
+                         .commit = is_old ? NULL : arena_cstr(&h->arena, c->commit),
+                         .date = is_old ? NULL : arena_cstr(&h->arena, c->date),
+                         .path = path,
+                         .age = is_old ? 0 : ++h->age,
+                         .in_head = table_has(&h->head, id_key(h, id))};
+}
+
+/* What the path held before is older than the range, unless an earlier commit of it was told of it already.
+ */
+static void take_change(void *ctx, const struct git_change *c) {
+    struct history *h = ctx;
+    if (h->only_new)
+        add_version(h, c->before, c, true);
+    add_version(h, c->id, c, false);
+}
+
+static void take_size(void *ctx, size_t index, size_t size) {
+    struct history *h = ctx;
+    if (index < h->version_count)
+        h->versions[index].size = size;
+}
+
+/* Versions of one file beside each other: git keeps them as differences of each other. */
+static int by_path(const void *a, const void *b) {
+    const struct version *x = a, *y = b;
+    int order = strcmp(x->path, y->path);
+    return order != 0 ? order : (x->age > y->age) - (x->age < y->age);
+}
+
+static bool is_readable(struct history *h, const struct version *v) {
+    struct scan_worker *w = &h->workers[0];
+    if (v->size == SIZE_MAX) {
+        h->missing++;
+        return false;
+    }
+    if (v->size <= KL_MAX_FILE_BYTES)
+        return true;
+    scan_worker_skip(w, SKIP_TOO_LARGE);
+    scan_worker_error(w, v->path, "a version of it is larger than a file may be");
+    return false;
+}
+
+static enum kl_status make_groups(struct history *h, struct error *e) {
+    struct buf ids = BUF_INIT(SIZE_MAX / 4);
+    size_t kept = 0;
+    for (size_t i = 0; i < h->version_count; i++)
+        buf_printf(&ids, "%s\n", h->versions[i].id);
+    enum kl_status s = h->version_count > 0 ? git_sizes(&h->at, buf_as_slice(&ids), take_size, h, e) : KL_OK;
+    buf_release(&ids);
+    for (size_t i = 0; s == KL_OK && i < h->version_count; i++)
+        if (is_readable(h, &h->versions[i]))
+            h->versions[kept++] = h->versions[i];
+    h->version_count = kept;
+    if (kept > 1)
+        qsort(h->versions, kept, sizeof *h->versions, by_path);
+    h->group_count = 0;
+    for (size_t i = 0; i < kept;) {
+        struct group g = {.first = i, .end = i};
+        while (g.end < kept && g.end - g.first < GROUP_FILES &&
+               (g.end == g.first || g.bytes + h->versions[g.end].size <= GROUP_BYTES))
+            g.bytes += h->versions[g.end++].size;
+        h->groups = mem_grow(h->groups, &h->group_cap, h->group_count + 1, sizeof *h->groups);
+        h->groups[h->group_count++] = g;
+        i = g.end;
+    }
+    return s;
+}
+
+/* ---- what is in them ---- */
+
+static uint64_t secret_key(const struct finding *f) {
+    uint64_t parts[3] = {hash64(slice_cstr(f->rule)), hash64(secret_slice(&f->value)),
+                         f->suppressed != SUPPRESSED_NO};
+    return hash64(slice_of((const char *)parts, sizeof parts));
+}
+
+/* Puts the last finding of a worker where it belongs: away, if the secret has an older one. */
+static void settle_last(struct scan_worker *w, struct table *secrets) {
+    struct finding *last = &w->part.findings[w->part.finding_count - 1];
+    uint32_t at = (uint32_t)(w->part.finding_count - 1);
+    if (table_put(secrets, secret_key(last), &at))
+        return;
+    struct finding *known = &w->part.findings[at];
+    if (!secret_equal(&known->value, &last->value) || strcmp(known->rule, last->rule) != 0)
+        return; /* their keys are the same, and nothing else */
+    bool in_head = known->in_head || last->in_head;
+    if (last->age < known->age) {
+        struct finding swapped = *known;
+        *known = *last;
+        *last = swapped;
+    }
+    known->in_head = in_head;
+    secret_release(&last->value);
+    w->part.finding_count--;
+}
+
+static void scan_version(struct scan_worker *w, struct table *secrets, const struct version *v,
+                         struct slice bytes) {
+    size_t from = w->part.finding_count, extra = w->extra_count;
+    scan_worker_bytes(w, v->path, bytes);
+    w->part.read_count = 0; /* of environment variables: what the code reads today is asked of the files */
+    size_t to = w->part.finding_count;
+    const char *commit = to > from && v->commit ? arena_cstr(&w->part.arena, slice_cstr(v->commit)) : NULL;
+    const char *date = commit ? arena_cstr(&w->part.arena, slice_cstr(v->date)) : NULL;
+    w->part.finding_count = from;
+    for (size_t i = from; i < to; i++) {
+        struct finding *f = &w->part.findings[w->part.finding_count++];
+        struct finding taken = w->part.findings[i];
+        if (f != &w->part.findings[i])
+            w->part.findings[i] = (struct finding){0};
+        *f = taken;
+        f->commit = commit;
+        f->date = date;
+        f->age = v->age;
+        f->in_head = v->in_head;
+        settle_last(w, secrets);
+    }
+    for (; w->part.finding_count == from && w->extra_count > extra; w->extra_count--)
+        secret_release(&w->extra[w->extra_count - 1]);
+}
+
+struct reading {
+    struct history *history;
+    const struct group *group;
+    unsigned worker;
+};
+
+static void take_content(void *ctx, size_t index, struct slice bytes) {
+    const struct reading *r = ctx;
+    struct history *h = r->history;
+    if (r->group->first + index < r->group->end && !h->is_stopped(h->ctx))
+        scan_version(&h->workers[r->worker], &h->secrets[r->worker], &h->versions[r->group->first + index],
+                     bytes);
+}
+
+static void scan_group(void *ctx, size_t index) {
+    struct history *h = ctx;
+    struct error e = {0};
+    if (h->is_stopped(h->ctx))
+        return;
+    mutex_lock(h->lock);
+    struct reading r = {h, &h->groups[index], h->idle[--h->idle_count]};
+    mutex_unlock(h->lock);
+    struct buf ids = BUF_INIT(KL_MAX_FILE_BYTES);
+    for (size_t i = r.group->first; i < r.group->end; i++)
+        buf_printf(&ids, "%s\n", h->versions[i].id);
+    if (git_contents(&h->at, buf_as_slice(&ids), r.group->bytes, take_content, &r, &e) != KL_OK)
+        scan_worker_error(&h->workers[r.worker], h->at.folder, e.message);
+    buf_release(&ids);
+    mutex_lock(h->lock);
+    h->idle[h->idle_count++] = r.worker;
+    mutex_unlock(h->lock);
+}
+
+/* ---- all of it ---- */
+
+static enum kl_status scan_commits(struct history *h, struct slice ids, struct error *e) {
+    h->version_count = 0;
+    arena_clear(&h->arena);
+    enum kl_status s = git_changes(&h->at, ids, take_change, h, e);
+    if (s == KL_OK)
+        s = make_groups(h, e);
+    if (s == KL_OK)
+        thread_each(h->jobs, h->group_count, scan_group, h);
+    return s;
+}
+
+static enum kl_status scan_all(struct history *h, const struct git_commits *commits, struct error *e) {
+    struct slice ids = buf_as_slice(&commits->ids);
+    enum kl_status s = KL_OK;
+    for (size_t at = 0; at < ids.len && s == KL_OK && !h->is_stopped(h->ctx);) {
+        size_t end = at;
+        for (size_t n = 0; end < ids.len && n < COMMITS_AT_ONCE; n++)
+            end = slice_find_byte(ids, '\n', end) + 1;
+        s = scan_commits(h, slice_sub(ids, at, end), e);
+        at = end;
+    }
+    return s;
+}
+
+/* Into the first worker; without what is older than the range. */
+static void unite(struct history *h) {
+    struct scan_worker *to = &h->workers[0];
+    size_t kept = 0;
+    for (unsigned i = 1; i < h->jobs; i++) {
+        struct scan_result *part = &h->workers[i].part;
+        for (size_t k = 0; k < part->finding_count; k++) {
+            to->part.findings = mem_grow(to->part.findings, &to->part.finding_cap, to->part.finding_count + 1,
+                                         sizeof *to->part.findings);
+            to->part.findings[to->part.finding_count++] = part->findings[k];
+            settle_last(to, &h->secrets[0]);
+        }
+        part->finding_count = 0;
+    }
+    for (size_t k = 0; k < to->part.finding_count; k++) {
+        if (h->only_new && !to->part.findings[k].commit)
+            secret_release(&to->part.findings[k].value);
+        else
+            to->part.findings[kept++] = to->part.findings[k];
+    }
+    to->part.finding_count = kept;
+}
+
+static void take_head(void *ctx, struct slice id) {
+    struct history *h = ctx;
+    uint32_t unused = 0;
+    table_put(&h->head, id_key(h, id), &unused);
+}
+
+static void say_what_is_missing(struct history *h, const struct git_commits *commits) {
+    struct scan_worker *w = &h->workers[0];
+    if (h->missing > 0)
+        scan_worker_error(
+            w, h->at.folder,
+            arena_printf(&h->arena, "%zu versions of files are missing: \"git fsck\" says more", h->missing));
+    if (commits->shallow && !h->only_new)
+        scan_worker_error(w, h->at.folder,
+                          "this clone is shallow: \"git fetch --unshallow\" brings the older commits");
+    if (commits->more)
+        scan_worker_error(w, h->at.folder, "its oldest commits were not looked at: there are too many");
+}
+
+void scan_history(struct scan_worker *workers, unsigned jobs, bool (*is_stopped)(void *ctx), void *ctx) {
+    const struct scan_options *o = workers[0].shared->options;
+    struct history h = {.at = {o->paths[0], o->hook ? GIT_OF_HOOK : GIT_OF_FOLDER},
+                        .workers = workers,
+                        .jobs = jobs,
+                        .only_new = o->range && o->range[0],
+                        .is_stopped = is_stopped,
+                        .ctx = ctx};
+    struct error e = {0};
+    struct git_commits commits = {0};
+    system_random(&h.seed, sizeof h.seed);
+    h.lock = mutex_new();
+    h.idle = mem_calloc(jobs, sizeof *h.idle);
+    h.secrets = mem_calloc(jobs, sizeof *h.secrets);
+    for (unsigned i = 0; i < jobs; i++)
+        h.idle[h.idle_count++] = i;
+    static const char *const newest[] = {"HEAD", NULL};
+    enum kl_status s = KL_OK;
+    for (const char *const *tip = o->tips ? o->tips : newest; *tip && s == KL_OK; tip++)
+        s = git_tree(&h.at, *tip, take_head, &h, &e);
+    if (s == KL_OK)
+        s = git_commits(&h.at, slice_cstr(o->range ? o->range : ""), MAX_COMMITS, &commits, &e);
+    if (s == KL_OK)
+        s = scan_all(&h, &commits, &e);
+    unite(&h);
+    workers[0].part.stats.commits = commits.count;
+    if (s != KL_OK)
+        scan_worker_error(&workers[0], h.at.folder, e.message);
+    else
+        say_what_is_missing(&h, &commits);
+    buf_release(&commits.ids);
+    for (unsigned i = 0; i < jobs; i++)
+        table_release(&h.secrets[i]);
+    table_release(&h.seen);
+    table_release(&h.head);
+    free(h.secrets);
+    free(h.idle);
+    free(h.versions);
+    free(h.groups);
+    mutex_free(h.lock);
+    arena_release(&h.arena);
+}
