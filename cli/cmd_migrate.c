@@ -41,13 +41,14 @@ static void say_names(const struct migration *m) {
 
 static void say_how_to_go_on(const struct migration *m, bool would_run) {
     struct cli *c = m->cli;
-    if (m->moving + m->values_moving > 0 && would_run)
+    bool rewrites = m->moving + m->reads_moving > 0;
+    if (migration_moves(m) && would_run)
         out_text(&c->out, "\nNothing was written: --dry-run.\n");
-    else if (m->moving > 0 && c->options.output) {
+    else if (rewrites && c->options.output) {
         out_text(&c->out, "\nThe plan is in ");
         out_path(&c->out, MARK_BOLD, c->options.output);
         out_text(&c->out, "; nothing else was written. `keylift apply` does it.\n");
-    } else if (m->moving > 0)
+    } else if (rewrites)
         out_text(&c->out, "\nNothing was written. `keylift migrate%s` does it.\n",
                  c->options.staged ? " --staged" : "");
     else if (m->left > 0)
@@ -76,7 +77,7 @@ int migration_do(struct migration *m, const struct migration_parts *parts) {
         return cli_fail(c, e);
     if (!json)
         say_names(m);
-    bool runs = parts->runs && !c->options.dry_run && m->moving + m->values_moving > 0;
+    bool runs = parts->runs && !c->options.dry_run && migration_moves(m);
     if (runs && json && !c->options.yes)
         return cli_usage(c, "--format json asks no questions: say --yes too");
     if (runs && !json && !migration_confirm(m)) {

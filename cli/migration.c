@@ -69,7 +69,7 @@ static enum kl_status check_one_project(struct migration *m, const char *const *
 
 static enum kl_status plan_ignore(struct migration *m, struct error *e) {
     struct dotenv_ignore ignore = {0};
-    if (!m->dotenv_path || m->moving + m->values_moving == 0)
+    if (!m->dotenv_path || !migration_moves(m))
         return KL_OK;
     enum kl_status s = dotenv_ignore_plan(m->project.root, m->dotenv_path, &m->arena, &ignore, e);
     m->will_ignore_in = s == KL_OK && ignore.needed ? ignore.gitignore : NULL;
@@ -92,13 +92,13 @@ enum kl_status migration_prepare(struct migration *m, bool uploads, bool rewrite
         return s;
     forget_vault_file(m);
     migration_find_mentions(m);
-    if ((s = migration_find_values(m, e)) != KL_OK || (s = migration_name(m, e)) != KL_OK ||
-        (s = migration_rewrite(m, e)) != KL_OK || (s = migration_ask(m, e)) != KL_OK ||
-        (s = migration_items(m, e)) != KL_OK)
+    if ((s = migration_find_values(m, e)) != KL_OK || (s = migration_find_reads(m, e)) != KL_OK ||
+        (s = migration_name(m, e)) != KL_OK || (s = migration_rewrite(m, e)) != KL_OK ||
+        (s = migration_ask(m, e)) != KL_OK || (s = migration_items(m, e)) != KL_OK)
         return s;
-    size_t before = m->left;
+    size_t before = m->left + m->reads_left;
     migration_count(m);
-    if (m->left != before || m->renamed)
+    if (m->left + m->reads_left != before || m->renamed)
         s = migration_rewrite(m, e);
     migration_count(m);
     if (s == KL_OK && rewrites)
@@ -288,7 +288,7 @@ done:
 
 enum kl_status migration_run(struct migration *m, struct error *e) {
     struct journal j = {0};
-    if (m->moving + m->values_moving == 0 && !m->follow.resume)
+    if (!migration_moves(m) && !m->follow.resume)
         return KL_OK;
     enum kl_status s = m->follow.resume ? journal_resume(&j, m->project.root, m->follow.resume, e)
                                         : journal_begin(&j, m->project.root, e);
@@ -312,7 +312,9 @@ done:
 int migration_status(const struct migration *m) {
     if (m->found.error_count > 0 || m->failed > 0)
         return STATUS_TROUBLE;
-    return m->left + m->values_left > 0 ? STATUS_FINDINGS : STATUS_DONE;
+    /* What nobody asked for does not fail. */
+    bool asked = m->cli->options.env_reads != READS_UNSAID;
+    return m->left + m->values_left + (asked ? m->reads_left : 0) > 0 ? STATUS_FINDINGS : STATUS_DONE;
 }
 
 void migration_release(struct migration *m) {
@@ -330,6 +332,7 @@ void migration_release(struct migration *m) {
     free(m->stored);
     free(m->files);
     free(m->sites);
+    free(m->reads);
     migration_release_values(m);
     dependencies_release(&m->dependencies);
     aftercare_release(&m->after);

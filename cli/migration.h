@@ -45,16 +45,19 @@ struct migration_file {
     const char *real; /* absolute, links resolved */
     struct buf bytes;
     size_t first_site, site_count;
+    size_t first_read, read_count;
     size_t module_index;
     const char *module; /* that this file reads from: "shop.vault_secrets"; NULL: it reads by itself */
-    const char *inline_because; /* it reads by itself although the style is another; NULL */
-    const char *git_path;       /* --staged: `bytes` are the index's; this is where */
-    struct buf working;         /* --staged, where the working tree differs from the index: its bytes, */
+    const char *inline_because;    /* it reads by itself although the style is another; NULL */
+    const char *no_module_because; /* the same, without what follows from it */
+    const char *git_path;          /* --staged: `bytes` are the index's; this is where */
+    struct buf working;            /* --staged, where the working tree differs from the index: its bytes, */
     struct rewrite_output working_output; /* and the same values moved out of them, */
     bool working_keeps_value;             /* as far as they could be */
     struct rewrite_output output;
     cJSON *undo; /* how the file's old bytes come back; NULL where it does not change */
     bool changes;
+    bool uses_module; /* it changes, or reads from the module already */
 };
 
 /* An environment variable that the code reads already, and whose value goes along. */
@@ -62,6 +65,15 @@ struct migration_value {
     const char *name;
     const struct env_read *read; /* the first one; NULL for a name of --env-names that no code reads */
     const char *left;            /* why it stays; NULL when it moves */
+    size_t item;
+};
+
+/* A read of an environment variable that could become a read of the vault. */
+struct migration_read {
+    const struct env_read *read;
+    const char *left; /* why it stays; NULL when it becomes one */
+    bool done;        /* it is one already */
+    const char *stored_name;
     size_t item;
 };
 
@@ -111,11 +123,14 @@ struct migration {
     struct upload_item *items;
     struct secret *stored; /* of each item: as the vault holds it */
     size_t item_count;
+    struct migration_read *reads; /* --env-reads, in the order of path and place */
+    size_t read_count;
     struct migration_value *values; /* --with-values */
     struct secret *value_secrets;
     size_t value_count;
     size_t moving; /* sites that move */
     size_t values_moving, values_left;
+    size_t reads_moving, reads_left;
     size_t left;         /* sites that stay, with a reason */
     size_t failed;       /* of these: the vault did not give the value back */
     size_t written;      /* files */
@@ -210,6 +225,31 @@ enum kl_status migration_find_values(struct migration *m, struct error *e) KL_MU
 void migration_add_value_items(struct migration *m);
 void migration_judge_values(struct migration *m);
 void migration_release_values(struct migration *m);
+/* --env-reads, migration_reads.c. find says which reads are meant, and why single ones stay;
+ * items asks the vault about the names of the others, behind all other items; judge is for
+ * after upload_prepare and after upload_run. */
+enum kl_status migration_find_reads(struct migration *m, struct error *e) KL_MUST_USE;
+enum kl_status migration_read_items(struct migration *m, struct error *e) KL_MUST_USE;
+/* The items from `first` on are those of reads alone, which are never written. */
+enum kl_status migration_check_read_items(const struct migration *m, size_t first,
+                                          struct error *e) KL_MUST_USE;
+void migration_add_read(struct migration *m, const struct env_read *r);
+void migration_sort_reads(struct migration *m);
+/* What a plan says of reads. migration_follow_reads.c */
+enum kl_status migration_follow_reads(struct migration *m, struct error *e) KL_MUST_USE;
+enum kl_status migration_follow_check_reads(const struct migration *m, struct error *e) KL_MUST_USE;
+/* A plan, or a run, that cannot be done any more: with the next step. migration_follow.c */
+enum kl_status migration_follow_stale(const struct migration *m, struct error *e, const char *what,
+                                      const char *why) KL_MUST_USE;
+enum kl_status migration_leave_unstaged_reads(struct migration *m,
+                                              struct error *e) KL_MUST_USE; /* migration_select.c */
+/* By its name: what all other files read the vault through. */
+bool migration_is_module_file(const struct migration *m, const char *path); /* migration_module.c */
+void migration_judge_reads(struct migration *m);
+void migration_show_reads(const struct migration *m);
+cJSON *migration_reads_json(const struct migration *m);
+/* Something is to be done. */
+bool migration_moves(const struct migration *m);
 /* The plan of what was prepared (rewriters/plan.h); NULL where it cannot be one, with the
  * reason. migration_plan.c */
 cJSON *migration_plan(const struct migration *m, struct error *e) KL_MUST_USE;
@@ -239,6 +279,17 @@ void migration_name_mentions(struct migration *m);
 bool migration_leave_mentions(struct migration *m);
 /* Rewrites every file in memory for the sites that still move. */
 enum kl_status migration_rewrite(struct migration *m, struct error *e) KL_MUST_USE; /* migration_rewrite.c */
+/* Appends, in order, what of the file is still to be rewritten. */
+size_t migration_sites_of(const struct migration *m, const struct migration_file *f,
+                          struct rewrite_site *sites);
+/* Says of the reads what the style would make of them; before the modules are chosen. */
+enum kl_status migration_try_reads(struct migration *m, struct error *e) KL_MUST_USE;
+/* Those of files that no module serves stay. */
+void migration_leave_inline_reads(struct migration *m);
+bool migration_has_done_read(const struct migration *m, const struct migration_file *f);
+/* Tells the sites and reads what became of them. */
+void migration_take_outcome(struct migration *m, const struct migration_file *f,
+                            const struct rewrite_site *sites, size_t count);
 /* Which module each file that changes reads from, and their texts. migration_module.c */
 enum kl_status migration_modules(struct migration *m, struct error *e) KL_MUST_USE;
 /* After the files were rewritten for them: drops those that nobody needs after all. */

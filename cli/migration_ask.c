@@ -1,5 +1,6 @@
 /* migration_ask.c: --interactive: each literal that would move is the user's to keep,
- * to move, or to move under another name. Answers come from the terminal alone. */
+ * to move, or to move under another name; and each read of the environment to keep or to
+ * change. Answers come from the terminal alone. */
 #include "cli/migration.h"
 
 #include "base/system.h"
@@ -34,9 +35,23 @@ enum kl_status migration_check_terminal(const struct migration *m, struct error 
                            "choose without one");
 }
 
+/* Of all that is asked about. */
+static void show_number(const struct migration *m, size_t number) {
+    out_text(&m->cli->out, "\n%zu of %zu  ", number, m->moving + m->reads_moving);
+}
+
+static void show_read(const struct migration *m, const struct env_read *read, size_t number) {
+    struct output *o = &m->cli->out;
+    show_number(m, number);
+    out_path(o, MARK_BOLD, read->path);
+    out_text(o, ":%u:%u  read of the environment, from the vault: ", read->line, read->column);
+    out_mark(o, MARK_GREEN, "%s", read->name);
+    out_text(o, "\n");
+}
+
 static void show(const struct migration *m, const struct migration_site *site, size_t number) {
     struct output *o = &m->cli->out;
-    out_text(o, "\n%zu of %zu  ", number, m->moving);
+    show_number(m, number);
     out_path(o, MARK_BOLD, site->finding->path);
     out_text(o, ":%u:%u  %s -> ", site->finding->line, site->finding->column, site->finding->message);
     out_mark(o, MARK_GREEN, "%s", site->name);
@@ -45,9 +60,10 @@ static void show(const struct migration *m, const struct migration_site *site, s
         out_text(o, "    (%s)\n", site->note);
 }
 
-/* Asks until the answer can be meant. KL_ERR_INTERRUPTED, KL_ERR_IO: nobody is there. */
-static enum kl_status ask_site(struct migration *m, const struct migration_site *site, enum answer *out,
-                               struct error *e) {
+/* Asks until the answer can be meant; of a read when `site` is NULL. KL_ERR_INTERRUPTED,
+ * KL_ERR_IO: nobody is there. */
+static enum kl_status ask(struct migration *m, const struct migration_site *site, enum answer *out,
+                          struct error *e) {
     struct buf line = BUF_INIT(ANSWER_MAX_BYTES);
     enum kl_status s = KL_OK;
     *out = ANSWER_NO;
@@ -56,11 +72,18 @@ static enum kl_status ask_site(struct migration *m, const struct migration_site 
         buf_clear(&line);
         if ((s = out_flush(&m->cli->out, e)) != KL_OK ||
             (s = system_read_line(
-                 "Move it? [y]es, [n]o, [a]ll from here on, [q]uit, or another name: ", &line, e)) != KL_OK)
+                 site ? "Move it? [y]es, [n]o, [a]ll from here on, [q]uit, or another name: "
+                      : "Read it there? [y]es, [n]o, [a]ll from here on, [q]uit, no other name: ",
+                 &line, e)) != KL_OK)
             break;
         *out = answer_of(slice_trim(buf_as_slice(&line)));
         if (*out != ANSWER_NAME)
             break;
+        if (!site) {
+            out_text(&m->cli->out, "The name of a read stays as it is.\n");
+            *out = ANSWER_NO;
+            continue;
+        }
         const char *name = arena_cstr(&m->arena, slice_trim(buf_as_slice(&line)));
         if (migration_rename(m, site, name, &why) == KL_OK)
             break;
@@ -71,30 +94,49 @@ static enum kl_status ask_site(struct migration *m, const struct migration_site 
     return s;
 }
 
+struct asking {
+    struct migration *m;
+    size_t number;
+    bool all, quit, changed; /* from here on; anything but what was proposed */
+};
+
+/* What becomes of one place: NULL, or why it stays. */
+static enum kl_status decide(struct asking *a, const struct migration_site *site, const struct env_read *read,
+                             const char **left, struct error *e) {
+    enum answer answer = ANSWER_NO;
+    if (a->all)
+        return KL_OK;
+    if (!a->quit) {
+        if (site)
+            show(a->m, site, ++a->number);
+        else
+            show_read(a->m, read, ++a->number);
+        enum kl_status s = ask(a->m, site, &answer, e);
+        if (s != KL_OK)
+            return s;
+    }
+    a->all = answer == ANSWER_ALL;
+    a->quit = a->quit || answer == ANSWER_QUIT;
+    if (answer == ANSWER_NO || answer == ANSWER_QUIT)
+        *left = "you said no";
+    a->changed = a->changed || (answer != ANSWER_YES && answer != ANSWER_ALL);
+    return KL_OK;
+}
+
 enum kl_status migration_ask(struct migration *m, struct error *e) {
-    size_t number = 0;
-    bool quit = false, changed = false;
+    struct asking a = {.m = m};
+    enum kl_status s = KL_OK;
     if (!m->cli->options.interactive)
         return KL_OK;
     migration_count(m);
-    for (size_t i = 0; i < m->site_count; i++) {
-        struct migration_site *site = &m->sites[i];
-        enum answer answer = ANSWER_NO;
-        if (site->left)
-            continue;
-        if (!quit) {
-            show(m, site, ++number);
-            enum kl_status s = ask_site(m, site, &answer, e);
-            if (s != KL_OK)
-                return s;
-        }
-        if (answer == ANSWER_ALL)
-            break;
-        quit = quit || answer == ANSWER_QUIT;
-        if (answer == ANSWER_NO || answer == ANSWER_QUIT)
-            site->left = "you said no";
-        changed = changed || answer != ANSWER_YES;
-    }
+    for (size_t i = 0; i < m->site_count && s == KL_OK; i++)
+        if (!m->sites[i].left)
+            s = decide(&a, &m->sites[i], NULL, &m->sites[i].left, e);
+    for (size_t i = 0; i < m->read_count && s == KL_OK; i++)
+        if (!m->reads[i].left && !m->reads[i].done)
+            s = decide(&a, NULL, m->reads[i].read, &m->reads[i].left, e);
+    if (s != KL_OK)
+        return s;
     out_text(&m->cli->out, "\n");
-    return changed ? migration_rewrite(m, e) : KL_OK;
+    return a.changed ? migration_rewrite(m, e) : KL_OK;
 }

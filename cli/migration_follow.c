@@ -19,7 +19,8 @@
 #include "scanner/rule_digest.h"
 
 /* The next step stands behind every reason why a plan is not done. */
-static enum kl_status stale(const struct migration *m, struct error *e, const char *what, const char *why) {
+enum kl_status migration_follow_stale(const struct migration *m, struct error *e, const char *what,
+                                      const char *why) {
     const char *next = m->follow.resume ? "`keylift migrate` moves what is still in the source, and uses "
                                           "what this run has stored"
                                         : "make the plan again";
@@ -78,17 +79,18 @@ static enum kl_status find_file(struct migration *m, size_t i, struct error *e) 
     char hex[65];
     const char *real = path_real(&m->arena, path_join(&m->arena, m->follow.root, f->path));
     if (!real)
-        return stale(m, e, f->path, "is not there");
+        return migration_follow_stale(m, e, f->path, "is not there");
     if (!path_is_inside(real, m->follow.root))
         return error_set(e, KL_ERR_REFUSED, "%s: %s leads out of the project", m->follow.what, f->path);
     enum kl_status s = read_now(m, real, &now, &unread);
     sha256_hex(buf_as_slice(&now), hex);
     m->follow.real[i] = real;
-    m->follow.done[i] = s == KL_OK && m->follow.plan->rewrites && strcmp(hex, f->new_sha256) == 0;
+    m->follow.done[i] =
+        s == KL_OK && m->follow.plan->rewrites && f->has_edits && strcmp(hex, f->new_sha256) == 0;
     if (s != KL_OK)
-        s = stale(m, e, f->path, "cannot be read");
+        s = migration_follow_stale(m, e, f->path, "cannot be read");
     else if (!m->follow.done[i] && now.len != f->bytes)
-        s = stale(m, e, f->path, since(m));
+        s = migration_follow_stale(m, e, f->path, since(m));
     mem_wipe(hex, sizeof hex);
     buf_release(&now);
     return s;
@@ -201,8 +203,9 @@ enum kl_status migration_follow_select(struct migration *m, struct error *e) {
         bool forced = strcmp(site->rule, "site") == 0;
         const struct finding *f = find_site(&found, forced ? &m->forced : &m->found, site);
         if (!f)
-            return stale(m, e, arena_printf(a, "%s:%u: the secret", plan->files[site->file].path, site->line),
-                         "is not found there now");
+            return migration_follow_stale(
+                m, e, arena_printf(a, "%s:%u: the secret", plan->files[site->file].path, site->line),
+                "is not found there now");
         m->sites[m->site_count++] = (struct migration_site){
             .finding = f,
             .forced = forced,
@@ -219,8 +222,9 @@ static enum kl_status check_sites(const struct migration *m, struct error *e) {
         const struct migration_site *site = &m->sites[i];
         struct arena *a = (struct arena *)&m->arena;
         if (site->left)
-            return stale(m, e, arena_printf(a, "%s:%u", site->finding->path, site->finding->line),
-                         arena_printf(a, "would stay now (%s)", site->left));
+            return migration_follow_stale(m, e,
+                                          arena_printf(a, "%s:%u", site->finding->path, site->finding->line),
+                                          arena_printf(a, "would stay now (%s)", site->left));
     }
     return KL_OK;
 }
@@ -235,19 +239,21 @@ static const struct migration_file *file_now(const struct migration *m, const ch
 static enum kl_status check_files(const struct migration *m, struct error *e) {
     const struct plan *plan = m->follow.plan;
     for (size_t i = 0; i < plan->file_count; i++) {
-        if (m->follow.done[i])
+        /* One without edits is what it was: find_file. What it needs is in another file. */
+        if (m->follow.done[i] || !plan->files[i].has_edits)
             continue;
         const struct plan_file *f = &plan->files[i];
         const struct migration_file *now = file_now(m, m->follow.real[i]);
         if (!now || !now->changes)
-            return stale(m, e, f->path, "has nothing to move now");
+            return migration_follow_stale(m, e, f->path, "has nothing to move now");
         cJSON *json = migration_plan_file(m, now);
         bool same_file = strcmp(json_string(json, "new_sha256"), f->new_sha256) == 0;
         bool same = cJSON_Compare(json, f->json, true);
         cJSON_Delete(json);
         if (!same)
-            return same_file ? stale(m, e, f->path, "would be edited in another way than it says")
-                             : stale(m, e, f->path, since(m));
+            return same_file
+                       ? migration_follow_stale(m, e, f->path, "would be edited in another way than it says")
+                       : migration_follow_stale(m, e, f->path, since(m));
     }
     return KL_OK;
 }
@@ -275,8 +281,8 @@ static enum kl_status check_name(const struct migration *m, const struct upload_
     bool same = same_value && same_name(m, name->json, now);
     cJSON_Delete(now);
     if (!same_value)
-        return stale(m, e, item->name, "has another value in the source than it had");
-    return same ? KL_OK : stale(m, e, item->name, "is not in the vault as it was");
+        return migration_follow_stale(m, e, item->name, "has another value in the source than it had");
+    return same ? KL_OK : migration_follow_stale(m, e, item->name, "is not in the vault as it was");
 }
 
 static enum kl_status check_names(const struct migration *m, struct error *e) {
@@ -305,7 +311,7 @@ static enum kl_status check_new_files(const struct migration *m, struct error *e
         const struct migration_module *module = &m->modules[i];
         const char *path = path_relative((struct arena *)&m->arena, module->path, m->project.root);
         if (!module->exists && !is_planned(m->follow.plan, path, module->text))
-            return stale(m, e, path, "would be made, in another way than it says");
+            return migration_follow_stale(m, e, path, "would be made, in another way than it says");
     }
     return KL_OK;
 }
@@ -322,8 +328,9 @@ static enum kl_status check_packages(const struct migration *m, struct error *e)
         }
         cJSON_Delete(now);
         if (!found)
-            return stale(m, e, path_relative((struct arena *)&m->arena, f->path, m->project.root),
-                         "would gain other packages than it says");
+            return migration_follow_stale(m, e,
+                                          path_relative((struct arena *)&m->arena, f->path, m->project.root),
+                                          "would gain other packages than it says");
     }
     return KL_OK;
 }
@@ -349,7 +356,7 @@ enum kl_status migration_follow_check(const struct migration *m, struct error *e
     const char *planned = plan->dotenv_file ? plan->dotenv_file : "",
                *now = m->dotenv_file ? m->dotenv_file : "";
     if (strcmp(m->project.root, m->follow.root) != 0)
-        return stale(m, e, plan->root, "is no project of its own any more");
+        return migration_follow_stale(m, e, plan->root, "is no project of its own any more");
     if (strcmp(planned, now) != 0)
         return error_set(
             e, KL_ERR_CONFLICT,
@@ -358,6 +365,8 @@ enum kl_status migration_follow_check(const struct migration *m, struct error *e
     enum kl_status s = check_vault(m, e);
     if (s == KL_OK)
         s = check_sites(m, e);
+    if (s == KL_OK)
+        s = migration_follow_check_reads(m, e);
     if (s == KL_OK)
         s = check_files(m, e);
     if (s == KL_OK)

@@ -111,6 +111,8 @@ void migration_print_json(const struct migration *m, bool done, struct buf *out)
     add_sites(root, "left", m, true);
     if (m->cli->options.with_values)
         add_values(root, m);
+    if (m->read_count > 0)
+        cJSON_AddItemToObject(root, "reads", migration_reads_json(m));
     add_files(root, m);
     migration_each_other_file(m, add_other_file, cJSON_AddArrayToObject(root, "other_files"));
     cJSON_AddItemToObject(root, "packages", migration_packages_json(m));

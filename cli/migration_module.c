@@ -54,6 +54,11 @@ static const char *module_name(const struct migration *m) {
     return said ? said : is_loading(m) ? LOADING_MODULE : VAULT_MODULE;
 }
 
+bool migration_is_module_file(const struct migration *m, const char *path) {
+    struct slice base = slice_cstr(path_basename(path)), name = slice_cstr(module_name(m));
+    return slice_starts(base, module_name(m)) && slice_eq_cstr(slice_sub(base, name.len, base.len), ".py");
+}
+
 static bool usable(struct migration *m, struct migration_module *module) {
     struct file_info info, folder;
     struct error ignored = {0};
@@ -95,22 +100,19 @@ static bool in_folder(const struct package_place *place, const char *folder) {
     return place->folder && strcmp(place->folder, folder) == 0;
 }
 
-#define UNKNOWN                                                                                              \
-    "it reads the vault by itself: nothing in the project shows how it is run, so no import of a module "    \
-    "is sure to work"
-#define NOTEBOOK                                                                                             \
-    "it reads the vault by itself: a notebook runs in its own folder, where a module of the package is not " \
-    "surely found"
-#define TAKEN                                                                                                \
-    "it reads the vault by itself: the module's name is taken there by something else; --module-name "       \
-    "gives another"
+#define UNKNOWN "nothing in the project shows how it is run, so no import of a module is sure to work"
+#define NOTEBOOK "a notebook runs in its own folder, where a module of the package is not surely found"
+#define TAKEN "the module's name is taken there by something else; --module-name gives another"
 
 /* `folder` NULL: the files that have no place. */
 static void say_inline(struct migration *m, const struct package_place *place, const char *folder,
                        const char *reason) {
     for (size_t i = 0; i < m->file_count; i++)
-        if (m->files[i].changes && (folder ? in_folder(&place[i], folder) : !place[i].folder))
-            m->files[i].inline_because = !folder && rewrite_is_notebook(m->files[i].path) ? NOTEBOOK : reason;
+        if (m->files[i].changes && (folder ? in_folder(&place[i], folder) : !place[i].folder)) {
+            const char *why = !folder && rewrite_is_notebook(m->files[i].path) ? NOTEBOOK : reason;
+            m->files[i].no_module_because = why;
+            m->files[i].inline_because = arena_printf(&m->arena, "it reads the vault by itself: %s", why);
+        }
 }
 
 /* Unless the user said so, a package with one rewritten module alone loads the .env there. */
@@ -119,15 +121,21 @@ static size_t users_needed(const struct migration *m) {
 }
 
 static size_t first_site(const struct migration *m, const struct migration_file *f) {
-    for (size_t i = 0; i < f->site_count; i++)
+    size_t first = SIZE_MAX;
+    for (size_t i = 0; i < f->site_count && first == SIZE_MAX; i++)
         if (!m->sites[f->first_site + i].left)
-            return (size_t)m->sites[f->first_site + i].finding->start_byte;
-    return SIZE_MAX;
+            first = (size_t)m->sites[f->first_site + i].finding->start_byte;
+    for (size_t i = 0; i < f->read_count; i++) {
+        const struct migration_read *r = &m->reads[f->first_read + i];
+        if (!r->left && r->read->start_byte < first)
+            first = (size_t)r->read->start_byte;
+    }
+    return first;
 }
 
 /* A notebook is run in its own folder, whatever package that belongs to. */
 static bool may_import(const struct migration_file *f) {
-    return f->changes && !rewrite_is_notebook(f->path);
+    return f->uses_module && !rewrite_is_notebook(f->path);
 }
 
 /* A .env is loaded in one place only where the files' own imports say which; asking the
@@ -189,7 +197,7 @@ void migration_finish_modules(struct migration *m) {
     for (size_t i = 0; i < m->module_count; i++) {
         bool used = false;
         for (size_t k = 0; k < m->file_count; k++)
-            used = used || (m->files[k].changes && m->files[k].module && m->files[k].module_index == i);
+            used = used || (m->files[k].uses_module && m->files[k].module && m->files[k].module_index == i);
         if (!used)
             continue;
         if (!m->modules[i].text)

@@ -1,6 +1,7 @@
 /* migration_names.c: under which names the secrets go, and what the vault has under
  * them already. Nothing is written here. */
 #include "cli/migration.h"
+#include "cli/vault_lookup.h"
 
 #include <stdlib.h>
 
@@ -9,20 +10,10 @@
 #include "base/system.h"
 #include "rewriters/plan.h"
 
-struct held {
-    const char *name;
-    enum kl_status status; /* of the look-up */
-    struct secret value;
-    struct error error;
-};
-
 struct naming {
     struct migration *m;
-    struct held *held;
-    size_t count, capacity, looked_up;
-    bool chosen;           /* the names that are asked about are the user's */
-    enum kl_status failed; /* the vault as a whole cannot be read: no more is asked of it */
-    struct error error;
+    struct vault_lookup held;
+    bool chosen; /* the names that are asked about are the user's */
 };
 
 /* A plan's names are final: none is made anew. */
@@ -45,88 +36,11 @@ enum upload_on_conflict migration_on_conflict(const struct migration *m) {
     return m->session.kind->names_are_variables ? ON_CONFLICT_RENAME : ON_CONFLICT_FAIL;
 }
 
-static struct held *find_held(const struct naming *n, const char *name) {
-    for (size_t i = 0; i < n->count; i++)
-        if (strcmp(n->held[i].name, name) == 0)
-            return &n->held[i];
-    return NULL;
-}
-
-static void add_held(struct naming *n, const char *name) {
-    if (find_held(n, name))
-        return;
-    n->held = mem_grow(n->held, &n->capacity, n->count + 1, sizeof *n->held);
-    n->held[n->count++] = (struct held){.name = name};
-}
-
-/* What a vault says of one name, and not of itself. A .env is one file: when it
- * cannot be read for one name, it cannot for any. */
-static bool is_of_the_name(const struct migration *m, enum kl_status s) {
-    switch (s) {
-    case KL_OK:
-    case KL_ERR_NOT_FOUND:
-    case KL_ERR_CONFLICT:
-    case KL_ERR_UNSUPPORTED:
-        return true;
-    case KL_ERR_REFUSED:
-    case KL_ERR_PARSE:
-        return !m->session.kind->names_are_variables;
-    default:
-        return false;
-    }
-}
-
-static void look_up(void *ctx, size_t index) {
-    struct naming *n = ctx;
-    struct held *h = &n->held[n->looked_up + index];
-    if (h->status == KL_OK || h->status == KL_ERR_NOT_FOUND)
-        return; /* look_up_many was told */
-    struct vault *v = n->m->session.vault;
-    struct mutex *lock = n->m->session.lock;
-    mutex_lock(lock);
-    bool goes = n->failed == KL_OK;
-    mutex_unlock(lock);
-    h->status = !goes                  ? error_set(&h->error, n->failed, "not asked")
-                : system_interrupted() ? error_set(&h->error, KL_ERR_INTERRUPTED, "interrupted")
-                                       : v->kind->get(v, h->name, NULL, &h->value, NULL, &h->error);
-    mutex_lock(lock);
-    if (!is_of_the_name(n->m, h->status) && n->failed == KL_OK) {
-        n->failed = h->status;
-        n->error = h->error;
-    }
-    mutex_unlock(lock);
-}
-
-/* A name that is said to be free may be taken all the same: upload_prepare asks again. */
-static void look_up_many(struct naming *n) {
-    size_t count = n->count - n->looked_up;
-    struct held *held = n->held + n->looked_up;
-    struct vault_read *reads = mem_calloc(count + 1, sizeof *reads);
-    for (size_t i = 0; i < count; i++)
-        reads[i].name = held[i].name;
-    enum kl_status s = vault_get_many(n->m->session.vault, reads, count, &n->error);
-    if (s != KL_OK)
-        n->failed = s;
-    for (size_t i = 0; i < count; i++) {
-        held[i].status = reads[i].status;
-        secret_move(&held[i].value, &reads[i].value);
-    }
-    free(reads);
-}
-
-static void look_up_new(struct naming *n) {
-    if (n->count == n->looked_up)
-        return;
-    look_up_many(n);
-    thread_each(n->m->session.kind->parallel, n->count - n->looked_up, look_up, n);
-    n->looked_up = n->count;
-}
-
 static void expect(void *ctx, const char *const *names, size_t count) {
     struct naming *n = ctx;
     for (size_t i = 0; i < count; i++)
-        add_held(n, names[i]);
-    look_up_new(n);
+        vault_lookup_add(&n->held, names[i]);
+    vault_lookup_ask(&n->held);
 }
 
 static bool in_environment(void *ctx, const char *name) {
@@ -139,10 +53,10 @@ static bool in_environment(void *ctx, const char *name) {
 static int in_vault(void *ctx, const char *name, const struct finding *f) {
     struct naming *n = ctx;
     struct secret wanted = {0};
-    add_held(n, name);
-    look_up_new(n);
-    const struct held *h = find_held(n, name);
-    if (h->status == KL_ERR_NOT_FOUND || n->failed != KL_OK)
+    vault_lookup_add(&n->held, name);
+    vault_lookup_ask(&n->held);
+    const struct vault_held *h = vault_lookup_find(&n->held, name);
+    if (h->status == KL_ERR_NOT_FOUND || n->held.failed != KL_OK)
         return 0; /* after a failure no name is taken, so that the search for one ends */
     if (h->status != KL_OK)
         return -1; /* what cannot be read is not ours to use */
@@ -185,12 +99,12 @@ static enum kl_status take_planned_names(struct migration *m, struct error *e) {
 static enum kl_status check_unused_lines(struct naming *n, const struct name_map *map, struct error *e) {
     for (size_t i = 0; i < map->count; i++)
         if (!map->lines[i].used)
-            add_held(n, map->lines[i].to);
-    look_up_new(n);
+            vault_lookup_add(&n->held, map->lines[i].to);
+    vault_lookup_ask(&n->held);
     for (size_t i = 0; i < map->count; i++) {
         const struct name_map_line *line = &map->lines[i];
-        const struct held *h = line->used ? NULL : find_held(n, line->to);
-        if (h && n->failed == KL_OK && h->status != KL_OK)
+        const struct vault_held *h = line->used ? NULL : vault_lookup_find(&n->held, line->to);
+        if (h && n->held.failed == KL_OK && h->status != KL_OK)
             return error_set(e, KL_ERR_USAGE,
                              "%s:%u: no secret of this run is called %s; a new file names them all",
                              map->path, line->line, line->from);
@@ -265,9 +179,9 @@ static enum kl_status assign(struct naming *n, struct name_request *requests, co
         final[i] = requests[i].name;
     if (s == KL_OK && m->names.exists)
         s = map_names(n, &m->names, requests, &context, final, count, e);
-    if (n->failed != KL_OK) {
-        s = n->failed;
-        *e = n->error;
+    if (n->held.failed != KL_OK) {
+        s = n->held.failed;
+        *e = n->held.error;
     }
     return s;
 }
@@ -283,20 +197,13 @@ static void take_names(struct migration *m, const size_t *site_of, const struct 
     }
 }
 
-static void release_held(struct naming *n) {
-    for (size_t i = 0; i < n->count; i++)
-        secret_release(&n->held[i].value);
-    mem_wipe(n->held, n->capacity * sizeof *n->held);
-    free(n->held);
-}
-
 enum kl_status migration_name(struct migration *m, struct error *e) {
     if (m->follow.plan)
         return take_planned_names(m, e);
     struct name_request *requests = mem_calloc(m->site_count + 1, sizeof *requests);
     size_t *site_of = mem_calloc(m->site_count + 1, sizeof *site_of);
     const char **final = mem_calloc(m->site_count + 1, sizeof *final);
-    struct naming n = {.m = m};
+    struct naming n = {.m = m, .held = VAULT_LOOKUP_INIT(&m->session)};
     size_t count = 0;
     for (size_t i = 0; i < m->site_count; i++)
         if (!m->sites[i].left && !m->sites[i].mention) {
@@ -307,7 +214,7 @@ enum kl_status migration_name(struct migration *m, struct error *e) {
     if (s == KL_OK)
         take_names(m, site_of, requests, final, count);
     migration_name_mentions(m);
-    release_held(&n);
+    vault_lookup_release(&n.held);
     free(requests);
     free(site_of);
     free(final);
@@ -320,7 +227,7 @@ static bool is_same_secret(const struct finding *a, const struct finding *b) {
 
 enum kl_status migration_rename(struct migration *m, const struct migration_site *site, const char *name,
                                 struct error *why) {
-    struct naming n = {.m = m, .chosen = true};
+    struct naming n = {.m = m, .held = VAULT_LOOKUP_INIT(&m->session), .chosen = true};
     const struct name_context context = context_of(&n);
     enum kl_status s =
         name_is_valid(name) ? KL_OK : error_set(why, KL_ERR_USAGE, "letters, digits and \"_\" make a name");
@@ -339,7 +246,7 @@ enum kl_status migration_rename(struct migration *m, const struct migration_site
         same->fixed = arena_cstr(&m->arena, slice_cstr(name));
         take_name(m, same, same->fixed, NULL);
     }
-    release_held(&n);
+    vault_lookup_release(&n.held);
     return s;
 }
 

@@ -44,6 +44,31 @@ static void add_sites(const struct migration *m, const struct migration_file *f,
     }
 }
 
+/* It, or the module that it reads from. */
+static bool is_in_plan(const struct migration *m, const struct migration_file *f) {
+    bool reads = false;
+    for (size_t i = 0; i < f->read_count; i++)
+        reads |= !m->reads[f->first_read + i].left && !m->reads[f->first_read + i].done;
+    return f->changes || reads;
+}
+
+static void add_reads(const struct migration *m, const struct migration_file *f, cJSON *file) {
+    cJSON *list = NULL;
+    for (size_t i = 0; i < f->read_count; i++) {
+        const struct migration_read *r = &m->reads[f->first_read + i];
+        if (r->left || r->done)
+            continue;
+        list = list ? list : cJSON_AddArrayToObject(file, "reads");
+        cJSON *o = cJSON_CreateObject();
+        json_add_count(o, "line", r->read->line);
+        json_add_count(o, "column", r->read->column);
+        json_add_count(o, "start", r->read->start_byte);
+        json_add_count(o, "end", r->read->end_byte);
+        json_add_string(o, "name", r->read->name);
+        cJSON_AddItemToArray(list, o);
+    }
+}
+
 static void add_edits(const struct migration_file *f, cJSON *list) {
     for (size_t i = 0; i < f->output.edit_count; i++) {
         const struct rewrite_edit *edit = &f->output.edits[i];
@@ -63,6 +88,7 @@ cJSON *migration_plan_file(const struct migration *m, const struct migration_fil
     sha256_hex(f->output.bytes, hex);
     json_add_string(o, "new_sha256", hex);
     add_sites(m, f, cJSON_AddArrayToObject(o, "sites"));
+    add_reads(m, f, o);
     add_edits(f, cJSON_AddArrayToObject(o, "edits"));
     return o;
 }
@@ -166,7 +192,7 @@ cJSON *migration_plan(const struct migration *m, struct error *e) {
     add_names(m, cJSON_AddArrayToObject(plan, "names"));
     cJSON *files = cJSON_AddArrayToObject(plan, "files");
     for (size_t i = 0; i < m->file_count; i++) {
-        if (!m->files[i].changes)
+        if (!is_in_plan(m, &m->files[i]))
             continue;
         if (!path_is_inside(m->files[i].real, m->project.root)) {
             error_set(e, KL_ERR_UNSUPPORTED, "%s lies outside of the project, %s, and cannot stand in a plan",

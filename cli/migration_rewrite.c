@@ -27,25 +27,48 @@ static void leave_file(struct migration *m, const struct migration_file *f, cons
     for (size_t i = 0; i < f->site_count; i++)
         if (!m->sites[f->first_site + i].left)
             m->sites[f->first_site + i].left = reason;
+    for (size_t i = 0; i < f->read_count; i++)
+        if (!m->reads[f->first_read + i].left)
+            m->reads[f->first_read + i].left = reason;
+}
+
+static struct migration_file *add_file(struct migration *m, const char *path) {
+    struct migration_file *f = m->file_count ? &m->files[m->file_count - 1] : NULL;
+    if (f && strcmp(f->path, path) == 0)
+        return f;
+    f = &m->files[m->file_count++];
+    *f = (struct migration_file){.path = path};
+    buf_init_secret(&f->bytes, KL_MAX_REWRITE_BYTES);
+    return f;
+}
+
+/* Sites and reads are in the order of their paths. */
+static void list_files(struct migration *m) {
+    m->files = mem_calloc(m->site_count + m->read_count + 1, sizeof *m->files);
+    for (size_t i = 0, k = 0; i < m->site_count || k < m->read_count;) {
+        const char *site = i < m->site_count ? m->sites[i].finding->path : NULL;
+        const char *read = k < m->read_count ? m->reads[k].read->path : NULL;
+        if (site && (!read || strcmp(site, read) <= 0)) {
+            struct migration_file *f = add_file(m, site);
+            f->first_site = f->site_count++ ? f->first_site : i;
+            i++;
+        } else {
+            struct migration_file *f = add_file(m, read);
+            f->first_read = f->read_count++ ? f->first_read : k;
+            k++;
+        }
+    }
 }
 
 static enum kl_status read_files(struct migration *m, struct error *e) {
-    m->files = mem_calloc(m->site_count + 1, sizeof *m->files);
-    for (size_t i = 0; i < m->site_count; i++) {
-        const char *path = m->sites[i].finding->path;
-        struct migration_file *f = m->file_count ? &m->files[m->file_count - 1] : NULL;
-        if (!f || strcmp(f->path, path) != 0) {
-            f = &m->files[m->file_count++];
-            *f = (struct migration_file){.path = path, .first_site = i};
-            buf_init_secret(&f->bytes, KL_MAX_REWRITE_BYTES);
-        }
-        f->site_count++;
-    }
+    list_files(m);
     for (size_t i = 0; i < m->file_count; i++) {
         struct migration_file *f = &m->files[i];
         bool wanted = false;
         for (size_t s = 0; s < f->site_count; s++)
             wanted = wanted || !m->sites[f->first_site + s].left;
+        for (size_t r = 0; r < f->read_count; r++)
+            wanted = wanted || !m->reads[f->first_read + r].left;
         if (!wanted)
             continue;
         f->real = path_real(&m->arena, f->path);
@@ -83,53 +106,16 @@ struct rewrite_request migration_request(struct migration *m, const struct migra
     return request;
 }
 
-/* The sites of a file that still move. */
-static size_t moving_sites(const struct migration *m, const struct migration_file *f,
-                           struct rewrite_site *sites) {
-    size_t count = 0;
-    for (size_t i = 0; i < f->site_count; i++) {
-        const struct migration_site *site = &m->sites[f->first_site + i];
-        if (site->left)
-            continue;
-        sites[count++] = (struct rewrite_site){
-            .start_byte = site->finding->start_byte,
-            .end_byte = site->finding->end_byte,
-            .secret_start_byte = site->finding->secret_start_byte,
-            .secret_end_byte = site->finding->secret_end_byte,
-            .name = site->name,
-            .stored_name = site->stored_name,
-            .value = &site->finding->value,
-            .is_bytes = site->finding->is_bytes,
-            .is_mention = site->mention,
-            .context = site->finding->context,
-        };
-    }
-    return count;
-}
-
-static void leave_refused(struct migration *m, const struct migration_file *f,
-                          const struct rewrite_site *sites) {
-    size_t next = 0;
-    for (size_t i = 0; i < f->site_count; i++) {
-        struct migration_site *site = &m->sites[f->first_site + i];
-        if (site->left)
-            continue;
-        if (!sites[next].rewritten)
-            site->left = sites[next].reason ? sites[next].reason : "the rewriter left it";
-        next++;
-    }
-}
-
 /* What undo could not restore is left, and the rest is rewritten without it. */
 static enum kl_status rewrite_one(struct migration *m, struct migration_file *f, struct error *e) {
-    struct rewrite_site *sites = arena_calloc(&m->arena, f->site_count, sizeof *sites);
+    struct rewrite_site *sites = arena_calloc(&m->arena, f->site_count + f->read_count + 1, sizeof *sites);
     struct rewrite_request request;
     bool again = true;
-    f->changes = false;
+    f->changes = f->uses_module = false;
     cJSON_Delete(f->undo);
     f->undo = NULL;
     while (again) {
-        size_t count = moving_sites(m, f, sites);
+        size_t count = migration_sites_of(m, f, sites);
         if (count == 0)
             return KL_OK;
         request = migration_request(m, f, buf_as_slice(&f->bytes), sites, count);
@@ -137,9 +123,10 @@ static enum kl_status rewrite_one(struct migration *m, struct migration_file *f,
         if (s != KL_OK)
             return s;
         again = f->output.rewritten > 0 && undo_refuse(&request, &f->output);
-        leave_refused(m, f, sites);
+        migration_take_outcome(m, f, sites, count);
     }
     f->changes = f->output.rewritten > 0;
+    f->uses_module = f->changes || migration_has_done_read(m, f);
     if (!f->changes)
         return KL_OK;
     if (f->git_path && !slice_eq(buf_as_slice(&f->working), buf_as_slice(&f->bytes)))
@@ -163,14 +150,17 @@ enum kl_status migration_rewrite(struct migration *m, struct error *e) {
         s = read_files(m, e);
     /* Inline first: which files change decides which modules are of use. */
     for (size_t i = 0; i < m->file_count; i++)
-        m->files[i].module = m->files[i].inline_because = NULL;
+        m->files[i].module = m->files[i].inline_because = m->files[i].no_module_because = NULL;
     if (s == KL_OK)
         s = rewrite_all(m, e);
     while (s == KL_OK && migration_leave_mentions(m))
         s = rewrite_all(m, e);
     if (s == KL_OK)
+        s = migration_try_reads(m, e);
+    if (s == KL_OK)
         s = migration_modules(m, e);
-    if (s == KL_OK && m->module_count > 0)
+    migration_leave_inline_reads(m);
+    if (s == KL_OK && (m->module_count > 0 || m->read_count > 0))
         s = rewrite_all(m, e);
     migration_finish_modules(m);
     return s;
@@ -183,10 +173,20 @@ void migration_count(struct migration *m) {
             m->left++;
         else
             m->moving++;
+    m->reads_moving = m->reads_left = 0;
+    for (size_t i = 0; i < m->read_count; i++)
+        if (m->reads[i].left)
+            m->reads_left++;
+        else
+            m->reads_moving += !m->reads[i].done;
     m->values_moving = m->values_left = 0;
     for (size_t i = 0; i < m->value_count; i++)
         if (m->values[i].left)
             m->values_left++;
         else
             m->values_moving++;
+}
+
+bool migration_moves(const struct migration *m) {
+    return m->moving + m->values_moving + m->reads_moving > 0;
 }

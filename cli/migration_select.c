@@ -141,18 +141,26 @@ static bool same_but_line_ends(struct slice a, struct slice b) {
     }
 }
 
+/* A place that is left when its file is. */
+struct leavable {
+    const char *path;
+    const char **left;
+};
+
 /* A file with changes that are not staged is left unless it was named: whoever
- * migrates a repository wants a commit of its own for it, and undo by git. */
-static enum kl_status leave_unstaged(struct migration *m, struct error *e) {
+ * migrates a repository wants a commit of its own for it, and undo by git. The places
+ * are in the order of their paths. */
+static enum kl_status leave_unstaged(struct migration *m, const struct leavable *places, size_t place_count,
+                                     struct error *e) {
     if (!m->project.git_top || m->cli->options.allow_dirty || m->cli->options.staged)
         return KL_OK;
-    struct git_blob *blobs = mem_calloc(m->site_count + 1, sizeof *blobs);
-    size_t *first = mem_calloc(m->site_count + 1, sizeof *first);
+    struct git_blob *blobs = mem_calloc(place_count + 1, sizeof *blobs);
+    size_t *first = mem_calloc(place_count + 1, sizeof *first);
     size_t count = 0;
     enum kl_status s = KL_OK;
-    for (size_t i = 0; i < m->site_count; i++) {
-        const char *path = m->sites[i].finding->path;
-        if (m->sites[i].left || (count > 0 && strcmp(m->sites[first[count - 1]].finding->path, path) == 0))
+    for (size_t i = 0; i < place_count; i++) {
+        const char *path = places[i].path;
+        if (*places[i].left || (count > 0 && strcmp(places[first[count - 1]].path, path) == 0))
             continue;
         const char *real = path_real(&m->arena, path);
         const char *in_git = real ? project_git_path(&m->project, real, &m->arena) : NULL;
@@ -164,14 +172,14 @@ static enum kl_status leave_unstaged(struct migration *m, struct error *e) {
     if (count > 0)
         s = git_index_blobs(m->project.git_top, blobs, count, KL_MAX_REWRITE_BYTES, e);
     for (size_t b = 0; b < count && s == KL_OK; b++) {
-        const char *path = m->sites[first[b]].finding->path;
+        const char *path = places[first[b]].path;
         struct buf now = BUF_INIT_SECRET(KL_MAX_REWRITE_BYTES);
         struct error unread = {0};
         bool changed = blobs[b].found && file_read(path, KL_MAX_REWRITE_BYTES, &now, &unread) == KL_OK &&
                        !same_but_line_ends(buf_as_slice(&now), buf_as_slice(&blobs[b].bytes));
-        for (size_t i = first[b]; changed && i < m->site_count; i++)
-            if (!m->sites[i].left && strcmp(m->sites[i].finding->path, path) == 0)
-                m->sites[i].left =
+        for (size_t i = first[b]; changed && i < place_count; i++)
+            if (!*places[i].left && strcmp(places[i].path, path) == 0)
+                *places[i].left =
                     "the file has changes that are not staged (stage them, name the file, or --allow-dirty)";
         buf_release(&now);
     }
@@ -179,6 +187,20 @@ static enum kl_status leave_unstaged(struct migration *m, struct error *e) {
     free(blobs);
     free(first);
     return s;
+}
+
+static enum kl_status leave_unstaged_sites(struct migration *m, struct error *e) {
+    struct leavable *places = arena_calloc(&m->arena, m->site_count + 1, sizeof *places);
+    for (size_t i = 0; i < m->site_count; i++)
+        places[i] = (struct leavable){m->sites[i].finding->path, &m->sites[i].left};
+    return leave_unstaged(m, places, m->site_count, e);
+}
+
+enum kl_status migration_leave_unstaged_reads(struct migration *m, struct error *e) {
+    struct leavable *places = arena_calloc(&m->arena, m->read_count + 1, sizeof *places);
+    for (size_t i = 0; i < m->read_count; i++)
+        places[i] = (struct leavable){m->reads[i].read->path, &m->reads[i].left};
+    return leave_unstaged(m, places, m->read_count, e);
 }
 
 enum kl_status migration_select(struct migration *m, struct error *e) {
@@ -198,5 +220,5 @@ enum kl_status migration_select(struct migration *m, struct error *e) {
     if (m->site_count > 0)
         qsort(m->sites, m->site_count, sizeof *m->sites, by_place);
     merge_overlapping(m);
-    return leave_unstaged(m, e);
+    return leave_unstaged_sites(m, e);
 }

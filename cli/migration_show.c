@@ -241,15 +241,16 @@ void migration_show_plan(const struct migration *m) {
         out_text(o, "\n");
     }
     show_all_values(o, m);
+    migration_show_reads(m);
     show_errors(o, m);
-    if (m->moving > 0 && m->rewrites)
+    if (m->moving + m->reads_moving > 0 && m->rewrites)
         show_diffs(o, m);
-    if (m->moving + m->values_moving > 0 && m->dotenv_path) {
+    if (migration_moves(m) && m->dotenv_path) {
         out_mark(o, MARK_BOLD, "\nOther files\n");
         migration_each_other_file(m, show_other_file, o);
     }
     migration_show_packages(m);
-    if (m->moving + m->left + m->value_count == 0) {
+    if (m->moving + m->left + m->value_count + m->reads_moving == 0) {
         size_t files = (size_t)m->found.stats.files;
         if (files == 0)
             out_text(o, m->found.error_count ? "nothing could be read\n" : "nothing to scan\n");
@@ -370,6 +371,9 @@ void migration_show_result(const struct migration *m) {
     if (m->rewrites) {
         out_mark(o, MARK_GREEN, "%zu %s rewritten", m->written, plural(m->written, "file", "files"));
         out_text(o, ", %zu %s moved", m->moving, plural(m->moving, "literal", "literals"));
+        if (m->reads_moving > 0)
+            out_text(o, ", %zu %s of the environment", m->reads_moving,
+                     plural(m->reads_moving, "read", "reads"));
         if (m->left > 0)
             out_text(o, ", %zu left with the reasons above", m->left);
         out_text(o, "\n");
@@ -388,4 +392,6 @@ void migration_show_result(const struct migration *m) {
     migration_show_after(m);
     if (m->moving > 0)
         show_next_steps(o, m);
+    else if (m->reads_moving > 0)
+        migration_show_packages_due(m);
 }

@@ -86,6 +86,7 @@ enum kl_status migration_upload(struct migration *m, struct journal *j, struct e
         upload_run(m->session.vault, m->items, m->item_count, &observer, READ_BACK_DEADLINE_MS, &first);
     leave_failed(m);
     migration_judge_values(m);
+    migration_judge_reads(m);
     migration_count(m);
     /* Something is PENDING still: the user or the journal stopped it, and no file is to change. */
     for (size_t i = 0; i < m->item_count; i++)

@@ -215,8 +215,8 @@ static bool has_value(const struct migration *m, const struct finding *f, const 
 /* One item a name, for the sites that can really be rewritten; then the vault
  * says what it has and what it cannot hold. */
 enum kl_status migration_items(struct migration *m, struct error *e) {
-    m->items = mem_calloc(m->site_count + m->value_count + 1, sizeof *m->items);
-    m->stored = mem_calloc(m->site_count + 1, sizeof *m->stored);
+    m->items = mem_calloc(m->site_count + m->value_count + m->read_count + 1, sizeof *m->items);
+    m->stored = mem_calloc(m->site_count + m->value_count + m->read_count + 1, sizeof *m->stored);
     for (size_t i = 0; i < m->site_count; i++) {
         struct migration_site *site = &m->sites[i];
         if (site->left)
@@ -240,14 +240,19 @@ enum kl_status migration_items(struct migration *m, struct error *e) {
     }
     size_t of_sites = m->item_count;
     migration_add_value_items(m);
-    enum kl_status s =
-        upload_prepare(m->session.vault, m->items, m->item_count, migration_on_conflict(m), &m->arena, e);
+    size_t of_reads = m->item_count;
+    enum kl_status s = migration_read_items(m, e);
+    if (s == KL_OK)
+        s = upload_prepare(m->session.vault, m->items, m->item_count, migration_on_conflict(m), &m->arena, e);
+    if (s == KL_OK)
+        s = migration_check_read_items(m, of_reads, e);
     if (s != KL_OK)
         return s;
     for (size_t i = 0; i < m->site_count; i++)
         if (!m->sites[i].left)
             follow_item(m, &m->sites[i]);
     migration_judge_values(m);
+    migration_judge_reads(m);
     for (size_t i = 0; i < of_sites; i++) {
         const struct upload_item *item = &m->items[i];
         if (item->state == UPLOAD_CONFLICT || item->state == UPLOAD_REFUSED)

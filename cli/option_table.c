@@ -12,6 +12,7 @@ const struct options option_defaults = {
     .report_env = ENV_ALL,
     .color = COLOR_AUTO,
     .style = STYLE_UNSAID,
+    .env_reads = READS_UNSAID,
     .hook = HOOK_NONE,
 };
 
@@ -361,12 +362,13 @@ const struct option_spec option_table[] = {
      .help = "name of that module (default: vault_secrets; with dotenv env_secrets)"},
     {.name = "env-reads",
      .type = OPTION_CHOICE,
-     .argument = "none",
-     .later = "all|secrets",
+     .argument = "secrets|all|none",
      .commands = CMD_PLAN | CMD_MIGRATE | CMD_REWRITE,
      .offset = AT(env_reads),
      .config = CONFIG_TREE,
-     .help = "which reads of environment variables become reads of the vault (with dotenv: none)"},
+     .help = "which reads of environment variables become reads of the vault, where it holds the name: those "
+             "of secrets (the default where code reads through a module), all of them, or none (the default "
+             "elsewhere)"},
     {.name = "with-values",
      .type = OPTION_TEXT,
      .argument = "FILE|environ",

@@ -44,6 +44,9 @@
     (CMD_CHANGING | CMD_FOLLOWING | CMD_VAULTS | CMD_UNDO | CMD_PUT) /* those that talk to a vault */
 
 #define STYLE_UNSAID (-1)
+/* Which reads of the environment become reads of the vault. */
+enum option_reads { READS_OF_SECRETS, READS_ALL, READS_NONE };
+#define READS_UNSAID (-1)
 #define HOOK_NONE (-1)
 #define OPTIONS_MAX 96          /* rows of the table */
 #define OPTIONS_LIST_MAX 100000 /* values of one list */
@@ -134,7 +137,7 @@ struct options {
     const char *to;
     int style; /* enum rewrite_style, or STYLE_UNSAID: what is best for the vault */
     const char *module_name;
-    int env_reads; /* 0: none, the only word of this version */
+    int env_reads; /* enum option_reads, or READS_UNSAID: what is best for the vault */
     struct string_list sites;
     bool include_tests;
     bool split_urls;

@@ -21,7 +21,7 @@ struct reading {
     const char *what;
     struct plan *plan;
     struct error *e;
-    size_t site_cap;
+    size_t site_cap, read_cap;
 };
 
 static enum kl_status wrong(const struct reading *r, const char *where, const char *problem) {
@@ -113,6 +113,22 @@ static enum kl_status read_names(struct reading *r) {
     return KL_OK;
 }
 
+/* A literal has a rule, a read has none. */
+static enum kl_status read_place(const struct reading *r, const cJSON *item, bool literal,
+                                 struct plan_site *out) {
+    uint64_t line, column;
+    const char *rule = literal ? json_string(item, "rule") : "";
+    *out = (struct plan_site){.rule = rule, .name = json_string(item, "name")};
+    if (!whole_number(item, "start", MAX_WHOLE, &out->start) ||
+        !whole_number(item, "end", MAX_WHOLE, &out->end) || !whole_number(item, "line", UINT32_MAX, &line) ||
+        !whole_number(item, "column", UINT32_MAX, &column) ||
+        (literal && !is_text(rule, PLAN_MAX_NAME_BYTES)) || !is_text(out->name, PLAN_MAX_NAME_BYTES))
+        return wrong(r, "the record of a site", "is not complete");
+    out->line = (uint32_t)line;
+    out->column = (uint32_t)column;
+    return KL_OK;
+}
+
 static enum kl_status read_sites(struct reading *r, size_t file) {
     struct plan *p = r->plan;
     const cJSON *list, *item;
@@ -125,21 +141,39 @@ static enum kl_status read_sites(struct reading *r, size_t file) {
         return error_set(r->e, KL_ERR_LIMIT, "%s: more than %u sites", r->what, PLAN_MAX_ENTRIES);
     p->sites = mem_grow(p->sites, &r->site_cap, p->site_count + count + 1, sizeof *p->sites);
     cJSON_ArrayForEach(item, list) {
-        uint64_t line, column;
-        struct plan_site site = {
-            .rule = json_string(item, "rule"), .name = json_string(item, "name"), .file = file};
-        if (!whole_number(item, "start", MAX_WHOLE, &site.start) ||
-            !whole_number(item, "end", MAX_WHOLE, &site.end) ||
-            !whole_number(item, "line", UINT32_MAX, &line) ||
-            !whole_number(item, "column", UINT32_MAX, &column) || !is_text(site.rule, PLAN_MAX_NAME_BYTES) ||
-            !is_text(site.name, PLAN_MAX_NAME_BYTES))
-            return wrong(r, "the record of a site", "is not complete");
+        struct plan_site site;
+        if ((s = read_place(r, item, true, &site)) != KL_OK)
+            return s;
         if (site.start >= site.end || site.end > p->files[file].bytes || site.start < end_before)
             return wrong(r, "a site", "lies outside of its file, or over another one");
-        site.line = (uint32_t)line;
-        site.column = (uint32_t)column;
+        site.file = file;
         end_before = site.end;
         p->sites[p->site_count++] = site;
+    }
+    return KL_OK;
+}
+
+/* The default of one may be another. */
+static enum kl_status read_reads(struct reading *r, size_t file) {
+    struct plan *p = r->plan;
+    const cJSON *list, *item;
+    size_t count;
+    if (!json_get(p->files[file].json, "reads"))
+        return KL_OK;
+    enum kl_status s = read_list(r, p->files[file].json, "reads", &list, &count);
+    if (s != KL_OK)
+        return s;
+    if (p->read_count + count > PLAN_MAX_ENTRIES)
+        return error_set(r->e, KL_ERR_LIMIT, "%s: more than %u reads", r->what, PLAN_MAX_ENTRIES);
+    p->reads = mem_grow(p->reads, &r->read_cap, p->read_count + count + 1, sizeof *p->reads);
+    cJSON_ArrayForEach(item, list) {
+        struct plan_site read;
+        if ((s = read_place(r, item, false, &read)) != KL_OK)
+            return s;
+        if (read.start >= read.end || read.end > p->files[file].bytes)
+            return wrong(r, "a read", "lies outside of its file");
+        read.file = file;
+        p->reads[p->read_count++] = read;
     }
     return KL_OK;
 }
@@ -161,7 +195,9 @@ static enum kl_status read_files(struct reading *r) {
         if (!whole_number(item, "bytes", (double)KL_MAX_REWRITE_BYTES, &f->bytes) ||
             !is_hex(f->new_sha256, SHA256_HEX_BYTES) || !cJSON_IsArray(json_get(item, "edits")))
             return wrong(r, "the record of a file", "is not complete");
-        if ((s = read_sites(r, p->file_count++)) != KL_OK)
+        f->has_edits = cJSON_GetArraySize(json_get(item, "edits")) > 0;
+        size_t file = p->file_count++;
+        if ((s = read_sites(r, file)) != KL_OK || (s = read_reads(r, file)) != KL_OK)
             return s;
     }
     return KL_OK;
@@ -285,6 +321,9 @@ static enum kl_status check_names(const struct reading *r) {
     for (size_t i = 0; i < p->site_count; i++)
         if (!plan_find_name(p, p->sites[i].name))
             return wrong(r, "a site", "has a name that is not among the names");
+    for (size_t i = 0; i < p->read_count; i++)
+        if (!plan_find_name(p, p->reads[i].name))
+            return wrong(r, "a read", "has a name that is not among the names");
     return KL_OK;
 }
 
@@ -339,6 +378,7 @@ void plan_release(struct plan *p) {
     free(p->names);
     free(p->files);
     free(p->sites);
+    free(p->reads);
     arena_release(&p->arena);
     *p = (struct plan){0};
 }

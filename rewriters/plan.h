@@ -15,10 +15,13 @@
  *      "files": [{"path": "shop/pay.py", "bytes": 120, "new_sha256": "...",
  *                 "sites": [{"line": 3, "column": 11, "start": 40, "end": 62,
  *                            "rule": "stripe-key", "name": "API_KEY"}],
+ *                 "reads": [{"line": 9, "column": 5, "start": 90, "end": 111, "name": "DB_PASSWORD"}],
  *                 "edits": [{"start": 40, "end": 62, "text": "os.environ[\"API_KEY\"]"}]}],
  *      "new_files": [{"path": "shop/env_secrets.py", "text": "..."}],
  *      "packages": [{"path": "requirements.txt", "adds": ["python-dotenv>=1.0.1"]}],
  *      "left": [{"path": "...", "line": 9, "column": 5, "rule": "...", "reason": "..."}]}
+ *
+ * "reads", those of environment variables, are there where a file has some.
  *
  * Paths are seen from the project's root, and that from the top of its repository
  * ("." outside of one). One that is not UTF-8 stands percent-encoded, as in journals.
@@ -41,7 +44,7 @@
 struct plan_site {
     uint64_t start, end; /* bytes of the file: of the literal, or of the part of it that moves */
     uint32_t line, column;
-    const char *rule, *name;
+    const char *rule, *name; /* rule "": a read of an environment variable */
     size_t file;
 };
 
@@ -50,6 +53,7 @@ struct plan_file {
     uint64_t bytes;   /* before */
     const char *new_sha256;
     const cJSON *json;
+    bool has_edits; /* else only another file changes for it */
 };
 
 struct plan_name {
@@ -66,7 +70,8 @@ struct plan {
     struct plan_name *names;
     struct plan_file *files;
     struct plan_site *sites; /* in the order of their files */
-    size_t name_count, file_count, site_count;
+    struct plan_site *reads; /* the same */
+    size_t name_count, file_count, site_count, read_count;
     struct arena arena;
 };
 

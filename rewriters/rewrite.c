@@ -81,6 +81,16 @@ static const struct site_place *last_in_text(const struct job *j) {
     return NULL;
 }
 
+static const char *decide_read(struct job *j, struct pytree_walker *w, struct rewrite_site *site,
+                               struct site_place *place) {
+    if (j->plan.reads == READS_LEFT)
+        return j->plan.reads_refusal;
+    const char *reason = cleared_refusal(&j->source);
+    if (!reason)
+        reason = site_decide_read(&j->source, w, site, j->plan.reads, j->arena, place);
+    return reason || j->plan.reads == READS_FILLED ? reason : site_check_reader(&j->source, place, j->arena);
+}
+
 static void decide(struct job *j) {
     const struct rewrite_request *r = j->request;
     bool from_environment = reads_environment(j);
@@ -90,12 +100,13 @@ static void decide(struct job *j) {
         struct rewrite_site *site = &r->sites[i];
         struct site_place place;
         site->rewritten = false;
-        site->reason = site_decide(&j->source, &w, site, from_environment, j->arena, &place);
-        if (!site->reason)
+        site->reason = site->read ? decide_read(j, &w, site, &place)
+                                  : site_decide(&j->source, &w, site, from_environment, j->arena, &place);
+        if (!site->reason && !site->read)
             site->reason = check_expression(j, &place);
         if (site->reason)
             continue;
-        const struct site_place *last = last_in_text(j);
+        const struct site_place *last = site->read ? NULL : last_in_text(j);
         if (last && !place.in_bytes && place.start < last->end) {
             /* Two rules may find one literal: once is enough. */
             bool is_same = place.start == last->start && place.end == last->end &&
@@ -124,13 +135,17 @@ static void import_what_is_needed(struct job *j) {
     const char *relative = j->request->dotenv_relative;
     uint32_t first = UINT32_MAX;
     uint32_t *starts = arena_calloc(j->arena, j->place_count, sizeof *starts);
-    bool uses_text = false, uses_bytes = false;
+    bool uses_text = false, uses_bytes = false, fills = false;
     size_t readers = 0;
     for (size_t i = 0; i < j->place_count; i++) {
         if (j->places[i].site->is_mention)
             continue;
+        bool filled = j->places[i].site->read && plan->reads == READS_FILLED;
+        if (j->places[i].site->done)
+            continue;
+        fills |= filled;
         uses_bytes |= j->places[i].site->is_bytes;
-        uses_text |= !j->places[i].site->is_bytes;
+        uses_text |= !j->places[i].site->is_bytes && !filled;
         starts[readers++] = j->places[i].start;
         if (j->places[i].statement_start < first)
             first = j->places[i].statement_start;
@@ -138,6 +153,8 @@ static void import_what_is_needed(struct job *j) {
     if (readers == 0)
         return;
     style_drop_unused(plan, uses_text, uses_bytes);
+    if (fills && !uses_text && !uses_bytes && j->request->module_name)
+        style_need_effect(plan, j->request->module_name, j->arena);
     bool load = plan->load && !style_is_loaded(&j->source, relative, first, j->arena);
     bool by_file = !j->source.is_notebook; /* a notebook has no __file__ */
     if (load) {
@@ -157,6 +174,8 @@ static void import_what_is_needed(struct job *j) {
         call = style_load_call(relative, local_of(plan, "dotenv", "load_dotenv"),
                                by_file ? local_of(plan, "os", NULL) : NULL, j->arena);
     imports_insert(&j->source, &points, plan->needs, plan->need_count, call, j->arena, &j->edits);
+    for (size_t i = 0; i < j->place_count && fills && j->edits.count == 0; i++)
+        j->places[i].site->done |= j->places[i].site->read != NULL;
 }
 
 static bool is_word_byte(char c) {
@@ -195,14 +214,21 @@ static const char *apart(const struct job *j, const struct site_edit *e, const c
     return arena_printf(j->arena, "%s%s%s", before ? " " : "", text, after ? " " : "");
 }
 
+/* What stands at the site: the read, or, of one that is there already, the function that it calls. */
+static const char *expression_of(const struct job *j, const struct site_place *p) {
+    if (p->site->read)
+        return local_of(&j->plan, j->request->module_name, "get_secret");
+    return quoted(j, p,
+                  style_expression(&j->plan, style_name(&j->plan, p->site), p->site->is_bytes, j->arena));
+}
+
 static void replace_site(struct job *j, const struct site_place *p) {
-    const char *expression =
-        quoted(j, p, style_expression(&j->plan, style_name(&j->plan, p->site), p->site->is_bytes, j->arena));
+    const char *expression = p->edit_count > 0 ? expression_of(j, p) : NULL;
     for (size_t i = 0; i < p->edit_count; i++) {
         const struct site_edit *e = &p->edits[i];
         const char *text =
             arena_printf(j->arena, "%s%s%s", e->before, e->has_expression ? expression : "", e->after);
-        bool in_literal = e->start != e->end; /* parentheses and values go beside it */
+        bool in_literal = e->start != e->end && !p->site->read; /* parentheses and values go beside it */
         edits_replace_part(&j->edits,
                            &(struct edit_item){.start = e->start,
                                                .end = e->end,
@@ -222,7 +248,7 @@ static void replace_sites(struct job *j) {
 static size_t count_rewritten(const struct rewrite_request *r) {
     size_t count = 0;
     for (size_t i = 0; i < r->site_count; i++)
-        count += r->sites[i].rewritten;
+        count += r->sites[i].rewritten && !r->sites[i].done;
     return count;
 }
 

@@ -29,10 +29,12 @@ struct rewrite_site {
     const struct secret *value; /* what the new expression must return */
     bool is_bytes;
     bool is_mention; /* a comment, a docstring, an output that has the value: its name goes there */
+    const struct env_read *read; /* no literal, but this read of an environment variable; else NULL */
     enum context context;
     /* out */
     bool rewritten;
     const char *reason; /* why not; static or in the arena */
+    bool done;          /* of a read, also rewritten: it reads from the vault already */
     uint32_t line;      /* of the old text */
 };
 

@@ -255,3 +255,37 @@ bool scope_is_free(const struct source *s, const struct scope_query *q) {
     }
     return !clash && !star_clashes(s, q, is_read_in_file);
 }
+
+/* module, expression_statement, assignment, identifier */
+static bool is_module_assignment(const struct pytree_walker *w) {
+    const struct pytree_step *node = &w->steps[w->count - 1];
+    return w->count == 4 && pytree_is(w->steps[1].type, "expression_statement") &&
+           pytree_is(w->steps[2].type, "assignment") && node->field && pytree_is(node->field, "left");
+}
+
+bool scope_is_assigned_once(const struct source *s, const char *name, const uint32_t *places,
+                            size_t place_count) {
+    struct scope_query q = {.name = name};
+    size_t bound = 0;
+    bool known = true;
+    struct pytree_walker w;
+    pytree_walk(&s->tree, &w);
+    while (known && pytree_next(&w)) {
+        const struct pytree_step *step = &w.steps[w.count - 1];
+        struct import_target target;
+        bool is_binding;
+        if (w.count < 2 || !pytree_is(step->type, "identifier") ||
+            !slice_eq_cstr(pytree_text(s->text, step->node), name))
+            continue;
+        if (import_at(s, &w, &target, &is_binding)) {
+            known = !is_binding;
+            continue;
+        }
+        if (is_no_name(step, &w.steps[w.count - 2]) || is_read(step, &w.steps[w.count - 2]))
+            continue;
+        known = is_module_assignment(&w) && ++bound == 1 && (place_count == 0 || step->end < places[0]);
+        q.at = step->start;
+    }
+    pytree_walker_release(&w);
+    return known && bound == 1 && !star_clashes(s, &q, false);
+}

@@ -44,4 +44,9 @@ struct scope_query {
 
 bool scope_is_free(const struct source *s, const struct scope_query *q);
 
+/* The name is bound once in the file, by `name = ...` as a statement of the module, before
+ * all of the places. */
+bool scope_is_assigned_once(const struct source *s, const char *name, const uint32_t *places,
+                            size_t place_count);
+
 #endif

@@ -61,6 +61,19 @@ const char *site_decide_mention(const struct source *s, struct rewrite_site *sit
 const char *site_decide_part(const struct source *s, struct pytree_walker *w, struct rewrite_site *site,
                              bool from_environment, struct arena *arena, struct site_place *place);
 
+/* How a style serves what reads the environment. */
+enum style_reads {
+    READS_LEFT,   /* not at all */
+    READS_CALLED, /* by a function of the module */
+    READS_FILLED  /* by filling the environment before */
+};
+/* site_decide for a read of an environment variable (site_read.c). The edits' expression is
+ * the function that takes a name and a default. */
+const char *site_decide_read(const struct source *s, struct pytree_walker *w, struct rewrite_site *site,
+                             enum style_reads how, struct arena *arena, struct site_place *place);
+/* NULL, or why what the read at `place` is made through may not be the environment there. */
+const char *site_check_reader(const struct source *s, const struct site_place *place, struct arena *arena);
+
 typedef bool (*site_test)(const struct site_view *v);
 
 enum site_verdict {

@@ -38,6 +38,21 @@ struct import_need *style_need(struct style_plan *p, const char *module, const c
     return need;
 }
 
+void style_need_effect(struct style_plan *p, const char *module, struct arena *arena) {
+    const char *dot = strrchr(module, '.');
+    struct import_need *need = NULL;
+    if (!dot) {
+        need = style_need(p, module, NULL);
+    } else {
+        /* The dots of ".secrets" are the package; the last one of "shop.secrets" is no part of it. */
+        size_t len = (size_t)(dot - module);
+        bool relative = strspn(module, ".") == len + 1;
+        need = style_need(p, arena_cstr(arena, slice_of(module, relative ? len + 1 : len)), dot + 1);
+    }
+    if (need)
+        need->for_effect = true;
+}
+
 const char *style_quote(const char *text, struct arena *arena) {
     struct buf b = BUF_INIT(KL_MAX_CONFIG_BYTES);
     buf_char(&b, '"');

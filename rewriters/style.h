@@ -6,6 +6,7 @@
 
 #include "rewriters/imports.h"
 #include "rewriters/rewrite.h"
+#include "rewriters/site.h"
 
 #define STYLE_MAX_NEEDS 16
 
@@ -13,9 +14,11 @@ struct style_plan {
     const char *read_text, *read_bytes; /* templates with {name}; read_bytes NULL: bytes cannot be read */
     struct import_need needs[STYLE_MAX_NEEDS];
     size_t need_count;
-    bool by_own_name;    /* {name} is the name that keylift gave, not the vault's */
-    bool load;           /* load_dotenv(...) must run first */
-    const char *refusal; /* why this style cannot serve the request; NULL */
+    bool by_own_name;          /* {name} is the name that keylift gave, not the vault's */
+    bool load;                 /* load_dotenv(...) must run first */
+    enum style_reads reads;    /* of environment variables */
+    const char *reads_refusal; /* READS_LEFT: why */
+    const char *refusal;       /* why this style cannot serve the request; NULL */
 };
 
 struct style_kind {
@@ -30,6 +33,9 @@ extern const struct style_kind style_inline, style_loading_module, style_module,
 void style_plan_for(const struct rewrite_request *r, struct arena *arena, struct style_plan *out);
 /* Adds a need, once; ends in a refusal when there are too many. */
 struct import_need *style_need(struct style_plan *p, const char *module, const char *symbol);
+
+/* The import of a module that fills the environment. */
+void style_need_effect(struct style_plan *p, const char *module, struct arena *arena);
 
 /* Adds the modules that the templates name and the vault leaves to the reader:
  * base64 in base64.b64decode(...). */

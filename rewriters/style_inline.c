@@ -43,6 +43,9 @@ static void plan(const struct rewrite_request *r, struct arena *arena, struct st
     if (strstr(r->access->read_text, "{client}") && !r->access->client)
         out->refusal = "this vault has no expression that stands alone";
     out->load = r->access->needs_loading && r->dotenv_relative;
+    out->reads = r->access->needs_loading ? READS_FILLED : READS_LEFT;
+    out->reads_refusal = "read inline, a missing name would be another error than it is now, and no variable "
+                         "of the environment would win (--style module keeps both)";
     for (const struct python_import *i = r->access->imports; i && i->module; i++)
         style_need(out, i->module, i->symbol);
     style_need_mentioned(out);

@@ -24,6 +24,7 @@ static const char *through_module(const char *template, struct arena *arena) {
 }
 
 static void plan(const struct rewrite_request *r, struct arena *arena, struct style_plan *out) {
+    out->reads = READS_FILLED;
     out->read_text = through_module(r->access->read_text, arena);
     out->read_bytes = r->access->read_bytes ? through_module(r->access->read_bytes, arena) : NULL;
     for (const struct python_import *i = r->access->imports; i && i->module; i++)

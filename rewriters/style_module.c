@@ -11,6 +11,7 @@ static void plan(const struct rewrite_request *r, struct arena *arena, struct st
     out->read_text = "get_secret({name})";
     out->read_bytes = "get_secret_bytes({name})";
     out->by_own_name = true;
+    out->reads = READS_CALLED;
     style_need(out, r->module_name, "get_secret");
     style_need(out, r->module_name, "get_secret_bytes");
 }

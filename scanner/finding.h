@@ -126,6 +126,8 @@ const char *env_access_name(enum env_access a); /* "environ.get", "getenv", ... 
 
 enum env_default { ENV_DEFAULT_NONE, ENV_DEFAULT_LITERAL, ENV_DEFAULT_EXPRESSION };
 
+#define ENV_READ_RULE "environment-read" /* what comments and the configuration call it */
+
 struct env_read {
     const char *name; /* the variable; "" when it is not a literal */
     const char *path;
@@ -133,8 +135,9 @@ struct env_read {
     uint64_t start_byte, end_byte; /* of the whole expression, e.g. os.getenv("X", "y") */
     enum env_access access;
     enum env_default default_kind;
-    bool secret; /* by the classifier: a secret, not a setting */
-    bool bytes;  /* environb */
+    bool secret;   /* by the classifier: a secret, not a setting */
+    bool bytes;    /* environb */
+    bool silenced; /* by a comment on its line, or by the configuration, as ENV_READ_RULE */
 };
 
 struct scan_error {

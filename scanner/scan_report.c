@@ -101,13 +101,14 @@ static void find_comments(struct scan_worker *w, struct scan_place *p, size_t st
             p->comments[p->comment_count++] = py_token_text(p->text, &t->items[i]);
 }
 
-static const char *in_comments(struct scan_worker *w, struct scan_place *p, const struct finding *f) {
-    size_t start = p->lines.starts[f->line - 1];
-    size_t end = f->end_line < p->lines.count ? p->lines.starts[f->end_line] : p->text.len;
+static const char *in_comments(struct scan_worker *w, struct scan_place *p, uint32_t line, uint32_t end_line,
+                               const char *rule) {
+    size_t start = p->lines.starts[line - 1];
+    size_t end = end_line < p->lines.count ? p->lines.starts[end_line] : p->text.len;
     const char *by = NULL;
     find_comments(w, p, start, end);
     for (size_t i = 0; i < p->comment_count && !by; i++)
-        by = suppress_by_comment(p->comments[i], f->rule);
+        by = suppress_by_comment(p->comments[i], rule);
     return by;
 }
 
@@ -115,7 +116,7 @@ static void set_suppression(struct scan_worker *w, struct scan_place *p, struct 
                             const struct scan_hit *hit) {
     if (w->shared->options->no_suppressions)
         return;
-    const char *by = p->python ? in_comments(w, p, f) : in_lines(p, f, hit);
+    const char *by = p->python ? in_comments(w, p, f->line, f->end_line, f->rule) : in_lines(p, f, hit);
     f->suppressed = by ? SUPPRESSED_COMMENT : SUPPRESSED_NO;
     if (!by && (by = suppress_by_config(w->shared->suppress, f->path, f->rule)))
         f->suppressed = SUPPRESSED_CONFIG;
@@ -200,6 +201,12 @@ void scan_report_hits(struct scan_worker *w, struct scan_place *p) {
             report_hit(w, p, path, &w->hits.items[i]);
 }
 
+static bool is_silenced(struct scan_worker *w, struct scan_place *p, const struct env_read *read) {
+    return !w->shared->options->no_suppressions &&
+           (in_comments(w, p, read->line, read->line, ENV_READ_RULE) ||
+            suppress_by_config(w->shared->suppress, read->path, ENV_READ_RULE));
+}
+
 void scan_report_reads(struct scan_worker *w, struct scan_place *p) {
     struct scan_result *r = &w->part;
     if (w->reads.count == 0)
@@ -212,6 +219,7 @@ void scan_report_reads(struct scan_worker *w, struct scan_place *p) {
         struct env_read *read = &r->reads[r->read_count++];
         *read = w->reads.items[i];
         read->path = path;
+        read->silenced = is_silenced(w, p, read);
         if (p->file)
             position(p->file, read->start_byte, &read->line, &read->column);
         read->name = arena_cstr(&r->arena, slice_cstr(read->name));

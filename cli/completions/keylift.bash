@@ -44,7 +44,7 @@ _keylift() {
         --ca-file) mapfile -t COMPREPLY < <(compgen -f -- "$current"); return ;;
         --style) mapfile -t COMPREPLY < <(compgen -W "inline module environ" -- "$current"); return ;;
         --module-name) mapfile -t COMPREPLY < <(compgen -W "" -- "$current"); return ;;
-        --env-reads) mapfile -t COMPREPLY < <(compgen -W "none" -- "$current"); return ;;
+        --env-reads) mapfile -t COMPREPLY < <(compgen -W "secrets all none" -- "$current"); return ;;
         --with-values) mapfile -t COMPREPLY < <(compgen -f -- "$current"); return ;;
         --env-names) mapfile -t COMPREPLY < <(compgen -W "" -- "$current"); return ;;
         --site) mapfile -t COMPREPLY < <(compgen -f -- "$current"); return ;;

@@ -128,3 +128,14 @@ def test_an_end_of_the_terminal_writes_nothing(keylift, shop, values):
     before = shop.files()
     status, seen = migrate(keylift, shop, "\x04")
     assert status in (1, 2) and shop.files() == before, seen
+
+
+def test_a_read_of_the_environment_is_asked_about_and_keeps_its_name(keylift, project):
+    project.write("app.py", 'import os\n\nprint(os.environ.get("API_KEY"), os.getenv("MAIL_TOKEN"))\n')
+    project.write(".env", "API_KEY=abcdef\nMAIL_TOKEN=ghijkl\n")
+    words = ["migrate", "--to", "dotenv", "--dotenv-file", ".env", "--env-reads", "secrets", "--interactive", "."]
+    before = project.read("app.py")
+    status, seen = typed(keylift, project, words, ["n", "q"])
+    assert status == 1 and "1 of 2" in seen and "2 of 2" in seen and project.read("app.py") == before
+    status, seen = typed(keylift, project, words, ["OTHER", "y", "n", "y"])
+    assert status == 1 and "The name of a read stays as it is." in seen and "load_dotenv" in project.read("app.py")

@@ -2,8 +2,8 @@
 
     python rewrite_runner.py FOLDER < jobs.json > results.json
 
-A job is {"case", "before", "after", "environment", "dotenv"}: two source files, the variables that the
-second one needs, and whether they come from a dotenv file (written by the test) instead. The result is,
+A job is {"case", "before", "after", "environment", "environment_before"}: two source files, and the
+variables that each of them has (the first one none, unless it says so). The result is,
 for each case, what the two did: "does not compile", the exception's type, or the module's globals.
 Written for Python 3.8 and later.
 """
@@ -42,7 +42,10 @@ def outcome(path, environment):
     try:
         exec(code, namespace)
     except Exception as e:
-        return {"compiles": True, "raised": type(e).__name__, "message": repr(e)}
+        # What the module raises is a KeyError, and decouple's own error for a name that nothing has.
+        missing = isinstance(e, KeyError) or type(e).__name__ == "UndefinedValueError"
+        raised = "KeyError" if missing else type(e).__name__
+        return {"compiles": True, "raised": raised, "message": repr(e)}
     finally:
         sys.path.pop(0)
         for name in ("env_secrets", "vault_secrets", "shop", "shop.env_secrets", "shop.vault_secrets"):
@@ -56,7 +59,7 @@ def main():
     warnings.simplefilter("ignore")
     results = {}
     for job in json.load(sys.stdin):
-        before = outcome(job["before"], {})
+        before = outcome(job["before"], job.get("environment_before", {}))
         after = outcome(job["after"], job["environment"])
         results[job["case"]] = [before, after]
     json.dump(results, sys.stdout)

@@ -45,7 +45,8 @@ def rewrite(path, flags, shown="app.py"):
 def described(report):
     lines = []
     for site in report["sites"]:
-        lines.append(f"{site['line']} {site['name']}: {site['reason'] or 'rewritten'}\n")
+        what = site["reason"] or ("reads the vault already" if site["done"] else "rewritten")
+        lines.append(f"{site['line']} {site['name']}: {what}\n")
         assert site["rewritten"] == (site["reason"] is None)
     return "".join(lines)
 
@@ -81,15 +82,38 @@ def write_dotenv(path, found):
     path.write_text("".join(f"{name}='{value}'\n" for name, value in found.items()), encoding="utf-8")
 
 
+def prepare_reads(case, folder, report):
+    """Reads of the environment: with the variables set; with the vault in their place; and with neither."""
+    found = {site["name"]: "1" if "FLAG" in site["name"] else str(1000 + sum(site["name"].encode()))
+             for site in report["sites"] if site["read"]}  # fmt: skip
+    # Where one read of a name stays, the environment keeps it.
+    kept = {site["name"]: found[site["name"]] for site in report["sites"] if site["read"] and not site["rewritten"]}
+    literals = variables(report)
+    text = subprocess.run([TOOL, "--module-of-style", "module"], stdout=subprocess.PIPE, check=True, text=True).stdout
+    nowhere = "    raise SecretNotFoundError(name)\n"
+    assert text.count(nowhere) == 1
+    for way, here, there in [("set", found, {}), ("vault", kept, found), ("unset", {}, {})]:
+        home = folder / case / way
+        home.mkdir(parents=True)
+        (home / "before.py").write_bytes((FOLDER / f"{case}.d" / "input.py").read_bytes())
+        (home / "app.py").write_bytes(report["new"])
+        held = f"    if name in {there!r}:\n        return {there!r}[name]\n" if there else ""
+        (home / "vault_secrets.py").write_text(text.replace(nowhere, held + nowhere))
+        yield {"case": f"{case} ({way})", "before": str(home / "before.py"), "after": str(home / "app.py"),
+               "environment_before": {**here, **there}, "environment": {**here, **literals}}  # fmt: skip
+
+
 def prepare(case, folder):
-    """The job for rewrite_runner.py; None when nothing is rewritten."""
+    """The jobs for rewrite_runner.py; none when nothing is rewritten."""
     source = FOLDER / f"{case}.d" / "input.py"
     flags = flags_of(case)
     report = rewrite(source, flags)
     if not any(site["rewritten"] for site in report["sites"]) or any(flag.endswith(".ipynb") for flag in flags):
-        return None  # notebooks are run by tests/cli/test_notebook.py
+        return []  # notebooks are run by tests/cli/test_notebook.py
     if flags[flags.index("--vault") + 1] not in ("dotenv", "environ"):
-        return None  # needs the vault: tests/vaults reads with the same expression
+        return []  # needs the vault: tests/vaults reads with the same expression
+    if any(site["read"] for site in report["sites"]) and "vault_secrets" in flags and "module" in flags:
+        return list(prepare_reads(case, folder, report))
     # The folder is deep enough for ../../.. to stay inside of it.
     home = folder / case / "a" / "b" / "c" / "d" / "e" / "f" / "g"
     home.mkdir(parents=True)
@@ -101,7 +125,7 @@ def prepare(case, folder):
     elif "--module" in flags:
         module = flags[flags.index("--module") + 1]
         if module.startswith("."):
-            return None  # a part of a package cannot run alone; tests/cli/test_module_place.py runs packages
+            return []  # a part of a package cannot run alone; tests/cli/test_module_place.py runs packages
         target = home / (module.replace(".", "/") + ".py")
         target.parent.mkdir(exist_ok=True)
         if "--style" in flags:
@@ -113,23 +137,23 @@ def prepare(case, folder):
         target.write_bytes(subprocess.run(command, stdout=subprocess.PIPE, check=True).stdout)
     else:
         environment = found
-    return {"case": case, "before": str(home / "before.py"), "after": str(home / "app.py"),
-            "environment": environment}  # fmt: skip
+    return [{"case": case, "before": str(home / "before.py"), "after": str(home / "app.py"),
+             "environment": environment}]  # fmt: skip
 
 
 @pytest.fixture(scope="module")
 def jobs(tmp_path_factory):
     folder = tmp_path_factory.mktemp("rewrite")
-    found = [prepare(case, folder) for case in CASES]
-    return [job for job in found if job]
+    return [job for case in CASES for job in prepare(case, folder)]
 
 
 @pytest.mark.parametrize("version", support.pythons(), ids=lambda v: ".".join(map(str, v)))
 def test_rewritten_programs_do_the_same(version, jobs, tmp_path):
     dotenv = support.package_folder("python-dotenv==1.0.1")
+    decouple = support.package_folder("python-decouple==3.8")
     done = subprocess.run(
         [support.pythons()[version], "-B", Path(__file__).with_name("rewrite_runner.py")],
-        input=json.dumps(jobs), env=support.clean_env(tmp_path, PYTHONPATH=f"{dotenv}:{SDKS}", **PLACES), text=True,
+        input=json.dumps(jobs), env=support.clean_env(tmp_path, PYTHONPATH=f"{dotenv}:{decouple}:{SDKS}", **PLACES), text=True,
         stdout=subprocess.PIPE, stderr=subprocess.PIPE, timeout=300,
     )  # fmt: skip
     assert done.returncode == 0, done.stderr

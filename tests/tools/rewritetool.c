@@ -2,10 +2,11 @@
  * scan or a vault in the way.
  *
  *     rewritetool [--vault ID] [--dotenv RELATIVE] [--module NAME] [--style inline|module|environ]
- *                 [--path SHOWN] [--minor N] FILE SITE...
+ *                 [--path SHOWN] [--minor N] [--reads all|secrets] FILE SITE...
  *     rewritetool --dotenv-module RELATIVE
  *     rewritetool --module-of-style module|environ
  *
+ * --reads adds the reads of environment variables as sites, each with its own name.
  * SITE is LINE[:COLUMN]=NAME, a literal that begins there; LINE[:COLUMN]/PART=NAME,
  * that part of its value (the whole text of an f-string, if none is named);
  * @START-END=NAME, the bytes from START to END; or *[/PART]=NAME, every literal of the file (with
@@ -18,6 +19,7 @@
 #include "base/mem.h"
 #include "base/redact.h"
 #include "rewriters/rewrite.h"
+#include "scanner/envread.h"
 #include "scanner/fragment.h"
 #include "scanner/notebook.h"
 
@@ -31,6 +33,7 @@ struct tool {
     struct py_tokens tokens;
     struct pylines lines;
     struct candidates candidates;
+    struct env_reads reads;
     struct rewrite_site *sites;
     size_t count, capacity;
 };
@@ -136,6 +139,19 @@ static bool add_argument(struct tool *t, const char *argument) {
     return true;
 }
 
+/* What the commands take for reads of this file: not what writes. */
+static void add_reads(struct tool *t, const char *which) {
+    env_reads_collect(&t->file, &t->tokens, &t->lines, &t->arena, &t->reads);
+    for (size_t i = 0; i < t->reads.count; i++) {
+        const struct env_read *read = &t->reads.items[i];
+        if (read->name[0] && (read->secret || strcmp(which, "all") == 0))
+            add_site(t, (struct rewrite_site){.start_byte = read->start_byte,
+                                              .end_byte = read->end_byte,
+                                              .name = read->name,
+                                              .read = read});
+    }
+}
+
 static int by_start(const void *a, const void *b) {
     const struct rewrite_site *x = a, *y = b;
     uint64_t left = rewrite_site_from(x), right = rewrite_site_from(y);
@@ -165,6 +181,8 @@ static void report(const struct tool *t, const struct rewrite_request *r, const 
         cJSON_AddBoolToObject(site, "bytes", t->sites[i].is_bytes);
         cJSON_AddBoolToObject(site, "rewritten", t->sites[i].rewritten);
         json_add_string(site, "reason", t->sites[i].reason);
+        cJSON_AddBoolToObject(site, "read", t->sites[i].read != NULL);
+        cJSON_AddBoolToObject(site, "done", t->sites[i].done);
         if (t->sites[i].value) {
             add_hex(site, "value", secret_slice(t->sites[i].value));
             redact_add(redactor, secret_slice(t->sites[i].value));
@@ -197,6 +215,7 @@ static void release(struct tool *t) {
             secret_release((struct secret *)(uintptr_t)t->sites[i].value);
     free(t->sites);
     candidates_release(&t->candidates);
+    env_reads_release(&t->reads);
     py_tokens_release(&t->tokens);
     buf_release(&t->bytes);
     arena_release(&t->arena);
@@ -231,7 +250,7 @@ static int print_style(const char *style) {
 int main(int argc, char **argv) {
     struct tool t = {.bytes = BUF_INIT_SECRET(KL_MAX_FILE_BYTES), .tokens = PY_TOKENS_INIT};
     struct rewrite_request r = {.target_minor = 8};
-    const char *vault = "dotenv";
+    const char *vault = "dotenv", *reads = NULL;
     struct error err = {0};
     int i = 1;
     for (; i + 1 < argc && strncmp(argv[i], "--", 2) == 0; i += 2) {
@@ -249,6 +268,8 @@ int main(int argc, char **argv) {
             r.path = argv[i + 1];
         else if (strcmp(argv[i], "--minor") == 0)
             r.target_minor = (unsigned)strtoul(argv[i + 1], NULL, 10);
+        else if (strcmp(argv[i], "--reads") == 0)
+            reads = argv[i + 1];
         else if (strcmp(argv[i], "--dotenv-module") == 0)
             return print_module(argv[i + 1]);
         else if (strcmp(argv[i], "--module-of-style") == 0)
@@ -275,6 +296,8 @@ int main(int argc, char **argv) {
     for (; i < argc; i++)
         if (!add_argument(&t, argv[i]))
             return usage(argv[i]);
+    if (reads)
+        add_reads(&t, reads);
     if (t.count)
         qsort(t.sites, t.count, sizeof *t.sites, by_start);
     r.sites = t.sites;

@@ -1,0 +1,8 @@
+import os
+
+def f():
+    return env["API_KEY"]
+
+
+env = os.environ
+key = f()

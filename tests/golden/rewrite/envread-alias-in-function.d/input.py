@@ -1,0 +1,8 @@
+import os
+
+def f():
+    env = os.environ
+    return env["API_KEY"]
+
+
+call = 1

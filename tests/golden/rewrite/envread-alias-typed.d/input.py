@@ -1,0 +1,6 @@
+import os
+
+from typing import Any
+
+env: Any = os.environ
+key = env["API_KEY"]

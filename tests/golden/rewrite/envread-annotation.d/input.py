@@ -1,0 +1,3 @@
+import os
+
+key: "str | None" = os.environ.get("API_KEY")

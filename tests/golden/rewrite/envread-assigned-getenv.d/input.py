@@ -1,0 +1,4 @@
+import os
+
+read = os.getenv
+key = read("API_KEY")

@@ -1,0 +1,7 @@
+import os
+
+class C:
+    key = os.environ.get("API_KEY")
+
+
+key = C.key

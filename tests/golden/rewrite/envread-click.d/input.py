@@ -1,0 +1,7 @@
+import click
+
+
+@click.command()
+@click.option("--key", envvar="API_KEY")
+def run(key):
+    print(key)

@@ -1,0 +1,3 @@
+import os
+
+key = "a" if os.environ.get("API_KEY") else "b"

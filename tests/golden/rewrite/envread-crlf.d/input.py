@@ -1,0 +1,5 @@
+import os
+
+key = os.environ.get(
+    "API_KEY"
+)

@@ -1,0 +1,3 @@
+from decouple import config
+
+key = f"{config('API_KEY', 'x')}"

@@ -1,0 +1,3 @@
+from decouple import config
+
+key = config.get("API_KEY", default="x")

@@ -1,0 +1,3 @@
+from decouple import config
+
+key = config("API_KEY", default="a" "b")

@@ -1,0 +1,7 @@
+from decouple import config
+from vault_secrets import get_secret
+
+key = config(
+    "API_KEY",  # the key
+    cast=str, default=get_secret("API_KEY"),  # text
+)

@@ -1,0 +1,3 @@
+import decouple
+
+key = decouple.config("API_KEY", default="x")

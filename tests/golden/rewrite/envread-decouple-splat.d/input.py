@@ -1,0 +1,4 @@
+from decouple import config
+
+more = {"default": "x"}
+key = config("API_KEY", **more)

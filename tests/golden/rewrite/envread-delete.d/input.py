@@ -1,0 +1,4 @@
+import os
+
+os.environ["API_KEY"] = "x"
+del os.environ["API_KEY"]

@@ -1,0 +1,9 @@
+"""App."""
+
+from __future__ import annotations
+
+import os
+
+from vault_secrets import get_secret
+
+key = get_secret("API_KEY", None)

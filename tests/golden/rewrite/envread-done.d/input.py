@@ -1,0 +1,3 @@
+from vault_secrets import get_secret
+
+key = get_secret("API_KEY", None)

@@ -1,0 +1,3 @@
+import os
+
+key = os.environ.get("API_KEY")

@@ -1,0 +1,3 @@
+import os
+
+key = os.environ.__getitem__("API_KEY")

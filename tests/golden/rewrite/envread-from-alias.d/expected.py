@@ -1,0 +1,6 @@
+from os import environ as e, getenv as g
+
+from vault_secrets import get_secret
+
+key = get_secret("API_KEY")
+other = get_secret("API_KEY", "x")

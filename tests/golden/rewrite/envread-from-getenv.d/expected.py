@@ -1,0 +1,5 @@
+from os import getenv
+
+from vault_secrets import get_secret
+
+key = get_secret("API_KEY", None)

@@ -1,0 +1,3 @@
+from os import getenv
+
+key = getenv("API_KEY")

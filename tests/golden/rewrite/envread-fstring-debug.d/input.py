@@ -1,0 +1,3 @@
+import os
+
+key = f"{os.environ.get('API_KEY')=}"

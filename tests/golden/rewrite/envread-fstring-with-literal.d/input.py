@@ -1,0 +1,3 @@
+import os
+
+key = f"alpha {os.environ.get('API_KEY')}"

@@ -1,0 +1,7 @@
+import os
+
+def fallback():
+    return "f"
+
+
+key = os.environ.get("API_KEY", fallback())

@@ -1,0 +1,8 @@
+import os
+
+from vault_secrets import get_secret
+
+key = get_secret(
+    "API_KEY",  # the key
+    "none",
+)

@@ -1,0 +1,6 @@
+import os
+
+key = os.environ.get(
+    "API_KEY",  # the key
+    "none",
+)

@@ -1,0 +1,4 @@
+import os
+
+more = {}
+key = os.environ.get("API_KEY", **more)

@@ -1,0 +1,3 @@
+import os
+
+key = os.getenv(key="API_KEY", default="x")

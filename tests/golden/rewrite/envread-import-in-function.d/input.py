@@ -1,0 +1,7 @@
+def f():
+    import os
+
+    return os.environ["API_KEY"]
+
+
+call = 1

@@ -1,0 +1,5 @@
+import os.path
+
+from vault_secrets import get_secret
+
+key = get_secret("API_KEY")

@@ -1,0 +1,3 @@
+import os.path
+
+key = os.environ["API_KEY"]

@@ -1,0 +1,6 @@
+import os
+
+from vault_secrets import get_secret
+
+key = get_secret("API_KEY", None)
+other = os.environ.get("API_KEY")

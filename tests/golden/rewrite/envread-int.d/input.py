@@ -1,0 +1,3 @@
+import os
+
+pin = int(os.environ.get("PIN_TOKEN", "5"))

@@ -1,0 +1,7 @@
+import os
+
+from vault_secrets import get_secret
+
+key = get_secret("API_KEY", None)
+if key is None:
+    key = "none"

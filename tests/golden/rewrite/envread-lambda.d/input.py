@@ -1,0 +1,4 @@
+import os
+
+read = lambda: os.environ.get("API_KEY")
+key = read()

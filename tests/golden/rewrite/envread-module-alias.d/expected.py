@@ -1,0 +1,4 @@
+import os as system
+from vault_secrets import get_secret
+
+key = get_secret("API_KEY")

@@ -1,0 +1,4 @@
+import os
+
+get_secret = "mine"
+key = os.environ.get("API_KEY")

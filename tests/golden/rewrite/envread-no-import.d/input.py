@@ -1,0 +1,1 @@
+key = os.environ.get("API_KEY")

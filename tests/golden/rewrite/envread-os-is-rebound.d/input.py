@@ -1,0 +1,4 @@
+import os
+
+key = os.environ.get("API_KEY")
+os = None

@@ -1,0 +1,1 @@
+import os; key = os.environ.get("API_KEY"); other = os.getenv("API_KEY")

@@ -1,0 +1,4 @@
+import os
+from string import *
+
+key = os.environ.get("API_KEY")

@@ -1,0 +1,6 @@
+from string import *
+import os
+
+from vault_secrets import get_secret
+
+key = get_secret("API_KEY", None)

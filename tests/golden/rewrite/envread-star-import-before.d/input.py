@@ -1,0 +1,4 @@
+from string import *
+import os
+
+key = os.environ.get("API_KEY")

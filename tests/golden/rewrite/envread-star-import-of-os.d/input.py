@@ -1,0 +1,3 @@
+from os import *
+
+key = getenv("API_KEY")

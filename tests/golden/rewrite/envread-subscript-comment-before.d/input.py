@@ -1,0 +1,4 @@
+import os
+
+key = (os  # the module
+    .environ["API_KEY"])

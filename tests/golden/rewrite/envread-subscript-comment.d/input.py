@@ -1,0 +1,5 @@
+import os
+
+key = os.environ[  # needed
+    "API_KEY"  # by all
+]

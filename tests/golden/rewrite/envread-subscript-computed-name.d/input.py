@@ -1,0 +1,5 @@
+import os
+
+N = "API_KEY"
+key = os.environ.get(N)
+other = os.environ["API" + "_KEY"]

@@ -1,0 +1,4 @@
+import os
+
+n = "KEY"
+key = os.environ.get(f"API_{n}")

@@ -1,0 +1,5 @@
+import os
+
+key = os.environ[
+    "API_KEY"
+]

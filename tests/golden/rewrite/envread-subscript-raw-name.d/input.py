@@ -1,0 +1,3 @@
+import os
+
+key = os.environ[r"API_KEY"]

@@ -1,0 +1,3 @@
+import os
+
+key = "%s alpha" % os.environ.get("API_KEY")

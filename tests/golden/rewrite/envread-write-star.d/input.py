@@ -1,0 +1,3 @@
+import os
+
+x, *os.environ["API_KEY"] = ("a",)
