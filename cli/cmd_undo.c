@@ -4,7 +4,7 @@
  * A file that was edited since stays as it is, and so does one whose value the
  * vault has changed since: both are named. The vault stays as it is, and so does
  * .gitignore, which keeps the vault's file out of git. Files that the run made
- * go only when nothing that it rewrote still needs them. */
+ * go, and packages that it listed, only when nothing that it rewrote still needs them. */
 #include "cli/command.h"
 
 #include <stdlib.h>
@@ -157,6 +157,17 @@ static const char *place_now(struct undo *u, const char *path) {
     return strncmp(path_relative(&u->arena, real, base), "..", 2) == 0 ? NULL : real;
 }
 
+/* The file's path stands above the reason already. */
+static const char *reason_of(struct undo *u, const struct undo_file_state *f, const char *message) {
+    const char *path = journal_get_path(f->record, "path", &u->arena);
+    size_t len = path ? strlen(path) : 0;
+    if (len == 0 || strncmp(message, path, len) != 0)
+        return arena_cstr(&u->arena, slice_cstr(message));
+    if (strncmp(message + len, ": ", 2) == 0)
+        return arena_cstr(&u->arena, slice_cstr(message + len + 2));
+    return arena_printf(&u->arena, "it%s", message + len);
+}
+
 static void judge_file(struct undo *u, struct undo_file_state *f) {
     struct error e = {0};
     enum kl_status s = file_read(f->path, KL_MAX_REWRITE_BYTES, &f->now, &e);
@@ -174,7 +185,7 @@ static void judge_file(struct undo *u, struct undo_file_state *f) {
     if (undo_is_old(f->record, buf_as_slice(&f->now)))
         f->as_it_was = true;
     else
-        f->left = arena_cstr(&u->arena, slice_cstr(e.message));
+        f->left = reason_of(u, f, e.message);
 }
 
 static bool keeps_vault_out_of_git(const char *path) {

@@ -103,6 +103,7 @@ static bool in_folder(const struct package_place *place, const char *folder) {
 }
 
 #define UNKNOWN "nothing in the project shows how it is run, so no import of a module is sure to work"
+#define NOTEBOOK "a notebook runs in its own folder, where a module of the package is not surely found"
 #define TAKEN "the module's name is taken there by something else; --module-name gives another"
 
 /* `folder` NULL: the files that have no place. */
@@ -110,8 +111,9 @@ static void say_inline(struct migration *m, const struct package_place *place, c
                        const char *reason) {
     for (size_t i = 0; i < m->file_count; i++)
         if (m->files[i].changes && (folder ? in_folder(&place[i], folder) : !place[i].folder)) {
-            m->files[i].no_module_because = reason;
-            m->files[i].inline_because = arena_printf(&m->arena, "it reads the vault by itself: %s", reason);
+            const char *why = !folder && rewrite_is_notebook(m->files[i].path) ? NOTEBOOK : reason;
+            m->files[i].no_module_because = why;
+            m->files[i].inline_because = arena_printf(&m->arena, "it reads the vault by itself: %s", why);
         }
 }
 

@@ -76,7 +76,10 @@ static const struct py_token *next_outside(struct side *s) {
         if (t->kind == PY_INDENT || t->kind == PY_DEDENT || t->kind == PY_END || t->start == t->end)
             continue; /* they follow from the bytes */
         size_t start = pyfile_byte_offset(&s->source->file, t->start);
-        size_t end = pyfile_byte_offset(&s->source->file, t->end);
+        /* What ends the last line of a notebook's cell is not in the file: behind it stand the outputs. */
+        size_t end = t->kind == PY_NEWLINE || t->kind == PY_NL
+                         ? pyfile_byte_offset(&s->source->file, t->end - 1) + 1
+                         : pyfile_byte_offset(&s->source->file, t->end);
         bool inside = false;
         while (find_group(s)) {
             if (start >= s->end) {

@@ -229,3 +229,22 @@ def test_clear_outputs_puts_the_name_where_a_moved_value_stood(keylift, project)
     assert f'api_key = os.environ["{name}"]  # {name}' in code_of(new)[0]
     assert keylift("undo", "--yes", cwd=project).returncode == 0
     assert project.read("a.ipynb") == text
+
+
+def test_the_plan_says_why_a_notebook_reads_by_itself(keylift, project):
+    project.write("shop/usage.ipynb", notebook(("code", [f'password = "{made_password()}"\n'])))
+    plan = keylift("plan", "--style", "module", ".", cwd=project)
+    assert "a notebook runs in its own folder" in " ".join(plan.stdout.split())
+
+
+@pytest.mark.parametrize("last", ["print(token)", "print(token)  # shown", "# shown", "if token:\n    print(token)"])
+def test_outputs_behind_the_last_line_of_a_cell_are_cleared(keylift, project, last):
+    key = made_aws_id()
+    cell = {"cell_type": "code", "execution_count": 1, "metadata": {}, "source": [f'token = "{key}"\n', last],
+            "outputs": [{"name": "stdout", "output_type": "stream", "text": [f"{key}\n"]}]}  # fmt: skip
+    text = json.dumps({"cells": [cell, cell], "metadata": {}, "nbformat": 4, "nbformat_minor": 4}, indent=1)
+    project.write("a.ipynb", text)
+    assert keylift("migrate", "--yes", "--clear-outputs", ".", cwd=project).returncode == 0
+    assert key not in project.read("a.ipynb") and 'os.environ' in project.read("a.ipynb")
+    assert keylift("undo", "--yes", cwd=project).returncode == 0
+    assert project.read("a.ipynb") == text

@@ -124,6 +124,17 @@ def test_a_file_that_was_edited_since_stays_and_what_it_needs(keylift, package):
     assert after["main.py"] == before["main.py"] and after["shop/mail.py"] == before["shop/mail.py"]
 
 
+def test_a_file_that_stays_keeps_the_packages_that_it_needs(keylift, package):
+    package.write("requirements.txt", "requests\n")
+    keylift("migrate", "--yes", cwd=package)
+    package.write("shop/pay.py", package.read("shop/pay.py") + "# edited\n")
+    listed = package.read("requirements.txt")
+    assert "python-dotenv" in listed
+    run = keylift("undo", "--yes", cwd=package)
+    assert run.returncode == 1 and package.read("requirements.txt") == listed
+    assert "a file that stays may need it" in said(run)
+
+
 def test_a_value_that_was_changed_since_does_not_come_back(keylift, project):
     value = made_password()
     project.write("pay.py", f'pay_password = "{value}"\n')
@@ -132,6 +143,7 @@ def test_a_value_that_was_changed_since_does_not_come_back(keylift, project):
     project.write(".env", project.read(".env").replace(value, made_password()))
     run = keylift("undo", "--yes", cwd=project)
     assert run.returncode == 1 and "PAY_PASSWORD" in run.stdout and value not in said(run)
+    assert str(project / "pay.py") not in run.stdout.split("The secrets will")[0]  # its path is said once
     assert project.read("pay.py") == rewritten
 
 

@@ -214,6 +214,8 @@ static void ambient_names_say_who_reads_them(void **state) {
     assert_string_equal(why, "libpq");
     assert_true(name_is_ambient("AWS_SECRET_ACCESS_KEY", NULL));
     assert_false(name_is_ambient("API_KEY", NULL));
+    assert_true(name_is_ambient("DJANGO_SUPERUSER_PASSWORD", NULL));
+    assert_false(name_is_ambient("DJANGO_SECRET_KEY", NULL)); /* the project's own, by custom */
 }
 
 int main(void) {

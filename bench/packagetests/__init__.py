@@ -1,0 +1,1 @@
+"""What bench/packages is made of: a file a job."""
