@@ -54,8 +54,9 @@ static enum kl_status aws_python(struct vault *vault, struct arena *a, struct py
     (void)e;
     *m = (struct python_module){
         .title = "AWS Secrets Manager",
-        .constants = {{"REGION", w->region, "Where neither the environment nor the profile names one."},
-                      {w->prefix[0] ? "PREFIX" : NULL, w->prefix, NULL}},
+        .constants = {{"REGION", w->region, "Where neither the environment nor the profile names one.",
+                       false},
+                      {w->prefix[0] ? "PREFIX" : NULL, w->prefix, NULL, true}},
         .read = w->prefix[0] ? MODULE_READ("PREFIX + name") : MODULE_READ("name"),
         .client = module_client,
     };
@@ -170,6 +171,7 @@ const struct vault_kind vault_kind_aws = {
     .stores = true,
     .ephemeral = false,
     .keeps_versions = true,
+    .environment_mark = '/',
     .module_by_default = true,
     .bundles = true,
     .parallel = 8,

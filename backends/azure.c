@@ -61,8 +61,8 @@ static enum kl_status azure_python(struct vault *vault, struct arena *a, struct 
     (void)e;
     *m = (struct python_module){
         .title = "Azure Key Vault",
-        .constants = {{"VAULT_URL", v->url, "Where AZURE_KEYVAULT_URL names none."},
-                      {v->prefix[0] ? "PREFIX" : NULL, v->prefix, NULL}},
+        .constants = {{"VAULT_URL", v->url, "Where AZURE_KEYVAULT_URL names none.", false},
+                      {v->prefix[0] ? "PREFIX" : NULL, v->prefix, NULL, true}},
         .read = v->prefix[0] ? MODULE_READ("PREFIX + ") : MODULE_READ(""),
         .client = module_client,
     };
@@ -273,6 +273,7 @@ const struct vault_kind vault_kind_azure = {
     .stores = true,
     .ephemeral = false,
     .keeps_versions = true,
+    .environment_mark = '-',
     .module_by_default = true,
     .bundles = false,
     .parallel = 8,

@@ -246,7 +246,7 @@ static const struct python_module *wrap_module(const struct python_module *inner
     if (count == PYTHON_MAX_CONSTANTS)
         return NULL;
     m->constants[count] =
-        (struct python_constant){"BUNDLE", name, "One secret; the names are fields of its JSON."};
+        (struct python_constant){"BUNDLE", name, "One secret; the names are fields of its JSON.", false};
     m->bundle = "    fields: dict[str, str] = json.loads(_read(BUNDLE))\n"
                 "    return fields\n";
     return m;

@@ -81,6 +81,6 @@ const struct python_module *exec_module(const struct python_access *access, cons
         m->client = body(&client, a);
     }
     if (prefix[0])
-        m->constants[0] = (struct python_constant){"PREFIX", prefix, NULL};
+        m->constants[0] = (struct python_constant){"PREFIX", prefix, NULL, false};
     return m;
 }

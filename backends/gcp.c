@@ -71,11 +71,11 @@ static const struct python_module *module_of(const struct gcp_vault *v, struct a
                                 .read = module_read(v),
                                 .client = v->location ? MODULE_REGIONAL : MODULE_GLOBAL};
     m->constants[n++] =
-        (struct python_constant){"PROJECT", v->project, "Where GOOGLE_CLOUD_PROJECT names none."};
+        (struct python_constant){"PROJECT", v->project, "Where GOOGLE_CLOUD_PROJECT names none.", false};
     if (v->location)
-        m->constants[n++] = (struct python_constant){"LOCATION", v->location, NULL};
+        m->constants[n++] = (struct python_constant){"LOCATION", v->location, NULL, false};
     if (v->prefix[0])
-        m->constants[n++] = (struct python_constant){"PREFIX", v->prefix, NULL};
+        m->constants[n++] = (struct python_constant){"PREFIX", v->prefix, NULL, true};
     return m;
 }
 
@@ -360,6 +360,7 @@ const struct vault_kind vault_kind_gcp = {
     .access = &access_data,
     .stores = true,
     .keeps_versions = true,
+    .environment_mark = '-',
     .module_by_default = true,
     .bundles = true,
     .parallel = 8,

@@ -148,6 +148,8 @@ enum kl_status hcvault_get(struct vault *v, const char *name, const char *versio
                            char version_out[VAULT_VERSION_MAX], struct error *e);
 enum kl_status hcvault_put_if_absent(struct vault *v, const char *name, const struct secret *value,
                                      char version_out[VAULT_VERSION_MAX], struct error *e);
+enum kl_status hcvault_finish_put(struct vault *v, const char *name, const struct secret *value,
+                                  struct error *e);
 enum kl_status hcvault_add_version(struct vault *v, const char *name, const struct secret *value,
                                    char version_out[VAULT_VERSION_MAX], struct error *e);
 enum kl_status hcvault_list(struct vault *v, void (*fn)(void *ctx, const char *name), void *ctx,

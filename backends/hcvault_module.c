@@ -32,11 +32,13 @@ static const char bundle[] =
     IMPORT ASK("BUNDLE") MISSING("BUNDLE") "    fields: dict[str, str] = answer[\"data\"][\"data\"]\n"
                                            "    return fields\n";
 
-static void add(struct python_module *m, const char *name, const char *value, const char *comment) {
+static struct python_constant *add(struct python_module *m, const char *name, const char *value,
+                                   const char *comment) {
     size_t n = 0;
     while (m->constants[n].name)
         n++;
-    m->constants[n] = (struct python_constant){name, value, comment};
+    m->constants[n] = (struct python_constant){name, value, comment, false};
+    return &m->constants[n];
 }
 
 const struct python_module *hcvault_module(const struct hcvault *v, struct arena *a) {
@@ -49,12 +51,12 @@ const struct python_module *hcvault_module(const struct hcvault *v, struct arena
     add(m, "MOUNT", arena_cstr(a, slice_of(v->mount, strlen(v->mount) - 1)), NULL);
     if (v->bundle) {
         m->bundle = bundle;
-        add(m, "BUNDLE", arena_printf(a, "%s%s", v->prefix, v->bundle),
-            "One path; the names are its fields.");
+        add(m, "BUNDLE", arena_printf(a, "%s%s", v->prefix, v->bundle), "One path; the names are its fields.")
+            ->has_prefix = v->prefix[0] != '\0';
         return m;
     }
     if (v->prefix[0])
-        add(m, "PREFIX", v->prefix, NULL);
+        add(m, "PREFIX", v->prefix, NULL)->has_prefix = true;
     add(m, "FIELD", v->field, NULL);
     m->read = v->prefix[0] ? READ("PREFIX + name") : READ("name");
     return m;

@@ -240,3 +240,27 @@ enum kl_status hcvault_add_version(struct vault *v, const char *name, const stru
                                    char version_out[VAULT_VERSION_MAX], struct error *e) {
     return store((struct hcvault *)v, name, value, true, version_out, e);
 }
+
+/* Only a first version lacks the mark, and only one with the very value can be that of the
+ * put that was killed. */
+enum kl_status hcvault_finish_put(struct vault *vault, const char *name, const struct secret *value,
+                                  struct error *e) {
+    struct hcvault *v = (struct hcvault *)vault;
+    struct write w = {.v = v, .name = name, .value = value};
+    struct hcvault_secret now = {0};
+    const struct hcvault_secret none = {0};
+    enum kl_status st = hcvault_ready(v, e);
+    if (st != KL_OK)
+        return st;
+    w.place = hcvault_place_of(v, name, &w.a);
+    if (v->bundle)
+        mutex_lock(v->writing);
+    st = hcvault_read(v, &w.place, name, 0, &now, e);
+    if (st == KL_OK && now.version == 1 && !now.managed && is_ours(&w, &none, &now))
+        st = tag(&w, e);
+    if (v->bundle)
+        mutex_unlock(v->writing);
+    hcvault_secret_release(&now);
+    arena_release(&w.a);
+    return st;
+}

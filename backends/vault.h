@@ -33,7 +33,7 @@ struct http;
 struct vault_options {
     const char *root;        /* absolute folder of the project */
     const char *dotenv_file; /* --dotenv-file, relative to root; NULL: .env */
-    const char *environment; /* --environment */
+    const char *environment, *environment_variable;
     bool allow_ephemeral;
     const char *run_id; /* tag of this run */
     const char *endpoint, *ca_file, *prefix;
@@ -88,6 +88,8 @@ struct vault_kind {
     bool ephemeral;           /* may forget: needs --allow-ephemeral */
     bool keeps_versions;      /* false: add_version loses the value that was there */
     bool names_are_variables; /* names are environment variables: --prefix is a part of the name itself */
+    char environment_mark;    /* stands behind the environment in a prefix: shop/prod/ or shop-prod-; 0: no
+                                 environments are kept apart by a prefix */
     bool module_by_default;   /* code reads through a module, unless told otherwise */
     bool bundles;             /* can hold many names as fields of one secret: --bundle */
     bool own_bundles;         /* open does it; else bundle.c does, with `previous` */
@@ -116,6 +118,12 @@ struct vault_kind {
     void (*put_many)(struct vault *v, struct vault_put *puts, size_t count);
     enum kl_status (*add_version)(struct vault *v, const char *name, const struct secret *value,
                                   char version_out[VAULT_VERSION_MAX], struct error *e);
+    /* Ends a put_if_absent that was killed between the value and the mark that says whose the
+     * secret is. The caller knows that the put was begun, and that the name was free before. Does
+     * nothing where the mark is there, or where the secret is not as that put left it. NULL: one
+     * call makes both. */
+    enum kl_status (*finish_put)(struct vault *v, const char *name, const struct secret *value,
+                                 struct error *e);
     /* The version that was the latest one before `version` became it; "" for the first.
      * KL_ERR_NOT_FOUND when that cannot be told any more. NULL: the vault cannot tell. */
     enum kl_status (*previous)(struct vault *v, const char *name, const char *version,

@@ -234,7 +234,9 @@ enum kl_status file_make_folder(const char *path, uint32_t mode, struct error *e
             continue;
         char end = part[i];
         part[i] = '\0';
-        if (mkdir(part, (mode_t)mode) != 0) {
+        if (mkdir(part, (mode_t)mode) == 0) {
+            status = file_sync_folder(path_dirname(&scratch, part), e);
+        } else {
             int why = errno;
             if (stat(part, &st) != 0 || !S_ISDIR(st.st_mode))
                 status = error_set_errno(e, KL_ERR_IO, why, "cannot make folder %s", part);

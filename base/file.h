@@ -69,6 +69,7 @@ struct file_replacement {
     int fd;
     bool active;
     bool must_be_new;
+    bool replaced; /* the target has the new bytes, also where commit then failed to sync its folder */
 };
 
 struct file_replace_options {
@@ -94,8 +95,8 @@ enum kl_status file_create_private(const char *path, struct slice bytes, struct 
 enum kl_status file_append_synced(const char *path, struct slice bytes, struct error *e) KL_MUST_USE;
 enum kl_status file_remove(const char *path, struct error *e) KL_MUST_USE; /* missing is KL_OK */
 enum kl_status file_sync_folder(const char *path, struct error *e) KL_MUST_USE;
-enum kl_status file_make_folder(const char *path, uint32_t mode,
-                                struct error *e) KL_MUST_USE; /* with parents */
+/* With parents. The folder above each new one is synced. */
+enum kl_status file_make_folder(const char *path, uint32_t mode, struct error *e) KL_MUST_USE;
 
 struct file_lock {
     int fd;

@@ -76,8 +76,8 @@ static enum kl_status open_temp(struct file_replacement *r, const char *tag, str
     char *temp = temp_of(a, r->target, tag ? tag : random_tag(a));
     r->fd = open(temp, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC | O_NOCTTY, 0600);
     if (r->fd < 0)
-        return error_set_errno(e, errno == EEXIST ? KL_ERR_CONFLICT : KL_ERR_IO, errno, "cannot create %s",
-                               temp);
+        return error_set_errno(e, errno == EEXIST ? KL_ERR_CONFLICT : KL_ERR_IO, errno,
+                               "cannot write %s: cannot create %s beside it", r->target, path_basename(temp));
     r->temp = mem_strdup(temp);
     r->active = true;
     return KL_OK;
@@ -114,11 +114,11 @@ enum kl_status file_replace_prepare(struct file_replacement *r, const char *path
     r->target = mem_strdup(target);
     status = open_temp(r, opts->temp_tag, &scratch, e);
     if (status == KL_OK)
-        status = file_write_fd(r->fd, r->temp, bytes, e);
+        status = file_write_fd(r->fd, r->target, bytes, e);
     if (status == KL_OK && exists)
         keep_owner(r->fd, &was);
     if (status == KL_OK && fsync(r->fd) != 0)
-        status = error_set_errno(e, KL_ERR_IO, errno, "cannot sync %s", r->temp);
+        status = error_set_errno(e, KL_ERR_IO, errno, "cannot write %s", r->target);
     /* Thousands of files may wait for their commit, more than descriptors. */
     if (status == KL_OK) {
         close(r->fd);
@@ -150,7 +150,7 @@ static void forget(struct file_replacement *r) {
         close(r->fd);
     free(r->temp);
     free(r->target);
-    *r = (struct file_replacement){.fd = -1};
+    *r = (struct file_replacement){.fd = -1, .replaced = r->replaced};
 }
 
 enum kl_status file_replace_commit(struct file_replacement *r, struct error *e) {
@@ -160,13 +160,14 @@ enum kl_status file_replace_commit(struct file_replacement *r, struct error *e) 
         return error_set(e, KL_ERR_INTERNAL, "a replacement was committed that was not prepared");
     r->fd = open(r->temp, O_WRONLY | O_NOFOLLOW | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
     if (r->fd < 0 || fchmod(r->fd, (mode_t)r->mode) != 0 || fsync(r->fd) != 0)
-        status = error_set_errno(e, KL_ERR_IO, errno, "cannot set the mode of %s", r->temp);
+        status = error_set_errno(e, KL_ERR_IO, errno, "cannot set the mode of the new %s", r->target);
     else if ((r->must_be_new ? rename_if_new(r->temp, r->target) : rename(r->temp, r->target)) != 0)
         status = error_set_errno(e, errno == EEXIST ? KL_ERR_CONFLICT : KL_ERR_IO, errno, "cannot replace %s",
                                  r->target);
     if (status != KL_OK) {
         file_replace_abort(r);
     } else {
+        r->replaced = true;
         status = file_sync_folder(path_dirname(&scratch, r->target), e);
         forget(r);
     }

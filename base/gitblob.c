@@ -100,31 +100,57 @@ static enum kl_status first_line(const char *top, const char *const *args, struc
     return s;
 }
 
-#define GIT_MODE_LENGTH 6
 #define GIT_MODE_NEW "100644"
 
-enum kl_status git_stage_bytes(const char *top, const char *path, struct slice bytes, struct error *e) {
-    struct buf id = BUF_INIT(256), entry = BUF_INIT(KL_MAX_PATH_BYTES + 256),
-               info = BUF_INIT(KL_MAX_PATH_BYTES + 256);
-    const char *hash[] = {"hash-object", "-w", "--stdin", "--no-filters", NULL};
+/* "100644 <id> 0\t<path>" */
+enum kl_status git_index_entry(const char *top, struct git_entry *entry, struct error *e) {
+    struct buf line = BUF_INIT(KL_MAX_PATH_BYTES + 256);
     struct arena arena = ARENA_INIT;
-    const char *list[] = {"ls-files", "--stage", "--", arena_printf(&arena, ":(literal)%s", path), NULL};
+    const char *list[] = {"ls-files", "--stage", "--", arena_printf(&arena, ":(literal)%s", entry->path),
+                          NULL};
+    enum kl_status s = first_line(top, list, slice_cstr(""), &line, e);
+    struct slice text = buf_as_slice(&line);
+    size_t blank = slice_find_byte(text, ' ', GIT_MODE_BYTES);
+    bool there = s == KL_OK && blank != SIZE_MAX && blank - GIT_MODE_BYTES < GIT_ID_BYTES;
+    (void)snprintf(entry->mode, sizeof entry->mode, "%.*s", GIT_MODE_BYTES - 1,
+                   there ? text.ptr : GIT_MODE_NEW);
+    (void)snprintf(entry->id, sizeof entry->id, "%.*s", there ? (int)(blank - GIT_MODE_BYTES) : 0,
+                   there ? text.ptr + GIT_MODE_BYTES : "");
+    arena_release(&arena);
+    buf_release(&line);
+    return s;
+}
+
+enum kl_status git_store_bytes(const char *top, struct slice bytes, struct git_entry *entry,
+                               struct error *e) {
+    const char *hash[] = {"hash-object", "-w", "--stdin", "--no-filters", NULL};
+    struct buf id = BUF_INIT(256);
     enum kl_status s = first_line(top, hash, bytes, &id, e);
     if (s == KL_OK)
-        s = first_line(top, list, slice_cstr(""), &entry, e);
-    if (s != KL_OK)
-        goto done;
-    struct slice mode = slice_sub(buf_as_slice(&entry), 0, GIT_MODE_LENGTH);
-    if (mode.len < GIT_MODE_LENGTH)
-        mode = SLICE_LIT(GIT_MODE_NEW);
-    buf_printf(&info, "%.*s,%s,%s", SLICE_ARG(mode), buf_cstr(&id), path);
-    const char *update[] = {"update-index", "--add", "--cacheinfo", buf_cstr(&info), NULL};
-    buf_clear(&entry);
-    s = first_line(top, update, slice_cstr(""), &entry, e);
-done:
-    arena_release(&arena);
+        (void)snprintf(entry->id, sizeof entry->id, "%s", buf_cstr(&id));
     buf_release(&id);
-    buf_release(&entry);
-    buf_release(&info);
+    return s;
+}
+
+bool git_has_object(const char *top, const char *id) {
+    const char *ask[] = {"cat-file", "-e", id, NULL};
+    struct buf nothing = BUF_INIT(256);
+    struct error ignored = {0};
+    bool has = first_line(top, ask, slice_cstr(""), &nothing, &ignored) == KL_OK;
+    buf_release(&nothing);
+    return has;
+}
+
+enum kl_status git_stage_entries(const char *top, const struct git_entry *entries, size_t count,
+                                 struct error *e) {
+    struct buf input = BUF_INIT(KL_MAX_FILE_BYTES), nothing = BUF_INIT(KL_MAX_PATH_BYTES);
+    const char *update[] = {"update-index", "-z", "--index-info", NULL};
+    for (size_t i = 0; i < count; i++) {
+        buf_printf(&input, "%s %s\t%s", entries[i].mode, entries[i].id, entries[i].path);
+        buf_char(&input, '\0');
+    }
+    enum kl_status s = count > 0 ? first_line(top, update, buf_as_slice(&input), &nothing, e) : KL_OK;
+    buf_release(&input);
+    buf_release(&nothing);
     return s;
 }

@@ -24,6 +24,15 @@ struct python_constant {
     const char *name;
     const char *value;   /* as it is; the rewriter puts it in quotes */
     const char *comment; /* a sentence above it; NULL for none */
+    bool has_prefix;     /* it begins with the prefix of the names */
+};
+
+/* One environment of several (dev, prod), whose secrets lie apart under the same names. */
+struct python_environment {
+    const char *name;     /* "prod": that of the migration */
+    const char *variable; /* of the program: it names the environment there; NULL: always this one */
+    const char *prefix;   /* of the names in the vault: "shop/prod/"; NULL where a file keeps them */
+    size_t at;            /* of `name` in `prefix` */
 };
 
 #define PYTHON_MAX_CONSTANTS 8
@@ -42,6 +51,7 @@ struct python_module {
     const char *title;                                          /* "AWS Secrets Manager" */
     struct python_constant constants[PYTHON_MAX_CONSTANTS + 1]; /* ends with name NULL */
     const char *read, *client, *bundle;
+    const struct python_environment *environment; /* NULL: the names are there once */
 };
 
 struct python_access {
@@ -55,6 +65,7 @@ struct python_access {
     bool text_only;                        /* bytes are stored as base64 text */
     bool needs_loading;                    /* the process must load a file first: load_dotenv(...) */
     const struct python_module *module;    /* NULL: nothing that a module could do better than the site */
+    const struct python_environment *environment; /* NULL: the names are there once */
 };
 
 #endif

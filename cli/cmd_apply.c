@@ -4,7 +4,8 @@
 
 bool migration_follow_is_done(const struct migration *m) {
     const struct plan *plan = m->follow.plan;
-    bool all = !plan->staged;
+    /* Values of variables (upload --with-values) are in no file. */
+    bool all = (!plan->staged || m->follow.resume) && (plan->file_count > 0 || plan->name_count == 0);
     for (size_t i = 0; i < plan->file_count; i++)
         all = all && m->follow.done[i];
     return all;

@@ -64,6 +64,14 @@ static int show_end(const struct migration *m, const struct migration_parts *par
     return migration_status(m);
 }
 
+/* What is wrong with this machine's disk is not in the vault's words. */
+static int fail_in_the_middle(struct cli *c, const struct error *e) {
+    int status = cli_fail(c, e);
+    if (e->status == KL_ERR_IO)
+        out_mark(&c->err, MARK_DIM, "         %s\n", status_advice(e->status));
+    return status;
+}
+
 int migration_do(struct migration *m, const struct migration_parts *parts) {
     struct cli *c = m->cli;
     struct error error = {0}, *e = &error;
@@ -89,7 +97,7 @@ int migration_do(struct migration *m, const struct migration_parts *parts) {
         if (s != KL_OK) {
             if (!json)
                 migration_show_stopped(m);
-            return cli_fail(c, e);
+            return fail_in_the_middle(c, e);
         }
         migration_look_after(m);
     } else if (!parts->runs && write_plan(m, e) != KL_OK) {

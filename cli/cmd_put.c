@@ -6,6 +6,7 @@
 #include "base/encode.h"
 #include "base/file.h"
 #include "base/system.h"
+#include "cli/environment.h"
 #include "cli/project.h"
 #include "cli/vault_session.h"
 
@@ -20,6 +21,23 @@ struct put {
     struct upload_item item;
     const char *dotenv_path; /* NULL for other vaults */
 };
+
+/* The file that a migration would choose. */
+static enum kl_status choose_dotenv_file(const struct put *p, const char **file, struct error *e) {
+    struct cli *c = p->c;
+    struct file_info info;
+    const char *name = c->options.vault.environment, *secret = DOTENV_SECRET_FILE;
+    if (name)
+        secret = environment_dotenv(secret, name, &c->arena);
+    enum kl_status s = file_stat(path_join(&c->arena, p->project.root, secret), &info, e);
+    const char *named = c->options.vault.dotenv_file;
+    *file = named ? named : DOTENV_FILE;
+    if (name)
+        *file = environment_dotenv(*file, name, &c->arena);
+    if (s == KL_OK && !named && info.kind == FILE_REGULAR)
+        *file = secret;
+    return s;
+}
 
 static enum kl_status open_vault(struct put *p, struct error *e) {
     struct cli *c = p->c;
@@ -37,13 +55,10 @@ static enum kl_status open_vault(struct put *p, struct error *e) {
         return error_set(e, KL_ERR_USAGE, "--prefix: names of the vault \"%s\" are given whole here",
                          v->kind->id);
     if (v->kind->access->needs_loading) {
-        struct file_info info;
-        const char *file = c->options.vault.dotenv_file;
-        s = file_stat(path_join(&c->arena, p->project.root, DOTENV_SECRET_FILE), &info, e);
+        const char *file = NULL;
+        s = choose_dotenv_file(p, &file, e);
         if (s != KL_OK)
             return s;
-        if (!file)
-            file = info.kind == FILE_REGULAR ? DOTENV_SECRET_FILE : DOTENV_FILE;
         v->options.dotenv_file = file;
         p->dotenv_path = dotenv_path(&c->arena, p->project.root, file);
     }

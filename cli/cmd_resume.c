@@ -22,15 +22,26 @@ static enum kl_status why_not(const struct run *r, struct error *e) {
                          r->undoes);
     if (r->state != RUN_INTERRUPTED)
         return error_set(e, KL_ERR_REFUSED, "the run %s is finished; there is nothing to resume", r->id);
-    if (r->staged)
-        return error_set(e, KL_ERR_UNSUPPORTED,
-                         "the run %s had --staged; run `keylift migrate --staged` again, which uses what it "
-                         "has stored",
-                         r->id);
     return error_set(e, KL_ERR_UNSUPPORTED,
                      "the run %s does not say what was left to do; run the same command again, which uses "
                      "what it has stored",
                      r->id);
+}
+
+/* Values of variables are in no journal. They are taken again, from where the user says: a
+ * journal may lie in the tree, and names no file whose values are to be sent somewhere. */
+static enum kl_status check_values(const struct resume *r, struct error *e) {
+    const char *from = r->c->options.with_values;
+    if (r->run->with_values && !from)
+        return error_set(e, KL_ERR_USAGE,
+                         "the run %s took values of environment variables, which no journal keeps; say where "
+                         "they are: keylift resume --with-values %s %s",
+                         r->run->id, r->run->with_values, r->run->id);
+    if (!r->run->with_values && from)
+        return error_set(e, KL_ERR_USAGE,
+                         "the run %s took no values of environment variables; leave --with-values out",
+                         r->run->id);
+    return KL_OK;
 }
 
 static enum kl_status choose_run(struct resume *r, struct error *e) {
@@ -48,11 +59,24 @@ static enum kl_status choose_run(struct resume *r, struct error *e) {
     return run_can_resume(r->run) ? KL_OK : why_not(r->run, e);
 }
 
+/* Somebody may have staged the sources by hand, and not what goes with them. */
+static enum kl_status stage_rest(const struct resume *r, struct error *e) {
+    const cJSON *recorded = run_staging(r->run);
+    struct staging staging = {0};
+    enum kl_status s = recorded ? staging_recall(&staging, recorded, e) : KL_OK;
+    if (s == KL_OK && recorded)
+        s = staging_commit(&staging, r->project.git_top, e);
+    staging_release(&staging);
+    return s;
+}
+
 /* Everything that the run was to write stands there: only its last line is missing. */
 static int finish(struct resume *r, const struct migration *m) {
     struct journal j = {0};
     struct error e = {0};
     enum kl_status s = journal_resume(&j, r->project.root, r->run->id, &e);
+    if (s == KL_OK)
+        s = stage_rest(r, &e);
     if (s == KL_OK)
         s = journal_finish(&j, &e);
     journal_release(&j);
@@ -82,9 +106,12 @@ int cmd_resume(struct cli *c) {
         s = run_log_read(&r.log, &r.project, &e);
     if (s == KL_OK)
         s = choose_run(&r, &e);
+    if (s == KL_OK)
+        s = check_values(&r, &e);
     if (s == KL_OK) {
         m.follow.what = arena_printf(&r.arena, "the run %s", r.run->id);
         m.follow.resume = r.run->id;
+        m.follow.run = r.run;
         m.follow.plan = &r.plan;
         s = plan_from(cJSON_Duplicate(r.run->plan, true), m.follow.what, &r.plan, &e);
     }

@@ -64,7 +64,8 @@ static void show_run(struct cli *c, const struct project *p, const struct run *r
     out_text(&c->out, ", %zu file%s, %zu name%s\n", files.count, files.count == 1 ? "" : "s", names.count,
              names.count == 1 ? "" : "s");
     if (run_can_resume(r))
-        out_mark(&c->out, MARK_DIM, "    `keylift resume %s` finishes it\n", r->id);
+        out_mark(&c->out, MARK_DIM, "    `keylift resume %s%s` finishes it\n",
+                 r->with_values ? "--with-values FILE " : "", r->id);
     run_each_file(r, show_file, &files);
     if (names.count > 0) {
         out_text(&c->out, "    names:");

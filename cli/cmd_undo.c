@@ -37,6 +37,7 @@ struct undo {
     struct undo_file_state *files;
     size_t file_count, file_cap;
     size_t back, removed, left;
+    bool forgotten; /* the vault lacks a value of the run */
     struct arena arena;
 };
 
@@ -127,6 +128,7 @@ static enum kl_status value_of(void *ctx, const char *in_code, bool binary, stru
     enum kl_status s = kind->get(u->session.vault, search.name, search.version, out, NULL, e);
     if (s == KL_OK && search.version && kind->keeps_versions)
         s = check_unchanged(u, search.name, out, e);
+    u->forgotten = u->forgotten || s == KL_ERR_NOT_FOUND;
     if (s == KL_ERR_NOT_FOUND)
         s = error_set(e, KL_ERR_CONFLICT, "the vault does not hold %s any more", search.name);
     if (s == KL_OK)
@@ -215,22 +217,24 @@ static bool is_used_later(const struct undo *u) {
     return false;
 }
 
-/* A list of packages, say, holds none: like what the run made, it is there for the files that read one. */
-static bool held_a_secret(const struct undo_file_state *f) {
+/* What the rewritten code needs and holds no secret itself: a module, a list of packages. */
+static bool serves_others(const struct undo_file_state *f) {
     const cJSON *edit;
-    cJSON_ArrayForEach(edit, json_get(f->record, "undo")) if (json_string(edit, "name")) return true;
-    return false;
+    cJSON_ArrayForEach(edit, json_get(f->record, "undo")) {
+        if (json_string(edit, "name"))
+            return false;
+    }
+    return true;
 }
 
 static void decide(struct undo *u) {
     bool all = true, later = is_used_later(u);
     run_each_file(u->run, add_file, u);
     for (size_t i = 0; i < u->file_count; i++)
-        all = all && (u->files[i].made || !u->files[i].left);
+        all = all && (serves_others(&u->files[i]) || !u->files[i].left);
     for (size_t i = 0; i < u->file_count; i++) {
         struct undo_file_state *f = &u->files[i];
-        bool serves_others = f->made || !held_a_secret(f);
-        if (serves_others && !f->left && !f->as_it_was && (!all || later))
+        if (serves_others(f) && !f->left && !f->as_it_was && (!all || later))
             f->left = later ? "a later run may need it" : "a file that stays may need it";
         u->left += f->left != NULL;
         u->removed += f->made && !f->left && !f->as_it_was;
@@ -343,7 +347,8 @@ static void show_result(const struct undo *u) {
         out_text(o, ", %zu removed", u->removed);
     if (u->left > 0)
         out_text(o, "; %zu left with the reasons above", u->left);
-    out_text(o, "\nThe vault still holds the values");
+    out_text(o, u->forgotten ? "\nThe vault does not hold all of the values any more"
+                             : "\nThe vault still holds the values");
     if (u->run->dotenv_file)
         out_text(o, ", and .gitignore keeps %s out of git", u->run->dotenv_file);
     out_text(o, ".\n");

@@ -7,6 +7,7 @@
 #include "base/file.h"
 #include "base/mem.h"
 #include "base/toml.h"
+#include "cli/environment.h"
 #include "cli/nearest.h"
 
 #define CONFIG_DEPTH_MAX 256 /* folders looked at on the way up */
@@ -76,6 +77,50 @@ static enum kl_status read_ignores(struct config *c, struct options *o, const cJ
     return KL_OK;
 }
 
+/* [[tool.keylift.environments]] path = "settings/dev.py"  environment = "dev" */
+static enum kl_status read_environments(struct config *c, struct options *o, const cJSON *list,
+                                        const char *where, struct error *e) {
+    int count = cJSON_GetArraySize(list);
+    if (!cJSON_IsArray(list) || count > CONFIG_IGNORES_MAX) {
+        return error_set(e, KL_ERR_USAGE, "%s: must be a list of at most %d tables with path and environment",
+                         where, CONFIG_IGNORES_MAX);
+    }
+    c->environments = mem_calloc((size_t)count + 1, sizeof *c->environments);
+    const cJSON *item = NULL;
+    cJSON_ArrayForEach(item, list) {
+        const char *path = json_string(item, "path"), *name = json_string(item, "environment");
+        if (path == NULL || name == NULL || cJSON_GetArraySize(item) != 2) {
+            return error_set(e, KL_ERR_USAGE,
+                             "%s: each entry has the strings path and environment, and nothing else", where);
+        }
+        if (environment_check(name, where, e) != KL_OK) {
+            return e->status;
+        }
+        struct slice pattern = slice_trim(slice_cstr(path));
+        if (pattern.len == 0 || pattern.ptr[0] == '#' || pattern.ptr[0] == '!') {
+            return error_set(e, KL_ERR_USAGE, "%s: \"%s\" is a pattern for no path", where, path);
+        }
+        for (size_t i = 0; i < c->environment_count; i++) {
+            const struct config_environment *other = &c->environments[i];
+            if (strcmp(other->path, path) == 0) {
+                return error_set(e, KL_ERR_USAGE, "%s: the path %s stands in two entries, for %s and %s",
+                                 where, path, other->environment, name);
+            }
+        }
+        c->environments[c->environment_count++] =
+            (struct config_environment){.path = arena_cstr(&o->arena, slice_cstr(path)),
+                                        .environment = arena_cstr(&o->arena, slice_cstr(name))};
+    }
+    return KL_OK;
+}
+
+/* What is a list of tables, and no option. */
+static const struct {
+    const char *key;
+    enum kl_status (*read)(struct config *c, struct options *o, const cJSON *list, const char *where,
+                           struct error *e);
+} tables[] = {{"ignore", read_ignores}, {"environments", read_environments}};
+
 static const struct option_spec *find_key(const char *key) {
     for (size_t i = 0; i < option_count(); i++) {
         const struct option_spec *spec = option_at(i);
@@ -89,7 +134,9 @@ static const struct option_spec *find_key(const char *key) {
 static enum kl_status unknown_key(const char *key, const char *file, struct error *e) {
     struct nearest n;
     nearest_init(&n, key);
-    nearest_offer(&n, "ignore");
+    for (size_t i = 0; i < KL_ARRAY_LEN(tables); i++) {
+        nearest_offer(&n, tables[i].key);
+    }
     for (size_t i = 0; i < option_count(); i++) {
         if (option_at(i)->config != CONFIG_NEVER && option_is_offered(option_at(i))) {
             nearest_offer(&n, key_of(option_at(i)));
@@ -112,8 +159,10 @@ static bool chooses_program(const struct option_spec *spec, const char *value) {
 static enum kl_status apply_key(struct config *c, struct options *o, const cJSON *value, struct error *e) {
     const char *key = value->string;
     char *where = arena_printf(&o->arena, "%s: %s", c->path, key);
-    if (strcmp(key, "ignore") == 0) {
-        return read_ignores(c, o, value, where, e);
+    for (size_t i = 0; i < KL_ARRAY_LEN(tables); i++) {
+        if (strcmp(key, tables[i].key) == 0) {
+            return tables[i].read(c, o, value, where, e);
+        }
     }
     const struct option_spec *spec = find_key(key);
     if (spec == NULL) {
@@ -271,6 +320,7 @@ enum kl_status config_load(struct config *c, struct options *o, struct error *e)
 
 void config_release(struct config *c) {
     free(c->ignores);
+    free(c->environments);
     *c = (struct config){0};
 }
 

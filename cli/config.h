@@ -1,7 +1,8 @@
 /* config.h: [tool.keylift] of pyproject.toml, or keylift.toml.
  *
  * The keys are the options that carry a configuration key in the table of
- * options.c, and `ignore`, a list of {path, rule} pairs. Looked for in the
+ * options.c, `ignore`, a list of {path, rule} pairs, and `environments`, a list of
+ * {path, environment} pairs. Looked for in the
  * folder of the first path and upwards to the root of its repository; where
  * there is no repository, in that folder alone, so that a file which somebody
  * left in /tmp rules nothing.
@@ -17,10 +18,18 @@
 
 #define CONFIG_IGNORES_MAX 10000
 
+/* Which environment's secrets the files of a path have. */
+struct config_environment {
+    const char *path; /* a pattern as in a .gitignore, seen from the project's root */
+    const char *environment;
+};
+
 struct config {
     const char *path; /* NULL when there is none; in the options' arena */
     struct scan_ignore *ignores;
     size_t ignore_count;
+    struct config_environment *environments;
+    size_t environment_count;
     bool set[OPTIONS_MAX]; /* by row of the option table: the file set it */
 };
 

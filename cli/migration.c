@@ -82,13 +82,15 @@ enum kl_status migration_prepare(struct migration *m, bool uploads, bool rewrite
     const char *const *paths = cli_paths(m->cli);
     enum kl_status s = project_find(&m->project, m->follow.root ? m->follow.root : paths[0], &m->arena, e);
     if (s != KL_OK || (s = check_one_project(m, paths, e)) != KL_OK ||
-        (s = migration_check_index(m, e)) != KL_OK || (s = migration_check_terminal(m, e)) != KL_OK)
+        (s = migration_check_index(m, e)) != KL_OK || (s = migration_check_terminal(m, e)) != KL_OK ||
+        (s = migration_environment_begin(m, e)) != KL_OK)
         return s;
     m->repository = rewrites && !project_is_ignored(&m->project) ? m->project.git_top : NULL;
     m->python_minor = python_oldest_minor(m->project.root, &m->arena);
     struct scan_options options = scan_options_of(m, paths);
     if ((s = scan_run(&options, &m->found, e)) != KL_OK || (s = scan_project_reads(m, e)) != KL_OK ||
-        (s = migration_select(m, e)) != KL_OK || (s = migration_open_vault(m, e)) != KL_OK)
+        (s = migration_environment_reads(m, e)) != KL_OK || (s = migration_select(m, e)) != KL_OK ||
+        (s = migration_environment_select(m, e)) != KL_OK || (s = migration_open_vault(m, e)) != KL_OK)
         return s;
     forget_vault_file(m);
     migration_find_mentions(m);
@@ -121,7 +123,7 @@ static void leave_tags_out(cJSON *plan) {
 static void add_plan(const struct migration *m, cJSON *record) {
     struct error no_plan = {0};
     struct buf text = BUF_INIT(PLAN_MAX_BYTES / 2); /* a line of a journal is read with bounds, too */
-    cJSON *plan = m->value_count == 0 ? migration_plan(m, &no_plan) : NULL;
+    cJSON *plan = migration_plan(m, &no_plan);
     if (!plan)
         return;
     leave_tags_out(plan);
@@ -144,6 +146,8 @@ static enum kl_status record_start(struct migration *m, struct journal *j, struc
     json_add_string(record, "dotenv_file", m->dotenv_file);
     cJSON_AddBoolToObject(record, "staged", m->cli->options.staged);
     json_add_count(record, "secrets", m->item_count);
+    if (m->value_count > 0) /* to tell a person; resume reads no file that a journal names */
+        json_add_string(record, "with_values", m->cli->options.with_values);
     if (m->dotenv_file) {
         cJSON *temp = cJSON_CreateObject();
         journal_add_path(temp, "temp", dotenv_temp_path(&m->arena, m->dotenv_path));
@@ -205,6 +209,11 @@ static struct apply_file new_bytes_of(const struct migration_file *f) {
     };
 }
 
+/* The killed run has written the working tree's version, and not staged the index's. */
+static bool is_written_already(const struct migration *m, const struct migration_file *f) {
+    return m->follow.run && f->git_path && slice_eq(f->working_output.bytes, buf_as_slice(&f->working));
+}
+
 /* One edit, from where the two begin to differ to where they end to. Without secrets. */
 cJSON *migration_undo_of_change(struct slice old, struct slice text) {
     size_t least = old.len < text.len ? old.len : text.len, before = 0, after = 0;
@@ -235,7 +244,7 @@ static enum kl_status example_file(struct migration *m, struct buf *old, struct 
     size_t count, added = 0;
     bool exists;
     const char *const *names = migration_held_names(m, &count);
-    const char *path = dotenv_example_path(&m->arena, m->dotenv_path);
+    const char *path = migration_example_path(m);
     enum kl_status s = read_if_there(path, old, &exists, e);
     if (s == KL_OK)
         s = dotenv_example_text(buf_as_slice(old), names, count, text, &added, e);
@@ -272,9 +281,11 @@ static enum kl_status write_files(struct migration *m, struct journal *j, struct
                                                  .create = !m->modules[i].undo};
     size_t packages = count, sources = count += migration_package_files(m, files + count);
     for (size_t i = 0; i < m->file_count && m->rewrites; i++)
-        if (m->files[i].changes)
+        if (m->files[i].changes && !is_written_already(m, &m->files[i]))
             files[count++] = new_bytes_of(&m->files[i]);
-    if (count > 0)
+    if (m->rewrites && m->cli->options.staged)
+        s = migration_stage_prepare(m, j, e);
+    if (s == KL_OK && count > 0)
         s = apply_files(j, files, count, e);
     migration_packages_written(m, files + packages, sources - packages);
     for (size_t i = sources; i < count; i++)
@@ -301,12 +312,21 @@ enum kl_status migration_run(struct migration *m, struct error *e) {
         goto done;
     s = write_files(m, &j, e);
     if (s == KL_OK && m->rewrites && m->cli->options.staged)
-        s = migration_stage(m, e);
-    if (s == KL_OK)
+        s = staging_commit(&m->staging, m->project.git_top, e);
+    if (s == KL_OK && !migration_all_is_left(m))
         s = journal_finish(&j, e);
 done:
     journal_release(&j);
     return s;
+}
+
+bool migration_can_resume(const struct migration *m) {
+    return !m->cli->options.staged && m->value_count == 0;
+}
+
+/* Where a part has moved, its files are no longer those that the plan begins with. */
+bool migration_all_is_left(const struct migration *m) {
+    return m->failed > 0 && m->written == 0 && migration_can_resume(m);
 }
 
 int migration_status(const struct migration *m) {
@@ -336,6 +356,7 @@ void migration_release(struct migration *m) {
     migration_release_values(m);
     dependencies_release(&m->dependencies);
     aftercare_release(&m->after);
+    staging_release(&m->staging);
     scan_result_release(&m->forced);
     scan_result_release(&m->project_reads);
     scan_result_release(&m->found);

@@ -19,6 +19,7 @@
 #include "cli/dependencies.h"
 #include "cli/name_map.h"
 #include "cli/project.h"
+#include "cli/staging.h"
 #include "cli/vault_session.h"
 #include "rewriters/names.h"
 #include "rewriters/rewrite.h"
@@ -88,15 +89,17 @@ struct migration_module {
 };
 
 struct plan;
+struct run;
 
 /* Set where a migration does what a plan says, and nothing else. */
 struct migration_follow {
     const struct plan *plan;
-    const char *what;   /* "plan.json", "the run 2026..." */
-    const char *resume; /* the run that goes on; NULL: a reviewed plan */
-    const char *root;   /* absolute */
-    const char **real;  /* of each file of the plan */
-    bool *done;         /* of each file of the plan: it is what it is to become */
+    const char *what;      /* "plan.json", "the run 2026..." */
+    const char *resume;    /* the run that goes on; NULL: a reviewed plan */
+    const struct run *run; /* the same, as its journal has it */
+    const char *root;      /* absolute */
+    const char **real;     /* of each file of the plan */
+    bool *done;            /* of each file of the plan: it is what it is to become */
 };
 
 struct migration {
@@ -107,12 +110,14 @@ struct migration {
     unsigned python_minor;  /* of the oldest Python 3 that the new code must run on */
     struct vault_session session;
     struct vault_identity identity;
-    struct python_access access;      /* what the code says to read from this very vault */
-    const char *dotenv_file;          /* as named or chosen, seen from the root; NULL for other vaults */
-    const char *dotenv_path;          /* the same, absolute */
-    struct scan_result found;         /* of the paths */
-    struct scan_result project_reads; /* environment reads of the whole project */
-    struct scan_result forced;        /* literals of --site */
+    struct python_access access;           /* what the code says to read from this very vault */
+    const char *dotenv_file;               /* as named or chosen, seen from the root; NULL for other vaults */
+    const char *dotenv_path;               /* the same, absolute */
+    const char *dotenv_base;               /* the same without its environment; NULL: it is of none */
+    struct python_environment environment; /* --environment; name NULL: none */
+    struct scan_result found;              /* of the paths */
+    struct scan_result project_reads;      /* environment reads of the whole project */
+    struct scan_result forced;             /* literals of --site */
     struct migration_site *sites;
     size_t site_count, silenced;
     struct migration_file *files;
@@ -141,6 +146,7 @@ struct migration {
     const char *will_ignore_in; /* .gitignore that will gain it; NULL */
     struct dependencies dependencies;
     struct aftercare after;
+    struct staging staging; /* --staged */
     size_t policy_names;    /* in the file of --policy, once it is written */
     bool renamed;           /* a name changed after the files were rewritten */
     bool uploads, rewrites; /* which halves this command runs */
@@ -161,6 +167,10 @@ enum kl_status migration_prepare(struct migration *m, bool uploads, bool rewrite
 /* KL_OK also when single sites failed: they are `left`, with the reason. */
 enum kl_status migration_run(struct migration *m, struct error *e) KL_MUST_USE;
 void migration_release(struct migration *m);
+/* Whether the journal of such a run says enough for `resume`; and whether a run that ended has
+ * stored less than all of its values and rewritten nothing, so that it is unfinished. */
+bool migration_can_resume(const struct migration *m);
+bool migration_all_is_left(const struct migration *m);
 /* The exit status that the state stands for. */
 int migration_status(const struct migration *m);
 
@@ -201,6 +211,18 @@ void migration_show_policy(const struct migration *m);
  * as a user in this folder would write its path. */
 void migration_each_other_file(const struct migration *m,
                                void (*fn)(void *ctx, const char *path, const char *what), void *ctx);
+
+/* --environment. begin: what the options say. select: leaves what the table of the configuration
+ * gives to others. access: what the code says. The module of an environment that the code cannot
+ * leave has a name of its own. migration_environment.c */
+enum kl_status migration_environment_begin(struct migration *m, struct error *e) KL_MUST_USE;
+enum kl_status migration_environment_select(struct migration *m, struct error *e) KL_MUST_USE;
+/* What files of other environments read from dictionaries of their own is nobody's variable. */
+enum kl_status migration_environment_reads(struct migration *m, struct error *e) KL_MUST_USE;
+enum kl_status migration_environment_access(struct migration *m, struct error *e) KL_MUST_USE;
+const char *migration_environment_module(const struct migration *m, const char *usual);
+/* The file with the names and without values: one for all environments. Absolute. */
+const char *migration_example_path(const struct migration *m);
 
 /* Parts, one file each. */
 enum kl_status migration_select(struct migration *m, struct error *e) KL_MUST_USE; /* migration_select.c */
@@ -313,6 +335,7 @@ enum kl_status migration_check_index(struct migration *m,
                                      struct error *e) KL_MUST_USE; /* migration_stage.c */
 /* The names whose values the vault holds now. In the arena. */
 const char *const *migration_held_names(struct migration *m, size_t *count);
-enum kl_status migration_stage(struct migration *m, struct error *e) KL_MUST_USE; /* migration_stage.c */
+/* Before the files are written: what is to be staged behind them. migration_stage.c */
+enum kl_status migration_stage_prepare(struct migration *m, struct journal *j, struct error *e) KL_MUST_USE;
 
 #endif

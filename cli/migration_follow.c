@@ -96,6 +96,21 @@ static enum kl_status find_file(struct migration *m, size_t i, struct error *e) 
     return s;
 }
 
+/* Of upload --with-values: names that no literal has. Their reads may be anywhere. */
+static void set_variables(struct migration *m, const char *root) {
+    const struct plan *plan = m->follow.plan;
+    struct options *o = &m->cli->options;
+    for (size_t i = 0; i < plan->name_count; i++) {
+        bool of_literal = false;
+        for (size_t s = 0; s < plan->site_count && !of_literal; s++)
+            of_literal = strcmp(plan->sites[s].name, plan->names[i].name) == 0;
+        if (!of_literal)
+            string_list_add(&o->env_names, plan->names[i].name, &o->arena);
+    }
+    o->arguments.count = 0;
+    string_list_add(&o->arguments, root, &o->arena);
+}
+
 /* The files that are still to do become the arguments, and literals that were named
  * become --site. */
 static void set_arguments(struct migration *m) {
@@ -120,6 +135,8 @@ static void set_arguments(struct migration *m) {
                     arena_printf(&m->arena, "%s:%u:%u", path, plan->sites[s].line, plan->sites[s].column),
                     &o->arena);
     }
+    if (o->with_values)
+        set_variables(m, root);
 }
 
 static enum kl_status check_tool(const struct migration *m, struct error *e) {
@@ -137,6 +154,19 @@ static enum kl_status check_tool(const struct migration *m, struct error *e) {
     return s;
 }
 
+/* Outside of a repository the configuration is looked for in one folder alone: that which was
+ * planned, not that of the first file. */
+static enum kl_status load_config(struct migration *m, struct error *e) {
+    struct options *o = &m->cli->options;
+    const struct string_list files = o->arguments;
+    const char *root[] = {m->follow.root, NULL};
+    if (!git_top_folder(m->follow.root, &m->arena))
+        o->arguments = (struct string_list){.items = root, .count = 1};
+    enum kl_status s = config_load(&m->cli->config, o, e);
+    o->arguments = files;
+    return s;
+}
+
 enum kl_status migration_follow_begin(struct migration *m, struct error *e) {
     const struct plan *plan = m->follow.plan;
     struct cli *c = m->cli;
@@ -150,8 +180,7 @@ enum kl_status migration_follow_begin(struct migration *m, struct error *e) {
     if (s != KL_OK)
         return s;
     set_arguments(m);
-    if ((s = config_load(&c->config, &c->options, e)) != KL_OK ||
-        (s = rule_names_check(&c->options, e)) != KL_OK)
+    if ((s = load_config(m, e)) != KL_OK || (s = rule_names_check(&c->options, e)) != KL_OK)
         return s;
     return m->follow.resume ? KL_OK : check_tool(m, e);
 }
@@ -226,6 +255,14 @@ static enum kl_status check_sites(const struct migration *m, struct error *e) {
                                           arena_printf(a, "%s:%u", site->finding->path, site->finding->line),
                                           arena_printf(a, "would stay now (%s)", site->left));
     }
+    return KL_OK;
+}
+
+static enum kl_status check_values(const struct migration *m, struct error *e) {
+    for (size_t i = 0; i < m->value_count; i++)
+        if (m->values[i].left)
+            return error_set(e, KL_ERR_CONFLICT, "%s: %s: %s", m->follow.what, m->values[i].name,
+                             m->values[i].left);
     return KL_OK;
 }
 
@@ -365,6 +402,8 @@ enum kl_status migration_follow_check(const struct migration *m, struct error *e
     enum kl_status s = check_vault(m, e);
     if (s == KL_OK)
         s = check_sites(m, e);
+    if (s == KL_OK)
+        s = check_values(m, e);
     if (s == KL_OK)
         s = migration_follow_check_reads(m, e);
     if (s == KL_OK)

@@ -106,6 +106,8 @@ void migration_print_json(const struct migration *m, bool done, struct buf *out)
     json_add_string(vault, "id", m->session.kind ? m->session.kind->id : m->follow.plan->vault);
     json_add_string(vault, "chosen_by", m->session.origin);
     json_add_string(vault, "file", m->dotenv_file);
+    if (m->environment.name)
+        json_add_string(vault, "environment", m->environment.name);
     add_names(root, m);
     add_sites(root, "sites", m, false);
     add_sites(root, "left", m, true);

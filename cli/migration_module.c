@@ -51,7 +51,7 @@ enum kl_status migration_check_style(const struct migration *m, struct error *e)
 
 static const char *module_name(const struct migration *m) {
     const char *said = m->cli->options.module_name;
-    return said ? said : is_loading(m) ? LOADING_MODULE : VAULT_MODULE;
+    return said ? said : migration_environment_module(m, is_loading(m) ? LOADING_MODULE : VAULT_MODULE);
 }
 
 bool migration_is_module_file(const struct migration *m, const char *path) {
@@ -85,7 +85,9 @@ static struct migration_module module_in(struct migration *m, const char *folder
     struct migration_module module = {
         .path = path_join(&m->arena, folder, arena_printf(&m->arena, "%s.py", module_name(m)))};
     if (is_loading(m)) {
-        module.text = rewrite_dotenv_module(&m->arena, migration_dotenv_from(m, folder));
+        const char *file = migration_dotenv_from(m, folder);
+        module.text = m->environment.name ? rewrite_environment_module(&m->arena, &m->environment, file)
+                                          : rewrite_dotenv_module(&m->arena, file);
         module.what = "is made; it loads the file of the secrets";
     } else if (migration_style(m) == STYLE_ENVIRON) {
         module.what = "is made; it puts the secrets into the environment";

@@ -58,7 +58,7 @@ static enum kl_status stage_one(struct migration *m, const struct dependency_fil
     if (s == KL_OK && blob.found) {
         manifest_add(f->kind, buf_as_slice(&blob.bytes), f->missing, f->missing_count, &m->arena, &output);
         if (!output.left)
-            s = git_stage_bytes(m->project.git_top, blob.path, output.bytes, e);
+            s = staging_add(&m->staging, m->project.git_top, blob.path, output.bytes, e);
     }
     git_blobs_release(&blob, 1);
     return s;
@@ -67,7 +67,7 @@ static enum kl_status stage_one(struct migration *m, const struct dependency_fil
 enum kl_status migration_stage_packages(struct migration *m, struct error *e) {
     enum kl_status s = KL_OK;
     for (size_t i = 0; i < m->dependencies.file_count && s == KL_OK; i++)
-        if (m->dependencies.files[i].written)
+        if (!m->dependencies.files[i].left)
             s = stage_one(m, &m->dependencies.files[i], e);
     return s;
 }

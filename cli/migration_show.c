@@ -172,8 +172,7 @@ void migration_each_other_file(const struct migration *m,
     if (m->will_ignore_in)
         fn(ctx, migration_from_here(m, m->will_ignore_in), "gains the file of the secrets");
     if (m->dotenv_path)
-        fn(ctx, migration_from_here(m, dotenv_example_path((struct arena *)&m->arena, m->dotenv_path)),
-           "lists the names, without values");
+        fn(ctx, migration_from_here(m, migration_example_path(m)), "lists the names, without values");
     for (size_t i = 0; i < m->module_count && m->rewrites; i++)
         if (!m->modules[i].exists)
             fn(ctx, migration_from_here(m, m->modules[i].path), m->modules[i].what);
@@ -266,6 +265,12 @@ static void show_identity(struct output *o, const struct migration *m) {
         out_text(o, "  ");
         out_wrapped(o, MARK_NONE, m->identity.lines[i], 2, 4);
     }
+    const struct python_environment *env = &m->environment;
+    if (env->variable)
+        out_text(o, "  environment: %s (the program reads %s to know its own; without it, this one)\n",
+                 env->name, env->variable);
+    else if (env->name)
+        out_text(o, "  environment: %s, always\n", env->name);
 }
 
 static const char *remark_on(const struct upload_item *item) {
@@ -296,7 +301,8 @@ static void show_next_steps(struct output *o, const struct migration *m) {
         out_text(o, "  - %s is for this machine and stays out of git. CI, servers and colleagues\n",
                  m->dotenv_file);
         out_text(o, "    need the same names: as secret variables of the CI system, or in their own\n");
-        out_text(o, "    %s (the names are listed in %s.example):\n", m->dotenv_file, m->dotenv_file);
+        out_text(o, "    %s (the names are listed in %s):\n", m->dotenv_file,
+                 path_relative((struct arena *)&m->arena, migration_example_path(m), m->project.root));
         for (size_t i = 0; i < m->item_count; i++)
             if (m->items[i].state == UPLOAD_STORED || m->items[i].state == UPLOAD_PRESENT)
                 out_text(o, "      %s\n", m->items[i].name);
@@ -336,7 +342,9 @@ static void show_half_done(struct output *o, const struct migration *m) {
         if (met && cli_advice((enum kl_status)st))
             out_text(o, "%s\n", cli_advice((enum kl_status)st));
     }
-    out_text(o, "The source has them still. The same command, again, goes on from here.\n");
+    out_text(o, "The source has them still. %s goes on from here.\n",
+             migration_all_is_left(m) ? "`keylift resume`, or the same command,"
+                                      : "The same command, again,");
 }
 
 static size_t items_in(const struct migration *m, enum upload_state state) {
@@ -360,9 +368,12 @@ void migration_show_stopped(const struct migration *m) {
     struct output *o = &m->cli->out;
     if (items_in(m, UPLOAD_STORED) > 0)
         show_stored(o, m);
+    if (items_in(m, UPLOAD_FAILED) > 0)
+        show_half_done(o, m);
     if (m->rewrites)
-        out_text(o, "\nStopped. %zu %s rewritten. The same command goes on from here.\n", m->written,
-                 plural(m->written, "file was", "files were"));
+        out_text(o, "\nStopped. %zu %s rewritten. %s goes on from here.\n", m->written,
+                 plural(m->written, "file was", "files were"),
+                 migration_can_resume(m) ? "`keylift resume`, or the same command," : "The same command");
 }
 
 void migration_show_result(const struct migration *m) {

@@ -10,6 +10,7 @@
 #include "base/gitblob.h"
 #include "base/mem.h"
 #include "base/system.h"
+#include "cli/run_log.h"
 #include "cli/scanning.h"
 #include "rewriters/undo.h"
 
@@ -92,14 +93,10 @@ enum kl_status migration_rewrite_working(struct migration *m, struct migration_f
     return s;
 }
 
-static enum kl_status stage_module(const struct migration *m, const char *path, struct error *e) {
-    const char *in_git = project_git_path(&m->project, path, (struct arena *)&m->arena);
-    struct buf bytes = BUF_INIT(KL_MAX_REWRITE_BYTES);
-    enum kl_status s = in_git ? file_read(path, KL_MAX_REWRITE_BYTES, &bytes, e) : KL_OK;
-    if (s == KL_OK && in_git)
-        s = git_stage_bytes(m->project.git_top, in_git, buf_as_slice(&bytes), e);
-    buf_release(&bytes);
-    return s;
+static enum kl_status stage_module(struct migration *m, const struct migration_module *module,
+                                   struct error *e) {
+    const char *in_git = project_git_path(&m->project, module->path, &m->arena);
+    return in_git ? staging_add(&m->staging, m->project.git_top, in_git, slice_cstr(module->text), e) : KL_OK;
 }
 
 /* What the index has of a file that gained lines, with the same lines: edits of
@@ -119,7 +116,7 @@ static enum kl_status stage_addition(struct migration *m, const char *path,
     if (s == KL_OK && blob.path)
         s = add(m, buf_as_slice(&blob.bytes), &text, e);
     if (s == KL_OK && blob.path)
-        s = git_stage_bytes(m->project.git_top, blob.path, buf_as_slice(&text), e);
+        s = staging_add(&m->staging, m->project.git_top, blob.path, buf_as_slice(&text), e);
     git_blobs_release(&blob, 1);
     buf_release(&text);
     return s;
@@ -127,7 +124,13 @@ static enum kl_status stage_addition(struct migration *m, const char *path,
 
 static enum kl_status add_pattern(struct migration *m, struct slice old, struct buf *out, struct error *e) {
     (void)e;
-    dotenv_ignore_text(old, m->ignored_pattern, out);
+    size_t at = slice_find(old, slice_cstr(m->ignored_pattern), 0), end = at + strlen(m->ignored_pattern);
+    bool there = at != SIZE_MAX && (at == 0 || old.ptr[at - 1] == '\n') &&
+                 (end == old.len || old.ptr[end] == '\n' || old.ptr[end] == '\r');
+    if (there)
+        buf_slice(out, old);
+    else
+        dotenv_ignore_text(old, m->ignored_pattern, out);
     return KL_OK;
 }
 
@@ -161,18 +164,40 @@ enum kl_status migration_check_index(struct migration *m, struct error *e) {
     return KL_OK;
 }
 
+/* A killed run has written its line into .gitignore already, and not staged it. */
+static void look_for_pattern(void *ctx, const cJSON *file) {
+    struct migration *m = ctx;
+    struct dotenv_ignore ignore = {0};
+    struct error unknown = {0};
+    const char *path = journal_get_path(file, "path", &m->arena);
+    if (!path || strcmp(path_basename(path), ".gitignore") != 0 ||
+        dotenv_ignore_plan(m->project.root, m->dotenv_path, &m->arena, &ignore, &unknown) != KL_OK ||
+        strcmp(ignore.gitignore, path) != 0)
+        return;
+    m->ignored_in = ignore.gitignore;
+    m->ignored_pattern = ignore.pattern;
+}
+
 /* The mended files as they are in the index, and the files that the migration
  * added, without which the commit would not run elsewhere. */
-enum kl_status migration_stage(struct migration *m, struct error *e) {
+enum kl_status migration_stage_prepare(struct migration *m, struct journal *j, struct error *e) {
+    const cJSON *recorded = m->follow.run ? run_staging(m->follow.run) : NULL;
     enum kl_status s = KL_OK;
+    if (recorded)
+        return staging_recall(&m->staging, recorded, e);
+    if (m->follow.run && m->dotenv_path && !m->ignored_in)
+        run_each_file(m->follow.run, look_for_pattern, m);
     for (size_t i = 0; i < m->file_count && s == KL_OK; i++)
         if (m->files[i].changes && m->files[i].git_path)
-            s = git_stage_bytes(m->project.git_top, m->files[i].git_path, m->files[i].output.bytes, e);
+            s = staging_add(&m->staging, m->project.git_top, m->files[i].git_path, m->files[i].output.bytes,
+                            e);
     for (size_t i = 0; i < m->module_count && s == KL_OK; i++)
-        s = stage_module(m, m->modules[i].path, e);
+        s = stage_module(m, &m->modules[i], e);
     if (s == KL_OK && m->ignored_in)
         s = stage_addition(m, m->ignored_in, add_pattern, e);
     if (s == KL_OK && m->example)
         s = stage_addition(m, m->example, add_names, e);
-    return s == KL_OK ? migration_stage_packages(m, e) : s;
+    if (s == KL_OK)
+        s = migration_stage_packages(m, e);
+    return s == KL_OK ? staging_record(&m->staging, j, e) : s;
 }

@@ -1,6 +1,7 @@
 /* migration_upload.c: the vault's half of migration_run: puts, read-backs, and the
  * journal's lines around them. */
 #include "cli/migration.h"
+#include "cli/run_log.h"
 #include "rewriters/journal.h"
 
 #define READ_BACK_DEADLINE_MS 30000u
@@ -73,6 +74,17 @@ static void progress(void *ctx, size_t done, size_t count) {
     vault_session_progress(&((struct upload_call *)ctx)->m->session, done, count);
 }
 
+/* What a kill left stored and not marked. */
+static void finish_put(void *ctx, const char *name) {
+    struct migration *m = ctx;
+    for (size_t i = 0; i < m->item_count; i++) {
+        struct upload_item *item = &m->items[i];
+        if (item->state == UPLOAD_PRESENT && !item->reused && strcmp(item->name, name) == 0 &&
+            m->session.kind->finish_put(m->session.vault, name, item->value, &item->error) != KL_OK)
+            item->state = UPLOAD_FAILED;
+    }
+}
+
 enum kl_status migration_upload(struct migration *m, struct journal *j, struct error *e) {
     struct upload_call call = {m, j};
     const struct upload_observer observer = {.before_put = before_put,
@@ -82,6 +94,8 @@ enum kl_status migration_upload(struct migration *m, struct journal *j, struct e
                                              .flush = flush,
                                              .ctx = &call};
     struct error first = {0};
+    if (m->follow.run && m->session.kind->finish_put)
+        run_each_begun(m->follow.run, finish_put, m);
     enum kl_status s =
         upload_run(m->session.vault, m->items, m->item_count, &observer, READ_BACK_DEADLINE_MS, &first);
     leave_failed(m);
@@ -94,7 +108,8 @@ enum kl_status migration_upload(struct migration *m, struct journal *j, struct e
             *e = first;
             return s;
         }
-    if (s == KL_ERR_INTERRUPTED) {
+    /* Or all is stored, and the journal does not say so. */
+    if (s == KL_ERR_INTERRUPTED || j->broken) {
         *e = first;
         return s;
     }

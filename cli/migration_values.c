@@ -105,7 +105,8 @@ enum kl_status migration_find_values(struct migration *m, struct error *e) {
         want(m, &cap, o->env_names.items[i], NULL);
     for (size_t i = 0; i < m->found.read_count; i++) {
         const struct env_read *r = &m->found.reads[i];
-        if (is_read(r) && (r->secret || find_value(m, r->name)))
+        bool wanted = find_value(m, r->name) || (r->secret && !m->follow.plan);
+        if (is_read(r) && wanted)
             want(m, &cap, r->name, r);
     }
     m->value_secrets = mem_calloc(m->value_count + 1, sizeof *m->value_secrets);

@@ -8,6 +8,7 @@
 #include "base/encode.h"
 #include "base/file.h"
 #include "base/mem.h"
+#include "cli/environment.h"
 #include "rewriters/plan.h"
 
 static bool project_has(const struct migration *m, enum env_access access) {
@@ -74,6 +75,13 @@ static enum kl_status holds_foreign_names(struct migration *m, bool *answer, str
  * only load_dotenv() counts. pydantic-settings refuses to start with names in
  * its .env that no field has. Once .secret exists, it stays the place. */
 static enum kl_status choose_dotenv_file(struct migration *m, struct error *e) {
+    /* Nobody puts that of an environment into os.environ, so what else it has changes nothing. */
+    if (m->environment.name) {
+        const char *named = m->cli->options.vault.dotenv_file;
+        m->dotenv_base = named ? named : project_has(m, ENV_PYDANTIC) ? DOTENV_SECRET_FILE : DOTENV_FILE;
+        m->dotenv_file = environment_dotenv(m->dotenv_base, m->environment.name, &m->arena);
+        return KL_OK;
+    }
     const char *begun = m->follow.resume ? m->follow.plan->dotenv_file : NULL;
     if (m->cli->options.vault.dotenv_file) {
         m->dotenv_file = m->cli->options.vault.dotenv_file;
@@ -129,15 +137,17 @@ static enum kl_status check_dotenv_place(struct migration *m, struct error *e) {
         (s = refuse_link_out(m, m->dotenv_path,
                              "if the secrets belong there, name that file with --dotenv-file", e)) != KL_OK)
         return s;
-    return refuse_link_out(m, dotenv_example_path(&m->arena, m->dotenv_path), "remove the link", e);
+    return refuse_link_out(m, migration_example_path(m), "remove the link", e);
 }
 
 /* A place that was given absolutely, outside of the project, moves with the
  * machine and not with the code: the code names it absolutely too. */
 const char *migration_dotenv_from(struct migration *m, const char *folder) {
+    const char *path =
+        m->dotenv_base ? dotenv_path(&m->arena, m->project.root, m->dotenv_base) : m->dotenv_path;
     bool fixed = m->dotenv_file[0] == '/' &&
-                 slice_starts(slice_cstr(path_relative(&m->arena, m->dotenv_path, m->project.root)), "../");
-    return fixed ? m->dotenv_path : path_relative(&m->arena, m->dotenv_path, folder);
+                 slice_starts(slice_cstr(path_relative(&m->arena, path, m->project.root)), "../");
+    return fixed ? path : path_relative(&m->arena, path, folder);
 }
 
 /* A plan names the vault; an address, a helper program and a credential are the command
@@ -183,6 +193,8 @@ enum kl_status migration_open_vault(struct migration *m, struct error *e) {
     s = v->kind->identity(v->vault, &m->arena, &m->identity, e);
     if (s == KL_OK)
         s = vault_python(v->vault, &m->arena, &m->access, e);
+    if (s == KL_OK)
+        s = migration_environment_access(m, e);
     return s == KL_OK ? migration_check_style(m, e) : s;
 }
 

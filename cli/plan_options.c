@@ -3,8 +3,9 @@
 
 /* One that this version does not have is passed over. */
 static const char *const kept[] = {
-    "rules",       "skip-rules", "min-confidence", "style",          "module-name",
-    "environment", "env-reads",  "split-urls",     "scrub-comments", "clear-outputs",
+    "rules",       "skip-rules",     "min-confidence",       "style",
+    "module-name", "environment",    "environment-variable", "env-reads",
+    "split-urls",  "scrub-comments", "clear-outputs",
 };
 
 static size_t row_of(const struct option_spec *spec) {

@@ -57,6 +57,8 @@ static void add_word(struct buf *line, const char *word) {
 static bool says_where(const struct migration *m, const struct option_spec *spec) {
     if (spec->type != OPTION_TEXT || (spec->commands & CMD_PUT) == 0)
         return false;
+    if (strcmp(spec->name, "environment") == 0)
+        return !m->follow.plan; /* whose prefix or file has it already */
     if (strcmp(spec->name, "prefix") == 0)
         return !m->session.kind->names_are_variables; /* whose names have it already */
     return spec->vault != NULL;

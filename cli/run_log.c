@@ -34,12 +34,21 @@ static void read_start(struct run *r, const cJSON *record) {
     r->dotenv_file = json_string(record, "dotenv_file");
     r->vault_options = json_get(record, "vault_options");
     r->undoes = json_string(record, "undoes");
+    r->with_values = json_string(record, "with_values");
     r->staged = json_bool(record, "staged", false);
     r->plan = json_get(record, "plan");
 }
 
 bool run_can_resume(const struct run *r) {
-    return r->state == RUN_INTERRUPTED && !r->undoes && !r->staged && r->plan;
+    return r->state == RUN_INTERRUPTED && !r->undoes && r->plan;
+}
+
+const cJSON *run_staging(const struct run *r) {
+    const cJSON *record, *found = NULL;
+    cJSON_ArrayForEach(record, r->log.records) {
+        found = !found && is_step(record, "stage") ? record : found;
+    }
+    return found;
 }
 
 static void read_run(struct run *r, const char *path, struct arena *a) {
@@ -210,5 +219,24 @@ void run_each_name(const struct run *r, name_fn fn, void *ctx) {
         cJSON_ArrayForEach(item, json_get(record, "names")) {
             tell_name(r, record, item, fn, ctx);
         }
+    }
+}
+
+static bool is_stored_later(const cJSON *record, const char *name) {
+    for (const cJSON *later = record->next; later; later = later->next) {
+        const char *its = json_string(later, "name"), *state = json_string(later, "state");
+        if (is_step(later, "stored") && its && state && strcmp(its, name) == 0 &&
+            strcmp(state, "stored") == 0)
+            return true;
+    }
+    return false;
+}
+
+void run_each_begun(const struct run *r, void (*fn)(void *ctx, const char *name), void *ctx) {
+    const cJSON *record;
+    cJSON_ArrayForEach(record, r->log.records) {
+        const char *name = is_step(record, "put") ? json_string(record, "name") : NULL;
+        if (name && !is_stored_later(record, name))
+            fn(ctx, name);
     }
 }

@@ -22,6 +22,7 @@ struct run {
     const char *id, *time, *root;
     const char *vault, *dotenv_file; /* NULL when it stopped before that was known */
     const cJSON *vault_options;      /* of vault_session_record; NULL */
+    const char *with_values;         /* where values of variables came from; NULL */
     const char *undoes;              /* the run that this one took back; NULL */
     const cJSON *plan;               /* what it was to do (rewriters/plan.h); NULL */
     bool resumed;                    /* went on after it was interrupted */
@@ -46,6 +47,9 @@ void run_log_release(struct run_log *l);
 /* An interrupted run that `keylift resume` can finish. */
 bool run_can_resume(const struct run *r);
 
+/* What it was to put into the index; NULL where it had not come so far (cli/staging.h). */
+const cJSON *run_staging(const struct run *r);
+
 /* Calls fn for each file that the run replaced or made, in order; once each. */
 void run_each_file(const struct run *r, void (*fn)(void *ctx, const cJSON *file), void *ctx);
 /* Calls fn for each name that the run stored or found stored, once, with its last version;
@@ -53,5 +57,9 @@ void run_each_file(const struct run *r, void (*fn)(void *ctx, const cJSON *file)
 void run_each_name(const struct run *r,
                    void (*fn)(void *ctx, const char *name, const char *stored_name, const char *version),
                    void *ctx);
+
+/* Calls fn for each name whose put was begun and of which the run does not say that it was
+ * stored: a kill came between. */
+void run_each_begun(const struct run *r, void (*fn)(void *ctx, const char *name), void *ctx);
 
 #endif

@@ -1,8 +1,10 @@
 /* vault_session.c: see vault_session.h. */
 #include "cli/vault_session.h"
 
+#include "backends/dotenv_project.h"
 #include "base/file.h"
 #include "base/system.h"
+#include "cli/environment.h"
 #include "cli/nearest.h"
 
 /* Vaults of the design that this version may not have. */
@@ -45,6 +47,22 @@ static enum kl_status find_kind(struct vault_session *s, const char *id, struct 
     return KL_OK;
 }
 
+/* A vault that would keep the values of all environments in one place is no place for them. */
+static enum kl_status place_environment(struct vault_session *s, struct error *e) {
+    const char *name = s->options.environment, *file = s->options.dotenv_file;
+    enum kl_status status = name ? environment_check(name, "--environment", e) : KL_OK;
+    if (name == NULL || status != KL_OK)
+        return status;
+    if (s->kind->access->needs_loading)
+        s->options.dotenv_file = environment_dotenv(file ? file : DOTENV_FILE, name, &s->cli->arena);
+    else if (!s->kind->environment_mark && !environment_is_in(s->cli->options.name_template))
+        return error_set(e, KL_ERR_USAGE,
+                         "--environment: the vault \"%s\" does not keep environments apart; --name-template "
+                         "\"{environment}_{name}\" puts it into the names",
+                         s->kind->id);
+    return KL_OK;
+}
+
 enum kl_status vault_session_choose(struct vault_session *s, struct cli *c, const char *id, struct error *e) {
     const struct options *o = &c->options;
     s->cli = c;
@@ -55,7 +73,9 @@ enum kl_status vault_session_choose(struct vault_session *s, struct cli *c, cons
         s->origin = o->to != NULL ? config_origin(&c->config, o, "to") : "the default";
     }
     enum kl_status status = find_kind(s, id, e);
-    return status == KL_OK ? options_check_vault(o, s->kind->id, e) : status;
+    if (status == KL_OK)
+        status = options_check_vault(o, s->kind->id, e);
+    return status == KL_OK ? place_environment(s, e) : status;
 }
 
 static void learn(void *ctx, struct slice value) {
@@ -142,7 +162,11 @@ enum kl_status vault_session_open(struct vault_session *s, const char *root, str
     s->options.learn = learn;
     s->options.trace = s->cli->options.verbose >= 2 ? trace : NULL;
     s->options.observer = s;
-    recall(s);
+    recall(s); /* a prefix that a journal or a plan has is whole */
+    const char *given = s->cli->options.vault.prefix;
+    if (s->options.environment && s->kind->environment_mark && (given || !s->options.prefix))
+        s->options.prefix =
+            environment_prefix(given, s->options.environment, s->kind->environment_mark, &s->cli->arena);
     enum kl_status status = vault_open(s->kind, &s->options, &s->vault, e);
     if (status == KL_OK) {
         s->kind = s->vault->kind;

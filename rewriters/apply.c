@@ -109,11 +109,11 @@ static enum kl_status commit_all(struct apply_file *files, size_t count, struct 
             if (files[i].create != (create == 1))
                 continue;
             enum kl_status st = file_replace_commit(&made[i], &files[i].error);
+            files[i].written = made[i].replaced;
             if (st != KL_OK) {
                 *e = files[i].error;
                 return st;
             }
-            files[i].written = true;
         }
     }
     return KL_OK;

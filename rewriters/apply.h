@@ -17,7 +17,7 @@ struct apply_file {
     bool new_is_secret; /* undo: literals come back, so the journal keeps no whole hash of them */
     bool create;        /* a new file (module, .env.example): must not exist */
     /* out */
-    bool written;
+    bool written; /* it has the new bytes, also where an error came behind that */
     struct error error;
 };
 

@@ -240,7 +240,8 @@ void imports_resolve(const struct source *s, const struct import_points *points,
     struct module_imports imports = {0};
     module_imports_collect(s, &imports);
     for (size_t i = 0; i < need_count; i++)
-        if (!find_existing(s, &imports, first_statement, places, place_count, &needs[i], arena))
+        if (needs[i].assigned ||
+            !find_existing(s, &imports, first_statement, places, place_count, &needs[i], arena))
             pick_new_name(s, points, places, place_count, &needs[i], arena);
     module_imports_release(&imports);
 }
@@ -256,7 +257,7 @@ static void add_alias(struct buf *out, const char *plain, const char *local) {
 enum { GROUP_STANDARD = 1, GROUP_OTHER = 2 };
 
 static bool is_in_group(const struct import_need *n, unsigned group) {
-    return n->insert && group == (is_standard(n) ? GROUP_STANDARD : GROUP_OTHER);
+    return n->insert && !n->assigned && group == (is_standard(n) ? GROUP_STANDARD : GROUP_OTHER);
 }
 
 /* Statements of the groups, each followed by `end`; symbols of one module in one. */

@@ -22,6 +22,7 @@ struct import_need {
     const char *attribute; /* the one attribute of the module that is used, or NULL: then an existing
                               `from module import attribute` serves too */
     bool for_effect;       /* the import alone is what counts */
+    bool assigned;         /* no import: `symbol` is a name that the caller's own statement gives */
     /* out */
     const char *local;       /* what stands for it in this file */
     bool local_is_attribute; /* local stands for module.attribute */

@@ -304,9 +304,18 @@ enum kl_status journal_resume(struct journal *j, const char *root, const char *r
     return st;
 }
 
+/* What stands behind half of a line would be lost with it, and make the journal unreadable. */
+static enum kl_status append_to_file(struct journal *j, struct slice lines, struct error *e) {
+    if (j->broken)
+        return error_set(e, KL_ERR_IO, "cannot write %s any more", j->path);
+    enum kl_status st = file_append_synced(j->path, lines, e);
+    j->broken = st != KL_OK;
+    return st;
+}
+
 static enum kl_status append(struct journal *j, struct slice line, struct error *e) {
     if (!j->held)
-        return file_append_synced(j->path, line, e);
+        return append_to_file(j, line, e);
     buf_slice(&j->waiting, line);
     return buf_ok(&j->waiting)
                ? KL_OK
@@ -334,7 +343,7 @@ void journal_hold(struct journal *j) {
 }
 
 enum kl_status journal_flush(struct journal *j, struct error *e) {
-    enum kl_status st = j->waiting.len ? file_append_synced(j->path, buf_as_slice(&j->waiting), e) : KL_OK;
+    enum kl_status st = j->waiting.len ? append_to_file(j, buf_as_slice(&j->waiting), e) : KL_OK;
     j->held = false;
     buf_clear(&j->waiting);
     return st;

@@ -13,6 +13,7 @@
  *              (no new_sha256 where an undo puts secrets back)
  *              undo is as undo.h has it; old_tag is 16 bits of the old file's SHA-256, since a whole hash
  *              would confirm a guess of a weak secret that left the file
+ *     stage    entries: [{path, mode, id, before_tag}]: what goes into git's index behind the last rename
  *     commit   every temporary file is written and synced; renames begin
  *     applied  every file is replaced
  *     stopped  they are not; the temporary files are removed
@@ -43,6 +44,7 @@ struct journal {
     char run_id[24];
     struct file_lock lock;
     bool open, held;
+    bool broken;        /* a line could not be written, wholly and synced: no other comes behind it */
     struct buf waiting; /* lines kept back */
 };
 

@@ -33,8 +33,8 @@ static const char *finish(struct buf *b, struct arena *arena) {
     return text;
 }
 
-static const char *path_expression(const char *relative, const char *os, const char *separator,
-                                   const char *open, const char *close, struct arena *arena) {
+const char *style_path(const char *relative, const char *os, const char *separator, const char *open,
+                       const char *close, struct arena *arena) {
     if (relative[0] == '/' || !os)
         return style_quote(relative, arena);
     struct buf b = BUF_INIT(KL_MAX_CONFIG_BYTES);
@@ -47,13 +47,13 @@ static const char *path_expression(const char *relative, const char *os, const c
 
 const char *style_load_call(const char *dotenv_relative, const char *load_dotenv, const char *os,
                             struct arena *arena) {
-    const char *path = path_expression(dotenv_relative, os, ", ", "", "", arena);
+    const char *path = style_path(dotenv_relative, os, ", ", "", "", arena);
     const char *line = arena_printf(arena, "%s(%s)", load_dotenv, path);
     if (strlen(line) <= LINE_MAX_COLUMNS)
         return line;
     if (strlen(path) + 4 <= LINE_MAX_COLUMNS || dotenv_relative[0] == '/' || !os)
         return arena_printf(arena, "%s(\n    %s\n)", load_dotenv, path);
-    path = path_expression(dotenv_relative, os, ",\n        ", "\n        ", ",\n    ", arena);
+    path = style_path(dotenv_relative, os, ",\n        ", "\n        ", ",\n    ", arena);
     return arena_printf(arena, "%s(\n    %s\n)", load_dotenv, path);
 }
 
@@ -124,7 +124,7 @@ static bool loads_same_file(const struct source *s, struct slice arguments, cons
         if (!slice_eq_cstr(t->module, "os") || t->symbol.len)
             continue;
         const char *os = arena_cstr(arena, t->local);
-        if (same_without_blanks(arguments, path_expression(relative, os, ", ", "", "", arena)))
+        if (same_without_blanks(arguments, style_path(relative, os, ", ", "", "", arena)))
             return true;
     }
     return false;

@@ -11,12 +11,47 @@
 #define LINE_MAX_COLUMNS 88 /* black's */
 #define INDENT 4
 
+/* Text between the braces of f"...". */
+static void add_braced(struct buf *b, struct slice text, struct arena *arena) {
+    const char *quoted = style_quote(arena_cstr(arena, text), arena);
+    size_t len = strlen(quoted);
+    for (size_t i = 1; i + 1 < len; i++)
+        buf_printf(b, quoted[i] == '{' || quoted[i] == '}' ? "%c%c" : "%c", quoted[i], quoted[i]);
+}
+
+void module_add_environment(struct buf *b, const struct python_environment *e, struct arena *arena) {
+    if (e->variable) {
+        buf_printf(b, "# Where %s names none.\n", e->variable);
+        buf_printf(b, "ENVIRONMENT = os.environ.get(%s, %s)\n", style_quote(e->variable, arena),
+                   style_quote(e->name, arena));
+    } else {
+        buf_printf(b, "ENVIRONMENT = %s\n", style_quote(e->name, arena));
+    }
+}
+
+/* PREFIX = f"shop/{ENVIRONMENT}/" */
+static void add_switched(struct buf *b, const struct python_constant *c, const struct python_environment *e,
+                         struct arena *arena) {
+    struct slice value = slice_cstr(c->value);
+    buf_printf(b, "%s = f\"", c->name);
+    add_braced(b, slice_sub(value, 0, e->at), arena);
+    buf_str(b, "{ENVIRONMENT}");
+    add_braced(b, slice_sub(value, e->at + strlen(e->name), value.len), arena);
+    buf_str(b, "\"\n");
+}
+
 void module_add_constants(struct buf *b, const struct python_module *m, struct arena *arena) {
+    if (m->environment)
+        module_add_environment(b, m->environment, arena);
     for (const struct python_constant *c = m->constants; c->name; c++) {
         const char *quoted = style_quote(c->value, arena);
         size_t alone = strlen(quoted) + INDENT, line = strlen(c->name) + strlen(" = ") + strlen(quoted);
         if (c->comment)
             buf_printf(b, "# %s\n", c->comment);
+        if (m->environment && c->has_prefix) {
+            add_switched(b, c, m->environment, arena);
+            continue;
+        }
         bool folds = line > LINE_MAX_COLUMNS && alone <= LINE_MAX_COLUMNS;
         buf_printf(b, folds ? "%s = (\n    %s\n)\n" : "%s = %s\n", c->name, quoted);
     }

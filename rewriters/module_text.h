@@ -10,6 +10,8 @@ extern const char module_error_class[];
 
 void module_add_imports(struct buf *b, const struct python_module *m);
 bool module_uses_any(const struct python_module *m);
+/* ENVIRONMENT = os.environ.get("SECRETS_ENVIRONMENT", "prod") */
+void module_add_environment(struct buf *b, const struct python_environment *e, struct arena *arena);
 void module_add_constants(struct buf *b, const struct python_module *m, struct arena *arena);
 /* read_from_vault(name), and what it needs. */
 void module_add_reading(struct buf *b, const struct python_module *m);

@@ -6,6 +6,7 @@
 #include "base/mem.h"
 #include "rewriters/edits.h"
 #include "rewriters/imports.h"
+#include "rewriters/merged.h"
 #include "rewriters/notebook_text.h"
 #include "rewriters/site.h"
 #include "rewriters/style.h"
@@ -130,6 +131,19 @@ static const char *local_of(const struct style_plan *p, const char *module, cons
     return NULL;
 }
 
+/* The statement that gives the dictionary its name; NULL where one does already. */
+static const char *merge_call(struct job *j, uint32_t first, const uint32_t *starts, size_t readers) {
+    const struct rewrite_request *r = j->request;
+    const char *value = merged_value(r->access->environment, r->dotenv_relative,
+                                     local_of(&j->plan, "dotenv", "dotenv_values"),
+                                     local_of(&j->plan, "os", NULL), !j->source.is_notebook, j->arena);
+    const char *known = merged_find(&j->source, value, first, starts, readers, j->arena);
+    for (size_t i = 0; i < j->plan.need_count && known; i++)
+        if (j->plan.needs[i].assigned)
+            j->plan.needs[i].local = known;
+    return known ? NULL : arena_printf(j->arena, "%s = %s", local_of(&j->plan, "", MERGED_NAME), value);
+}
+
 static void import_what_is_needed(struct job *j) {
     struct style_plan *plan = &j->plan;
     const char *relative = j->request->dotenv_relative;
@@ -163,6 +177,10 @@ static void import_what_is_needed(struct job *j) {
             os->attribute = NULL;
         style_need(plan, "dotenv", "load_dotenv");
     }
+    if (plan->merges) {
+        style_need(plan, "os", NULL);
+        style_need(plan, "dotenv", "dotenv_values");
+    }
     struct import_points points;
     if (j->source.is_notebook)
         notebook_points(&j->source, first, &points);
@@ -173,6 +191,8 @@ static void import_what_is_needed(struct job *j) {
     if (load)
         call = style_load_call(relative, local_of(plan, "dotenv", "load_dotenv"),
                                by_file ? local_of(plan, "os", NULL) : NULL, j->arena);
+    else if (plan->merges)
+        call = merge_call(j, first, starts, readers);
     imports_insert(&j->source, &points, plan->needs, plan->need_count, call, j->arena, &j->edits);
     for (size_t i = 0; i < j->place_count && fills && j->edits.count == 0; i++)
         j->places[i].site->done |= j->places[i].site->read != NULL;

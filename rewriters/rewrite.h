@@ -69,7 +69,8 @@ struct rewrite_request {
     const struct python_access *access;
     enum rewrite_style style;
     const char *dotenv_relative; /* needs_loading: the dotenv file as seen from this file's folder,
-                                    e.g. "../.env"; NULL: something else loads it */
+                                    e.g. "../.env" (of an environment: without its name); NULL:
+                                    something else loads it */
     const char *module_name;     /* STYLE_MODULE, or dotenv in a package: module to import from, e.g.
                                     "shop.vault_secrets"; NULL for inline */
     unsigned target_minor;       /* oldest Python 3 minor version to write for (8) */
@@ -93,6 +94,10 @@ enum kl_status rewrite_verify(const struct rewrite_request *r, const struct rewr
  * the dotenv file (as seen from the module's folder, "../.env") and exports
  * environ. In the arena. */
 const char *rewrite_dotenv_module(struct arena *arena, const char *dotenv_relative);
+/* The same for environments: environ is merged of the files of one of them, as merged.h
+ * says. `base` is the dotenv file without its environment. */
+const char *rewrite_environment_module(struct arena *arena, const struct python_environment *e,
+                                       const char *base);
 
 /* The text of the module that reads from any other vault (STYLE_MODULE): get_secret and
  * get_secret_bytes. In the arena. */

@@ -3,8 +3,8 @@
 
 #include "base/buf.h"
 
-static const struct style_kind *const styles[] = {&style_inline, &style_loading_module, &style_module,
-                                                  &style_environ};
+static const struct style_kind *const styles[] = {&style_merged, &style_inline, &style_loading_module,
+                                                  &style_module, &style_environ};
 
 void style_plan_for(const struct rewrite_request *r, struct arena *arena, struct style_plan *out) {
     *out = (struct style_plan){0};
@@ -111,6 +111,20 @@ void style_drop_unused(struct style_plan *p, bool uses_text, bool uses_bytes) {
     p->need_count = kept;
 }
 
+const char *style_from_mapping(const char *template, const char *mapping, struct arena *arena) {
+    const struct slice text = slice_cstr(template), wanted = SLICE_LIT("os.environ");
+    struct buf b = BUF_INIT(KL_MAX_CONFIG_BYTES);
+    size_t from = 0;
+    for (size_t at; (at = slice_find(text, wanted, from)) != SIZE_MAX; from = at + wanted.len) {
+        buf_slice(&b, slice_sub(text, from, at));
+        buf_str(&b, mapping);
+    }
+    buf_slice(&b, slice_sub(text, from, text.len));
+    const char *result = arena_cstr(arena, buf_as_slice(&b));
+    buf_release(&b);
+    return result;
+}
+
 /* Length of what the need's local name replaces at `at`; 0 for none. */
 static size_t match_need(struct slice text, size_t at, const struct import_need *n, struct arena *arena) {
     const char *word = n->symbol ? n->symbol : n->module;
@@ -151,7 +165,7 @@ const char *style_name(const struct style_plan *p, const struct rewrite_site *si
 const char *style_expression(const struct style_plan *p, const char *name, bool is_bytes,
                              struct arena *arena) {
     struct slice text = slice_cstr(is_bytes ? p->read_bytes : p->read_text);
-    struct slice hole = SLICE_LIT("{name}");
+    struct slice hole = SLICE_LIT("{name}"), tail = SLICE_LIT("{tail}");
     struct buf b = BUF_INIT(KL_MAX_CONFIG_BYTES);
     char quote = 0;
     for (size_t i = 0; i < text.len;) {
@@ -159,6 +173,11 @@ const char *style_expression(const struct style_plan *p, const char *name, bool 
         if (slice_starts(slice_sub(text, i, text.len), hole.ptr)) {
             buf_str(&b, style_quote(name, arena));
             i += hole.len;
+            continue;
+        }
+        if (slice_starts(slice_sub(text, i, text.len), tail.ptr)) {
+            buf_str(&b, style_quote(name + p->tail_at, arena));
+            i += tail.len;
             continue;
         }
         for (size_t k = 0; k < p->need_count && !len && !quote; k++)

@@ -9,11 +9,15 @@
 #include "rewriters/site.h"
 
 #define STYLE_MAX_NEEDS 16
+/* Why reads stay where the values are in a dictionary of the code's own. */
+#define STYLE_NOT_FILLED "the values of an environment are not put into os.environ"
 
 struct style_plan {
     const char *read_text, *read_bytes; /* templates with {name}; read_bytes NULL: bytes cannot be read */
     struct import_need needs[STYLE_MAX_NEEDS];
     size_t need_count;
+    size_t tail_at;            /* {tail} is the name from here on: what stands behind its environment */
+    bool merges;               /* sites read from a dictionary that is merged of several files (merged.h) */
     bool by_own_name;          /* {name} is the name that keylift gave, not the vault's */
     bool load;                 /* load_dotenv(...) must run first */
     enum style_reads reads;    /* of environment variables */
@@ -27,7 +31,7 @@ struct style_kind {
     void (*plan)(const struct rewrite_request *r, struct arena *arena, struct style_plan *out);
 };
 
-extern const struct style_kind style_inline, style_loading_module, style_module, style_environ;
+extern const struct style_kind style_inline, style_merged, style_loading_module, style_module, style_environ;
 
 /* Fills in *out by the first style that serves; a plan with a refusal if none. */
 void style_plan_for(const struct rewrite_request *r, struct arena *arena, struct style_plan *out);
@@ -43,6 +47,8 @@ void style_need_mentioned(struct style_plan *p);
 /* Drops what only expressions that no site needs would need. */
 void style_drop_unused(struct style_plan *p, bool uses_text, bool uses_bytes);
 
+/* The template with another mapping in the place of os.environ. */
+const char *style_from_mapping(const char *template, const char *mapping, struct arena *arena);
 /* The name that stands at the site. */
 const char *style_name(const struct style_plan *p, const struct rewrite_site *site);
 /* The expression of one site: {name} and the imports' local names put in;
@@ -52,6 +58,11 @@ const char *style_expression(const struct style_plan *p, const char *name, bool 
 /* "..." as Python (and black) writes it. */
 const char *style_quote(const char *text, struct arena *arena);
 
+/* os.path.join(os.path.dirname(os.path.realpath(__file__)), "..", ".env"), with `separator`
+ * between the parts and `open` and `close` inside of the parentheses; without os, or for an
+ * absolute path, the path alone. */
+const char *style_path(const char *relative, const char *os, const char *separator, const char *open,
+                       const char *close, struct arena *arena);
 /* load_dotenv(...) of a file next to the module's own, folded at 88 columns.
  * The names are those that the module has for load_dotenv and os; without os, the path is
  * that from the working directory. */

@@ -2,7 +2,7 @@
 #include "rewriters/style.h"
 
 static bool serves(const struct rewrite_request *r) {
-    return r->style == STYLE_INLINE && !r->module_name;
+    return r->style == STYLE_INLINE && !r->module_name && !style_merged.serves(r);
 }
 
 /* The one attribute of `module` that the templates use: environ in
@@ -37,9 +37,37 @@ static const char *with_client(const char *template, const char *client, struct 
                         template + at + hole.len);
 }
 
+/* The name of a secret of one environment, whichever the program is in. */
+static const char *with_environment(const char *template, const struct python_environment *e,
+                                    struct arena *arena) {
+    const char *chosen = arena_printf(arena, "os.environ.get(%s, %s)", style_quote(e->variable, arena),
+                                      style_quote(e->name, arena));
+    const char *before = arena_cstr(arena, slice_of(e->prefix, e->at));
+    const char *plus =
+        arena_printf(arena, "%s%s%s", e->at ? style_quote(before, arena) : "", e->at ? " + " : "", chosen);
+    /* A bundle's own name is in the template already. */
+    const char *in_bundle = arena_printf(arena, "\"%s", e->prefix),
+               *tail = e->prefix + e->at + strlen(e->name);
+    struct slice text = slice_cstr(template);
+    size_t at = slice_find(text, slice_cstr(in_bundle), 0);
+    if (at != SIZE_MAX)
+        return arena_printf(arena, "%.*s%s + \"%s%s", (int)at, template, plus, tail,
+                            template + at + strlen(in_bundle));
+    at = slice_find(text, SLICE_LIT("{name}"), 0);
+    return at == SIZE_MAX ? template
+                          : arena_printf(arena, "%.*s%s + {tail}%s", (int)at, template, plus,
+                                         template + at + strlen("{name}"));
+}
+
 static void plan(const struct rewrite_request *r, struct arena *arena, struct style_plan *out) {
     out->read_text = with_client(r->access->read_text, r->access->client, arena);
     out->read_bytes = with_client(r->access->read_bytes, r->access->client, arena);
+    const struct python_environment *e = r->access->environment;
+    if (e && e->prefix) {
+        out->read_text = with_environment(out->read_text, e, arena);
+        out->read_bytes = out->read_bytes ? with_environment(out->read_bytes, e, arena) : NULL;
+        out->tail_at = e->at + strlen(e->name);
+    }
     if (strstr(r->access->read_text, "{client}") && !r->access->client)
         out->refusal = "this vault has no expression that stands alone";
     out->load = r->access->needs_loading && r->dotenv_relative;

@@ -236,12 +236,123 @@ def test_an_upload_that_was_interrupted_is_finished_as_one(keylift, shop):
     assert {n: c for n, c in shop.files().items() if n in before} == before
 
 
-def test_an_upload_of_other_values_is_not_resumed(keylift, shop):
+@pytest.fixture
+def uploaded(keylift, shop):
+    """A run of upload --with-values, and its journal cut off behind what it was to do; what it had stored; the values."""
+    values = {"STRIPE_SECRET_KEY": made_password(), "OTHER_NAME": made("", 30)}
     shop.write("conf.py", "import os\nkey = os.environ['STRIPE_SECRET_KEY']\n")
-    shop.write("values.env", f"STRIPE_SECRET_KEY={made_password()}\n")
-    run = keylift("upload", "--yes", "--with-values", "values.env", ".", cwd=shop)
+    shop.write("values.env", "".join(f"{name}={value}\n" for name, value in values.items()))
+    run = keylift("upload", "--yes", "--with-values", "values.env", "--env-names", "OTHER_NAME", ".", cwd=shop)
     assert run.returncode == 1, said(run)  # values.env itself stays as it is
-    path = journals(shop)[0]
+    [path] = journals(shop)
     path.write_text("".join(path.read_text().splitlines(keepends=True)[:2]))
-    run = keylift("resume", "--yes", path.stem, cwd=shop)
-    assert run.returncode == 2 and "same command again" in run.stderr
+    assert not any(value in path.read_text() for value in values.values())
+    stored = shop.read(".env")
+    shop.write(".env", stored.splitlines(keepends=True)[0])
+    return path.stem, stored, values
+
+
+@pytest.mark.parametrize("source", ["values.env", "environ"])
+def test_an_upload_of_variables_is_finished_with_the_values_taken_again(keylift, shop, uploaded, source):
+    run_id, stored, values = uploaded
+    env = values if source == "environ" else {}
+    listed = keylift("runs", cwd=shop)
+    assert f"keylift resume --with-values FILE {run_id}" in listed.stdout
+    run = keylift("resume", "--yes", "--with-values", source, cwd=shop, env=env)
+    assert run.returncode == 0, said(run)
+    assert shop.read(".env") == stored and not any(value in said(run) for value in values.values())
+    assert keylift("resume", "--yes", "--with-values", source, cwd=shop, env=env).returncode == 2
+
+
+def test_an_upload_of_variables_without_their_values_says_which_command_has_them(keylift, shop, uploaded):
+    run_id, stored, values = uploaded
+    before = shop.files()
+    run = keylift("resume", "--yes", cwd=shop)
+    assert run.returncode == 2 and f"keylift resume --with-values values.env {run_id}" in run.stderr
+    run = keylift("resume", "--yes", "--with-values", "environ", cwd=shop)
+    assert run.returncode == 2 and "is not set in the environment" in run.stderr and shop.files() == before
+    shop.write("values.env", f"OTHER_NAME={values['OTHER_NAME']}\n")
+    run = keylift("resume", "--yes", "--with-values", "values.env", cwd=shop)
+    assert run.returncode == 2 and "STRIPE_SECRET_KEY: value unknown" in run.stderr
+
+
+def test_values_are_for_a_run_that_took_some(keylift, shop):
+    migrated(keylift, shop)
+    interrupt(shop, "stored")
+    shop.write("values.env", "A=b\n")
+    run = keylift("resume", "--yes", "--with-values", "values.env", cwd=shop)
+    assert run.returncode == 2 and "took no values" in run.stderr
+
+
+@pytest.fixture
+def staged(keylift, shop):
+    """A run of migrate --staged that has ended: the working tree and the index, before and after it."""
+    texts = {name: shop.read(f"shop/{name}.py") for name in ("pay", "mail")}
+    for name in texts:
+        shop.write(f"shop/{name}.py", "from . import tools\n")
+    shop.write(".gitignore", "*.log\n")
+    shop.commit()
+    for name, text in texts.items():
+        shop.write(f"shop/{name}.py", text + "# staged\n")
+    shop.git("add", "shop")
+    shop.write("shop/pay.py", shop.read("shop/pay.py") + "# an edit that is not staged\n")
+    shop.write(".gitignore", "*.log\n*.mine\n")
+    before = shop.files(), index(shop)
+    run = keylift("migrate", "--yes", "--staged", ".", cwd=shop)
+    assert run.returncode == 0, said(run)
+    return before, (shop.files(), index(shop))
+
+
+def index(project):
+    return {line.split("\t")[1]: project.git("show", ":" + line.split("\t")[1])
+            for line in project.git("ls-files", "--stage").splitlines()}  # fmt: skip
+
+
+def put_index(project, content):
+    """The index as it was; git still has all that was ever staged."""
+    for name in index(project):
+        if name not in content:
+            project.git("update-index", "--force-remove", name)
+    for name, text in content.items():
+        blob = project.git("hash-object", "-w", "--no-filters", "--stdin", input=text).strip()
+        project.git("update-index", "--add", "--cacheinfo", f"100644,{blob},{name}")
+
+
+@pytest.mark.parametrize("last, tree", [("start", False), ("stored", False), ("stage", False), ("commit", False),
+                                        ("commit", True), ("applied", True)])  # fmt: skip
+def test_a_run_of_staged_content_is_resumed(keylift, shop, staged, last, tree):
+    before, after = staged
+    interrupt(shop, last, sources=False)
+    put_index(shop, before[1])
+    if not tree:  # the vault and .gitignore come before the files
+        for name in set(after[0]) - set(before[0]) - {".env"}:
+            (shop / name).unlink()
+        for name, content in before[0].items():
+            if name != ".gitignore" or last == "start":
+                shop.write(name, content)
+    assert index(shop) == before[1]
+    run = keylift("resume", "--yes", cwd=shop)
+    assert run.returncode == 0, said(run)
+    assert index(shop) == after[1] and shop.files() == after[0]
+    assert shop.read("shop/pay.py").endswith("# an edit that is not staged\n") and "edit" not in index(shop)["shop/pay.py"]
+    assert keylift("resume", "--yes", cwd=shop).returncode == 2
+    assert keylift("undo", "--yes", cwd=shop).returncode == 0
+    assert shop.read("shop/pay.py") == before[0]["shop/pay.py"].decode()
+
+
+def test_a_run_of_staged_content_that_misses_its_last_line_alone_is_done(keylift, shop, staged):
+    _, after = staged
+    interrupt(shop, "applied", sources=False)
+    shop.git("update-index", "--force-remove", "shop/env_secrets.py")  # the sources were staged by hand
+    run = keylift("resume", "--yes", cwd=shop)
+    assert run.returncode == 0 and "nothing was left to do" in run.stdout, said(run)
+    assert index(shop) == after[1] and shop.files() == after[0]
+
+
+def test_what_was_staged_since_is_not_taken_back(keylift, shop, staged):
+    before, _ = staged
+    interrupt(shop, "applied", sources=False)
+    put_index(shop, {**before[1], ".gitignore": "*.log\n*.theirs\n"})
+    run = keylift("resume", "--yes", cwd=shop)
+    assert run.returncode == 2 and ".gitignore" in run.stderr and "keylift migrate --staged" in run.stderr
+    assert index(shop)[".gitignore"] == "*.log\n*.theirs\n"

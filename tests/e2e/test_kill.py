@@ -5,68 +5,8 @@ import shutil
 
 import pytest
 
-import support
-from support import made, made_password
-from support_kill import MOST, run
-
-
-def make_project(folder, home, values):
-    folder.mkdir()
-    project = support.Project(folder, home)
-    project.git_init()
-    project.write(".gitignore", "dist\n")
-    project.write(".env.example", "OTHER=\n")
-    project.write("requirements.txt", "flask\n")
-    project.write("shop/__init__.py", "")
-    project.write("shop/pay.py", f'API_KEY = "{values[0]}"\n')
-    project.write("shop/mail.py", f'MAIL_PASSWORD = "{values[1]}"\n')
-    project.write("main.py", "from shop.mail import MAIL_PASSWORD\nfrom shop.pay import API_KEY\n\n"
-                             f'DB_PASSWORD = "{values[2]}"\nprint(API_KEY, MAIL_PASSWORD, DB_PASSWORD)\n')  # fmt: skip
-    project.commit()
-    return project
-
-
-def migrate(project, moment):
-    return run(project, moment, "migrate", "--yes", ".")
-
-
-def check_after_kill(project, values, moment):
-    files = {name: content.decode() for name, content in project.files().items()}
-    sources = "".join(content for name, content in files.items() if name.endswith(".py"))
-    for value in values:
-        assert value in sources or value in files.get(".env", ""), f"moment {moment}: a secret is lost"
-        for name, content in files.items():
-            if value in content and name != ".env" and not name.endswith(".py"):
-                # What a kill leaves beside a target is for its owner alone, until the next run removes it.
-                assert name.rsplit("/", 1)[-1].startswith(".keylift-"), f"moment {moment}: a secret is in {name}"
-                assert (project / name).stat().st_mode & 0o077 == 0
-    for path in project.path.glob(".git/keylift/**/*"):
-        if path.is_file():
-            assert not any(value.encode() in path.read_bytes() for value in values), f"moment {moment}: {path.name}"
-
-
-@pytest.fixture
-def world(tmp_path, home):
-    """(fresh, values, finished): a maker of copies of one project, and what a migration that nobody
-    disturbs makes of it: every other one must end the same."""
-    values = [made("", 40, seed=1), made_password(24, seed=2), made("", 32, seed=3)]
-    template = make_project(tmp_path / "template", home, values)
-    before = template.python("main.py").stdout
-
-    def fresh(name):
-        shutil.copytree(template.path, tmp_path / name)
-        return support.Project(tmp_path / name, home)
-
-    whole = fresh("whole")
-    done = migrate(whole, -1)
-    assert done.returncode == 0, done.stdout + done.stderr
-    finished = whole.files()
-    for value in values:
-        assert [name for name, content in finished.items() if value.encode() in content] == [".env"]
-    assert finished[".gitignore"] == b"dist\n/.env\n"
-    assert finished["requirements.txt"].startswith(b"flask\npython-dotenv")
-    assert before and whole.python("main.py").stdout == before
-    return fresh, values, finished
+from e2e.support_shop import check_no_secret_is_lost, migrate, resume, undo, without_temps, world  # noqa: F401
+from support_calls import MOST, run
 
 
 def each_moment(fresh, values):
@@ -77,7 +17,7 @@ def each_moment(fresh, values):
         if killed.returncode >= 0:
             assert killed.returncode == 0, killed.stderr
             break
-        check_after_kill(project, values, moment)
+        check_no_secret_is_lost(project, values, moment)
         yield moment, project
         shutil.rmtree(project.path)
     else:
@@ -86,7 +26,7 @@ def each_moment(fresh, values):
 
 
 @pytest.mark.slow
-def test_a_kill_at_any_moment_loses_nothing(world):
+def test_a_kill_at_any_moment_loses_nothing(world):  # noqa: F811
     fresh, values, finished = world
     for moment, project in each_moment(fresh, values):
         again = migrate(project, -1)
@@ -94,25 +34,8 @@ def test_a_kill_at_any_moment_loses_nothing(world):
         assert project.files() == finished, f"moment {moment}"
 
 
-def is_untouched(project, original):
-    """Nothing has been done yet, but for what the journal keeps of a beginning."""
-    now = {name: content for name, content in project.files().items() if ".keylift-" not in name}
-    return now == original
-
-
-def resume(project, moment, original, finished):
-    """Finishes the run. False where its journal does not say what it was to do, or is not there, yet: then
-    nothing may have been done. Also where it was killed after its last line: then everything is."""
-    done = run(project, -1, "resume", "--yes")
-    if done.returncode != 0:
-        assert "no unfinished run" in done.stderr or "same command again" in done.stderr, f"{moment}: {done.stderr}"
-        assert is_untouched(project, original) or project.files() == finished, f"moment {moment}: {done.stderr}"
-        return False
-    return True
-
-
 @pytest.mark.slow
-def test_resume_ends_as_the_run_that_was_not_killed_and_undo_takes_it_back(world):
+def test_resume_ends_as_the_run_that_was_not_killed_and_undo_takes_it_back(world):  # noqa: F811
     fresh, values, finished = world
     original = fresh("original").files()
     resumed = 0
@@ -123,15 +46,12 @@ def test_resume_ends_as_the_run_that_was_not_killed_and_undo_takes_it_back(world
             assert migrate(project, -1).returncode == 0, f"moment {moment}"
         assert project.files() == finished, f"moment {moment}"
         assert run(project, -1, "resume", "--yes").returncode == 2, f"moment {moment}: nothing is left"
-        back = run(project, -1, "undo", "--yes")
-        assert back.returncode == 0, f"moment {moment}: {back.stdout}{back.stderr}"
-        after = {name: content for name, content in project.files().items() if name not in (".env", ".gitignore")}
-        assert after == {n: c for n, c in original.items() if n != ".gitignore"}, f"moment {moment}"
+        undo(project, moment, original)
     assert resumed > 80
 
 
 @pytest.mark.slow
-def test_a_resume_that_is_killed_is_resumed(world):
+def test_a_resume_that_is_killed_is_resumed(world):  # noqa: F811
     fresh, values, finished = world
     original = fresh("original").files()
     killed_twice = 0
@@ -141,7 +61,7 @@ def test_a_resume_that_is_killed_is_resumed(world):
         second = moment % 23
         if run(project, second, "resume", "--yes").returncode < 0:
             killed_twice += 1
-        check_after_kill(project, values, f"{moment} and {second}")
+        check_no_secret_is_lost(project, values, f"{moment} and {second}")
         if not resume(project, moment, original, finished):
             assert migrate(project, -1).returncode == 0, f"moment {moment}"
         assert project.files() == finished, f"moment {moment} and {second}"
@@ -149,7 +69,7 @@ def test_a_resume_that_is_killed_is_resumed(world):
 
 
 @pytest.mark.slow
-def test_where_a_source_was_edited_since_resume_says_what_to_do_and_writes_nothing(world):
+def test_where_a_source_was_edited_since_resume_says_what_to_do_and_writes_nothing(world):  # noqa: F811
     fresh, values, finished = world
     named = 0
     for moment, project in each_moment(fresh, values):
@@ -157,12 +77,63 @@ def test_where_a_source_was_edited_since_resume_says_what_to_do_and_writes_nothi
             continue
         source = project.read("shop/mail.py") + "# an edit\n"
         project.write("shop/mail.py", source)
-        before = {name: content for name, content in project.files().items() if ".keylift-" not in name}
+        before = without_temps(project)
         done = run(project, -1, "resume", "--yes")
         assert done.returncode == 2 and not any(value in done.stderr for value in values)
-        assert {n: c for n, c in project.files().items() if ".keylift-" not in n} == before
+        assert without_temps(project) == before
         named += "shop/mail.py has changed since this run" in done.stderr and "keylift migrate" in done.stderr
         again = run(project, -1, "migrate", "--yes", "--allow-dirty", ".")
         assert again.returncode == 0, again.stdout + again.stderr
         assert project.read("shop/mail.py").endswith("# an edit\n") and values[1] not in project.read("shop/mail.py")
     assert named > 10
+
+
+STAGED_STEP = 11 if support.TIMES == 1 else 1
+
+
+def index(project):
+    return project.git("ls-files", "--stage")
+
+
+@pytest.mark.slow
+def test_a_killed_run_of_staged_content_is_resumed(tmp_path, home):
+    """Every eleventh moment, all of them in a soak: the index and the working tree end as those of a run that was
+    not killed, and an edit that was not staged stays where it is."""
+    values = [made("", 40, seed=1), made_password(24, seed=2), made("", 32, seed=3)]
+    template = make_project(tmp_path / "template", home, values)
+    texts = {name: template.read(name) for name in ("shop/pay.py", "shop/mail.py")}
+    for name in texts:
+        template.write(name, "")
+    template.commit()
+    for name, text in texts.items():
+        template.write(name, text + "# staged\n")
+    template.git("add", "shop")
+    template.write("shop/mail.py", template.read("shop/mail.py") + "# not staged\n")
+    staged = ["migrate", "--yes", "--staged", "."]
+
+    def fresh(name):
+        shutil.copytree(template.path, tmp_path / name)
+        return support.Project(tmp_path / name, home)
+
+    whole, original = fresh("whole"), fresh("original")
+    done = run(whole, -1, *staged)
+    assert done.returncode == 0, done.stdout + done.stderr
+    finished = whole.files(), index(whole)
+    assert finished[0]["shop/mail.py"].endswith(b"# staged\n# not staged\n") and finished[1] != index(original)
+    resumed = 0
+    for moment in range(support.SEED % STAGED_STEP, MOST, STAGED_STEP):
+        project = fresh(f"at{moment}")
+        killed = run(project, moment, *staged)
+        if killed.returncode >= 0:
+            assert killed.returncode == 0, killed.stderr
+            break
+        check_after_kill(project, values, moment)
+        assert index(project) in (index(original), finished[1]), f"moment {moment}: half of it is staged"
+        done = run(project, -1, "resume", "--yes")
+        if done.returncode != 0:
+            assert "no unfinished run" in done.stderr or "same command again" in done.stderr, f"{moment}: {done.stderr}"
+            assert run(project, -1, *staged).returncode == 0, f"moment {moment}"
+        resumed += done.returncode == 0
+        assert (project.files(), index(project)) == finished, f"moment {moment}"
+        shutil.rmtree(project.path)
+    assert moment > 100 and resumed * STAGED_STEP > 50

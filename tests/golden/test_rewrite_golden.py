@@ -121,7 +121,8 @@ def prepare(case, folder):
     (home / "app.py").write_bytes(report["new"])
     found, environment = variables(report), {}
     if "--dotenv" in flags:
-        write_dotenv(home / flags[flags.index("--dotenv") + 1], found)
+        environment_name = "." + flags[flags.index("--environment") + 1] if "--environment" in flags else ""
+        write_dotenv(home / (flags[flags.index("--dotenv") + 1] + environment_name), found)
     elif "--module" in flags:
         module = flags[flags.index("--module") + 1]
         if module.startswith("."):
@@ -132,8 +133,9 @@ def prepare(case, folder):
             environment = found
             command = [TOOL, "--module-of-style", flags[flags.index("--style") + 1]]
         else:
-            write_dotenv(home / ".env", found)
-            command = [TOOL, "--dotenv-module", os.path.relpath(home / ".env", target.parent)]
+            named = flags[flags.index("--environment") :][:2] if "--environment" in flags else []
+            write_dotenv(home / ".".join([".env", *named[1:]]), found)
+            command = [TOOL, *named, "--dotenv-module", os.path.relpath(home / ".env", target.parent)]
         target.write_bytes(subprocess.run(command, stdout=subprocess.PIPE, check=True).stdout)
     else:
         environment = found

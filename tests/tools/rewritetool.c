@@ -2,8 +2,9 @@
  * scan or a vault in the way.
  *
  *     rewritetool [--vault ID] [--dotenv RELATIVE] [--module NAME] [--style inline|module|environ]
- *                 [--path SHOWN] [--minor N] [--reads all|secrets] FILE SITE...
- *     rewritetool --dotenv-module RELATIVE
+ *                 [--path SHOWN] [--minor N] [--reads all|secrets]
+ *                 [--environment NAME [--variable NAME]] FILE SITE...
+ *     rewritetool [--environment NAME [--variable NAME]] --dotenv-module RELATIVE
  *     rewritetool --module-of-style module|environ
  *
  * --reads adds the reads of environment variables as sites, each with its own name.
@@ -226,9 +227,11 @@ static int usage(const char *problem) {
     return 2;
 }
 
-static int print_module(const char *relative) {
+static int print_module(const char *relative, const struct python_environment *e) {
     struct arena arena = ARENA_INIT;
-    int failed = fputs(rewrite_dotenv_module(&arena, relative), stdout) < 0;
+    int failed = fputs(e->name ? rewrite_environment_module(&arena, e, relative)
+                               : rewrite_dotenv_module(&arena, relative),
+                       stdout) < 0;
     arena_release(&arena);
     return failed;
 }
@@ -251,6 +254,8 @@ int main(int argc, char **argv) {
     struct tool t = {.bytes = BUF_INIT_SECRET(KL_MAX_FILE_BYTES), .tokens = PY_TOKENS_INIT};
     struct rewrite_request r = {.target_minor = 8};
     const char *vault = "dotenv", *reads = NULL;
+    struct python_environment environment = {0};
+    struct python_access access;
     struct error err = {0};
     int i = 1;
     for (; i + 1 < argc && strncmp(argv[i], "--", 2) == 0; i += 2) {
@@ -271,7 +276,11 @@ int main(int argc, char **argv) {
         else if (strcmp(argv[i], "--reads") == 0)
             reads = argv[i + 1];
         else if (strcmp(argv[i], "--dotenv-module") == 0)
-            return print_module(argv[i + 1]);
+            return print_module(argv[i + 1], &environment);
+        else if (strcmp(argv[i], "--environment") == 0)
+            environment.name = argv[i + 1];
+        else if (strcmp(argv[i], "--variable") == 0)
+            environment.variable = argv[i + 1];
         else if (strcmp(argv[i], "--module-of-style") == 0)
             return print_style(argv[i + 1]);
         else
@@ -283,7 +292,10 @@ int main(int argc, char **argv) {
     const char *path = argv[i++];
     if (file_read(path, KL_MAX_FILE_BYTES, &t.bytes, &err) != KL_OK)
         return usage(err.message);
-    r.access = kind->access;
+    access = *kind->access;
+    if (environment.name)
+        access.environment = &environment;
+    r.access = &access;
     r.path = r.path ? r.path : path;
     r.bytes = buf_as_slice(&t.bytes);
     if (rewrite_is_notebook(r.path))

@@ -1,7 +1,7 @@
 /* A kill at any moment leaves every secret in the source, in the vault, or in
  * both, and the next run finishes the work and leaves no litter: the whole
  * transaction (journal, put, read back, apply, finish) runs in a child for every
- * moment that tests/tools/kill_calls.h knows. */
+ * moment that tests/tools/calls.h knows. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -19,7 +19,7 @@
 #include "base/dir.h"
 #include "base/process.h"
 #include "rewriters/apply.h"
-#include "tests/tools/kill_calls.h"
+#include "tests/tools/calls.h"
 
 #define TEMPLATE "/tmp/keylift-kill-XXXXXX"
 #define FILES 3
@@ -167,7 +167,7 @@ static bool kill_at(long when) {
     pid_t child = fork();
     assert_true(child >= 0);
     if (child == 0) {
-        calls = 0;
+        changes = 0;
         moment = when;
         _exit(transaction(&w) == KL_OK ? 0 : 1);
     }

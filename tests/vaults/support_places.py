@@ -21,6 +21,14 @@ class OpenBao:
         data = answer["data"]
         return next(iter(data["data"].values())), data["metadata"]["version"]
 
+    def is_marked(self, name):
+        """Whether it says that it is keylift's."""
+        metadata = self.kv.read_secret_metadata(PREFIX + name, mount_point="secret")["data"]
+        return (metadata["custom_metadata"] or {}).get("managed-by") == "keylift"
+
+    def unmark(self, name):
+        self.kv.update_metadata(PREFIX + name, custom_metadata={"of": "nobody"}, mount_point="secret")
+
     def put(self, name, value):
         """Somebody else's hand."""
         self.kv.create_or_update_secret(PREFIX + name, {"value": value}, mount_point="secret")
@@ -43,6 +51,10 @@ class Moto:
             return None, 0
         value = answer["SecretString"] if "SecretString" in answer else answer["SecretBinary"]
         return value, len(self.client.list_secret_version_ids(SecretId=PREFIX + name)["Versions"])
+
+    def is_marked(self, name):
+        tags = self.client.describe_secret(SecretId=PREFIX + name)["Tags"]
+        return {"Key": "managed-by", "Value": "keylift"} in tags
 
     def forget(self, name):
         self.client.delete_secret(SecretId=PREFIX + name, ForceDeleteWithoutRecovery=True)

@@ -1,0 +1,1 @@
+url = f"x{1}alpha"

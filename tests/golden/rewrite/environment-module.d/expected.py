@@ -1,0 +1,3 @@
+from env_secrets import environ
+
+key = environ["V_1"]

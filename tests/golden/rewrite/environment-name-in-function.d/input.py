@@ -1,0 +1,5 @@
+def key(env_values):
+    return "alpha"
+
+
+value = key(1)

@@ -1,0 +1,18 @@
+import os
+
+from dotenv import dotenv_values
+
+_env_values = {
+    **dotenv_values(
+        os.path.join(os.path.dirname(os.path.realpath(__file__)), ".env.shared")
+    ),
+    **dotenv_values(
+        os.path.join(os.path.dirname(os.path.realpath(__file__)), ".env.dev")
+    ),
+    **os.environ,
+}
+
+env_values = ["a"]
+
+key = _env_values["V_1"]
+other = env_values[0]

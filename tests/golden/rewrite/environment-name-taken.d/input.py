@@ -1,0 +1,4 @@
+env_values = ["a"]
+
+key = "alpha"
+other = env_values[0]

@@ -1,0 +1,1 @@
+import sys; key = "alpha"; size = len(key)

@@ -1,0 +1,20 @@
+"""A script."""
+import os
+import sys
+
+from dotenv import dotenv_values
+
+env_values = {
+    **dotenv_values(
+        os.path.join(os.path.dirname(os.path.realpath(__file__)), ".env.shared")
+    ),
+    **dotenv_values(
+        os.path.join(
+            os.path.dirname(os.path.realpath(__file__)),
+            ".env." + os.environ.get("SECRETS_ENVIRONMENT", "prod"),
+        )
+    ),
+    **os.environ,
+}
+
+key = env_values["V_1"]

@@ -1,0 +1,4 @@
+"""A script."""
+import sys
+
+key = "alpha"
