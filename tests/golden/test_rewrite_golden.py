@@ -149,7 +149,7 @@ def jobs(tmp_path_factory):
     return [job for case in CASES for job in prepare(case, folder)]
 
 
-@pytest.mark.parametrize("version", support.pythons(), ids=lambda v: ".".join(map(str, v)))
+@pytest.mark.parametrize("version", support.some_thorough(support.pythons(), 5), ids=lambda v: ".".join(map(str, v)))
 def test_rewritten_programs_do_the_same(version, jobs, tmp_path):
     dotenv = support.package_folder("python-dotenv==1.0.1")
     decouple = support.package_folder("python-decouple==3.8")
