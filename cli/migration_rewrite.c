@@ -166,6 +166,11 @@ enum kl_status migration_rewrite(struct migration *m, struct error *e) {
     return s;
 }
 
+/* A migration has nothing to do for it: the vault has it, and the code is as it is. */
+static bool is_there_already(const struct migration *m, const struct migration_value *v) {
+    return m->rewrites && v->item != MIGRATION_NO_ITEM && m->items[v->item].state == UPLOAD_PRESENT;
+}
+
 void migration_count(struct migration *m) {
     m->moving = m->left = 0;
     for (size_t i = 0; i < m->site_count; i++)
@@ -184,7 +189,7 @@ void migration_count(struct migration *m) {
         if (m->values[i].left)
             m->values_left++;
         else
-            m->values_moving++;
+            m->values_moving += !is_there_already(m, &m->values[i]);
 }
 
 bool migration_moves(const struct migration *m) {

@@ -100,6 +100,12 @@ enum kl_status migration_find_values(struct migration *m, struct error *e) {
         return o->env_names.count == 0
                    ? KL_OK
                    : error_set(e, KL_ERR_USAGE, "--env-names needs --with-values FILE or environ");
+    if (o->staged || (o->output && m->cli->command->bit == CMD_PLAN))
+        return error_set(
+            e, KL_ERR_USAGE,
+            "--with-values and %s exclude each other: `keylift upload --with-values` first, and then "
+            "the vault has the values",
+            o->staged ? "--staged" : "-o (a plan keeps no value of a variable)");
     enum kl_status s = read_file(m, &file, e);
     for (size_t i = 0; i < o->env_names.count; i++)
         want(m, &cap, o->env_names.items[i], NULL);

@@ -33,6 +33,25 @@ def test_secrets_that_the_code_reads_go_along(keylift, shop):
     assert shop.read("app.py") == source
 
 
+def test_migrate_takes_values_and_literals_in_one_run(keylift, shop):
+    password = made_password()
+    shop.write("more.py", f'mail_password = "{password}"\n')
+    done = keylift("migrate", "--yes", "--with-values", "prod.env", ".", cwd=shop)
+    assert done.returncode == 1, done.stdout + done.stderr
+    assert lines(shop) == {name: shop.values[name] for name in ("DB_PASSWORD", "API_TOKEN")} | {"MAIL_PASSWORD": password}
+    assert password not in shop.read("more.py")
+    again = shop.files()
+    keylift("migrate", "--yes", "--with-values", "prod.env", ".", cwd=shop)
+    assert shop.files() == again
+
+
+def test_what_keeps_no_values_is_refused_with_them(keylift, shop):
+    shop.git_init()
+    for words in (("plan", "-o", "plan.json"), ("migrate", "--staged")):
+        run = keylift(*words, "--with-values", "prod.env", *([] if "--staged" in words else ["."]), cwd=shop)
+        assert run.returncode == 2 and "upload --with-values" in run.stderr and not (shop / "plan.json").exists()
+
+
 def test_named_variables_go_whatever_they_look_like(keylift, shop):
     keylift("upload", "--yes", "--with-values", "prod.env", "--env-names", "REGION,UNREAD_SECRET", ".", cwd=shop)
     assert lines(shop) == shop.values

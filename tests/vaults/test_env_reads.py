@@ -83,6 +83,25 @@ def test_a_read_gives_what_it_gave_and_the_vault_is_asked_for_what_is_not_set(pl
     assert sources(project) == source
 
 
+def test_one_command_puts_the_values_there_and_rewrites_the_reads(place, project):
+    value = support.made_stripe_key()
+    shop(project)
+    values = project.home / "prod.env"
+    values.write_text(f"API_KEY={value}\nOLD_API_KEY={value}\nUNREAD_SECRET=x{value}\n")
+    source = sources(project)
+    with_variable = python(place, project, "-m", "shop", API_KEY=value, OLD_API_KEY=value)
+    planned = keylift(place, project, "plan", *place.arguments, "--with-values", str(values), ".")
+    assert value not in planned and "API_KEY" in planned and sources(project) == source
+    migrate(place, project, "--with-values", str(values))
+    assert b'get_secret("API_KEY")' in sources(project)["shop/reads.py"]
+    assert python(place, project, "-m", "shop", OLD_API_KEY=value) == with_variable
+    moved = sources(project)
+    migrate(place, project, "--with-values", str(values))
+    assert sources(project) == moved
+    keylift(place, project, "undo", *place.undo, "--yes")
+    assert sources(project) == source
+
+
 # Each library's own package is what runs. A program that has no variable ends with the library's own error before.
 LIBRARIES = {
     "decouple": """\
