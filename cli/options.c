@@ -447,10 +447,11 @@ enum kl_status options_check_vault(const struct options *o, const char *vault_id
         const char *rest = spec->vault;
         struct slice first = slice_of(NULL, 0);
         (void)next_word(&rest, &first);
-        enum kl_status s = error_set(e, KL_ERR_USAGE,
-                                     "--%s belongs to the vault \"%s\", and this run's vault is \"%s\"; "
-                                     "leave it out, or add --to %.*s",
-                                     spec->name, buf_cstr(&vaults), vault_id, SLICE_ARG(first));
+        enum kl_status s =
+            error_set(e, KL_ERR_USAGE,
+                      "--%s belongs to the %s %s, and this run's vault is %s; leave it out, or add --to %.*s",
+                      spec->name, strchr(spec->vault, '|') != NULL ? "vaults" : "vault", buf_cstr(&vaults),
+                      vault_id, SLICE_ARG(first));
         buf_release(&vaults);
         return s;
     }

@@ -91,8 +91,8 @@ def test_version(keylift):
         (["scan", "--yes"], ["--yes"]),
         (["env", "--fail-on", "low"], ["--fail-on", "\"keylift env\"", "scan"]),
         (["scan", "--fingerprint-key-file"], ["--fingerprint-key-file", "not in this version"]),
-        (["vaults", "check", "--aws-region", "x"], ["--aws-region", "\"aws\"", "--to aws"]),
-        (["vaults", "check", "environ", "--dotenv-file", "x"], ["--dotenv-file", "\"dotenv\"", "\"environ\""]),
+        (["vaults", "check", "--aws-region", "x"], ["--aws-region", "vault aws,", "--to aws"]),
+        (["vaults", "check", "environ", "--dotenv-file", "x"], ["--dotenv-file", "vault dotenv,", "vault is environ;"]),
         (["vaults", "check", "--to", "aws"], ["no AWS region", "--aws-region"]),
         (["vaults", "check", "dotnev"], ["did you mean \"dotenv\""]),
         (["vaults", "check", "--no-such-vault-flag", "x"], ["unknown option"]),
@@ -126,7 +126,7 @@ OF_VAULTS = {"aws-region": "aws", "azure-vault": "azure", "gcp-project": "gcp", 
 @pytest.mark.parametrize("name", OF_VAULTS)
 def test_a_flag_of_another_vault_names_the_right_one(keylift, project, table, name):
     done = keylift("vaults", "check", "dotenv", f"--{name}", "x", cwd=project)
-    refused(done, f"--{name}", f"\"{OF_VAULTS[name]}")
+    refused(done, f"--{name}", f" {OF_VAULTS[name]}")
     offered = [option for option in table["options"] if option["name"] == name]
     assert bool(offered) == ("not in this version" not in done.stderr)
 
