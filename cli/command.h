@@ -39,8 +39,6 @@ struct command {
 size_t command_count(void);
 const struct command *command_at(size_t index);
 const struct command *command_find(const char *name); /* NULL if unknown */
-/* True for commands of the design that this version does not have. */
-bool command_is_later(const char *name);
 
 /* "keylift: <message>" on standard error; returns STATUS_TROUBLE. */
 int cli_fail(struct cli *c, const struct error *e);
@@ -66,6 +64,7 @@ int cmd_runs(struct cli *c);
 int cmd_undo(struct cli *c);
 int cmd_env(struct cli *c);
 int cmd_install_hook(struct cli *c);
+int cmd_report(struct cli *c);
 int cmd_baseline(struct cli *c);
 int cmd_rules(struct cli *c);
 int cmd_vaults(struct cli *c);

@@ -162,6 +162,22 @@ static const struct command commands[] = {
                  "keylift baseline --accept-all --reason \"before keylift\"\tthe first time\n"
                  "keylift baseline --prune\tdrop what has been mended\n"
                  "keylift baseline --import .secrets.baseline\tfrom detect-secrets\n"},
+    {.name = "report",
+     .bit = CMD_REPORT,
+     .arguments = "merge REPORT... | diff OLD NEW",
+     .max_arguments = SIZE_MAX,
+     .run = cmd_report,
+     .summary = "unite reports, or tell what is new between two",
+     .details =
+         "Reports are those of \"keylift scan --format json\". merge writes one of all of them, each finding "
+         "once, with the counts added up, and ends as a scan of all of it would have ended.\n\n"
+         "diff says what is new, fixed, and in another file; a finding whose line has moved is as before. "
+         "OLD may be another scanner's: a report of gitleaks, a .gitleaksignore or a baseline of "
+         "detect-secrets; then it says what both have found, and what one alone. Status 1: something new at "
+         "or above --fail-on.",
+     .examples = "keylift report merge -o all.json shard-*.json\tone report of many\n"
+                 "keylift report diff main.json branch.json\twhat a branch brings\n"
+                 "keylift report diff gitleaks.json keylift.json\tbeside another scanner\n"},
     {.name = "install-hook",
      .bit = CMD_INSTALL_HOOK,
      .arguments = "[pre-commit|pre-push|pre-receive]",
@@ -226,8 +242,6 @@ static const struct command commands[] = {
      .examples = ""},
 };
 
-static const char *const later[] = {"report"};
-
 size_t command_count(void) {
     return KL_ARRAY_LEN(commands);
 }
@@ -243,13 +257,4 @@ const struct command *command_find(const char *name) {
         }
     }
     return NULL;
-}
-
-bool command_is_later(const char *name) {
-    for (size_t i = 0; i < KL_ARRAY_LEN(later); i++) {
-        if (strcmp(later[i], name) == 0) {
-            return true;
-        }
-    }
-    return false;
 }

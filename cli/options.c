@@ -367,12 +367,6 @@ static enum kl_status take_letters(struct options *o, struct line *l, const char
 }
 
 static enum kl_status unknown_command(const char *word, struct error *e) {
-    if (command_is_later(word)) {
-        return error_set(e, KL_ERR_UNSUPPORTED,
-                         "the command \"%s\" is not in this version; \"keylift --help\" "
-                         "lists those that are",
-                         word);
-    }
     struct nearest n;
     nearest_init(&n, word);
     for (size_t i = 0; i < command_count(); i++) {

@@ -36,6 +36,7 @@
 #define CMD_PUT (1u << 14)
 #define CMD_BASELINE (1u << 15)
 #define CMD_INSTALL_HOOK (1u << 16)
+#define CMD_REPORT (1u << 17)
 #define CMD_ALL (~0u)
 #define CMD_CHANGING (CMD_PLAN | CMD_MIGRATE | CMD_UPLOAD | CMD_REWRITE)
 #define CMD_SCANNING (CMD_SCAN | CMD_ENV | CMD_BASELINE | CMD_CHANGING)

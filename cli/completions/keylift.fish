@@ -12,6 +12,7 @@ complete -c keylift -n __fish_use_subcommand -a resume -d 'finish a run that was
 complete -c keylift -n __fish_use_subcommand -a undo -d 'take a run back: the exact old source, with the values of the vault'
 complete -c keylift -n __fish_use_subcommand -a env -d 'list every environment variable that the code reads'
 complete -c keylift -n __fish_use_subcommand -a baseline -d 'accept what is there for now, so that only new findings fail'
+complete -c keylift -n __fish_use_subcommand -a report -d 'unite reports, or tell what is new between two'
 complete -c keylift -n __fish_use_subcommand -a install-hook -d 'look for secrets in every commit or push of this repository'
 complete -c keylift -n __fish_use_subcommand -a rules -d 'list the rules, show one, or test a rule file of your own'
 complete -c keylift -n __fish_use_subcommand -a vaults -d 'list the vaults, or check that one can be used'
@@ -24,6 +25,8 @@ complete -c keylift -n '__fish_seen_subcommand_from upload' -F
 complete -c keylift -n '__fish_seen_subcommand_from rewrite' -F
 complete -c keylift -n '__fish_seen_subcommand_from env' -F
 complete -c keylift -n '__fish_seen_subcommand_from baseline' -F
+complete -c keylift -n '__fish_seen_subcommand_from report' -a merge
+complete -c keylift -n '__fish_seen_subcommand_from report' -a diff
 complete -c keylift -n '__fish_seen_subcommand_from rules' -F
 complete -c keylift -n '__fish_seen_subcommand_from rules' -a list
 complete -c keylift -n '__fish_seen_subcommand_from rules' -a show
@@ -47,8 +50,8 @@ complete -c keylift -l min-confidence -n '__fish_seen_subcommand_from scan plan 
 complete -c keylift -l jobs -n '__fish_seen_subcommand_from scan plan migrate upload rewrite env baseline' -x -d 'threads (default: one a processor)'
 complete -c keylift -l exhaustive -n '__fish_seen_subcommand_from scan plan migrate upload rewrite env baseline' -d 'try every rule on every string: slow, and must find the same'
 complete -c keylift -l format -n '__fish_seen_subcommand_from scan plan migrate apply upload rewrite runs resume env' -x -a 'text json jsonl sarif csv junit gitlab github' -d 'how to report (default: text)'
-complete -c keylift -l output -n '__fish_seen_subcommand_from scan plan env' -s o -r -F -d 'write the report to FILE, and only the counts to standard output; of plan: the plan, for "keylift apply"'
-complete -c keylift -l fail-on -n '__fish_seen_subcommand_from scan' -x -a 'low medium high' -d 'end with status 1 only for findings of this severity or above (default: medium)'
+complete -c keylift -l output -n '__fish_seen_subcommand_from scan plan env report' -s o -r -F -d 'write the report to FILE, and only the counts to standard output; of plan: the plan, for "keylift apply"'
+complete -c keylift -l fail-on -n '__fish_seen_subcommand_from scan report' -x -a 'low medium high' -d 'end with status 1 only for findings of this severity or above (default: medium)'
 complete -c keylift -l show-suppressed -n '__fish_seen_subcommand_from scan' -d 'list silenced findings, too; they never change the status'
 complete -c keylift -l report-env -n '__fish_seen_subcommand_from scan' -x -a 'all secrets none' -d 'which reads of environment variables to report (default: all)'
 complete -c keylift -l baseline -n '__fish_seen_subcommand_from scan baseline' -r -F -d 'the accepted findings (default: .keylift-baseline.json at the top of the repository, if it is there)'
