@@ -27,7 +27,7 @@ WHEELS = [
     "networkx==3.3",
     "pygments==2.18.0",
     "setuptools==70.1.0",
-    "sympy==1.12.1",
+    "werkzeug==3.0.3",
     "twisted==24.3.0",
 ]
 
