@@ -234,7 +234,7 @@ def runs(project, ways, env):
 
 
 @pytest.mark.parametrize("style", ["module", "environ"])
-@pytest.mark.parametrize("shape", support.some_thorough(SHAPES, 12))
+@pytest.mark.parametrize("shape", support.some_thorough(SHAPES, 25))
 def test_it_runs_in_every_way_as_before(shape, style, keylift, project, store):
     make, ways, folders, inline = SHAPES[shape]
     for name, text in make().items():

@@ -1,7 +1,7 @@
 """Real packages from PyPI keep passing their own tests after random literals of theirs have moved to .env, and
 to Secrets Manager.
 
-Three packages of the benchmark (bench/packages runs all hundred), one of them in `./test quick`; which literals is random, and the seed is
+Three packages of the benchmark (bench/packages runs all hundred); which literals is random, and the seed is
 printed, so that a failure can be seen again with bench/packages --seed.
 """
 
@@ -9,11 +9,14 @@ import json
 import subprocess
 import sys
 
-from support import BINARY, BUILD, ROOT, SEED, times
+import pytest
 
-PACKAGES = ("itsdangerous", "humanize", "uritemplate")[: times(3)]
+from support import BINARY, BUILD, ROOT, SEED
+
+PACKAGES = ("itsdangerous", "humanize", "uritemplate")
 
 
+@pytest.mark.slow
 def test_packages_pass_their_own_tests_after_a_migration(tmp_path):
     seed = SEED or 1
     run = subprocess.run(

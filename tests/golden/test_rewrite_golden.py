@@ -51,7 +51,7 @@ def described(report):
     return "".join(lines)
 
 
-@pytest.mark.parametrize("case", CASES)
+@pytest.mark.parametrize("case", support.some_thorough(CASES, 3))
 def test_gives_what_is_expected(case):
     folder = FOLDER / f"{case}.d"
     source = (folder / "input.py").read_bytes()
