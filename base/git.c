@@ -82,6 +82,13 @@ enum kl_status git_run(const char *folder, const char *const *args, struct slice
     return git_run_in(folder, GIT_OF_FOLDER, args, input, max_output, out, e);
 }
 
+bool git_id_is_none(struct slice id) {
+    for (size_t i = 0; i < id.len; i++)
+        if (id.ptr[i] != '0')
+            return false;
+    return true;
+}
+
 /* Exit 128 with this message is an answer; with any other it is a failure
  * (a repository of another user, a broken one) that must not read as "no". */
 static bool says_no_repository(struct process_result *r) {

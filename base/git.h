@@ -26,6 +26,9 @@ enum kl_status git_run_in(const char *folder, enum git_repository which, const c
  * arena; NULL when there is no repository, or no git. */
 enum kl_status git_directory(const char *folder, struct arena *a, char **out, struct error *e) KL_MUST_USE;
 
+/* "0000...": git's word for no object. */
+bool git_id_is_none(struct slice id);
+
 enum git_file_state {
     GIT_NO_REPOSITORY, /* or no git on this machine */
     GIT_TRACKED,

@@ -91,16 +91,6 @@ static struct slice next_token(struct slice text, size_t *at) {
     return token;
 }
 
-static struct slice word(struct slice line, unsigned number) {
-    size_t at = 0;
-    for (; number > 0; number--) {
-        size_t blank = slice_find_byte(line, ' ', at);
-        at = blank == SIZE_MAX ? line.len : blank + 1;
-    }
-    size_t end = slice_find_byte(line, ' ', at);
-    return slice_sub(line, at, end);
-}
-
 /* The id, where the mode is that of a file. */
 static struct slice file_id(struct slice mode, struct slice id) {
     return slice_starts(mode, "100") && id.len < GIT_ID_MAX ? id : (struct slice){0};
@@ -119,9 +109,9 @@ static void tell_change(struct slice token, struct git_change *change,
                         void (*fn)(void *ctx, const struct git_change *c), void *ctx) {
     unsigned parents = count_colons(token);
     token = slice_sub(token, parents, token.len);
-    change->id = file_id(word(token, parents), word(token, 2 * parents + 1));
+    change->id = file_id(slice_word(token, parents), slice_word(token, 2 * parents + 1));
     for (unsigned i = 0; i < parents; i++) {
-        change->before = file_id(word(token, i), word(token, parents + 1 + i));
+        change->before = file_id(slice_word(token, i), slice_word(token, parents + 1 + i));
         if (change->before.len + change->id.len > 0)
             fn(ctx, change);
     }
@@ -140,8 +130,8 @@ enum kl_status git_changes(const struct git_place *at, struct slice ids,
     for (size_t i = 0; s == KL_OK && i < out.len;) {
         struct slice token = next_token(out, &i);
         if (slice_starts(token, "C")) {
-            change.commit = word(slice_sub(token, 1, token.len), 0);
-            change.date = word(token, 1);
+            change.commit = slice_word(slice_sub(token, 1, token.len), 0);
+            change.date = slice_word(token, 1);
         } else if (slice_starts(token, ":")) {
             change.path = next_token(out, &i);
             tell_change(token, &change, fn, ctx);
@@ -160,7 +150,7 @@ static size_t read_number(struct slice text) {
 
 /* "<id> blob <size>", or "<id> missing". */
 static size_t size_in(struct slice line) {
-    return slice_eq_cstr(word(line, 1), "blob") ? read_number(word(line, 2)) : SIZE_MAX;
+    return slice_eq_cstr(slice_word(line, 1), "blob") ? read_number(slice_word(line, 2)) : SIZE_MAX;
 }
 
 enum kl_status git_sizes(const struct git_place *at, struct slice ids,
@@ -218,7 +208,7 @@ enum kl_status git_tree(const struct git_place *at, const char *commit,
     struct slice out = s == KL_OK && r.exit_code == 0 ? buf_as_slice(&r.out) : (struct slice){0};
     for (size_t i = 0; i < out.len;) {
         struct slice line = next_token(out, &i), head = slice_sub(line, 0, slice_find_byte(line, '\t', 0));
-        struct slice id = file_id(head, word(head, 2));
+        struct slice id = file_id(head, slice_word(head, 2));
         if (id.len > 0)
             fn(ctx, id);
     }

@@ -83,3 +83,12 @@ size_t slice_find_byte(struct slice s, char c, size_t from) {
     const char *at = memchr(s.ptr + from, c, s.len - from);
     return at ? (size_t)(at - s.ptr) : SIZE_MAX;
 }
+
+struct slice slice_word(struct slice s, unsigned number) {
+    size_t at = 0;
+    for (; number > 0; number--) {
+        size_t blank = slice_find_byte(s, ' ', at);
+        at = blank == SIZE_MAX ? s.len : blank + 1;
+    }
+    return slice_sub(s, at, slice_find_byte(s, ' ', at));
+}

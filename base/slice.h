@@ -26,5 +26,7 @@ int slice_cmp(struct slice a, struct slice b); /* bytewise, as memcmp, shorter f
 /* Offset of the first `needle` at or after `from`, or SIZE_MAX. */
 size_t slice_find(struct slice s, struct slice needle, size_t from);
 size_t slice_find_byte(struct slice s, char c, size_t from);
+/* The how-manieth part between blanks, from 0; empty where there are not so many. */
+struct slice slice_word(struct slice s, unsigned number);
 
 #endif

@@ -7,6 +7,7 @@
 
 #include "base/encode.h"
 #include "base/githistory.h"
+#include "base/hash_map.h"
 #include "base/mem.h"
 #include "base/system.h"
 #include "base/thread.h"
@@ -14,7 +15,6 @@
 #define COMMITS_AT_ONCE 2000u
 #define BYTES_AT_ONCE ((size_t)32 << 20)
 #define BINARY_LOOK_BYTES 8000u
-#define SEEN_LOAD 2u /* the table of ids is at most half full */
 
 struct version {
     const char *id, *commit, *date, *path;
@@ -31,8 +31,7 @@ struct search {
     struct history *out;
     const struct value_search *values;
     struct git_place at;
-    uint64_t *seen; /* hashes of ids; 0 is empty */
-    size_t seen_count, seen_size;
+    struct hash_map seen;     /* ids of files that were looked at already */
     struct version *versions; /* of the commits at hand */
     size_t version_count, version_cap;
     struct content *contents; /* of the files at hand */
@@ -42,37 +41,9 @@ struct search {
     bool too_large, missing;
 };
 
-/* ---- files that were looked at already ---- */
-
-static bool put_seen(uint64_t *table, size_t size, uint64_t hash) {
-    size_t slot = (size_t)hash & (size - 1);
-    while (table[slot] != 0 && table[slot] != hash)
-        slot = (slot + 1) & (size - 1);
-    bool is_new = table[slot] == 0;
-    table[slot] = hash;
-    return is_new;
-}
-
-static bool is_new_id(struct search *s, struct slice id) {
-    uint64_t hash = hash64(id) | 1u;
-    if ((s->seen_count + 1) * SEEN_LOAD > s->seen_size) {
-        size_t size = s->seen_size ? s->seen_size * 2 : 4096;
-        uint64_t *table = mem_calloc(size, sizeof *table);
-        for (size_t i = 0; i < s->seen_size; i++)
-            if (s->seen[i] != 0)
-                (void)put_seen(table, size, s->seen[i]);
-        free(s->seen);
-        s->seen = table;
-        s->seen_size = size;
-    }
-    bool is_new = put_seen(s->seen, s->seen_size, hash);
-    s->seen_count += is_new;
-    return is_new;
-}
-
 static void take_change(void *ctx, const struct git_change *c) {
     struct search *s = ctx;
-    if (c->id.len == 0 || !is_new_id(s, c->id))
+    if (c->id.len == 0 || !hash_map_add(&s->seen, hash64(c->id)))
         return;
     s->versions = mem_grow(s->versions, &s->version_cap, s->version_count + 1, sizeof *s->versions);
     s->versions[s->version_count++] = (struct version){.id = arena_cstr(&s->arena, c->id),
@@ -250,7 +221,7 @@ void history_find(struct history *h, const struct value_search *search, size_t v
     buf_release(&commits.ids);
     arena_release(&s.arena);
     free(s.versions);
-    free(s.seen);
+    hash_map_release(&s.seen);
 }
 
 void history_release(struct history *h) {

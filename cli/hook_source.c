@@ -34,31 +34,18 @@ static bool is_id(struct slice word) {
     return word.len == ID_MIN || word.len == ID_MAX;
 }
 
-static bool is_none(struct slice id) {
-    for (size_t i = 0; i < id.len; i++)
-        if (id.ptr[i] != '0')
-            return false;
-    return true;
-}
-
 /* False if the line is not of the form. */
 static bool take_line(struct lines *l, struct slice line) {
-    struct slice words[4];
-    unsigned count = 0;
-    for (size_t at = 0; at <= line.len && count < KL_ARRAY_LEN(words); count++) {
-        size_t end = slice_find_byte(line, ' ', at);
-        end = end == SIZE_MAX ? line.len : end;
-        words[count] = slice_sub(line, at, end);
-        at = end + 1;
-    }
-    if (count != l->form->words || !is_id(words[l->form->ours]) || !is_id(words[l->form->theirs]))
+    struct slice ours = slice_word(line, l->form->ours), theirs = slice_word(line, l->form->theirs);
+    bool whole = slice_word(line, l->form->words - 1).len > 0 && slice_word(line, l->form->words).len == 0;
+    if (!whole || !is_id(ours) || !is_id(theirs))
         return false;
-    if (is_none(words[l->form->ours]))
+    if (git_id_is_none(ours))
         return true; /* a ref is deleted */
-    buf_printf(&l->ids, "%.*s\n", SLICE_ARG(words[l->form->ours]));
+    buf_printf(&l->ids, "%.*s\n", SLICE_ARG(ours));
     l->count++;
-    if (!is_none(words[l->form->theirs]))
-        buf_printf(&l->known, "%.*s\n", SLICE_ARG(words[l->form->theirs]));
+    if (!git_id_is_none(theirs))
+        buf_printf(&l->known, "%.*s\n", SLICE_ARG(theirs));
     return true;
 }
 

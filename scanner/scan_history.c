@@ -11,6 +11,7 @@
 #include "base/encode.h"
 #include "base/file.h"
 #include "base/githistory.h"
+#include "base/hash_map.h"
 #include "base/mem.h"
 #include "base/system.h"
 #include "base/thread.h"
@@ -21,14 +22,6 @@
 #define COMMITS_AT_ONCE 4000u
 #define GROUP_BYTES ((size_t)4 << 20) /* of files that are read by one process */
 #define GROUP_FILES 2000u
-#define TABLE_MIN 1024u
-
-/* A set of 64-bit hashes, or a map from them to a number. Open addressing; 0 is empty. */
-struct table {
-    uint64_t *keys;
-    uint32_t *values;
-    size_t count, size; /* at most half full; a power of two */
-};
 
 struct version {
     const char *id, *commit, *date, *path; /* commit NULL: older than the range */
@@ -45,11 +38,11 @@ struct group {
 struct history {
     struct git_place at;
     struct scan_worker *workers;
-    struct table *secrets; /* one a worker: hash of a secret -> its finding */
+    struct hash_map *secrets; /* one a worker: hash of a secret -> its finding */
     struct mutex *lock;
     unsigned *idle; /* workers that no thread has */
     unsigned idle_count, jobs;
-    struct table seen, head; /* versions that are known, and ids of files of the newest commit */
+    struct hash_map seen, head; /* versions that are known, and ids of files of the newest commit */
     uint64_t seed;
     struct version *versions; /* of the commits at hand */
     size_t version_count, version_cap;
@@ -62,56 +55,6 @@ struct history {
     bool (*is_stopped)(void *ctx);
     void *ctx;
 };
-
-/* ---- tables ---- */
-
-static size_t slot_of(const struct table *t, uint64_t key) {
-    size_t slot = (size_t)(key ^ key >> 32) & (t->size - 1);
-    while (t->keys[slot] != 0 && t->keys[slot] != key)
-        slot = (slot + 1) & (t->size - 1);
-    return slot;
-}
-
-static void table_grow(struct table *t) {
-    struct table old = *t;
-    t->size = old.size ? old.size * 2 : TABLE_MIN;
-    t->keys = mem_calloc(t->size, sizeof *t->keys);
-    t->values = mem_calloc(t->size, sizeof *t->values);
-    for (size_t i = 0; i < old.size; i++) {
-        if (old.keys[i] == 0)
-            continue;
-        size_t slot = slot_of(t, old.keys[i]);
-        t->keys[slot] = old.keys[i];
-        t->values[slot] = old.values[i];
-    }
-    free(old.keys);
-    free(old.values);
-}
-
-/* True if the key is new; else *value is what it has. */
-static bool table_put(struct table *t, uint64_t key, uint32_t *value) {
-    if ((t->count + 1) * 2 > t->size)
-        table_grow(t);
-    size_t slot = slot_of(t, key | 1u);
-    bool is_new = t->keys[slot] == 0;
-    if (is_new) {
-        t->keys[slot] = key | 1u;
-        t->values[slot] = *value;
-        t->count++;
-    }
-    *value = t->values[slot];
-    return is_new;
-}
-
-static bool table_has(const struct table *t, uint64_t key) {
-    return t->size > 0 && t->keys[slot_of(t, key | 1u)] != 0;
-}
-
-static void table_release(struct table *t) {
-    free(t->keys);
-    free(t->values);
-    *t = (struct table){0};
-}
 
 /* ---- which files ---- */
 
@@ -130,10 +73,8 @@ static uint64_t version_key(const struct history *h, struct slice id, const char
 }
 
 static void add_version(struct history *h, struct slice id, const struct git_change *c, bool is_old) {
-    uint32_t unused = 0;
-    const char *name = arena_cstr(&h->arena, c->path);
-    const char *path = strcmp(h->at.folder, ".") == 0 ? name : path_join(&h->arena, h->at.folder, name);
-    if (id.len == 0 || !table_put(&h->seen, version_key(h, id, path), &unused))
+    const char *path = walk_join(&h->arena, h->at.folder, arena_cstr(&h->arena, c->path));
+    if (id.len == 0 || !hash_map_add(&h->seen, version_key(h, id, path)))
         return;
     if (walk_is_excluded(h->workers[0].shared->excludes, h->at.folder, path, false)) {
         scan_worker_skip(&h->workers[0], SKIP_EXCLUDED);
@@ -146,7 +87,7 @@ static void add_version(struct history *h, struct slice id, const struct git_cha
                          .date = is_old ? NULL : arena_cstr(&h->arena, c->date),
                          .path = path,
                          .age = is_old ? 0 : ++h->age,
-                         .in_head = table_has(&h->head, id_key(h, id))};
+                         .in_head = hash_map_has(&h->head, id_key(h, id))};
 }
 
 /* What the path held before is older than the range, unless an earlier commit of it was told of it already.
@@ -219,10 +160,10 @@ static uint64_t secret_key(const struct finding *f) {
 }
 
 /* Puts the last finding of a worker where it belongs: away, if the secret has an older one. */
-static void settle_last(struct scan_worker *w, struct table *secrets) {
+static void settle_last(struct scan_worker *w, struct hash_map *secrets) {
     struct finding *last = &w->part.findings[w->part.finding_count - 1];
     uint32_t at = (uint32_t)(w->part.finding_count - 1);
-    if (table_put(secrets, secret_key(last), &at))
+    if (hash_map_put(secrets, secret_key(last), &at))
         return;
     struct finding *known = &w->part.findings[at];
     if (!secret_equal(&known->value, &last->value) || strcmp(known->rule, last->rule) != 0)
@@ -238,7 +179,7 @@ static void settle_last(struct scan_worker *w, struct table *secrets) {
     w->part.finding_count--;
 }
 
-static void scan_version(struct scan_worker *w, struct table *secrets, const struct version *v,
+static void scan_version(struct scan_worker *w, struct hash_map *secrets, const struct version *v,
                          struct slice bytes) {
     size_t from = w->part.finding_count, extra = w->extra_count;
     scan_worker_bytes(w, v->path, bytes);
@@ -249,10 +190,7 @@ static void scan_version(struct scan_worker *w, struct table *secrets, const str
     w->part.finding_count = from;
     for (size_t i = from; i < to; i++) {
         struct finding *f = &w->part.findings[w->part.finding_count++];
-        struct finding taken = w->part.findings[i];
-        if (f != &w->part.findings[i])
-            w->part.findings[i] = (struct finding){0};
-        *f = taken;
+        *f = w->part.findings[i];
         f->commit = commit;
         f->date = date;
         f->age = v->age;
@@ -347,8 +285,7 @@ static void unite(struct history *h) {
 
 static void take_head(void *ctx, struct slice id) {
     struct history *h = ctx;
-    uint32_t unused = 0;
-    table_put(&h->head, id_key(h, id), &unused);
+    hash_map_add(&h->head, id_key(h, id));
 }
 
 static void say_what_is_missing(struct history *h, const struct git_commits *commits) {
@@ -396,9 +333,9 @@ void scan_history(struct scan_worker *workers, unsigned jobs, bool (*is_stopped)
         say_what_is_missing(&h, &commits);
     buf_release(&commits.ids);
     for (unsigned i = 0; i < jobs; i++)
-        table_release(&h.secrets[i]);
-    table_release(&h.seen);
-    table_release(&h.head);
+        hash_map_release(&h.secrets[i]);
+    hash_map_release(&h.seen);
+    hash_map_release(&h.head);
     free(h.secrets);
     free(h.idle);
     free(h.versions);

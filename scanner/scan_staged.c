@@ -3,7 +3,7 @@
 #include <stdlib.h>
 
 #include "base/file.h"
-#include "base/git.h"
+#include "base/githistory.h"
 #include "base/mem.h"
 #include "base/system.h"
 #include "scanner/gitrepo.h"
@@ -16,9 +16,8 @@
 struct staged_file {
     const char *path; /* as reported */
     struct slice oid; /* in hex */
-    uint64_t size;
-    bool readable;
-    bool old; /* not staged: what the next one of the list replaces */
+    size_t size;      /* SIZE_MAX: git does not have it */
+    bool old;         /* not staged: what the next one of the list replaces */
 };
 
 struct merged {
@@ -28,7 +27,7 @@ struct merged {
 
 struct staged {
     struct scan_worker *w;
-    const char *folder;
+    struct git_place at;
     struct arena arena;
     struct staged_file *files;
     size_t count, cap;
@@ -37,16 +36,9 @@ struct staged {
     size_t old_from; /* findings of an old one begin here, until its new one is scanned; SIZE_MAX: none */
 };
 
-static enum kl_status git(const struct staged *s, const char *const *arguments, struct slice input,
-                          size_t max, struct process_result *out, struct error *e) {
-    return git_run_in(s->folder, GIT_OF_HOOK, arguments, input, max, out, e);
-}
-
-static bool is_none(struct slice oid) {
-    for (size_t i = 0; i < oid.len; i++)
-        if (oid.ptr[i] != '0')
-            return false;
-    return true;
+static enum kl_status git(const struct staged *s, const char *const *arguments, struct process_result *out,
+                          struct error *e) {
+    return git_run_in(s->at.folder, s->at.which, arguments, (struct slice){0}, MAX_LISTING_BYTES, out, e);
 }
 
 static void put_file(struct staged *s, const char *path, struct slice oid, bool old) {
@@ -83,29 +75,20 @@ static void add_file(struct staged *s, const struct change *c) {
     struct slice theirs;
     const struct ignore_list *excludes = s->w->shared->excludes;
     const char *name = arena_cstr(&s->arena, c->path);
-    const char *reported = strcmp(s->folder, ".") == 0 ? name : path_join(&s->arena, s->folder, name);
+    const char *reported = walk_join(&s->arena, s->at.folder, name);
     if (slice_eq_cstr(c->mode, "160000"))
         scan_worker_skip(s->w, SKIP_SUBMODULE);
     else if (slice_eq_cstr(c->mode, "120000"))
         scan_worker_skip(s->w, SKIP_LINK);
-    else if (walk_is_excluded(excludes, s->folder, reported, false))
+    else if (walk_is_excluded(excludes, s->at.folder, reported, false))
         scan_worker_skip(s->w, SKIP_EXCLUDED);
     else if (!is_merged(s, name, &theirs) || whole) {
-        if (!whole && !is_none(c->before))
+        if (!whole && !git_id_is_none(c->before))
             put_file(s, reported, c->before, true);
-        if (!whole && !is_none(theirs))
+        if (!whole && !git_id_is_none(theirs))
             put_file(s, reported, theirs, true);
         put_file(s, reported, c->oid, false);
     }
-}
-
-/* The next field of a line, up to a blank. */
-static struct slice field(struct slice s, size_t *at) {
-    size_t end = slice_find_byte(s, ' ', *at);
-    end = end == SIZE_MAX ? s.len : end;
-    struct slice f = slice_sub(s, *at, end);
-    *at = end + 1;
-    return f;
 }
 
 /* ":old-mode new-mode old-id new-id status" NUL path NUL; of a file that moved, its old path and NUL before.
@@ -118,13 +101,11 @@ static bool list_changes(struct staged *s, struct slice text,
         if (path_end == SIZE_MAX)
             return false;
         struct slice head = slice_sub(text, at, head_end);
-        size_t i = 0;
-        field(head, &i);
-        struct change c = {.path = slice_sub(text, head_end + 1, path_end)};
-        c.mode = field(head, &i);
-        c.before = field(head, &i);
-        c.oid = field(head, &i);
-        struct slice status = field(head, &i);
+        struct change c = {.path = slice_sub(text, head_end + 1, path_end),
+                           .mode = slice_word(head, 1),
+                           .before = slice_word(head, 2),
+                           .oid = slice_word(head, 3)};
+        struct slice status = slice_word(head, 4);
         if (slice_starts(status, "R")) {
             size_t new_end = slice_find_byte(text, '\0', path_end + 1);
             if (new_end == SIZE_MAX)
@@ -149,10 +130,8 @@ static bool list_index(struct staged *s, struct slice text) {
         if (end == SIZE_MAX || tab >= end)
             return false;
         struct slice head = slice_sub(text, at, tab);
-        size_t i = 0;
-        struct change c = {.path = slice_sub(text, tab + 1, end)};
-        c.mode = field(head, &i);
-        c.oid = field(head, &i);
+        const struct change c = {
+            .path = slice_sub(text, tab + 1, end), .mode = slice_word(head, 0), .oid = slice_word(head, 1)};
         add_file(s, &c);
         at = end + 1;
     }
@@ -164,12 +143,12 @@ static enum kl_status list_against(struct staged *s, const char *commit, const c
     const char *const changes[] = {
         "diff-index",    "--cached",    "--raw",      "-z",   moves, "--no-ext-diff",
         "--no-textconv", "--no-abbrev", "--relative", commit, NULL};
-    return git(s, changes, (struct slice){0}, MAX_LISTING_BYTES, r, e);
+    return git(s, changes, r, e);
 }
 
 /* gitrepository-layout(5). Spares every other commit a process. */
 static bool is_merging(struct staged *s) {
-    const char *dir = system_getenv("GIT_DIR"), *here = path_real(&s->arena, s->folder);
+    const char *dir = system_getenv("GIT_DIR"), *here = path_real(&s->arena, s->at.folder);
     struct git_repo repo;
     if (!dir && here && gitrepo_discover(here, &s->arena, &repo))
         dir = repo.git_dir;
@@ -203,7 +182,7 @@ static enum kl_status list_files(struct staged *s, struct error *e) {
         ok = list_changes(s, buf_as_slice(&r.out), add_file);
     } else if (status == KL_OK && ok) {
         process_result_release(&r);
-        status = git(s, index, (struct slice){0}, MAX_LISTING_BYTES, &r, e);
+        status = git(s, index, &r, e);
         if (status == KL_OK && r.exit_code != 0)
             status = error_set(e, KL_ERR_USAGE, "--staged needs a git repository here");
         else if (status == KL_OK)
@@ -215,62 +194,42 @@ static enum kl_status list_files(struct staged *s, struct error *e) {
     return status;
 }
 
-static enum kl_status ask(struct staged *s, const char *how, size_t first, size_t end, size_t max,
-                          struct process_result *r, struct error *e) {
-    const char *const arguments[] = {"cat-file", how, "--buffer", NULL};
-    struct buf input = BUF_INIT(KL_MAX_FILE_BYTES);
-    for (size_t i = first; i < end; i++) {
-        buf_slice(&input, s->files[i].oid);
-        buf_char(&input, '\n');
-    }
-    enum kl_status status = git(s, arguments, buf_as_slice(&input), max, r, e);
-    if (status == KL_OK && r->exit_code != 0)
-        status = error_set(e, KL_ERR_IO, "git cat-file failed with status %d", r->exit_code);
-    buf_release(&input);
-    return status;
+static void take_size(void *ctx, size_t index, size_t size) {
+    struct staged *s = ctx;
+    if (index < s->count)
+        s->files[index].size = size;
 }
 
-/* "<id> blob <size>"; false for "<id> missing". */
-static bool parse_answer(struct slice line, uint64_t *size) {
-    size_t i = 0;
-    field(line, &i);
-    if (!slice_eq_cstr(field(line, &i), "blob") || i >= line.len)
-        return false;
-    *size = 0;
-    for (; i < line.len; i++) {
-        if (line.ptr[i] < '0' || line.ptr[i] > '9' || *size > KL_MAX_FILE_BYTES)
-            return line.ptr[i] >= '0' && line.ptr[i] <= '9';
-        *size = *size * 10 + (uint64_t)(line.ptr[i] - '0');
-    }
-    return true;
+static bool is_readable(struct staged *s, const struct staged_file *f) {
+    if (f->size <= KL_MAX_FILE_BYTES || f->old)
+        return f->size <= KL_MAX_FILE_BYTES;
+    if (f->size != SIZE_MAX)
+        scan_worker_skip(s->w, SKIP_TOO_LARGE);
+    scan_worker_error(s->w, f->path,
+                      f->size == SIZE_MAX ? "its staged content is not in this repository"
+                                          : "its staged content is larger than a file may be");
+    return false;
+}
+
+/* The ids of some files, as git takes them. */
+static void list_ids(const struct staged *s, size_t first, size_t end, struct buf *out) {
+    for (size_t i = first; i < end; i++)
+        buf_printf(out, "%.*s\n", SLICE_ARG(s->files[i].oid));
 }
 
 /* The sizes first, so that blobs can be asked for in groups of bounded size. */
 static enum kl_status read_sizes(struct staged *s, struct error *e) {
-    struct process_result r = {0};
-    enum kl_status status = ask(s, "--batch-check", 0, s->count, MAX_LISTING_BYTES, &r, e);
-    struct slice text = buf_as_slice(&r.out);
-    size_t at = 0;
-    for (size_t i = 0; status == KL_OK && i < s->count; i++) {
-        struct staged_file *f = &s->files[i];
-        size_t end = slice_find_byte(text, '\n', at);
-        if (end == SIZE_MAX) {
-            status = error_set(e, KL_ERR_PROTOCOL, "git cat-file answered too little");
-            break;
-        }
-        f->readable = parse_answer(slice_sub(text, at, end), &f->size);
-        at = end + 1;
-        if (f->old) {
-            f->readable = f->readable && f->size <= KL_MAX_FILE_BYTES;
-        } else if (!f->readable) {
-            scan_worker_error(s->w, f->path, "its staged content is not in this repository");
-        } else if (f->size > KL_MAX_FILE_BYTES) {
-            f->readable = false;
-            scan_worker_skip(s->w, SKIP_TOO_LARGE);
-            scan_worker_error(s->w, f->path, "its staged content is larger than a file may be");
-        }
-    }
-    process_result_release(&r);
+    struct buf ids = BUF_INIT(MAX_LISTING_BYTES);
+    size_t kept = 0;
+    for (size_t i = 0; i < s->count; i++)
+        s->files[i].size = SIZE_MAX;
+    list_ids(s, 0, s->count, &ids);
+    enum kl_status status = git_sizes(&s->at, buf_as_slice(&ids), take_size, s, e);
+    for (size_t i = 0; status == KL_OK && i < s->count; i++)
+        if (is_readable(s, &s->files[i]))
+            s->files[kept++] = s->files[i];
+    s->count = kept;
+    buf_release(&ids);
     return status;
 }
 
@@ -286,70 +245,84 @@ static void scan_old(struct staged *s, const struct staged_file *f, struct slice
     part->read_count = reads;
 }
 
-static bool is_same_secret(const struct finding *a, const struct finding *b) {
-    return a->value.len > 0 && secret_equal(&a->value, &b->value) && strcmp(a->rule, b->rule) == 0;
+static int compare_secrets(const struct finding *a, const struct finding *b) {
+    int order = strcmp(a->rule, b->rule);
+    return order != 0 ? order : slice_cmp(secret_slice(&a->value), secret_slice(&b->value));
+}
+
+/* For qsort: what is the same secret lies together, in the order of the file. */
+static int by_secret(const void *left, const void *right) {
+    const struct finding *a = *(struct finding *const *)left, *b = *(struct finding *const *)right;
+    int order = compare_secrets(a, b);
+    return order != 0 ? order : (a > b) - (a < b);
+}
+
+static struct finding **sorted(struct finding *all, size_t count) {
+    struct finding **out = mem_calloc(count + 1, sizeof(struct finding *));
+    for (size_t i = 0; i < count; i++)
+        out[i] = &all[i];
+    if (count > 1)
+        qsort((void *)out, count, sizeof(struct finding *), by_secret);
+    return out;
 }
 
 /* Each old one stands for one new one: a secret that is there once more is not known. */
+static void mark_known(struct finding *old, size_t old_count, struct finding *now, size_t count) {
+    struct finding **before = sorted(old, old_count), **after = sorted(now, count);
+    for (size_t i = 0, k = 0; i < old_count && k < count;) {
+        int order = compare_secrets(before[i], after[k]);
+        after[k]->known = order == 0 && before[i]->value.len > 0;
+        i += order <= 0;
+        k += order >= 0;
+    }
+    free((void *)before);
+    free((void *)after);
+}
+
 static void scan_new(struct staged *s, const struct staged_file *f, struct slice bytes) {
     struct scan_result *part = &s->w->part;
     size_t from = s->old_from != SIZE_MAX ? s->old_from : part->finding_count, to = part->finding_count;
     s->old_from = SIZE_MAX;
     scan_worker_bytes(s->w, f->path, bytes);
-    for (size_t old = from; old < to; old++) {
-        size_t i = to;
-        while (i < part->finding_count &&
-               (part->findings[i].known || !is_same_secret(&part->findings[old], &part->findings[i])))
-            i++;
-        if (i < part->finding_count)
-            part->findings[i].known = true;
-        secret_release(&part->findings[old].value);
-    }
-    if (to > from)
-        memmove(part->findings + from, part->findings + to,
-                (part->finding_count - to) * sizeof *part->findings);
+    if (to == from)
+        return;
+    struct finding *old = part->findings + from, *now = part->findings + to;
+    mark_known(old, to - from, now, part->finding_count - to);
+    for (size_t i = 0; i < to - from; i++)
+        secret_release(&old[i].value);
+    memmove(old, now, (part->finding_count - to) * sizeof *old);
     part->finding_count -= to - from;
 }
 
-static enum kl_status scan_group(struct staged *s, size_t first, size_t end, size_t bytes, struct error *e) {
-    struct process_result r = {0};
-    enum kl_status status = ask(s, "--batch", first, end, bytes + (end - first) * 128, &r, e);
-    struct slice text = buf_as_slice(&r.out);
-    size_t at = 0;
-    for (size_t i = first; status == KL_OK && i < end; i++) {
-        size_t line = slice_find_byte(text, '\n', at);
-        if (line == SIZE_MAX || text.len - line - 1 < s->files[i].size) {
-            status = error_set(e, KL_ERR_PROTOCOL, "git cat-file answered too little");
-            break;
-        }
-        struct slice content = slice_sub(text, line + 1, line + 1 + s->files[i].size);
-        (s->files[i].old ? scan_old : scan_new)(s, &s->files[i], content);
-        at = line + 1 + (size_t)s->files[i].size + 1;
-    }
-    process_result_release(&r);
-    return status;
+struct group {
+    struct staged *staged;
+    size_t first, end;
+};
+
+static void take_content(void *ctx, size_t index, struct slice bytes) {
+    const struct group *g = ctx;
+    if (g->first + index >= g->end)
+        return;
+    const struct staged_file *f = &g->staged->files[g->first + index];
+    (f->old ? scan_old : scan_new)(g->staged, f, bytes);
 }
 
 static enum kl_status scan_groups(struct staged *s, struct error *e) {
-    size_t readable = 0;
-    for (size_t i = 0; i < s->count; i++)
-        if (s->files[i].readable)
-            s->files[readable++] = s->files[i];
-    s->count = readable;
-    for (size_t first = 0, end; first < s->count; first = end) {
+    enum kl_status status = KL_OK;
+    for (struct group g = {s, 0, 0}; g.first < s->count && status == KL_OK; g.first = g.end) {
+        struct buf ids = BUF_INIT(MAX_LISTING_BYTES);
         size_t bytes = 0;
-        for (end = first; end < s->count && (end == first || bytes + s->files[end].size <= GROUP_BYTES);
-             end++)
-            bytes += (size_t)s->files[end].size;
-        enum kl_status status = scan_group(s, first, end, bytes, e);
-        if (status != KL_OK)
-            return status;
+        while (g.end < s->count && (g.end == g.first || bytes + s->files[g.end].size <= GROUP_BYTES))
+            bytes += s->files[g.end++].size;
+        list_ids(s, g.first, g.end, &ids);
+        status = git_contents(&s->at, buf_as_slice(&ids), bytes, take_content, &g, e);
+        buf_release(&ids);
     }
-    return KL_OK;
+    return status;
 }
 
 void scan_staged(struct scan_worker *w, const char *folder) {
-    struct staged s = {.w = w, .folder = folder, .old_from = SIZE_MAX};
+    struct staged s = {.w = w, .at = {folder, GIT_OF_HOOK}, .old_from = SIZE_MAX};
     struct error e = {0};
     enum kl_status status = list_files(&s, &e);
     if (status == KL_OK && s.count > 0)

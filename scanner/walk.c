@@ -100,7 +100,7 @@ bool walk_is_excluded(const struct ignore_list *excludes, const char *root, cons
     return gitignore_covers(excludes, s, is_folder);
 }
 
-static const char *join(struct arena *arena, const char *folder, const char *name) {
+const char *walk_join(struct arena *arena, const char *folder, const char *name) {
     return strcmp(folder, ".") == 0 ? arena_cstr(arena, slice_cstr(name)) : path_join(arena, folder, name);
 }
 
@@ -224,7 +224,7 @@ static void visit_entry(struct walk *w, const struct folder *f, const struct ent
             report_skip(w, entry->kind == FILE_LINK ? SKIP_LINK : SKIP_SPECIAL);
         return;
     }
-    const char *path = join(&w->scratch, f->path, entry->name);
+    const char *path = walk_join(&w->scratch, f->path, entry->name);
     struct slice rel = f->repo ? join_rel(&w->scratch, f->rel, entry->name) : (struct slice){0};
     if (is_other_root(w, path))
         return;
@@ -255,7 +255,7 @@ static void visit_folder(struct walk *w, struct folder f) {
             return;
         const struct entry *ignore = find_entry(w, ".gitignore");
         if (f.repo && ignore && ignore->kind == FILE_REGULAR)
-            f.chain = chain_with(w, f.repo, f.rel, f.chain, join(&w->scratch, f.path, ".gitignore"));
+            f.chain = chain_with(w, f.repo, f.rel, f.chain, walk_join(&w->scratch, f.path, ".gitignore"));
     }
     for (size_t i = 0; i < w->entry_count && !is_stopped(w); i++)
         visit_entry(w, &f, &w->entries[i]);

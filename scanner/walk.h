@@ -38,6 +38,9 @@ struct walk_sink {
 
 void walk_run(const struct walk_options *o, const struct walk_sink *sink);
 
+/* How a file `name` of what was named `folder` is reported. In the arena. */
+const char *walk_join(struct arena *arena, const char *folder, const char *name);
+
 /* Is the path (as reported, `root` being what was named) left out by --exclude? */
 bool walk_is_excluded(const struct ignore_list *excludes, const char *root, const char *path, bool is_folder);
 
