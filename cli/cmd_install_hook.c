@@ -110,7 +110,7 @@ static void add_block(struct hook *h) {
         "    echo \"keylift is not there, so nothing was looked at for secrets: install it, or see %s\" >&2\n"
         "    exit 1\n}\n",
         h->shown);
-    if (strcmp(h->name, "pre-commit") == 0) {
+    if (h->c->options.hook == HOOK_PRE_COMMIT) {
         buf_str(&h->new, "keylift scan --hook pre-commit || exit\n" END);
         return;
     }
@@ -119,7 +119,7 @@ static void add_block(struct hook *h) {
                "keylift_refs=$(cat)\n"
                "printf '%%s\\n' \"$keylift_refs\" | keylift scan --hook %s%s || exit\n"
                "[ -z \"$keylift_refs\" ] || exec <<KEYLIFT_REFS\n$keylift_refs\nKEYLIFT_REFS\n" END,
-               h->name, strcmp(h->name, "pre-push") == 0 ? " --remote \"$1\"" : "");
+               h->name, h->c->options.hook == HOOK_PRE_PUSH ? " --remote \"$1\"" : "");
 }
 
 /* The old file without the block. */
@@ -205,17 +205,17 @@ static enum kl_status install(struct hook *h, struct error *e) {
 }
 
 int cmd_install_hook(struct cli *c) {
-    static const char *const names[] = {"pre-commit", "pre-push", "pre-receive"};
     const struct string_list *given = &c->options.arguments;
     struct error e = {0};
-    struct hook h = {.c = c, .old = BUF_INIT(KL_MAX_CONFIG_BYTES), .new = BUF_INIT(KL_MAX_CONFIG_BYTES)};
-    for (size_t i = 0; i < KL_ARRAY_LEN(names); i++)
-        if (strcmp(given->count > 0 ? given->items[0] : names[0], names[i]) == 0)
-            h.name = names[i];
-    if (h.name == NULL)
-        return cli_usage(c, "there is no hook \"%s\" here: pre-commit, pre-push or pre-receive",
-                         given->items[0]);
-    int status = install(&h, &e) == KL_OK ? STATUS_DONE : cli_fail(c, &e);
+    struct hook h = {.c = c,
+                     .name = given->count > 0 ? given->items[0] : "pre-commit",
+                     .old = BUF_INIT(KL_MAX_CONFIG_BYTES),
+                     .new = BUF_INIT(KL_MAX_CONFIG_BYTES)};
+    /* The hooks are those that `scan --hook` takes. */
+    enum kl_status s = options_set(&c->options, option_find("hook"), h.name, "install-hook", &e);
+    if (s == KL_OK)
+        s = install(&h, &e);
+    int status = s == KL_OK ? STATUS_DONE : cli_fail(c, &e);
     buf_release(&h.old);
     buf_release(&h.new);
     return status;

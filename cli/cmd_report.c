@@ -8,8 +8,6 @@
 #include "cli/baseline_import.h"
 #include "cli/report.h"
 
-#define REPORT_VERSION 1
-
 /* A finding of a report that was read. Strings are the report's. */
 struct entry {
     const cJSON *finding;
@@ -241,9 +239,7 @@ static void compare(struct cli *c, struct difference *d) {
     sort_entries(&d->old, by_identity);
     sort_entries(&d->now, by_identity);
     pair(d, true);
-    size_t same = d->same;
     pair(d, false);
-    d->same = same;
     for (size_t i = 0; i < d->old.count; i++)
         d->fixed += !d->old.items[i].paired;
     for (size_t i = 0; i < d->now.count; i++) {
@@ -317,20 +313,11 @@ static void show_other(struct cli *c, struct difference *d) {
              d->now.count - both, alone, d->other.kind);
 }
 
-static bool is_own(const char *path) {
-    struct error ignored = {0};
-    cJSON *report = NULL;
-    bool own = read_report(path, &report, &ignored) == KL_OK;
-    cJSON_Delete(report);
-    return own;
-}
-
 static int diff(struct cli *c, const char *old, const char *now) {
     struct error e = {0};
     struct difference d = {0};
-    bool own = is_own(old);
-    enum kl_status s =
-        own ? read_report(old, &d.old_report, &e) : baseline_import_read(old, &d.arena, &d.other, &e);
+    bool own = read_report(old, &d.old_report, &e) == KL_OK;
+    enum kl_status s = own ? KL_OK : baseline_import_read(old, &d.arena, &d.other, &e);
     if (s == KL_OK)
         s = read_report(now, &d.now_report, &e);
     if (s == KL_OK) {

@@ -7,6 +7,8 @@
 #include "cli/command.h"
 #include "scanner/scan.h"
 
+#define REPORT_VERSION 1 /* of the JSON report */
+
 struct report {
     const struct scan_result *result;
     const struct options *options;

@@ -3,8 +3,6 @@
  * version. Paths and names go in as they are, all other text through the filter. */
 #include "cli/report.h"
 
-#define REPORT_VERSION 1
-
 static const char *const default_names[] = {
     [ENV_DEFAULT_NONE] = "none", [ENV_DEFAULT_LITERAL] = "literal", [ENV_DEFAULT_EXPRESSION] = "expression"};
 

@@ -6,6 +6,8 @@
 #include "base/mem.h"
 #include "scanner/candidate.h"
 #include "scanner/candidate_internal.h"
+#include "scanner/name_words.h"
+#include "scanner/sinks.h"
 
 #define MAX_CALLS 64u /* open parentheses that are told apart; deeper ones have no callee */
 #define MAX_BLOCKS 128u
@@ -104,12 +106,15 @@ static struct flow *add_flow(struct pass *p, uint32_t variable) {
     struct flows *f = p->f;
     f->items = mem_grow(f->items, &f->capacity, f->count + 1, sizeof *f->items);
     struct flow *flow = &f->items[f->count++];
-    *flow = (struct flow){.variable = py_token_text(p->text, &p->t[variable]), .scope = current(p)};
+    *flow = (struct flow){
+        .variable = py_token_text(p->text, &p->t[variable]), .scope = current(p), .token = variable};
     return flow;
 }
 
+/* "key" alone is what any dictionary has. */
 static void add_name(struct pass *p, uint32_t variable, struct slice as) {
-    if (as.len > 0)
+    enum name_kind kind = name_meaning(as).kind;
+    if (kind != NAME_OTHER && kind != NAME_PLAIN_KEY)
         add_flow(p, variable)->as = as;
 }
 
@@ -151,7 +156,7 @@ static void positional(struct pass *p, uint32_t variable) {
     const struct call *c = &p->calls[p->call_depth - 1];
     if (is_call(p, c->open)) {
         struct slice callee = candidate_dotted_name(p->text, p->tokens, c->open - 1, p->arena);
-        if (callee.len == 0)
+        if (sink_kind(callee, c->commas) == NAME_OTHER)
             return;
         struct flow *flow = add_flow(p, variable);
         flow->callee = callee;
@@ -220,9 +225,9 @@ static void bracket(struct pass *p, uint32_t i) {
 }
 
 static int by_variable(const void *a, const void *b) {
-    struct slice x = ((const struct flow *)a)->variable, y = ((const struct flow *)b)->variable;
-    int order = memcmp(x.ptr, y.ptr, x.len < y.len ? x.len : y.len);
-    return order != 0 ? order : (x.len > y.len) - (x.len < y.len);
+    const struct flow *x = a, *y = b;
+    int order = slice_cmp(x->variable, y->variable);
+    return order != 0 ? order : (x->token > y->token) - (x->token < y->token);
 }
 
 static void collect(struct pass *p) {
@@ -285,7 +290,7 @@ bool flow_uses(struct flows *f, struct slice text, const struct py_tokens *token
         else
             high = middle;
     }
-    for (unsigned asked = 0; low < f->count && asked < MAX_USES && by_variable(&f->items[low], &key) == 0;
+    for (unsigned asked = 0; low < f->count && asked < MAX_USES && slice_eq(f->items[low].variable, c->name);
          low++) {
         const struct flow *flow = &f->items[low];
         if (!is_within(f, flow->scope, scope))

@@ -10,8 +10,9 @@
  *     get(url, auth=("me", x))   as "password"
  *     f"Bearer {x}"              as "token", and "Bearer " + x
  *
- * One pass over the tokens, made only for files that have a literal to ask about. A use counts in the
- * function of the literal, and in those inside of it; at the level of the module in all. */
+ * One pass over the tokens, made only for files that have a literal to ask about; uses that tell nothing are
+ * not kept. A use counts in the function of the literal, and in those inside of it; at the level of the
+ * module in all. */
 #ifndef KEYLIFT_SCANNER_FLOW_H
 #define KEYLIFT_SCANNER_FLOW_H
 
@@ -23,6 +24,7 @@ struct flow {
     struct slice callee;
     uint32_t argument;
     uint32_t scope; /* the function around the use */
+    uint32_t token; /* of the use */
 };
 
 struct flow_scope {
@@ -31,7 +33,7 @@ struct flow_scope {
 };
 
 struct flows {
-    struct flow *items; /* by variable */
+    struct flow *items; /* by variable, then in the order of the file */
     size_t count, capacity;
     struct flow_scope *scopes; /* [0] is the module; by `first` */
     size_t scope_count, scope_capacity;

@@ -10,7 +10,6 @@
 #include "scanner/classify.h"
 #include "scanner/notebook.h"
 #include "scanner/pyfile.h"
-#include "scanner/name_words.h"
 #include "scanner/scan_report.h"
 #include "scanner/textfile.h"
 #include "scanner/value_shape.h"
@@ -86,9 +85,8 @@ static bool wants_generic(const struct rule_set_options *o, const char *id) {
     return (!o->only || is_listed(o->only, id)) && !is_listed(o->skip, id);
 }
 
-/* "key" alone is what any dictionary has. */
 static bool judge(void *ctx, const struct candidate *as) {
-    return name_meaning(as->name).kind != NAME_PLAIN_KEY && classify_value(as, ctx);
+    return classify_value(as, ctx);
 }
 
 /* By its own name; failing that, of a literal that a machine or a person thought out, by what its variable is

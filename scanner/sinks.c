@@ -229,12 +229,6 @@ static bool owner_is(struct slice before, const char *owner) {
     return slice_ends(before, owner) && (before.len == len || before.ptr[before.len - len - 1] == '.');
 }
 
-static int compare(struct slice name, const char *function) {
-    size_t len = strlen(function);
-    int order = memcmp(name.ptr, function, name.len < len ? name.len : len);
-    return order != 0 ? order : (name.len > len) - (name.len < len);
-}
-
 enum name_kind sink_kind(struct slice callee, uint32_t argument) {
     size_t dot = callee.len;
     while (dot > 0 && callee.ptr[dot - 1] != '.')
@@ -244,12 +238,12 @@ enum name_kind sink_kind(struct slice callee, uint32_t argument) {
     size_t low = 0, high = name.len > 0 ? sink_table_len : 0;
     while (low < high) {
         size_t middle = low + (high - low) / 2;
-        if (compare(name, sink_table[middle].function) > 0)
+        if (slice_cmp(name, slice_cstr(sink_table[middle].function)) > 0)
             low = middle + 1;
         else
             high = middle;
     }
-    for (; low < sink_table_len && name.len > 0 && compare(name, sink_table[low].function) == 0; low++) {
+    for (; low < sink_table_len && name.len > 0 && slice_eq_cstr(name, sink_table[low].function); low++) {
         const struct sink *s = &sink_table[low];
         if (s->argument == argument && (!s->owner || owner_is(before, s->owner)))
             return s->kind;

@@ -149,10 +149,10 @@ class Project:
                 found[str(relative)] = path.read_bytes()
         return found
 
-    def git(self, *args, input=None):
+    def git(self, *args, input=None, **variables):
         """Runs git in the project; its standard output."""
         return subprocess.run(
-            ["git", *map(str, args)], cwd=self.path, env=clean_env(self.home), input=input, check=True,
+            ["git", *map(str, args)], cwd=self.path, env=clean_env(self.home, **variables), input=input, check=True,
             stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, timeout=60,
         ).stdout  # fmt: skip
 
@@ -164,6 +164,12 @@ class Project:
         self.git("add", "-A")
         self.git("commit", "-q", "--no-verify", "-m", message)
         return self
+
+    def commit_at(self, date, message="A commit"):
+        """Commits all that is there, if anything is new or not, with the author's date; the commit's id."""
+        self.git("add", "-A")
+        self.git("commit", "-q", "--allow-empty", "-m", message, GIT_AUTHOR_DATE=date, GIT_COMMITTER_DATE=date)
+        return self.git("rev-parse", "HEAD").strip()
 
     def python(self, *args, env=None, python=sys.executable, timeout=120):
         """Runs Python in the project with the scrubbed environment; CompletedProcess with text."""

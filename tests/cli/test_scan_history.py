@@ -11,10 +11,8 @@ DATES = [f"20{year}-0{year % 9 + 1}-03T10:00:00+02:00" for year in range(15, 25)
 
 
 def commit(project, number, message="A commit"):
-    project.git("add", "-A")
-    env = clean_env(project.home, GIT_AUTHOR_DATE=DATES[number], GIT_COMMITTER_DATE=DATES[number])
-    subprocess.run(["git", "commit", "-qm", message, "--allow-empty"], cwd=project, env=env, check=True, timeout=60)
-    return project.git("rev-parse", "HEAD").strip()
+    """Whose author's date is DATES[number]."""
+    return project.commit_at(DATES[number], message)
 
 
 def scan(keylift, project, *options, status=None):
