@@ -1,5 +1,6 @@
 """The fixtures of every test that drives the binary (KEYLIFT_BIN, else the dev build)."""
 
+import itertools
 import os
 import pwd
 import shutil
@@ -27,6 +28,31 @@ hypothesis.settings.load_profile("keylift")
 def pytest_configure(config):
     if _GIVEN:
         config.option.hypothesis_seed = support.SEED
+    support.pythons()
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection(session):
+    """What pytest compiles of the tests it keeps in the build folder; what they run in turn keeps nothing."""
+    os.environ.pop("PYTHONPYCACHEPREFIX", None)
+    os.environ["PYTHONDONTWRITEBYTECODE"] = "1"
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items):
+    """Files with slow tests begin the run, on all workers, so that none of them is what everybody waits for in the
+    end. xdist gives each worker an equal part of the list to begin with, and takes from the end of a part when another
+    worker has nothing left ("worksteal")."""
+    workers = int(os.environ.get("PYTEST_XDIST_WORKER_COUNT", "1"))
+    slow = {item.path for item in items if item.get_closest_marker("slow")}
+    files = sorted(slow, key=lambda path: (path.parent.name != "e2e", path))
+    parts = [[item for path in files[worker::workers] for item in items if item.path == path] for worker in range(workers)]
+    others = [item for item in items if item.path not in slow]
+    for worker, part in enumerate(parts):
+        room = (len(items) - sum(map(len, parts[:worker]))) // (workers - worker) - len(part)
+        part += others[: max(0, room)]
+        del others[: max(0, room)]
+    items[:] = itertools.chain(*parts, others)
 
 
 @pytest.hookimpl(tryfirst=True)

@@ -7,6 +7,7 @@ Nothing here looks like a token in this file: values are made when a test runs, 
 import contextlib
 import fcntl
 import itertools
+import json
 import os
 import random
 import shutil
@@ -21,6 +22,7 @@ import pytest
 ROOT = Path(__file__).resolve().parent.parent
 BUILD = Path(os.environ.get("KEYLIFT_BUILD", ROOT / "build"))
 BINARY = Path(os.environ.get("KEYLIFT_BIN", BUILD / "dev" / "keylift")).resolve()
+FOUND_PYTHONS = "KEYLIFT_TEST_PYTHONS"
 
 
 def needs_program(name):
@@ -250,7 +252,14 @@ def _put_in_place(partial, folder):
 
 
 def pythons():
-    """The CPythons of this machine as {(3, 13): path}: those in PATH, and pyenv's where it is used."""
+    """The CPythons of this machine as {(3, 13): path}: those in PATH, and pyenv's where it is used. Looked for
+    by the first process of a run, and handed on to those that it starts."""
+    if FOUND_PYTHONS not in os.environ:
+        os.environ[FOUND_PYTHONS] = json.dumps([[*version, str(path)] for version, path in _find_pythons().items()])
+    return {(major, minor): Path(path) for major, minor, path in json.loads(os.environ[FOUND_PYTHONS])}
+
+
+def _find_pythons():
     found = {}
     folders = [Path(p) for p in os.environ.get("PATH", "").split(":") if p]
     pyenv = os.environ.get("PYENV_ROOT") or Path.home() / ".pyenv"
@@ -259,7 +268,7 @@ def pythons():
         for folder in folders:
             path = folder / f"python3.{minor}"
             if os.access(path, os.X_OK) and _runs(path, minor):
-                found.setdefault((3, minor), path)
+                found[3, minor] = path
                 break
     found.setdefault(sys.version_info[:2], Path(sys.executable))
     return found

@@ -15,7 +15,6 @@ import fcntl
 import json
 import os
 import sys
-import tempfile
 
 PROTOCOL = 1
 
@@ -53,7 +52,7 @@ class Store:
 
 def exclusive():
     """Held until the program ends: two runs at once must not both find a name absent."""
-    folder = os.environ.get("XDG_RUNTIME_DIR") or tempfile.gettempdir()
+    folder = os.environ.get("XDG_RUNTIME_DIR") or os.environ.get("TMPDIR") or "/tmp"
     path = os.path.join(folder, "keylift-helper-%d.lock" % os.getuid())
     lock = os.open(path, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
     fcntl.flock(lock, fcntl.LOCK_EX)

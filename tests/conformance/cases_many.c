@@ -70,8 +70,9 @@ void list_goes_on_over_all_pages(void **state) {
     struct place *p = *state;
     struct error e = {0};
     struct seen seen = {{0}, 0};
-    /* A bundle has no pages, and a limit of its own; nor has a file or a helper's store. */
-    size_t many = p->options.bundle || p->vault->kind->parallel <= 1 ? 60 : MANY;
+    /* A bundle has no pages, and a limit of its own; nor has a file or a helper's store, and each call of a
+     * helper is a program that starts. */
+    size_t many = p->vault->kind->parallel <= 1 ? 10 : p->options.bundle ? 60 : MANY;
     for (size_t i = 0; i < many; i++) {
         char name[32];
         snprintf(name, sizeof name, "KEYLIFT_N%zu", i);
@@ -93,23 +94,24 @@ void many_names_are_asked_at_once(void **state) {
     struct place *p = *state;
     struct error e = {0};
     struct vault_read reads[ASKED] = {0};
-    for (unsigned i = 0; i < ASKED; i++) {
+    unsigned asked = p->vault->kind->get_many ? ASKED : 3;
+    for (unsigned i = 0; i < asked; i++) {
         reads[i].name = arena_printf(&p->arena, "KEYLIFT_A%u", i);
-        if (i + 1 < ASKED)
+        if (i + 1 < asked)
             put(p, reads[i].name, arena_printf(&p->arena, "asked-value-%u", i), NULL);
     }
-    if (vault_get_many(p->vault, reads, ASKED, &e) != KL_OK)
+    if (vault_get_many(p->vault, reads, asked, &e) != KL_OK)
         fail_msg("get_many: %s", e.message);
     bool can = p->vault->kind->get_many && reads[0].status != KL_ERR_UNSUPPORTED;
-    for (unsigned i = 0; i + 1 < ASKED; i++) {
+    for (unsigned i = 0; i + 1 < asked; i++) {
         struct secret wanted = secret_text(arena_printf(&p->arena, "asked-value-%u", i));
         assert_int_equal(reads[i].status, can ? KL_OK : KL_ERR_UNSUPPORTED);
         assert_int_equal(secret_equal(&reads[i].value, &wanted), can);
         secret_release(&wanted);
         secret_release(&reads[i].value);
     }
-    assert_int_not_equal(reads[ASKED - 1].status, KL_OK);
-    assert_null(reads[ASKED - 1].value.ptr);
+    assert_int_not_equal(reads[asked - 1].status, KL_OK);
+    assert_null(reads[asked - 1].value.ptr);
 }
 
 struct racer {

@@ -94,23 +94,6 @@ def test_shells_load_the_installed_completion(shell, prefix, home):
 
 
 @pytest.mark.slow
-def test_pip_installs_the_binary_and_the_module_without_npm(tmp_path, home, project, build_env, path_without_npm):
-    python = new_venv(tmp_path / "venv")
-    grammars = tmp_path / "grammars"
-    done = run([python, "-m", "pip", "install", "--config-settings", f"build-dir={tmp_path / 'build'}",
-                "--config-settings", f"cmake.define.KEYLIFT_GRAMMARS={grammars}", "--config-settings", "cmake.build-type=Debug", support.ROOT],
-               env={**build_env, "PATH": path_without_npm}, cwd=tmp_path)  # fmt: skip
-    assert done.returncode == 0, done.stdout + done.stderr
-    assert (grammars / "node_modules" / "tree-sitter-python").exists()
-
-    command = python.parent / "keylift"
-    assert command.read_bytes()[:4] in (b"\x7fELF", b"\xcf\xfa\xed\xfe"), "a script stands before the program"
-    expect_a_finding([command], project, home)
-    expect_a_finding([python, "-m", "keylift"], project, home)
-    assert (tmp_path / "venv" / "share" / "man" / "man1" / "keylift.1").exists()
-
-
-@pytest.mark.slow
 def test_the_source_archive_builds_from_what_it_carries(tmp_path, home, project, build_env, path_without_npm):
     done = run([sys.executable, "-m", "build", "--sdist", "--outdir", tmp_path / "dist", support.ROOT], env=build_env)
     assert done.returncode == 0, done.stdout + done.stderr
@@ -126,7 +109,12 @@ def test_the_source_archive_builds_from_what_it_carries(tmp_path, home, project,
     python = new_venv(tmp_path / "venv")
     done = run([python, "-m", "pip", "install", "--config-settings", "cmake.build-type=Debug", archive], env=env, cwd=tmp_path)
     assert done.returncode == 0, done.stdout + done.stderr
-    expect_a_finding([python.parent / "keylift"], project, home)
+
+    command = python.parent / "keylift"
+    assert command.read_bytes()[:4] in (b"\x7fELF", b"\xcf\xfa\xed\xfe"), "a script stands before the program"
+    expect_a_finding([command], project, home)
+    expect_a_finding([python, "-m", "keylift"], project, home)
+    assert (tmp_path / "venv" / "share" / "man" / "man1" / "keylift.1").exists()
 
 
 def test_the_hook_definition_runs_an_existing_option(keylift, project):

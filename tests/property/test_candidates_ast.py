@@ -44,10 +44,11 @@ def test_candidates_of_some_of_the_standard_library_agree_with_ast(newest_python
 
 
 @pytest.mark.slow
-def test_candidates_of_the_whole_standard_library_agree_with_ast(newest_python):
-    totals = compare(newest_python, standard_library(newest_python), timeout=1800)
-    assert totals["files"] > 500
-    assert totals["checked"] > 10000
+def test_candidates_of_much_of_the_standard_library_agree_with_ast(newest_python):
+    paths = standard_library(newest_python)
+    totals = compare(newest_python, paths if support.TIMES > 1 else paths[::3], timeout=1800)
+    assert totals["files"] > 150
+    assert totals["checked"] > 3000
 
 
 def random_sequence(draw, depth, item):

@@ -52,7 +52,7 @@ def store(request):
 @pytest.mark.slow
 def test_conformance(store):
     _, env, helper = store
-    conformance("exec", env, timeout=1800, helper=helper)  # it starts some 1500 programs
+    conformance("exec", env, timeout=1800, helper=helper)  # it starts hundreds of programs
 
 
 def read_with_its_own_program(kind, env, name):

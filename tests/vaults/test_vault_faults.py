@@ -16,7 +16,7 @@ POLICY = """
 path "secret/data/*" { capabilities = ["create", "read", "update", "patch"] }
 path "secret/metadata/*" { capabilities = ["patch", "list"] }
 """
-DEADLINE_MS = 1500
+PATIENCE_MS, DEADLINE_MS = 10000, 1500  # of a call that nothing is done to, and of one with a fault
 # A call is at most: its own deadline, and for a write the reads that make sure of it.
 HANG_S = 90
 SERIAL = iter(range(1, 1 << 30))
@@ -45,9 +45,9 @@ class Place:
             return None, 0
         return found["data"]["data"]["value"], found["data"]["metadata"]["version"]
 
-    def run(self, calls):
+    def run(self, calls, total_ms=PATIENCE_MS):
         started = time.monotonic()
-        with VaultTool("vault", self.env, total_ms=DEADLINE_MS, **self.options) as vault:
+        with VaultTool("vault", self.env, total_ms=total_ms, **self.options) as vault:
             answer = calls(vault)
         assert time.monotonic() - started < HANG_S
         self.printed += "\n".join(vault.said) + vault.trace
@@ -94,7 +94,7 @@ def test_a_fault_at_each_request_of_a_call(place, kind, operation):
         assert place.run(lambda v: v.put("THERE", "before")).ok
         on_connect = kind in ("reset-at-connect", "reset-in-handshake")
         place.proxy.inject(kind, times=1, skip=0 if on_connect else at)
-        answer = place.run(calls_of(operation, place.value))
+        answer = place.run(calls_of(operation, place.value), DEADLINE_MS)
         place.proxy.clear()
         new, there = place.held("NEW"), place.held("THERE")
         if operation == "put":
@@ -116,7 +116,7 @@ def test_a_fault_that_stays_ends_with_an_error_that_names_the_category(place, ki
     assert place.run(lambda v: v.put("THERE", "before")).ok
     for operation in ("get", "put", "add"):
         place.proxy.inject(kind, times=1000)
-        answer = place.run(calls_of(operation, place.value))
+        answer = place.run(calls_of(operation, place.value), DEADLINE_MS)
         place.proxy.clear()
         assert answer.status in ("network", "throttled"), answer
         assert place.held("NEW")[0] in (None, place.value) and place.held("THERE")[1] in (1, 2)
