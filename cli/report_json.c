@@ -164,7 +164,7 @@ void report_print_json(struct output *o, cJSON *j, bool indented) {
     cJSON_Delete(j);
 }
 
-static void write_report(const struct report *r, struct output *o, bool with_findings) {
+cJSON *report_json_document(const struct report *r, const struct output *o, bool with_findings) {
     struct report_writer w;
     report_writer_init(&w, o);
     cJSON *j = cJSON_CreateObject();
@@ -177,14 +177,14 @@ static void write_report(const struct report *r, struct output *o, bool with_fin
     struct error_list errors = {&w, cJSON_AddArrayToObject(j, "errors")};
     report_each_error(r, add_error, &errors);
     cJSON_AddItemToObject(j, "stats", report_json_stats(r));
-    report_print_json(o, j, true);
     report_writer_release(&w);
+    return j;
 }
 
 void report_json_scan(const struct report *r, struct output *o) {
-    write_report(r, o, true);
+    report_print_json(o, report_json_document(r, o, true), true);
 }
 
 void report_json_env(const struct report *r, struct output *o) {
-    write_report(r, o, false);
+    report_print_json(o, report_json_document(r, o, false), true);
 }

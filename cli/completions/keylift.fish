@@ -49,7 +49,7 @@ complete -c keylift -l rules-file -n '__fish_seen_subcommand_from scan plan migr
 complete -c keylift -l min-confidence -n '__fish_seen_subcommand_from scan plan migrate upload rewrite env baseline' -x -d 'leave out findings that are less certain than P, from 0 to 1'
 complete -c keylift -l jobs -n '__fish_seen_subcommand_from scan plan migrate upload rewrite env baseline' -x -d 'threads (default: one a processor)'
 complete -c keylift -l exhaustive -n '__fish_seen_subcommand_from scan plan migrate upload rewrite env baseline' -d 'try every rule on every string: slow, and must find the same'
-complete -c keylift -l format -n '__fish_seen_subcommand_from scan plan migrate apply upload rewrite runs resume env' -x -a 'text json jsonl sarif csv junit gitlab github' -d 'how to report (default: text)'
+complete -c keylift -l format -n '__fish_seen_subcommand_from scan plan migrate apply upload rewrite runs resume env report' -x -a 'text json html jsonl sarif csv junit gitlab github' -d 'how to report (default: text; of report merge: json)'
 complete -c keylift -l output -n '__fish_seen_subcommand_from scan plan env report' -s o -r -F -d 'write the report to FILE, and only the counts to standard output; of plan: the plan, for "keylift apply"'
 complete -c keylift -l fail-on -n '__fish_seen_subcommand_from scan report' -x -a 'low medium high' -d 'end with status 1 only for findings of this severity or above (default: medium)'
 complete -c keylift -l show-suppressed -n '__fish_seen_subcommand_from scan' -d 'list silenced findings, too; they never change the status'
