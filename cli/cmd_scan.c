@@ -6,6 +6,7 @@
 #include "cli/hook_source.h"
 #include "cli/report.h"
 #include "cli/scanning.h"
+#include "cli/value_id.h"
 
 static bool from_stdin(const struct cli *c) {
     const struct string_list *paths = &c->options.arguments;
@@ -35,17 +36,27 @@ static enum kl_status scan_stdin(struct cli *c, const struct scan_options *o, st
     return s;
 }
 
-/* Values are kept for the baseline's tags alone, and go with the result. */
+/* Values are kept for the baseline's tags and for ids alone, and go with the result. */
 static enum kl_status scan(struct cli *c, struct scan_options *o, bool piped, struct baselining *b,
                            struct scan_result *out, struct error *e) {
+    const char *key_file = c->options.fingerprint_key_file;
+    struct buf key;
+    buf_init_secret(&key, VALUE_KEY_MAX_BYTES);
     enum kl_status s = c->command->bit == CMD_SCAN ? baselining_open(c, o->paths[0], false, b, e) : KL_OK;
-    o->keep_values = b->exists;
+    o->keep_values = b->exists || key_file != NULL;
+    if (s == KL_OK && key_file != NULL) {
+        s = value_key_read(c, key_file, &key, e);
+    }
     if (s == KL_OK) {
         s = piped ? scan_stdin(c, o, out, e) : scan_run(o, out, e);
     }
     if (s == KL_OK && b->exists) {
         baselining_match(b, out);
     }
+    if (s == KL_OK && key_file != NULL) {
+        value_ids_set(out, buf_as_slice(&key));
+    }
+    buf_release(&key);
     return s;
 }
 

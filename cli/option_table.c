@@ -157,6 +157,16 @@ const struct option_spec option_table[] = {
      .config = CONFIG_TREE,
      .help = "which reads of environment variables to report (default: all)"},
 
+    {.name = "fingerprint-key-file",
+     .type = OPTION_TEXT,
+     .argument = "FILE",
+     .commands = CMD_SCAN,
+     .offset = AT(fingerprint_key_file),
+     .config = CONFIG_EXPLICIT,
+     .help =
+         "give each value an id under the secret key in FILE, so that reports of several repositories tell "
+         "which of them share one"},
+
     /* what is accepted */
     {.name = "baseline",
      .type = OPTION_TEXT,
@@ -428,7 +438,6 @@ const size_t option_table_len = KL_ARRAY_LEN(option_table);
 _Static_assert(KL_ARRAY_LEN(option_table) <= OPTIONS_MAX, "raise OPTIONS_MAX");
 
 const char *const options_later[] = {
-    "fingerprint-key-file",
     "purge",
 };
 const size_t options_later_len = KL_ARRAY_LEN(options_later);

@@ -131,6 +131,7 @@ struct options {
     int fail_on; /* enum severity */
     bool show_suppressed;
     int report_env; /* enum option_env */
+    const char *fingerprint_key_file;
     const char *baseline;
     bool prune, accept_all, unite;
     bool remove_hook;

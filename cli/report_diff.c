@@ -10,7 +10,8 @@ struct difference {
     cJSON *old_report, *now_report;
     struct import_places other; /* instead of `old`, of another scanner */
     struct arena arena;
-    size_t same, moved, fixed, fresh, failing;
+    struct entries old_values, now_values; /* by value */
+    size_t same, moved, fixed, fresh, changed, shared, failing;
 };
 
 /* The same fingerprint in the same file first, then in another one: moved. */
@@ -24,6 +25,8 @@ static void pair(struct difference *d, bool same_path) {
         if (order == 0) {
             a->paired = b->paired = true;
             b->moved = !same_path;
+            b->changed = a->value_id[0] && b->value_id[0] && strcmp(a->value_id, b->value_id) != 0;
+            d->changed += b->changed;
             d->same += same_path;
             d->moved += !same_path;
         }
@@ -55,17 +58,43 @@ static void compare(struct cli *c, struct difference *d) {
         d->fixed += !d->old.items[i].paired;
     for (size_t i = 0; i < d->now.count; i++) {
         d->fresh += !d->now.items[i].paired;
-        d->failing +=
-            !d->now.items[i].paired && report_severity(d->now.items[i].finding) >= c->options.fail_on;
+        d->failing += (!d->now.items[i].paired || d->now.items[i].changed) &&
+                      report_severity(d->now.items[i].finding) >= c->options.fail_on;
     }
+    d->old_values = report_sorted_by_value(&d->old);
+    d->now_values = report_sorted_by_value(&d->now);
+    for (size_t i = 0; i < d->now_values.count; i++) {
+        const char *value_id = d->now_values.items[i].value_id;
+        bool first = i == 0 || strcmp(value_id, d->now_values.items[i - 1].value_id) != 0;
+        d->shared += first && report_find_value(&d->old_values, value_id) < d->old_values.count;
+    }
+}
+
+/* Of a new finding: where the same value stood before, in a copy or in another repository. */
+static void show_known(struct output *o, const struct difference *d, const struct entry *e) {
+    size_t at = report_find_value(&d->old_values, e->value_id);
+    if (at < d->old_values.count) {
+        out_text(o, "        the same value as in OLD at ");
+        out_path(o, MARK_NONE, d->old_values.items[at].path);
+        out_text(o, ":%.0f\n", d->old_values.items[at].line);
+    }
+}
+
+static bool has_values(const struct entries *by_value) {
+    return by_value->count > 0 && by_value->items[by_value->count - 1].value_id[0];
 }
 
 static void show_difference(struct cli *c, struct difference *d) {
     report_sort(&d->old, report_by_place);
     report_sort(&d->now, report_by_place);
     for (size_t i = 0; i < d->now.count && !c->options.quiet; i++)
-        if (!d->now.items[i].paired)
+        if (!d->now.items[i].paired) {
             show(&c->out, "new", MARK_RED, &d->now.items[i]);
+            show_known(&c->out, d, &d->now.items[i]);
+        }
+    for (size_t i = 0; i < d->now.count && !c->options.quiet; i++)
+        if (d->now.items[i].changed)
+            show(&c->out, "other value", MARK_RED, &d->now.items[i]);
     for (size_t i = 0; i < d->old.count && !c->options.quiet; i++)
         if (!d->old.items[i].paired)
             show(&c->out, "fixed", MARK_GREEN, &d->old.items[i]);
@@ -74,6 +103,10 @@ static void show_difference(struct cli *c, struct difference *d) {
             show(&c->out, "moved", MARK_NONE, &d->now.items[i]);
     out_text(&c->out, "%zu new, %zu fixed, %zu in another file, %zu as before.\n", d->fresh, d->fixed,
              d->moved, d->same);
+    if (has_values(&d->old_values) && has_values(&d->now_values))
+        out_text(&c->out, "%zu %s in both reports, %zu %s with another value.\n", d->shared,
+                 report_plural(d->shared, "value", "values"), d->changed,
+                 report_plural(d->changed, "place", "places"));
 }
 
 static double last_line(const struct entry *e) {
@@ -133,8 +166,8 @@ int report_diff(struct cli *c, const char *old, const char *now) {
     if (s == KL_OK)
         s = report_read(now, &d.now_report, &e);
     if (s == KL_OK) {
-        report_take(d.now_report, false, &d.now);
-        report_take(d.old_report, false, &d.old);
+        report_take(d.now_report, 1, false, &d.now);
+        report_take(d.old_report, 0, false, &d.old);
         if (own) {
             compare(c, &d);
             show_difference(c, &d);
@@ -146,6 +179,8 @@ int report_diff(struct cli *c, const char *old, const char *now) {
     cJSON_Delete(d.old_report);
     cJSON_Delete(d.now_report);
     free(d.old.items);
+    free(d.old_values.items);
+    free(d.now_values.items);
     free(d.now.items);
     free(d.other.items);
     arena_release(&d.arena);

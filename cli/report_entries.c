@@ -23,16 +23,19 @@ enum kl_status report_read(const char *path, cJSON **out, struct error *e) {
     return s;
 }
 
-void report_take(const cJSON *report, bool silenced, struct entries *out) {
+void report_take(const cJSON *report, size_t index, bool silenced, struct entries *out) {
     const cJSON *f;
     cJSON_ArrayForEach(f, json_get(report, "findings")) {
         const char *path = json_string(f, "path"), *fingerprint = json_string(f, "fingerprint");
+        const char *value_id = json_string(f, "value_id");
         if (!path || !fingerprint || (!silenced && json_string(f, "suppressed")))
             continue;
         out->items = mem_grow(out->items, &out->capacity, out->count + 1, sizeof *out->items);
         out->items[out->count++] = (struct entry){.finding = f,
                                                   .path = path,
                                                   .fingerprint = fingerprint,
+                                                  .value_id = value_id ? value_id : "",
+                                                  .report = index,
                                                   .line = json_number(f, "line", 0),
                                                   .start = json_number(f, "start_byte", 0)};
     }
@@ -43,7 +46,9 @@ int report_by_place(const void *a, const void *b) {
     int order = strcmp(x->path, y->path);
     if (order == 0)
         order = (x->start > y->start) - (x->start < y->start);
-    return order != 0 ? order : strcmp(x->fingerprint, y->fingerprint);
+    if (order == 0)
+        order = strcmp(x->fingerprint, y->fingerprint);
+    return order != 0 ? order : strcmp(x->value_id, y->value_id);
 }
 
 int report_by_identity(const void *a, const void *b) {
@@ -52,9 +57,39 @@ int report_by_identity(const void *a, const void *b) {
     return order != 0 ? order : report_by_place(a, b);
 }
 
+static int by_value(const void *a, const void *b) {
+    const struct entry *x = a, *y = b;
+    int order = strcmp(x->value_id, y->value_id);
+    if (order == 0)
+        order = (x->report > y->report) - (x->report < y->report);
+    return order != 0 ? order : report_by_place(a, b);
+}
+
 void report_sort(struct entries *e, int (*compare)(const void *, const void *)) {
     if (e->count > 1)
         qsort(e->items, e->count, sizeof *e->items, compare);
+}
+
+struct entries report_sorted_by_value(const struct entries *e) {
+    struct entries copy = {mem_calloc(e->count + 1, sizeof *copy.items), e->count, e->count + 1};
+    for (size_t i = 0; i < e->count; i++)
+        copy.items[i] = e->items[i];
+    report_sort(&copy, by_value);
+    return copy;
+}
+
+size_t report_find_value(const struct entries *by_value_id, const char *value_id) {
+    size_t low = 0, high = by_value_id->count;
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+        if (strcmp(by_value_id->items[middle].value_id, value_id) < 0)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    bool found =
+        value_id[0] && low < by_value_id->count && strcmp(by_value_id->items[low].value_id, value_id) == 0;
+    return found ? low : by_value_id->count;
 }
 
 int report_severity(const cJSON *finding) {

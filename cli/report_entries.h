@@ -8,8 +8,10 @@
 struct entry {
     const cJSON *finding;
     const char *path, *fingerprint;
+    const char *value_id; /* "": the report was made without a key */
+    size_t report;        /* of those that were read, in turn */
     double line, start;
-    bool paired, moved;
+    bool paired, moved, changed;
 };
 
 struct entries {
@@ -18,13 +20,17 @@ struct entries {
 };
 
 enum kl_status report_read(const char *path, cJSON **out, struct error *e) KL_MUST_USE;
-/* Adds the findings to *out. Silenced ones, which --show-suppressed puts into a report, are judged by nobody.
- */
-void report_take(const cJSON *report, bool silenced, struct entries *out);
-/* Orders for report_sort: path and place; fingerprint, then these. */
+/* Adds the findings of the report, the how-manieth, to *out. Silenced ones, which --show-suppressed puts into
+ * a report, are judged by nobody. */
+void report_take(const cJSON *report, size_t index, bool silenced, struct entries *out);
+/* Orders for report_sort: path, place and value; fingerprint, then these. */
 int report_by_place(const void *a, const void *b);
 int report_by_identity(const void *a, const void *b);
 void report_sort(struct entries *e, int (*compare)(const void *, const void *));
+/* The entries sorted by value, as a copy whose items the caller frees; and where those of a value begin in
+ * it: at `count` if there is none, or the value is "". */
+struct entries report_sorted_by_value(const struct entries *e);
+size_t report_find_value(const struct entries *by_value, const char *value_id);
 int report_severity(const cJSON *finding);
 
 /* The subcommands. The exit status. */

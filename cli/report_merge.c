@@ -92,6 +92,37 @@ static enum kl_status write_merged(struct cli *c, cJSON *merged, struct error *e
     return s;
 }
 
+/* Names the reports that have the finding's value, where that is not this one alone. */
+static void add_reports(cJSON *finding, const struct entries *by_value, const char *const *paths) {
+    const char *value_id = json_string(finding, "value_id"), *last = NULL;
+    cJSON *list = cJSON_CreateArray();
+    for (size_t i = report_find_value(by_value, value_id ? value_id : "");
+         i < by_value->count && strcmp(by_value->items[i].value_id, value_id) == 0; i++) {
+        const char *path = paths[by_value->items[i].report];
+        if (!last || strcmp(last, path) != 0)
+            cJSON_AddItemToArray(list, cJSON_CreateString(path));
+        last = path;
+    }
+    if (cJSON_GetArraySize(list) > 1)
+        cJSON_AddItemToObject(finding, "reports", list);
+    else
+        cJSON_Delete(list);
+}
+
+static void unite_findings(struct entries *found, const char *const *paths, cJSON *to) {
+    struct entries by_value = report_sorted_by_value(found);
+    cJSON *list = cJSON_AddArrayToObject(to, "findings");
+    report_sort(found, report_by_place);
+    for (size_t i = 0; i < found->count; i++) {
+        if (i > 0 && report_by_place(&found->items[i], &found->items[i - 1]) == 0)
+            continue;
+        cJSON *finding = cJSON_Duplicate(found->items[i].finding, true);
+        add_reports(finding, &by_value, paths);
+        cJSON_AddItemToArray(list, finding);
+    }
+    free(by_value.items);
+}
+
 int report_merge(struct cli *c, const char *const *paths, size_t count) {
     struct error e = {0};
     struct entries found = {0};
@@ -101,15 +132,11 @@ int report_merge(struct cli *c, const char *const *paths, size_t count) {
     for (size_t i = 0; i < count && s == KL_OK; i++)
         s = report_read(paths[i], &reports[i], &e);
     for (size_t i = 0; i < count && s == KL_OK; i++)
-        report_take(reports[i], true, &found);
+        report_take(reports[i], i, true, &found);
     if (s == KL_OK) {
-        report_sort(&found, report_by_place);
         json_add_count(merged, "version", REPORT_VERSION);
         json_add_string(merged, "tool", "keylift " KEYLIFT_VERSION);
-        cJSON *list = cJSON_AddArrayToObject(merged, "findings");
-        for (size_t i = 0; i < found.count; i++)
-            if (i == 0 || report_by_place(&found.items[i], &found.items[i - 1]) != 0)
-                cJSON_AddItemToArray(list, cJSON_Duplicate(found.items[i].finding, true));
+        unite_findings(&found, paths, merged);
         unite_list(reports, count, "environment", merged);
         unite_list(reports, count, "errors", merged);
         unite_stats(reports, count, merged);

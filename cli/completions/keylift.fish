@@ -54,6 +54,7 @@ complete -c keylift -l output -n '__fish_seen_subcommand_from scan plan env repo
 complete -c keylift -l fail-on -n '__fish_seen_subcommand_from scan report' -x -a 'low medium high' -d 'end with status 1 only for findings of this severity or above (default: medium)'
 complete -c keylift -l show-suppressed -n '__fish_seen_subcommand_from scan' -d 'list silenced findings, too; they never change the status'
 complete -c keylift -l report-env -n '__fish_seen_subcommand_from scan' -x -a 'all secrets none' -d 'which reads of environment variables to report (default: all)'
+complete -c keylift -l fingerprint-key-file -n '__fish_seen_subcommand_from scan' -r -F -d 'give each value an id under the secret key in FILE, so that reports of several repositories tell which of them share one'
 complete -c keylift -l baseline -n '__fish_seen_subcommand_from scan baseline' -r -F -d 'the accepted findings (default: .keylift-baseline.json at the top of the repository, if it is there)'
 complete -c keylift -l accept-all -n '__fish_seen_subcommand_from baseline' -d 'take in every finding that the baseline does not have; needs --reason'
 complete -c keylift -l reason -n '__fish_seen_subcommand_from baseline' -x -d 'why the new entries may stay'

@@ -49,7 +49,7 @@
     age: age(f),
     state: state(f),
     rank: SEVERITIES.indexOf(f.severity),
-    hay: [f.rule, f.message, f.path, f.name, f.redacted, f.fingerprint, f.owner, f.commit].join("\n").toLowerCase(),
+    hay: [f.rule, f.message, f.path, f.name, f.redacted, f.fingerprint, f.owner, f.commit, f.value_id].join("\n").toLowerCase(),
   }));
 
   function tally(items, key) {
@@ -117,7 +117,8 @@
       ["Fingerprint", make("code", {}, plain(f.fingerprint))],
       ["Revoke", f.revoke ? revoke(f.revoke) : null],
       ["Commit", f.commit ? make("code", {}, plain(f.commit)) : null],
-      ["Repositories", f.value_id ? make("code", {}, plain(f.value_id)) : null],
+      ["Value", f.value_id ? make("code", {}, plain(f.value_id)) : null],
+      ["Stands in", f.reports ? f.reports.map(plain).join(", ") : null],
     ].filter(([, value]) => value !== null);
     const status = f.state === "silenced" ? "silenced: " + plain(f.suppressed)
       : f.fixable ? STATES.movable : "left for a person" + (f.reason ? ": " + plain(f.reason) : "");
@@ -129,6 +130,7 @@
       make("div", { class: "place" }, plain(f.path) + ":" + f.line + ":" + f.column),
       make("div", { class: "facts" }, make("span", {}, status), f.owner === NOBODY ? null : fact("owner", f.owner),
         fact("since", (f.since || "").slice(0, 10)),
+        f.reports ? make("span", {}, "its value stands in " + count(f.reports.length, "report")) : null,
         f.commit ? make("span", {}, f.in_head ? "still in the current commit" : "no longer in the current commit") : null),
       make("details", {}, make("summary", {}, "Details"),
         make("dl", {}, ...rows.flatMap(([term, value]) => [make("dt", {}, term), make("dd", {}, value)]))));
