@@ -2,6 +2,7 @@
 #include <stdlib.h>
 
 #include "base/file.h"
+#include "base/gitblob.h"
 #include "cli/baselining.h"
 #include "cli/hook_source.h"
 #include "cli/report.h"
@@ -69,6 +70,16 @@ static const char *const *end_of(struct cli *c, const char *range) {
     return end != NULL && end[0] != '\0' ? tips : NULL;
 }
 
+/* What no commit has lies in no folder. */
+static enum kl_status check_whole(struct cli *c, const char *path, struct error *e) {
+    const char *folder = path_real(&c->arena, path);
+    const char *top = folder != NULL ? git_top_folder(folder, &c->arena) : NULL;
+    if (top != NULL && strcmp(top, folder) != 0) {
+        return error_set(e, KL_ERR_USAGE, "--all-objects looks at a whole repository: name %s", top);
+    }
+    return KL_OK;
+}
+
 /* --staged, --history, --since and --hook. *nothing: an empty request. */
 static enum kl_status choose_source(struct cli *c, struct scan_options *o, bool *nothing, struct error *e) {
     const struct options *given = &c->options;
@@ -86,6 +97,10 @@ static enum kl_status choose_source(struct cli *c, struct scan_options *o, bool 
     if (hook) {
         return hook_source(c, o, nothing, e);
     }
+    if (given->all_objects && (given->history == NULL || given->history[0] != '\0')) {
+        return error_set(e, KL_ERR_USAGE, "--all-objects goes with --history, and without a RANGE");
+    }
+    o->all_objects = given->all_objects;
     o->history = given->history != NULL || given->since != NULL;
     o->range = given->since != NULL ? arena_printf(&c->arena, "%s..HEAD", given->since) : given->history;
     o->tips = given->history != NULL ? end_of(c, given->history) : NULL;
@@ -93,7 +108,7 @@ static enum kl_status choose_source(struct cli *c, struct scan_options *o, bool 
         return error_set(e, KL_ERR_USAGE, "--%s takes one folder of a repository",
                          given->since != NULL ? "since" : "history");
     }
-    return KL_OK;
+    return given->all_objects ? check_whole(c, o->paths[0], e) : KL_OK;
 }
 
 /* A hook is not noticed unless there is something to say. */

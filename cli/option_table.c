@@ -38,6 +38,13 @@ const struct option_spec option_table[] = {
      .help =
          "look at every version of every file that a commit of a branch, a tag or the stash has; with RANGE "
          "(main..topic), only at what these commits brought"},
+    {.name = "all-objects",
+     .type = OPTION_FLAG,
+     .commands = CMD_SCAN,
+     .offset = AT(all_objects),
+     .help = "with --history: look also at what an amend, a rebase or a reset left behind in the repository "
+             "and no "
+             "branch, tag or stash reaches"},
     {.name = "since",
      .type = OPTION_TEXT,
      .argument = "REF",

@@ -117,7 +117,8 @@ struct options {
     bool no_gitignore;
     bool staged, whole_files;
     const char *history, *since; /* history: "" for all */
-    int hook;                    /* enum git_hook, or HOOK_NONE */
+    bool all_objects;
+    int hook; /* enum git_hook, or HOOK_NONE */
     const char *remote;
     const char *stdin_filename;
     unsigned jobs; /* 0: as many as processors */
