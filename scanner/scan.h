@@ -7,6 +7,7 @@
 #include "base/redact.h"
 #include "scanner/finding.h"
 #include "scanner/rule.h"
+#include "scanner/scan_progress.h"
 
 struct scan_ignore {
     const char *path_glob; /* NULL: any path */
@@ -34,6 +35,7 @@ struct scan_options {
     bool keep_values;          /* findings keep their secrets (migrate, upload); scan does not need them */
     struct redactor *redactor; /* gains every value found; may be NULL */
     bool (*interrupted)(void); /* asked between files; may be NULL */
+    scan_show_fn *progress;    /* called by any thread, while it works; may be NULL */
 };
 
 /* Scans. Errors of single files are entries in *out; a returned error means

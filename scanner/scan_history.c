@@ -229,11 +229,15 @@ static void scan_group(void *ctx, size_t index) {
     mutex_lock(h->lock);
     struct reading r = {h, &h->groups[index], h->idle[--h->idle_count]};
     mutex_unlock(h->lock);
+    struct scan_worker *w = &h->workers[r.worker];
+    const struct scan_stats before = w->part.stats;
+    const size_t findings_before = w->part.finding_count;
     struct buf ids = BUF_INIT(KL_MAX_FILE_BYTES);
     for (size_t i = r.group->first; i < r.group->end; i++)
         buf_printf(&ids, "%s\n", h->versions[i].id);
     if (git_contents(&h->at, buf_as_slice(&ids), r.group->bytes, take_content, &r, &e) != KL_OK)
-        scan_worker_error(&h->workers[r.worker], h->at.folder, e.message);
+        scan_worker_error(w, h->at.folder, e.message);
+    scan_worker_tell(w, &before, findings_before);
     buf_release(&ids);
     mutex_lock(h->lock);
     h->idle[h->idle_count++] = r.worker;
