@@ -215,3 +215,32 @@ enum kl_status git_tree(const struct git_place *at, const char *commit,
     process_result_release(&r);
     return s;
 }
+
+/* "<id> <type>". */
+enum kl_status git_objects(const struct git_place *at, struct buf *commits,
+                           void (*fn)(void *ctx, struct slice id), void *ctx, struct error *e) {
+    static const char *const args[] = {"cat-file",
+                                       "--batch-all-objects",
+                                       "--unordered",
+                                       "--buffer",
+                                       "--batch-check=%(objectname) %(objecttype)",
+                                       NULL};
+    struct process_result r = {0};
+    enum kl_status s = run(at, args, (struct slice){0}, ANSWER_MAX, &r, e);
+    struct slice out = s == KL_OK ? buf_as_slice(&r.out) : (struct slice){0};
+    for (size_t i = 0; i < out.len;) {
+        size_t end = slice_find_byte(out, '\n', i);
+        struct slice line = slice_sub(out, i, end), id = slice_word(line, 0), type = slice_word(line, 1);
+        if (commits && slice_eq_cstr(type, "commit")) {
+            buf_slice(commits, id);
+            buf_char(commits, '\n');
+        } else if (fn && slice_eq_cstr(type, "blob") && id.len < GIT_ID_MAX) {
+            fn(ctx, id);
+        }
+        i = end == SIZE_MAX ? out.len : end + 1;
+    }
+    if (s == KL_OK && commits && !buf_ok(commits))
+        s = error_set(e, KL_ERR_LIMIT, "%s: too many commits", at->folder);
+    process_result_release(&r);
+    return s;
+}

@@ -6,6 +6,7 @@
  *     git_sizes      how large files of these ids are
  *     git_contents   their bytes
  *     git_tree       the files of one commit, with their ids
+ *     git_objects    all that the repository holds, also what no branch, tag or stash reaches
  */
 #ifndef KEYLIFT_BASE_GITHISTORY_H
 #define KEYLIFT_BASE_GITHISTORY_H
@@ -56,5 +57,9 @@ enum kl_status git_contents(const struct git_place *at, struct slice ids, size_t
 /* The ids of the files of a commit; none where there is no such commit. */
 enum kl_status git_tree(const struct git_place *at, const char *commit,
                         void (*fn)(void *ctx, struct slice id), void *ctx, struct error *e) KL_MUST_USE;
+
+/* Adds the ids of all commits to *commits, one a line, and calls fn for every file. Either may be NULL. */
+enum kl_status git_objects(const struct git_place *at, struct buf *commits,
+                           void (*fn)(void *ctx, struct slice id), void *ctx, struct error *e) KL_MUST_USE;
 
 #endif

@@ -2,10 +2,12 @@
 #include <stdlib.h>
 
 #include "base/file.h"
+#include "base/gitblob.h"
 #include "cli/baselining.h"
 #include "cli/hook_source.h"
 #include "cli/report.h"
 #include "cli/scanning.h"
+#include "cli/value_id.h"
 
 static bool from_stdin(const struct cli *c) {
     const struct string_list *paths = &c->options.arguments;
@@ -35,17 +37,27 @@ static enum kl_status scan_stdin(struct cli *c, const struct scan_options *o, st
     return s;
 }
 
-/* Values are kept for the baseline's tags alone, and go with the result. */
+/* Values are kept for the baseline's tags and for ids alone, and go with the result. */
 static enum kl_status scan(struct cli *c, struct scan_options *o, bool piped, struct baselining *b,
                            struct scan_result *out, struct error *e) {
+    const char *key_file = c->options.fingerprint_key_file;
+    struct buf key;
+    buf_init_secret(&key, VALUE_KEY_MAX_BYTES);
     enum kl_status s = c->command->bit == CMD_SCAN ? baselining_open(c, o->paths[0], false, b, e) : KL_OK;
-    o->keep_values = b->exists;
+    o->keep_values = b->exists || key_file != NULL;
+    if (s == KL_OK && key_file != NULL) {
+        s = value_key_read(c, key_file, &key, e);
+    }
     if (s == KL_OK) {
         s = piped ? scan_stdin(c, o, out, e) : scan_run(o, out, e);
     }
     if (s == KL_OK && b->exists) {
         baselining_match(b, out);
     }
+    if (s == KL_OK && key_file != NULL) {
+        value_ids_set(out, buf_as_slice(&key));
+    }
+    buf_release(&key);
     return s;
 }
 
@@ -56,6 +68,16 @@ static const char *const *end_of(struct cli *c, const char *range) {
     const char **tips = arena_calloc(&c->arena, 2, sizeof *tips);
     tips[0] = end;
     return end != NULL && end[0] != '\0' ? tips : NULL;
+}
+
+/* What no commit has lies in no folder. */
+static enum kl_status check_whole(struct cli *c, const char *path, struct error *e) {
+    const char *folder = path_real(&c->arena, path);
+    const char *top = folder != NULL ? git_top_folder(folder, &c->arena) : NULL;
+    if (top != NULL && strcmp(top, folder) != 0) {
+        return error_set(e, KL_ERR_USAGE, "--all-objects looks at a whole repository: name %s", top);
+    }
+    return KL_OK;
 }
 
 /* --staged, --history, --since and --hook. *nothing: an empty request. */
@@ -75,6 +97,10 @@ static enum kl_status choose_source(struct cli *c, struct scan_options *o, bool 
     if (hook) {
         return hook_source(c, o, nothing, e);
     }
+    if (given->all_objects && (given->history == NULL || given->history[0] != '\0')) {
+        return error_set(e, KL_ERR_USAGE, "--all-objects goes with --history, and without a RANGE");
+    }
+    o->all_objects = given->all_objects;
     o->history = given->history != NULL || given->since != NULL;
     o->range = given->since != NULL ? arena_printf(&c->arena, "%s..HEAD", given->since) : given->history;
     o->tips = given->history != NULL ? end_of(c, given->history) : NULL;
@@ -82,7 +108,7 @@ static enum kl_status choose_source(struct cli *c, struct scan_options *o, bool 
         return error_set(e, KL_ERR_USAGE, "--%s takes one folder of a repository",
                          given->since != NULL ? "since" : "history");
     }
-    return KL_OK;
+    return given->all_objects ? check_whole(c, o->paths[0], e) : KL_OK;
 }
 
 /* A hook is not noticed unless there is something to say. */

@@ -38,6 +38,13 @@ const struct option_spec option_table[] = {
      .help =
          "look at every version of every file that a commit of a branch, a tag or the stash has; with RANGE "
          "(main..topic), only at what these commits brought"},
+    {.name = "all-objects",
+     .type = OPTION_FLAG,
+     .commands = CMD_SCAN,
+     .offset = AT(all_objects),
+     .help = "with --history: look also at what an amend, a rebase or a reset left behind in the repository "
+             "and no "
+             "branch, tag or stash reaches"},
     {.name = "since",
      .type = OPTION_TEXT,
      .argument = "REF",
@@ -124,13 +131,11 @@ const struct option_spec option_table[] = {
     /* what is reported */
     {.name = "format",
      .type = OPTION_CHOICE,
-     .argument = "text|json|jsonl|sarif|csv|junit|gitlab|github",
-     .later = "html",
-     .commands = CMD_SCAN | CMD_ENV | CMD_CHANGING | CMD_FOLLOWING | CMD_RUNS,
-     .narrow = CMD_ENV | CMD_CHANGING | CMD_FOLLOWING | CMD_RUNS,
-     .narrow_words = 2,
+     .argument = "text|json|html|jsonl|sarif|csv|junit|gitlab|github",
+     .commands = CMD_SCAN | CMD_ENV | CMD_CHANGING | CMD_FOLLOWING | CMD_RUNS | CMD_REPORT,
+     .narrow = {{CMD_ENV | CMD_CHANGING | CMD_FOLLOWING | CMD_RUNS, 2}, {CMD_REPORT, 3}},
      .offset = AT(format),
-     .help = "how to report (default: text)"},
+     .help = "how to report (default: text; of report merge: json)"},
     {.name = "output",
      .letter = 'o',
      .type = OPTION_TEXT,
@@ -158,6 +163,16 @@ const struct option_spec option_table[] = {
      .offset = AT(report_env),
      .config = CONFIG_TREE,
      .help = "which reads of environment variables to report (default: all)"},
+
+    {.name = "fingerprint-key-file",
+     .type = OPTION_TEXT,
+     .argument = "FILE",
+     .commands = CMD_SCAN,
+     .offset = AT(fingerprint_key_file),
+     .config = CONFIG_EXPLICIT,
+     .help =
+         "give each value an id under the secret key in FILE, so that reports of several repositories tell "
+         "which of them share one"},
 
     /* what is accepted */
     {.name = "baseline",
@@ -430,7 +445,6 @@ const size_t option_table_len = KL_ARRAY_LEN(option_table);
 _Static_assert(KL_ARRAY_LEN(option_table) <= OPTIONS_MAX, "raise OPTIONS_MAX");
 
 const char *const options_later[] = {
-    "fingerprint-key-file",
     "purge",
 };
 const size_t options_later_len = KL_ARRAY_LEN(options_later);

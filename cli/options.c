@@ -2,6 +2,7 @@
 #include "cli/options.h"
 
 #include <errno.h>
+#include <limits.h>
 #include <stdlib.h>
 
 #include "backends/vault.h"
@@ -104,13 +105,24 @@ void words_for_person(const char *words, struct buf *out) {
     }
 }
 
+/* How many words of a choice the command takes; UINT_MAX for all. */
+static unsigned words_taken(const struct option_spec *spec, unsigned command) {
+    for (size_t i = 0; i < KL_ARRAY_LEN(spec->narrow); i++) {
+        if ((spec->narrow[i].commands & command) != 0) {
+            return spec->narrow[i].words;
+        }
+    }
+    return UINT_MAX;
+}
+
 struct slice option_argument(const struct option_spec *spec, unsigned command) {
     struct slice all = slice_cstr(spec->argument);
     size_t end = 0;
-    if ((spec->narrow & command) == 0) {
+    unsigned words = words_taken(spec, command);
+    if (words == UINT_MAX) {
         return all;
     }
-    for (unsigned i = 0; i < spec->narrow_words && end != SIZE_MAX; i++) {
+    for (unsigned i = 0; i < words && end != SIZE_MAX; i++) {
         end = slice_find_byte(all, '|', end + (i > 0));
     }
     return slice_sub(all, 0, end);
@@ -139,12 +151,8 @@ static enum kl_status set_choice(int *field, const struct option_spec *spec, con
     }
     struct buf words = BUF_INIT(KL_ERROR_MESSAGE_MAX);
     words_for_person(spec->argument, &words);
-    bool later = spec->later != NULL && word_index(spec->later, value) >= 0;
-    enum kl_status s =
-        later ? error_set(e, KL_ERR_UNSUPPORTED, "%s: \"%s\" is not in this version, which has %s", where,
-                          value, buf_cstr(&words))
-              : error_set(e, KL_ERR_USAGE, "%s: \"%s\" is none of its values; use %s", where, value,
-                          buf_cstr(&words));
+    enum kl_status s = error_set(e, KL_ERR_USAGE, "%s: \"%s\" is none of its values; use %s", where, value,
+                                 buf_cstr(&words));
     buf_release(&words);
     return s;
 }
@@ -294,8 +302,8 @@ static enum kl_status foreign_option(const struct line *l, const struct option_s
 /* A word of a choice that another command knows. */
 static enum kl_status check_narrow(const struct options *o, const struct line *l,
                                    const struct option_spec *spec, struct error *e) {
-    if ((spec->narrow & l->command->bit) == 0 ||
-        *(const int *)((const char *)o + spec->offset) < (int)spec->narrow_words) {
+    unsigned taken = words_taken(spec, l->command->bit);
+    if (taken == UINT_MAX || *(const int *)((const char *)o + spec->offset) < (int)taken) {
         return KL_OK;
     }
     struct buf words = BUF_INIT(KL_ERROR_MESSAGE_MAX), first = BUF_INIT(KL_ERROR_MESSAGE_MAX);

@@ -81,12 +81,13 @@ struct option_spec {
     char letter;      /* 'o' for -o; 0 if none */
     enum option_type type;
     const char *argument; /* "FILE"; for OPTION_CHOICE its words: "text|json" */
-    const char *later;    /* words of a choice that this version does not have yet */
     unsigned commands;
-    unsigned narrow;       /* of these, the commands that take only the first words of a choice, */
-    unsigned narrow_words; /* so many */
-    const char *vault;     /* the vaults that it belongs to, "aws|gcp"; NULL for all */
-    size_t offset;         /* of its field in struct options */
+    struct {
+        unsigned commands; /* of these, those that take only the first words of a choice, */
+        unsigned words;    /* so many */
+    } narrow[2];
+    const char *vault; /* the vaults that it belongs to, "aws|gcp"; NULL for all */
+    size_t offset;     /* of its field in struct options */
     enum option_config config;
     const char *config_key; /* NULL: the name */
     const char *help;       /* one line or more: a sentence without a full stop */
@@ -97,6 +98,7 @@ struct option_spec {
 enum option_format {
     FORMAT_TEXT,
     FORMAT_JSON,
+    FORMAT_HTML,
     FORMAT_JSONL,
     FORMAT_SARIF,
     FORMAT_CSV,
@@ -115,7 +117,8 @@ struct options {
     bool no_gitignore;
     bool staged, whole_files;
     const char *history, *since; /* history: "" for all */
-    int hook;                    /* enum git_hook, or HOOK_NONE */
+    bool all_objects;
+    int hook; /* enum git_hook, or HOOK_NONE */
     const char *remote;
     const char *stdin_filename;
     unsigned jobs; /* 0: as many as processors */
@@ -129,6 +132,7 @@ struct options {
     int fail_on; /* enum severity */
     bool show_suppressed;
     int report_env; /* enum option_env */
+    const char *fingerprint_key_file;
     const char *baseline;
     bool prune, accept_all, unite;
     bool remove_hook;

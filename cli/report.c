@@ -10,6 +10,7 @@
 static const struct report_format formats[] = {
     [FORMAT_TEXT] = {"text", report_text_scan, report_text_env},
     [FORMAT_JSON] = {"json", report_json_scan, report_json_env},
+    [FORMAT_HTML] = {"html", report_html_scan, NULL},
     [FORMAT_JSONL] = {"jsonl", report_jsonl_scan, NULL},
     [FORMAT_SARIF] = {"sarif", report_sarif_scan, NULL},
     [FORMAT_CSV] = {"csv", report_csv_scan, NULL},

@@ -53,6 +53,7 @@ void report_text_env(const struct report *r, struct output *o);
 void report_text_summary(const struct report *r, struct output *o);
 void report_json_scan(const struct report *r, struct output *o);
 void report_json_env(const struct report *r, struct output *o);
+void report_html_scan(const struct report *r, struct output *o);
 void report_jsonl_scan(const struct report *r, struct output *o);
 void report_sarif_scan(const struct report *r, struct output *o);
 void report_csv_scan(const struct report *r, struct output *o);
@@ -75,6 +76,8 @@ cJSON *report_json_finding(struct report_writer *w, const struct finding *f);
 cJSON *report_json_read(struct report_writer *w, const struct env_read *e);
 cJSON *report_json_error(struct report_writer *w, const char *path, const char *message);
 cJSON *report_json_stats(const struct report *r);
+/* The whole JSON report; of keylift env, without findings. */
+cJSON *report_json_document(const struct report *r, const struct output *o, bool with_findings);
 /* The word for why a finding is silenced; NULL if it is not. */
 const char *report_silenced_by(const struct finding *f);
 /* Calls fn for every file that could not be read, and last for an interruption. */

@@ -60,6 +60,9 @@ cJSON *report_json_finding(struct report_writer *w, const struct finding *f) {
     json_add_string(j, "context", context_name(f->context));
     report_add_filtered(w, j, "redacted", f->redacted);
     json_add_string(j, "fingerprint", f->fingerprint);
+    if (f->value_id[0] != '\0') {
+        json_add_string(j, "value_id", f->value_id);
+    }
     json_add_string(j, "severity", severity_name(f->severity));
     cJSON_AddNumberToObject(j, "confidence", f->confidence);
     cJSON_AddBoolToObject(j, "fixable", f->fixable);
@@ -164,7 +167,7 @@ void report_print_json(struct output *o, cJSON *j, bool indented) {
     cJSON_Delete(j);
 }
 
-static void write_report(const struct report *r, struct output *o, bool with_findings) {
+cJSON *report_json_document(const struct report *r, const struct output *o, bool with_findings) {
     struct report_writer w;
     report_writer_init(&w, o);
     cJSON *j = cJSON_CreateObject();
@@ -177,14 +180,14 @@ static void write_report(const struct report *r, struct output *o, bool with_fin
     struct error_list errors = {&w, cJSON_AddArrayToObject(j, "errors")};
     report_each_error(r, add_error, &errors);
     cJSON_AddItemToObject(j, "stats", report_json_stats(r));
-    report_print_json(o, j, true);
     report_writer_release(&w);
+    return j;
 }
 
 void report_json_scan(const struct report *r, struct output *o) {
-    write_report(r, o, true);
+    report_print_json(o, report_json_document(r, o, true), true);
 }
 
 void report_json_env(const struct report *r, struct output *o) {
-    write_report(r, o, false);
+    report_print_json(o, report_json_document(r, o, false), true);
 }

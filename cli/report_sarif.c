@@ -113,7 +113,11 @@ static cJSON *result_json(struct report_writer *w, const struct rules *rules, co
     json_add_string(j, "level", levels[f->severity].level);
     add_text(j, "message", report_sentence(w, f));
     add_location(cJSON_AddArrayToObject(j, "locations"), f);
-    json_add_string(cJSON_AddObjectToObject(j, "partialFingerprints"), "keylift/v1", f->fingerprint);
+    cJSON *fingerprints = cJSON_AddObjectToObject(j, "partialFingerprints");
+    json_add_string(fingerprints, "keylift/v1", f->fingerprint);
+    if (f->value_id[0] != '\0') {
+        json_add_string(fingerprints, "keyliftValue/v1", f->value_id);
+    }
     if (f->suppressed != SUPPRESSED_NO) {
         cJSON *silenced = cJSON_CreateObject();
         json_add_string(silenced, "kind", f->suppressed == SUPPRESSED_COMMENT ? "inSource" : "external");

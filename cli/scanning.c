@@ -1,7 +1,9 @@
 /* scanning.c: see scanning.h. */
 #include "cli/scanning.h"
 
+#include "base/file.h"
 #include "base/system.h"
+#include "cli/report.h"
 
 static const char *const HERE[] = {".", NULL};
 
@@ -12,6 +14,26 @@ const char *const *cli_paths(const struct cli *c) {
 
 static const char *const *items_of(const struct string_list *l) {
     return l->count > 0 ? (const char *const *)l->items : NULL;
+}
+
+/* On the terminal, over itself; gone when the scan is done. */
+static void show_progress(const struct scan_so_far *p) {
+    char files[32], findings[32];
+    struct error unseen = {0};
+    struct buf line = BUF_INIT(256);
+    double mb = (double)p->bytes / 1e6;
+    buf_str(&line, "\r");
+    if (!p->done) {
+        buf_printf(&line, "%s files, %.0f MB, %.0f MB/s, %s findings", report_number(p->files, files), mb,
+                   mb / p->seconds, report_number(p->findings, findings));
+    }
+    buf_str(&line, "\x1b[K");
+    (void)(file_write_fd(2, "the terminal", buf_as_slice(&line), &unseen) == KL_OK);
+    buf_release(&line);
+}
+
+static bool shows_progress(const struct options *o) {
+    return !o->no_progress && !o->quiet && system_is_terminal(2);
 }
 
 struct scan_options cli_scan_options(const struct cli *c, const char *const *paths) {
@@ -37,5 +59,6 @@ struct scan_options cli_scan_options(const struct cli *c, const char *const *pat
             },
         .redactor = c->redactor,
         .interrupted = system_interrupted,
+        .progress = shows_progress(o) ? show_progress : NULL,
     };
 }

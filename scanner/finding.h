@@ -79,6 +79,7 @@ struct finding {
     const char *callee;   /* "" if none */
     char redacted[48];    /* the provider's public prefix and a length class: "AKIA… (20 characters)" */
     char fingerprint[33]; /* 128 bits in hex: rule, name, context and place; never the value */
+    char value_id[65];    /* of the value, under a key of the user's; "": none (cli/value_id.h) */
     enum severity severity;
     double confidence; /* 0..1 */
     bool fixable;

@@ -104,11 +104,14 @@ static void batch_free(struct batch *b) {
 static void scan_batch(struct scan *s, struct scan_worker *w, struct batch *b) {
     struct slice paths = buf_as_slice(&b->paths);
     uint64_t scanned = 0;
+    const struct scan_stats before = w->part.stats;
+    const size_t findings_before = w->part.finding_count;
     for (size_t at = 0; at < paths.len && !is_stopped(s);) {
         const char *path = paths.ptr + at;
         at += strlen(path) + 1;
         scanned += scan_worker_file(w, path, !s->roots[b->root].is_folder);
     }
+    scan_worker_tell(w, &before, findings_before);
     mutex_lock(s->queue.lock);
     s->roots[b->root].scanned += scanned;
     mutex_unlock(s->queue.lock);
@@ -367,6 +370,7 @@ enum kl_status scan_run(const struct scan_options *o, struct scan_result *out, s
     enum kl_status status = scan_shared_init(&s.shared, o, e);
     if (status != KL_OK)
         return status;
+    s.shared.progress = scan_progress_new(o->progress);
     scan_open(&s);
     if (o->staged)
         scan_staged(&s.workers[0], o->paths[0]);
@@ -377,6 +381,7 @@ enum kl_status scan_run(const struct scan_options *o, struct scan_result *out, s
     for (unsigned i = 0; i <= s.started; i++)
         merge_worker(out, &s.workers[i], o);
     out->interrupted = is_stopped(&s);
+    scan_progress_free(s.shared.progress);
     scan_close(&s);
     scan_shared_release(&s.shared);
     finish_result(out);

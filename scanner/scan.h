@@ -7,6 +7,7 @@
 #include "base/redact.h"
 #include "scanner/finding.h"
 #include "scanner/rule.h"
+#include "scanner/scan_progress.h"
 
 struct scan_ignore {
     const char *path_glob; /* NULL: any path */
@@ -19,11 +20,12 @@ struct scan_options {
     const struct scan_ignore *ignores; /* of the configuration */
     size_t ignore_count;
     bool no_gitignore;
-    bool no_suppressions;    /* --no-config: comments are not honoured */
-    bool staged;             /* the git index of the repository at paths[0] instead of the files */
-    bool whole_files;        /* of what is staged, also what the commit before has */
-    bool history;            /* what its commits brought: scan_history.c */
-    const char *range;       /* of these commits alone, as git rev-list takes them, one a line; empty: all */
+    bool no_suppressions; /* --no-config: comments are not honoured */
+    bool staged;          /* the git index of the repository at paths[0] instead of the files */
+    bool whole_files;     /* of what is staged, also what the commit before has */
+    bool history;         /* what its commits brought: scan_history.c */
+    const char *range;    /* of these commits alone, as git rev-list takes them, one a line; empty: all */
+    bool all_objects; /* and what the repository holds and no branch, tag or stash reaches; without a range */
     const char *const *tips; /* the newest commits, for finding.in_head; NULL-terminated; NULL: HEAD */
     bool hook;               /* in the repository that the variables of a hook name */
     unsigned jobs;           /* 0: as many as processors */
@@ -33,6 +35,7 @@ struct scan_options {
     bool keep_values;          /* findings keep their secrets (migrate, upload); scan does not need them */
     struct redactor *redactor; /* gains every value found; may be NULL */
     bool (*interrupted)(void); /* asked between files; may be NULL */
+    scan_show_fn *progress;    /* called by any thread, while it works; may be NULL */
 };
 
 /* Scans. Errors of single files are entries in *out; a returned error means

@@ -5,7 +5,10 @@
  * `git cat-file`; several threads take a group each, so that one unpacks while another one matches.
  *
  * Of a range of commits only what it brought is reported: the files that it changed are scanned as they were
- * before, too, and what stood in these is older than the range. */
+ * before, too, and what stood in these is older than the range.
+ *
+ * `--all-objects` takes every commit that the repository holds, also those that an amend or a rebase left
+ * behind, and last the files that no commit has (`git add`, then a reset): these have no name any more. */
 #include <stdlib.h>
 
 #include "base/encode.h"
@@ -51,7 +54,8 @@ struct history {
     struct arena arena; /* of the commits at hand */
     uint32_t age;
     size_t missing;
-    bool only_new; /* a range */
+    bool only_new;       /* a range */
+    struct hash_map ids; /* with all_objects: of files that some commit has */
     bool (*is_stopped)(void *ctx);
     void *ctx;
 };
@@ -94,6 +98,8 @@ static void add_version(struct history *h, struct slice id, const struct git_cha
  */
 static void take_change(void *ctx, const struct git_change *c) {
     struct history *h = ctx;
+    if (h->workers[0].shared->options->all_objects && c->id.len > 0)
+        hash_map_add(&h->ids, id_key(h, c->id));
     if (h->only_new)
         add_version(h, c->before, c, true);
     add_version(h, c->id, c, false);
@@ -223,11 +229,15 @@ static void scan_group(void *ctx, size_t index) {
     mutex_lock(h->lock);
     struct reading r = {h, &h->groups[index], h->idle[--h->idle_count]};
     mutex_unlock(h->lock);
+    struct scan_worker *w = &h->workers[r.worker];
+    const struct scan_stats before = w->part.stats;
+    const size_t findings_before = w->part.finding_count;
     struct buf ids = BUF_INIT(KL_MAX_FILE_BYTES);
     for (size_t i = r.group->first; i < r.group->end; i++)
         buf_printf(&ids, "%s\n", h->versions[i].id);
     if (git_contents(&h->at, buf_as_slice(&ids), r.group->bytes, take_content, &r, &e) != KL_OK)
-        scan_worker_error(&h->workers[r.worker], h->at.folder, e.message);
+        scan_worker_error(w, h->at.folder, e.message);
+    scan_worker_tell(w, &before, findings_before);
     buf_release(&ids);
     mutex_lock(h->lock);
     h->idle[h->idle_count++] = r.worker;
@@ -257,6 +267,41 @@ static enum kl_status scan_all(struct history *h, const struct git_commits *comm
         s = scan_commits(h, slice_sub(ids, at, end), e);
         at = end;
     }
+    return s;
+}
+
+static void take_lost(void *ctx, struct slice id) {
+    struct history *h = ctx;
+    if (hash_map_has(&h->ids, id_key(h, id)))
+        return;
+    h->versions = mem_grow(h->versions, &h->version_cap, h->version_count + 1, sizeof *h->versions);
+    h->versions[h->version_count++] =
+        (struct version){.id = arena_cstr(&h->arena, id),
+                         .path = arena_printf(&h->arena, "<blob %.*s>", SLICE_ARG(id)),
+                         .age = ++h->age,
+                         .in_head = false};
+}
+
+/* The files that no commit has. */
+static enum kl_status scan_lost(struct history *h, struct error *e) {
+    h->version_count = 0;
+    arena_clear(&h->arena);
+    enum kl_status s = git_objects(&h->at, NULL, take_lost, h, e);
+    if (s == KL_OK)
+        s = make_groups(h, e);
+    if (s == KL_OK)
+        thread_each(h->jobs, h->group_count, scan_group, h);
+    return s;
+}
+
+static enum kl_status find_commits(struct history *h, struct git_commits *out, struct error *e) {
+    const struct scan_options *o = h->workers[0].shared->options;
+    struct buf revisions = BUF_INIT(SIZE_MAX / 4);
+    buf_str(&revisions, o->range ? o->range : "");
+    enum kl_status s = o->all_objects ? git_objects(&h->at, &revisions, NULL, NULL, e) : KL_OK;
+    if (s == KL_OK)
+        s = git_commits(&h->at, buf_as_slice(&revisions), MAX_COMMITS, out, e);
+    buf_release(&revisions);
     return s;
 }
 
@@ -322,9 +367,11 @@ void scan_history(struct scan_worker *workers, unsigned jobs, bool (*is_stopped)
     for (const char *const *tip = o->tips ? o->tips : newest; *tip && s == KL_OK; tip++)
         s = git_tree(&h.at, *tip, take_head, &h, &e);
     if (s == KL_OK)
-        s = git_commits(&h.at, slice_cstr(o->range ? o->range : ""), MAX_COMMITS, &commits, &e);
+        s = find_commits(&h, &commits, &e);
     if (s == KL_OK)
         s = scan_all(&h, &commits, &e);
+    if (s == KL_OK && o->all_objects)
+        s = scan_lost(&h, &e);
     unite(&h);
     workers[0].part.stats.commits = commits.count;
     if (s != KL_OK)
@@ -336,6 +383,7 @@ void scan_history(struct scan_worker *workers, unsigned jobs, bool (*is_stopped)
         hash_map_release(&h.secrets[i]);
     hash_map_release(&h.seen);
     hash_map_release(&h.head);
+    hash_map_release(&h.ids);
     free(h.secrets);
     free(h.idle);
     free(h.versions);

@@ -46,6 +46,11 @@ void scan_worker_skip(struct scan_worker *w, enum skip_reason reason) {
     w->part.stats.skipped[reason]++;
 }
 
+void scan_worker_tell(struct scan_worker *w, const struct scan_stats *before, size_t findings_before) {
+    scan_progress_add(w->shared->progress, w->part.stats.files - before->files,
+                      w->part.stats.bytes - before->bytes, w->part.finding_count - findings_before);
+}
+
 struct match_context {
     struct scan_worker *w;
     const struct candidate *candidate;

@@ -16,6 +16,7 @@ struct scan_shared {
     struct rule_set *rules;
     const struct suppress_rules *suppress;
     const struct ignore_list *excludes;
+    struct scan_progress *progress; /* NULL: of one document */
     struct arena arena;
 };
 
@@ -62,6 +63,8 @@ void scan_worker_release(struct scan_worker *w);
 bool scan_worker_file(struct scan_worker *w, const char *path, bool named);
 bool scan_worker_bytes(struct scan_worker *w, const char *path, struct slice bytes);
 void scan_worker_error(struct scan_worker *w, const char *path, const char *message);
+/* Tells what the worker has done since its share was as these: for scan_run's progress. */
+void scan_worker_tell(struct scan_worker *w, const struct scan_stats *before, size_t findings_before);
 void scan_worker_skip(struct scan_worker *w, enum skip_reason reason);
 
 /* scan_resolve.c: of hits that overlap, the one that says most stays. Sorted by

@@ -47,9 +47,11 @@ have mandoc|mandoc|checks the manual page
 have bash|bash|loads its completions
 have fish|fish|loads its completions, and the setting lines that are written for it
 have zsh|zsh|loads its completions
+have_browser|chromium-headless-shell|opens the HTML report
 have pass|pass|the store behind one of the helpers
 have gpg|gnupg|encrypts what pass stores'
 
+have_browser() { have chromium-headless-shell || have chromium || have google-chrome; }
 have_c_headers() { echo '#include <stdio.h>' | cc -E -; }
 # npm is needed only until the grammar sources are there.
 have_npm() { have npm || [ -d "$build/grammars/node_modules/tree-sitter-python" ]; }

@@ -16,10 +16,11 @@ _keylift() {
         --rules-file) mapfile -t COMPREPLY < <(compgen -f -- "$current"); return ;;
         --min-confidence) mapfile -t COMPREPLY < <(compgen -W "" -- "$current"); return ;;
         --jobs) mapfile -t COMPREPLY < <(compgen -W "" -- "$current"); return ;;
-        --format) mapfile -t COMPREPLY < <(compgen -W "text json jsonl sarif csv junit gitlab github" -- "$current"); return ;;
+        --format) mapfile -t COMPREPLY < <(compgen -W "text json html jsonl sarif csv junit gitlab github" -- "$current"); return ;;
         -o|--output) mapfile -t COMPREPLY < <(compgen -f -- "$current"); return ;;
         --fail-on) mapfile -t COMPREPLY < <(compgen -W "low medium high" -- "$current"); return ;;
         --report-env) mapfile -t COMPREPLY < <(compgen -W "all secrets none" -- "$current"); return ;;
+        --fingerprint-key-file) mapfile -t COMPREPLY < <(compgen -f -- "$current"); return ;;
         --baseline) mapfile -t COMPREPLY < <(compgen -f -- "$current"); return ;;
         --reason) mapfile -t COMPREPLY < <(compgen -W "" -- "$current"); return ;;
         --owner) mapfile -t COMPREPLY < <(compgen -W "" -- "$current"); return ;;
@@ -62,7 +63,7 @@ _keylift() {
     local options= words=
     case $command in
         "") words="scan plan migrate apply upload rewrite put runs resume undo env baseline report install-hook rules vaults help version" ;;
-        scan) options="--staged --whole-files --history --since --hook --remote --stdin-filename --exclude --no-gitignore --rules --skip-rules --rules-file --min-confidence --jobs --exhaustive --format --output --fail-on --show-suppressed --report-env --baseline --config --no-config --quiet --verbose --color --no-progress --version --help" words="" ;;
+        scan) options="--staged --whole-files --history --all-objects --since --hook --remote --stdin-filename --exclude --no-gitignore --rules --skip-rules --rules-file --min-confidence --jobs --exhaustive --format --output --fail-on --show-suppressed --report-env --fingerprint-key-file --baseline --config --no-config --quiet --verbose --color --no-progress --version --help" words="" ;;
         plan) options="--staged --whole-files --exclude --no-gitignore --rules --skip-rules --rules-file --min-confidence --jobs --exhaustive --format --output --to --dotenv-file --bundle --aws-region --aws-profile --aws-kms-key --azure-vault --azure-credential --gcp-project --gcp-locations --vault-addr --vault-mount --vault-namespace --field --setting-lines --endpoint --ca-file --style --module-name --env-reads --with-values --env-names --site --include-tests --split-urls --scrub-comments --clear-outputs --prefix --environment --environment-variable --names --name-template --interactive --on-conflict --allow-dirty --allow-ephemeral --policy --summary --config --no-config --quiet --verbose --color --no-progress --version --help" words="" ;;
         migrate) options="--staged --whole-files --exclude --no-gitignore --rules --skip-rules --rules-file --min-confidence --jobs --exhaustive --format --to --dotenv-file --bundle --aws-region --aws-profile --aws-kms-key --azure-vault --azure-credential --gcp-project --gcp-locations --vault-addr --vault-mount --vault-namespace --field --setting-lines --endpoint --ca-file --style --module-name --env-reads --with-values --env-names --site --include-tests --split-urls --scrub-comments --clear-outputs --prefix --environment --environment-variable --names --name-template --interactive --on-conflict --allow-dirty --allow-ephemeral --policy --no-history --summary --yes --dry-run --config --no-config --quiet --verbose --color --no-progress --version --help" words="" ;;
         apply) options="--rules-file --format --to --dotenv-file --bundle --aws-region --aws-profile --aws-kms-key --azure-vault --azure-credential --gcp-project --gcp-locations --vault-addr --vault-mount --vault-namespace --field --endpoint --ca-file --prefix --environment --allow-ephemeral --policy --no-history --summary --yes --dry-run --config --no-config --quiet --verbose --color --no-progress --version --help" words="" ;;
@@ -74,7 +75,7 @@ _keylift() {
         undo) options="--to --bundle --aws-region --aws-profile --aws-kms-key --azure-vault --azure-credential --gcp-project --gcp-locations --vault-addr --vault-mount --vault-namespace --field --endpoint --ca-file --prefix --yes --dry-run --config --no-config --quiet --verbose --color --no-progress --version --help" words="" ;;
         env) options="--stdin-filename --exclude --no-gitignore --rules --skip-rules --rules-file --min-confidence --jobs --exhaustive --format --output --config --no-config --quiet --verbose --color --no-progress --version --help" words="" ;;
         baseline) options="--exclude --no-gitignore --rules --skip-rules --rules-file --min-confidence --jobs --exhaustive --baseline --accept-all --reason --owner --expires --prune --import --unite --yes --config --no-config --quiet --verbose --color --no-progress --version --help" words="" ;;
-        report) options="--output --fail-on --config --no-config --quiet --verbose --color --no-progress --version --help" words="merge diff" ;;
+        report) options="--format --output --fail-on --config --no-config --quiet --verbose --color --no-progress --version --help" words="merge diff" ;;
         install-hook) options="--remove --config --no-config --quiet --verbose --color --no-progress --version --help" words="" ;;
         rules) options="--rules-file --config --no-config --quiet --verbose --color --no-progress --version --help" words="list show test" ;;
         vaults) options="--to --dotenv-file --bundle --aws-region --aws-profile --aws-kms-key --azure-vault --azure-credential --gcp-project --gcp-locations --vault-addr --vault-mount --vault-namespace --field --endpoint --ca-file --prefix --environment --config --no-config --quiet --verbose --color --no-progress --version --help" words="list check" ;;

@@ -1,12 +1,14 @@
 """What is printed: no secret, nothing that drives a terminal, and readable at any size."""
 
 import base64
+import fcntl
 import json
 import os
 import pty
 import re
 import signal
 import subprocess
+import termios
 import time
 from pathlib import Path
 
@@ -174,3 +176,62 @@ def test_migrate_is_proposed_only_for_what_it_would_take(keylift, project):
     assert "keylift migrate" not in keylift("scan", ".", cwd=project).stdout
     project.write("a.py", f'AWS_KEY = "{support.made_aws_id(seed=3)}"\n')
     assert "keylift migrate ." in keylift("scan", ".", cwd=project).stdout
+
+
+def on_a_terminal(keylift, project, home, *args, interrupt=False):
+    """(status, standard output, what the terminal got) of a run whose standard error is a terminal of its own."""
+    ours, theirs = pty.openpty()
+
+    def lead():  # a session of its own, of which this is the terminal: Ctrl-C reaches it
+        os.setsid()
+        fcntl.ioctl(theirs, termios.TIOCSCTTY, 0)
+        support.interruptible()
+
+    done = subprocess.Popen([keylift.binary, *args], cwd=project, env=support.clean_env(home), stdout=subprocess.PIPE,
+                            stderr=theirs, stdin=subprocess.DEVNULL, text=True, preexec_fn=lead)  # fmt: skip
+    os.close(theirs)
+    seen = b""
+    while True:
+        try:
+            got = os.read(ours, 4096)
+        except OSError:  # the last one has closed it
+            break
+        seen += got
+        if interrupt and b"MB/s" in seen:
+            os.write(ours, b"\x03")
+            interrupt = False
+    out, _ = done.communicate(timeout=60)
+    os.close(ours)
+    return done.returncode, out, seen.decode()
+
+
+@pytest.fixture
+def much(project):
+    """Work for more than half a second."""
+    line = f'x = "{support.made_password(seed=5)}"\n'
+    for number in range(200):
+        project.write(f"d{number % 20}/m{number}.py", line * 800)
+    return project
+
+
+@pytest.mark.slow
+def test_progress_is_shown_on_a_terminal_and_leaves_nothing(keylift, much, home):
+    slowly = ["scan", "--exhaustive", "--jobs", "1", "--fail-on", "high", *(f"d{number}" for number in range(6))]
+    status, out, seen = on_a_terminal(keylift, much, home, *slowly)
+    lines = seen.removeprefix("\r").split("\r")
+    assert all(re.fullmatch(r"[\d,]+ files, \d+ MB, \d+ MB/s, [\d,]+ findings\x1b\[K", line) for line in lines[:-1])
+    assert len(lines) > 1 and lines[-1] == "\x1b[K" and "MB/s" not in out.split("Scanned")[0]
+    for more in ("--no-progress", "--quiet"):
+        again, _, seen = on_a_terminal(keylift, much, home, *slowly, more)
+        assert again == status and seen == ""
+    done = keylift(*slowly, cwd=much)
+    assert "\r" not in done.stderr + done.stdout
+
+
+@pytest.mark.slow
+def test_ctrl_c_ends_with_the_report_so_far(keylift, much, home):
+    args = ["scan", "--exhaustive", "--jobs", "1", "--format", "json", "."]
+    status, out, _ = on_a_terminal(keylift, much, home, *args, interrupt=True)
+    report = json.loads(out)
+    assert status == 2 and report["errors"] == [{"path": "", "message": "interrupted: this report is incomplete"}]
+    assert 0 < report["stats"]["files"] < 200

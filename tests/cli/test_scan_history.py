@@ -5,7 +5,7 @@ import subprocess
 
 import pytest
 
-from support import Project, chance, clean_env, made, made_password, times
+from support import Project, chance, clean_env, made, made_password, made_stripe_key, times
 
 DATES = [f"20{year}-0{year % 9 + 1}-03T10:00:00+02:00" for year in range(15, 25)]
 
@@ -233,3 +233,50 @@ def test_it_finds_what_a_scan_of_every_commit_finds(keylift, repository, tmp_pat
         assert not all(finding["name"] in repository.git("grep", "-hE", ".", parent) for parent in parents) or not parents
         here = finding["name"] in repository.git("grep", "-hE", ".", "HEAD")
         assert finding["in_head"] == here
+
+
+def test_what_no_branch_reaches_is_found_with_all_objects_alone(keylift, repository):
+    """An amended commit, a dropped branch, and a file that was staged and never committed."""
+    repository.write("a.py", secret("AMENDED_SECRET", 1))
+    amended = commit(repository, 1)
+    repository.write("a.py", "x = 1\n")
+    repository.git("commit", "-qa", "--amend", "-m", "clean")
+    repository.git("checkout", "-qb", "topic")
+    repository.write("shop/b.py", "\n" + secret("DROPPED_SECRET", 2))
+    dropped = commit(repository, 2)
+    repository.git("checkout", "-q", "main")
+    repository.git("branch", "-D", "topic")
+    token = made_stripe_key(seed=3)
+    repository.write("c.py", f'x = "{token}"\n')
+    repository.git("add", "c.py")
+    blob = repository.git("rev-parse", ":c.py").strip()
+    repository.git("rm", "-q", "-f", "c.py")
+    assert scan(keylift, repository, "--history")["findings"] == []
+    result = scan(keylift, repository, "--history", "--all-objects")
+    lost = [f for f in result["findings"] if "commit" not in f]
+    assert [(f["path"], f["line"], f["rule"]) for f in lost] == [(f"<blob {blob}>", 1, "stripe-live-key")]
+    assert token not in json.dumps(result)
+    result["findings"] = [f for f in result["findings"] if "commit" in f]
+    assert found(result) == {
+        "AMENDED_SECRET": ("a.py", 1, amended, DATES[1], False),
+        "DROPPED_SECRET": ("shop/b.py", 2, dropped, DATES[2], False),
+    }
+    assert result["errors"] == [] and result["stats"]["commits"] == 4
+    text = keylift("scan", "--history", "--all-objects", cwd=repository)
+    assert text.returncode == 1 and f"<blob {blob}>:1" in text.stdout
+
+
+def test_all_objects_find_what_history_finds_where_nothing_was_left_behind(keylift, repository):
+    repository.write("a.py", secret("ONE_SECRET", 1))
+    commit(repository, 1)
+    repository.git("gc", "-q", "--prune=now")
+    plain, whole = (scan(keylift, repository, "--history", *more) for more in ((), ("--all-objects",)))
+    assert plain["findings"] == whole["findings"] and plain["stats"]["files"] == whole["stats"]["files"]
+
+
+@pytest.mark.parametrize("words, said", [(("--all-objects",), "--history"), (("--history=HEAD", "--all-objects"), "RANGE"),
+                                         (("--history", "--all-objects", "shop"), "whole repository")])  # fmt: skip
+def test_all_objects_are_of_a_whole_history(keylift, repository, words, said):
+    repository.write("shop/a.py", "x = 1\n")
+    done = keylift("scan", *words, cwd=repository)
+    assert done.returncode == 2 and said in done.stderr

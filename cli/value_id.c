@@ -1,0 +1,40 @@
+/* value_id.c: see value_id.h. */
+#include "cli/value_id.h"
+
+#include "base/encode.h"
+#include "base/file.h"
+
+enum kl_status value_key_read(struct cli *c, const char *path, struct buf *key, struct error *e) {
+    enum kl_status s = file_read(path, VALUE_KEY_MAX_BYTES, key, e);
+    if (s != KL_OK) {
+        return s;
+    }
+    while (key->len > 0 && (key->ptr[key->len - 1] == '\n' || key->ptr[key->len - 1] == '\r')) {
+        key->len--;
+    }
+    if (key->len < VALUE_KEY_MIN_BYTES) {
+        return error_set(e, KL_ERR_USAGE,
+                         "%s: a fingerprint key has at least %u bytes; \"openssl rand -hex 32\" makes one",
+                         path, VALUE_KEY_MIN_BYTES);
+    }
+    redact_add(c->redactor, buf_as_slice(key));
+    return KL_OK;
+}
+
+void value_ids_set(struct scan_result *result, struct slice key) {
+    struct buf message, hex = BUF_INIT(sizeof result->findings->value_id);
+    buf_init_secret(&message, KL_MAX_FILE_BYTES);
+    for (size_t i = 0; i < result->finding_count; i++) {
+        struct finding *f = &result->findings[i];
+        unsigned char mac[32];
+        buf_clear(&message);
+        buf_str(&message, "keylift value 1:"); /* the key may serve another purpose, too */
+        buf_slice(&message, secret_slice(&f->value));
+        hmac_sha256(key, buf_as_slice(&message), mac);
+        buf_clear(&hex);
+        encode_hex(slice_of((const char *)mac, sizeof mac), &hex);
+        memcpy(f->value_id, hex.ptr, hex.len);
+    }
+    buf_release(&message);
+    buf_release(&hex);
+}
