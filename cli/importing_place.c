@@ -228,7 +228,8 @@ struct package_place importing_place(const struct importing *p, size_t index, st
     bool is_script = has_line || has_guard;
     if (own.folder)
         return path_is_inside(own.folder, p->root) ? own : none;
-    /* As a part of a package and without one. Many a library's files begin with #!, and nobody can run them. */
+    /* As a part of a package and without one. Many a library's files begin with #!, and nobody can run them.
+     */
     if (top && (e.plain || has_guard || (has_line && may_be_executed(path))))
         return none;
     if (top)

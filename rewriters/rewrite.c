@@ -20,7 +20,7 @@ struct job {
     struct arena *arena;
     struct source source;
     struct style_plan plan;
-    const char *cleared; /* why no site may read from the environment, or NULL */
+    const char *cleared;       /* why no site may read from the environment, or NULL */
     struct site_place *places; /* accepted sites, in order, one an edit */
     size_t place_count;
     struct edit_list edits;
