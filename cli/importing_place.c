@@ -210,6 +210,12 @@ static bool is_top_folder(const struct importing *p, const char *folder, struct 
     return strcmp(folder, p->root) == 0 || strcmp(folder, path_join(a, p->root, "src")) == 0;
 }
 
+static bool may_be_executed(const char *path) {
+    struct file_info info;
+    struct error ignored = {0};
+    return file_lstat(path, &info, &ignored) != KL_OK || info.kind != FILE_REGULAR || (info.mode & 0111);
+}
+
 struct package_place importing_place(const struct importing *p, size_t index, struct slice bytes,
                                      size_t before, struct arena *a) {
     const char *path = p->paths[index], *folder = path_dirname(a, path);
@@ -217,11 +223,15 @@ struct package_place importing_place(const struct importing *p, size_t index, st
     struct evidence e = evidence_on(p, index, a);
     const char *top = e.by_name ? e.by_name : e.by_relative;
     struct package_place own = own_place(p, folder, bytes, before, &e, a);
-    bool is_script = slice_starts(bytes, "#!") || slice_find(bytes, SLICE_LIT("__main__"), 0) != SIZE_MAX;
+    bool has_line = slice_starts(bytes, "#!"),
+         has_guard = slice_find(bytes, SLICE_LIT("__main__"), 0) != SIZE_MAX;
+    bool is_script = has_line || has_guard;
     if (own.folder)
         return path_is_inside(own.folder, p->root) ? own : none;
-    if (top && (e.plain || is_script))
-        return none; /* as a part of a package and without one */
+    /* As a part of a package and without one. Many a library's files begin with #!, and nobody can run them.
+     */
+    if (top && (e.plain || has_guard || (has_line && may_be_executed(path))))
+        return none;
     if (top)
         return path_is_inside(top, p->root) ? relative_place(folder, top, a) : none;
     if (file_is_regular(path_join(a, folder, "__init__.py")) || is_loaded_by_path(path))

@@ -36,6 +36,15 @@ static void want(struct migration *m, size_t *cap, const char *name, const struc
         (struct migration_value){.name = name, .read = read, .item = MIGRATION_NO_ITEM};
 }
 
+/* What is read once, and asked for each name. */
+struct value_source {
+    bool is_environment;
+    struct buf bytes;
+    struct dotenv_reading reading;
+    enum kl_status status; /* of the reading: what stops load_dotenv() leaves every name without a value */
+    struct error error;
+};
+
 static const char *from_environment(void *ctx, const char *name) {
     (void)ctx;
     return system_getenv(name);
@@ -57,16 +66,19 @@ static void store_value(struct migration *m, struct slice value, struct secret *
 }
 
 /* The value, or v->left with the reason why there is none. */
-static void find_one(struct migration *m, struct slice file, struct migration_value *v, struct secret *out) {
+static void find_one(struct migration *m, const struct value_source *source, struct migration_value *v,
+                     struct secret *out) {
     const char *from = m->cli->options.with_values;
     struct slice value = slice_of(NULL, 0);
-    struct error e = {0};
-    if (strcmp(from, FROM_ENVIRONMENT) == 0) {
+    struct error e = source->error;
+    if (source->is_environment) {
         const char *set = system_getenv(v->name);
         value = slice_cstr(set);
         v->left = set ? NULL : "value unknown: it is not set in the environment";
     } else {
-        enum kl_status s = dotenv_value(file, v->name, from_environment, NULL, from, &m->arena, &value, &e);
+        enum kl_status s = source->status;
+        if (s == KL_OK)
+            s = dotenv_reading_value(&source->reading, v->name, from, &value, &e);
         if (s == KL_ERR_NOT_FOUND)
             v->left = arena_printf(&m->arena, "value unknown: %s does not have it", from);
         else if (s != KL_OK)
@@ -78,23 +90,27 @@ static void find_one(struct migration *m, struct slice file, struct migration_va
         store_value(m, value, out);
 }
 
-static enum kl_status read_file(const struct migration *m, struct buf *out, struct error *e) {
+static enum kl_status read_source(struct migration *m, struct value_source *out, struct error *e) {
     const char *from = m->cli->options.with_values;
     struct dotenv_file parsed;
     struct arena scratch = ARENA_INIT;
-    if (strcmp(from, FROM_ENVIRONMENT) == 0)
+    out->is_environment = strcmp(from, FROM_ENVIRONMENT) == 0;
+    if (out->is_environment)
         return KL_OK;
-    enum kl_status s = file_read(from, DOTENV_MAX_FILE_BYTES, out, e);
+    enum kl_status s = file_read(from, DOTENV_MAX_FILE_BYTES, &out->bytes, e);
+    struct slice bytes = buf_as_slice(&out->bytes);
     /* A file that no python-dotenv reads has no value for any name. */
     if (s == KL_OK)
-        s = dotenv_parse(buf_as_slice(out), DOTENV_STRICT, from, &scratch, &parsed, e);
+        s = dotenv_parse(bytes, DOTENV_STRICT, from, &scratch, &parsed, e);
     arena_release(&scratch);
+    if (s == KL_OK)
+        out->status = dotenv_read(bytes, from_environment, NULL, from, &m->arena, &out->reading, &out->error);
     return s;
 }
 
 enum kl_status migration_find_values(struct migration *m, struct error *e) {
     const struct options *o = &m->cli->options;
-    struct buf file = BUF_INIT_SECRET(DOTENV_MAX_FILE_BYTES);
+    struct value_source source = {.bytes = BUF_INIT_SECRET(DOTENV_MAX_FILE_BYTES)};
     size_t cap = 0;
     if (!o->with_values)
         return o->env_names.count == 0
@@ -106,7 +122,7 @@ enum kl_status migration_find_values(struct migration *m, struct error *e) {
             "--with-values and %s exclude each other: `keylift upload --with-values` first, and then "
             "the vault has the values",
             o->staged ? "--staged" : "-o (a plan keeps no value of a variable)");
-    enum kl_status s = read_file(m, &file, e);
+    enum kl_status s = read_source(m, &source, e);
     for (size_t i = 0; i < o->env_names.count; i++)
         want(m, &cap, o->env_names.items[i], NULL);
     for (size_t i = 0; i < m->found.read_count; i++) {
@@ -117,8 +133,8 @@ enum kl_status migration_find_values(struct migration *m, struct error *e) {
     }
     m->value_secrets = mem_calloc(m->value_count + 1, sizeof *m->value_secrets);
     for (size_t i = 0; i < m->value_count && s == KL_OK; i++)
-        find_one(m, buf_as_slice(&file), &m->values[i], &m->value_secrets[i]);
-    buf_release(&file);
+        find_one(m, &source, &m->values[i], &m->value_secrets[i]);
+    buf_release(&source.bytes);
     return s;
 }
 

@@ -32,13 +32,16 @@ static void add_alias(const struct source *s, uint32_t token, struct aliases *a)
     a->count++;
 }
 
-/* env = os.environ; from os import environ as env: `token` is `environ`. */
+/* env = os.environ; from os import environ as env: `token` is `environ`. What is taken out of
+ * it, as in path = environ["PATH_INFO"], is another thing. */
 static void note_alias(const struct source *s, uint32_t token, struct aliases *a) {
     uint32_t before = source_previous(s, token), next = source_next(s, token);
     if (is_name(s, next) && s->tokens.items[next].op == KW_AS) {
         add_alias(s, source_next(s, next), a);
         return;
     }
+    if (is_op(s, next, '[') || is_op(s, next, '.') || is_op(s, next, '('))
+        return;
     while (is_op(s, before, '.') && is_name(s, source_previous(s, before)))
         before = source_previous(s, source_previous(s, before));
     if (is_op(s, before, '='))

@@ -198,10 +198,21 @@ static bool is_free(const struct source *s, const struct import_need *n, struct 
     return scope_is_free(s, &q);
 }
 
+/* `from .env_secrets import environ` has run the module, too. */
+static bool has_run(const struct module_imports *imports, uint32_t first_statement, const char *module) {
+    for (size_t i = 0; i < imports->count; i++)
+        if (imports->items[i].start < first_statement &&
+            slice_eq_cstr(imports->items[i].target.module, module))
+            return true;
+    return false;
+}
+
 /* An import that is there already, by whatever name. */
 static bool find_existing(const struct source *s, const struct module_imports *imports,
                           uint32_t first_statement, const uint32_t *places, size_t count,
                           struct import_need *n, struct arena *arena) {
+    if (n->for_effect && has_run(imports, first_statement, n->for_effect))
+        return true;
     for (int attribute = 0; attribute <= (n->attribute != NULL); attribute++) {
         struct slice symbol = slice_cstr(attribute ? n->attribute : n->symbol);
         struct import_target wanted = {.module = slice_cstr(n->module), .symbol = symbol};

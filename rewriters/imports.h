@@ -21,8 +21,9 @@ struct import_need {
     const char *symbol;    /* NULL: the module itself */
     const char *attribute; /* the one attribute of the module that is used, or NULL: then an existing
                               `from module import attribute` serves too */
-    bool for_effect;       /* the import alone is what counts */
-    bool assigned;         /* no import: `symbol` is a name that the caller's own statement gives */
+    const char
+        *for_effect; /* the module that must have run: any import of it, or from it, will do; or NULL */
+    bool assigned;   /* no import: `symbol` is a name that the caller's own statement gives */
     /* out */
     const char *local;       /* what stands for it in this file */
     bool local_is_attribute; /* local stands for module.attribute */

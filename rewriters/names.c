@@ -3,7 +3,7 @@
  *
  *     API_KEY            unless two values of this run are called so
  *     PAY_API_KEY        the file's name before it
- *     SHOP_API_KEY       the project's name before it
+ *     SHOP_API_KEY       the project's name before it (of a project "flask-shop": APP_FLASK_SHOP_API_KEY)
  *     SHOP_PAY_API_KEY
  *     SHOP_PAY_API_KEY_2, _3, ...
  *
@@ -149,11 +149,18 @@ const char *name_taken(const char *name, const struct finding *f, const struct n
     return vault_holds(context, name, f) ? NULL : taken_by(context, f, name, NULL, 0, arena);
 }
 
+/* FLASK_SHOP_KEY would be read by Flask: the name of a project that is called so is no help, unless
+ * something goes before it. */
+static const char *project_word(const struct name_context *c, struct arena *a) {
+    const char *word = name_from_words(a, slice_cstr(c->project));
+    if (is_digit(word[0]))
+        word = joined(a, "N", word);
+    return *word && name_is_ambient(arena_printf(a, "%s_", word), NULL) ? joined(a, "APP", word) : word;
+}
+
 static void make_forms(const struct group *g, const struct name_context *c, struct arena *a,
                        const char *forms[NAME_FORMS]) {
-    char *project = name_from_words(a, slice_cstr(c->project));
-    if (is_digit(project[0]))
-        project = joined(a, "N", project);
+    const char *project = project_word(c, a);
     char *with_stem = joined(a, g->stem, g->base);
     if (is_digit(with_stem[0]))
         with_stem = joined(a, "N", with_stem);

@@ -20,6 +20,7 @@ struct job {
     struct arena *arena;
     struct source source;
     struct style_plan plan;
+    const char *cleared;       /* why no site may read from the environment, or NULL */
     struct site_place *places; /* accepted sites, in order, one an edit */
     size_t place_count;
     struct edit_list edits;
@@ -86,7 +87,7 @@ static const char *decide_read(struct job *j, struct pytree_walker *w, struct re
                                struct site_place *place) {
     if (j->plan.reads == READS_LEFT)
         return j->plan.reads_refusal;
-    const char *reason = cleared_refusal(&j->source);
+    const char *reason = j->cleared;
     if (!reason)
         reason = site_decide_read(&j->source, w, site, j->plan.reads, j->arena, place);
     return reason || j->plan.reads == READS_FILLED ? reason : site_check_reader(&j->source, place, j->arena);
@@ -294,10 +295,11 @@ enum kl_status rewrite_file(const struct rewrite_request *r, struct arena *arena
     if (!refusal)
         refusal = source_refusal(&j.source, r->path);
     style_plan_for(r, arena, &j.plan);
+    j.cleared = cleared_refusal(&j.source);
     if (!refusal)
         refusal = j.plan.refusal;
     if (!refusal && reads_environment(&j))
-        refusal = cleared_refusal(&j.source);
+        refusal = j.cleared;
     if (refusal)
         goto done;
     j.places = arena_calloc(arena, r->site_count + 1, sizeof *j.places);

@@ -50,7 +50,7 @@ void style_need_effect(struct style_plan *p, const char *module, struct arena *a
         need = style_need(p, arena_cstr(arena, slice_of(module, relative ? len + 1 : len)), dot + 1);
     }
     if (need)
-        need->for_effect = true;
+        need->for_effect = module;
 }
 
 const char *style_quote(const char *text, struct arena *arena) {

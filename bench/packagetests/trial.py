@@ -13,7 +13,7 @@ from pathlib import Path
 
 from packagetests import environment, literals, outcomes
 
-MIGRATE_S = 120
+MIGRATE_S = 900
 SHOWN = 20  # tests that changed are listed up to here
 
 
@@ -141,7 +141,10 @@ class Trial:
             shutil.copytree(source, self.home / f"migrated-{way}", symlinks=True)
             with contextlib.suppress(FileNotFoundError):
                 shutil.copy(self.about / "report.xml", self.home / f"report-{way}.xml")
-        status, _, said = self.keylift(source, "undo", "--no-config", "--yes", *(["--endpoint", self.url] if way == "aws" else []))
+        if moved:
+            status, _, said = self.keylift(source, "undo", "--no-config", "--yes", *(["--endpoint", self.url] if way == "aws" else []))
+        else:  # there is no run to take back
+            status, said = 0, ""
         now = content(source)
         # .env keeps its values, as every vault does, and so its line in .gitignore stays.
         not_back = [name for name, was in original.items() if now.get(name) != was

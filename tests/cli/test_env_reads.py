@@ -43,6 +43,27 @@ def test_a_dotenv_file_is_loaded_for_the_reads_of_its_names(keylift, project):
     assert {name: project.files()[name] for name in before} == before
 
 
+def test_reads_through_the_written_module_are_left_alone_by_a_second_run(keylift, project):
+    """`from .env_secrets import environ` has loaded the file: a read of os.environ below it needs nothing more."""
+    project.write("pyproject.toml", '[project]\nname = "shop"\n')
+    project.write("shop/__init__.py", "")
+    project.write("shop/pay.py", f'import os\nfrom . import mail\nAPI_KEY = "{support.made("", 40)}"\nother = os.environ.get("OTHER_TOKEN")\n')
+    project.write("shop/mail.py", f'import os\n\nother = os.getenv("OTHER_TOKEN")\nMAIL_PASSWORD = "{support.made_password()}"\n')
+    project.write(".env", "OTHER_TOKEN=abcdef\n")
+    words = ["--style", "module", "--env-reads", "secrets", "--dotenv-file", ".env"]
+    migrate(keylift, project, *words)
+    moved = project.files()
+    assert b'environ["API_KEY"]' in moved["shop/pay.py"] and b'environ["MAIL_PASSWORD"]' in moved["shop/mail.py"]
+    assert "nothing to move" in migrate(keylift, project, *words)
+    assert project.files() == moved
+    # Another secret of the same name does not take the name that these reads have.
+    project.write("shop/late.py", f'API_KEY = "{support.made("", 40)}"\n')
+    migrate(keylift, project, *words)
+    assert {name: data for name, data in project.files().items() if name in ("shop/pay.py", "shop/mail.py")} == {
+        name: moved[name] for name in ("shop/pay.py", "shop/mail.py")}  # fmt: skip
+    assert 'environ["API_KEY"]' not in project.read("shop/late.py")
+
+
 def test_a_name_that_the_dotenv_file_lacks_stays(keylift, project):
     app(project, OTHER="x")
     before = project.files()

@@ -226,3 +226,18 @@ def test_put_stores_a_new_value_in_an_environment(keylift, shop, values):
     assert keylift("put", "--yes", "API_KEY", "--environment", "a b", cwd=shop, input="x").returncode == 2
     checked = keylift("vaults", "check", "--environment", "prod", cwd=shop)
     assert checked.returncode == 0 and "/.env.prod (exists, 2 names)" in " ".join(checked.stdout.split())
+
+
+@pytest.mark.parametrize("style", [[], ["--style", "inline"]], ids=["module", "inline"])
+def test_reads_of_the_environment_beside_a_merged_dictionary_stay_with_the_reason(keylift, shop, values, style):
+    """The dictionary is asked by whoever reads it; os.environ gains nothing, so a read of it would find nothing."""
+    shop.write("shop/pay.py", shop.read("shop/pay.py") + '\nimport os\n\nother = os.environ.get("OTHER_TOKEN")\n')
+    shop.write(".env.prod", "OTHER_TOKEN=abcdef\n")
+    words = ["--environment", "prod", "--env-reads", "secrets", *style, "."]
+    run = keylift("plan", "--format", "json", "--allow-dirty", *words, cwd=shop)
+    [read] = json.loads(run.stdout)["reads"]
+    assert run.returncode == 1 and read["name"] == "OTHER_TOKEN", said(run)
+    assert read["reason"] == "the values of an environment are not put into os.environ"
+    run = keylift("migrate", "--yes", "--allow-dirty", *words, cwd=shop)
+    assert run.returncode == 1 and 'os.environ.get("OTHER_TOKEN")' in shop.read("shop/pay.py"), said(run)
+    assert values[0] not in shop.read("shop/pay.py")

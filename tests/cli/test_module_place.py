@@ -271,6 +271,20 @@ def sources(files):
     return {name: data for name, data in files.items() if not name.startswith(".keylift") and "__pycache__" not in name}
 
 
+@pytest.mark.parametrize("mode", [0o644, 0o755])
+def test_a_part_of_a_package_that_begins_like_a_script_is_one_if_it_may_be_executed(keylift, project, store, mode):
+    project.write("pyproject.toml", "")
+    project.write("shop/__init__.py", "from . import cron\n")
+    project.write("shop/cron.py", "#!/usr/bin/env python\n" + secret()).chmod(mode)
+    project.write("run.py", "import shop\n\nprint(shop.cron.API_TOKEN)\n")
+    before = runs(project, [(("run.py",), {})], store.env)
+    done = keylift("migrate", *store.arguments, "--style", "module", ".", cwd=project)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert (project / "shop/vault_secrets.py").exists() == (mode == 0o644)
+    assert ("get_secret" in project.read("shop/cron.py")) == (mode == 0o644)
+    assert runs(project, [(("run.py",), {})], store.env) == before
+
+
 def test_a_second_file_finds_the_same_module(keylift, project, store):
     project.write("pyproject.toml", "")
     project.write("shop/__init__.py", "")

@@ -235,3 +235,16 @@ def test_ctrl_c_ends_with_the_report_so_far(keylift, much, home):
     report = json.loads(out)
     assert status == 2 and report["errors"] == [{"path": "", "message": "interrupted: this report is incomplete"}]
     assert 0 < report["stats"]["files"] < 200
+
+
+def test_a_diff_is_coloured_and_has_relative_paths(keylift, project):
+    value = support.made_stripe_key()
+    project.write("shop/pay.py", f'STRIPE_KEY = "{value}"\n')
+    done = keylift("plan", "--color", "always", "shop", cwd=project)
+    lines = done.stdout.splitlines()
+    removed, added = ([line for line in lines if "STRIPE_KEY" in line and sign in line] for sign in ("[redacted]", "os.environ"))
+    assert len(removed) == len(added) == 1 and value not in done.stdout, done.stdout
+    assert removed[0].startswith("\x1b[31m-") and added[0].startswith("\x1b[32m+")
+    assert any("--- a/shop/pay.py" in line for line in lines) and any("+++ b/shop/pay.py" in line for line in lines)
+    plain = keylift("plan", "--color", "never", "shop", cwd=project).stdout
+    assert "\x1b" not in plain and "\n--- a/shop/pay.py\n+++ b/shop/pay.py\n" in plain

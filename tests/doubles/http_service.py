@@ -44,7 +44,11 @@ class _Handler(BaseHTTPRequestHandler):
         if length > MAX_BODY:
             self.close_connection = True
             return
-        request = Request(self, self.rfile.read(length))
+        body = self.rfile.read(length)
+        if len(body) < length:  # whoever asked has died
+            self.close_connection = True
+            return
+        request = Request(self, body)
         try:
             reply = self.server.answer(request)
         except Reply as raised:

@@ -23,6 +23,7 @@ FAULTS = {
     "the disk is full for a moment": (errno.ENOSPC, False, "write"),
     "an error of the device": (errno.EIO, False, None),
     "rights are lost": (errno.EACCES, True, None),
+    "the file system becomes read-only": (errno.EROFS, True, None),
 }
 
 
@@ -47,7 +48,7 @@ def check_message(done, failed, targets):
     names = {targets.get(temp_of(call.path), os.path.basename(call.other or call.path)) for call in failed}
     names = {"keylift/runs/" if name.endswith((".jsonl", ".tmp")) else name for name in names}
     text = done.stdout + done.stderr
-    why = [line for line in text.splitlines() if re.search("No space left|Input/output error|Permission denied", line)]
+    why = [line for line in text.splitlines() if re.search("No space left|Input/output error|Permission denied|Read-only file system", line)]
     assert any(name in line for name in names for line in why), (names, text)
     assert "goes on from here" in text, text
 
@@ -95,6 +96,29 @@ def test_a_fault_of_the_disk_loses_nothing(world, fault):  # noqa: F811
         undo(project, where, original)
         shutil.rmtree(project.path)
     assert stopped > 10 and resumed > 6
+
+
+@pytest.mark.slow
+def test_a_file_that_was_replaced_counts_though_its_folder_could_not_be_synced(world):  # noqa: F811
+    """It has its new name: what the run says that it did holds it, and so does undo."""
+    fresh, values, finished = world
+    whole, calls = watched(fresh("watched"), "migrate", "--yes", ".")
+    names = ("shop/pay.py", "shop/mail.py", "main.py")
+    syncs = [i for i, call in enumerate(calls) if call.name == "fsync"]
+    [first, *_] = [i for i, call in enumerate(calls) if call.name == "rename" and call.other.endswith(".py")
+                   and any(call.other.endswith("/" + name) for name in names)]  # fmt: skip
+    number = next(n for n, i in enumerate(syncs) if i > first)
+    project = fresh("failed")
+    done, calls = watched(project, "migrate", "--yes", ".", fail=(number, errno.EIO, False, "fsync"))
+    [failed] = [call for call in calls if call.failed]
+    [renamed] = [call.other for call in calls if call.name == "rename" and not call.failed
+                 and any(call.other.endswith("/" + name) for name in names)]  # fmt: skip
+    assert failed.path == os.path.dirname(renamed) and done.returncode == 2
+    rewritten = [name for name in names if project.files()[name] == finished[name]]
+    assert [str(project / name) for name in rewritten] == [renamed]
+    assert "Stopped. 1 file was rewritten." in done.stdout + done.stderr, done.stdout + done.stderr
+    check_no_secret_is_lost(project, values, "fsync")
+    assert resume(project, "fsync", fresh("original").files(), finished) and project.files() == finished
 
 
 @pytest.mark.parametrize("shut", [".", "shop", ".git/keylift/runs"])

@@ -4,7 +4,7 @@ expected.py (absent: the file stays as it is) and expected.txt (what became of e
 What is expected is also run: every CPython of the machine from 3.8 on compiles each new file and runs it
 beside the old one, with the values in the environment or in a dotenv file read by python-dotenv itself.
 
-KEYLIFT_ACCEPT_GOLDEN=1 writes the expectations anew; read the difference before you commit it.
+scripts/accept-golden writes the expectations anew; read the difference before you commit it.
 """
 
 import base64
@@ -22,7 +22,7 @@ CASES = sorted(path.name[:-2] for path in FOLDER.glob("*.d"))
 TOOL = support.BINARY.parent / "tests" / "tools" / "rewritetool"
 SDKS = FOLDER.parent / "sdks"
 PLACES = {"AZURE_KEYVAULT_URL": "https://shop.vault.azure.net", "GOOGLE_CLOUD_PROJECT": "shop-123"}
-ACCEPT = os.environ.get("KEYLIFT_ACCEPT_GOLDEN") == "1"
+ACCEPT = bool(os.environ.get("KEYLIFT_ACCEPT"))
 
 
 def flags_of(case):

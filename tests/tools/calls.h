@@ -85,12 +85,13 @@ static void path_of(int fd, char out[CALL_PATH_BYTES]) {
 
 /* What each call can end with. A full disk stops what needs room. */
 #define ROOM (1u << 0)    /* ENOSPC */
-#define RIGHTS (1u << 1)  /* EACCES, EROFS */
-#define DEVICE (1u << 2)  /* EIO */
+#define RIGHTS (1u << 1)  /* EACCES */
+#define DEVICE (1u << 2)  /* EIO, EROFS */
 #define CHANGES (1u << 3) /* a kill before it and one after it differ */
 
 static bool can_fail(unsigned traits) {
-    unsigned needed = fault.error == ENOSPC ? ROOM : fault.error == EIO ? DEVICE : RIGHTS;
+    bool of_device = fault.error == EIO || fault.error == EROFS;
+    unsigned needed = fault.error == ENOSPC ? ROOM : of_device ? DEVICE : RIGHTS;
     return fault.error && (traits & needed);
 }
 

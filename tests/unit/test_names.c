@@ -179,6 +179,29 @@ static void a_name_that_something_else_reads_gets_the_project_before_it(void **s
     end(&x);
 }
 
+static void a_project_whose_own_name_is_read_by_something_still_finds_names(void **state) {
+    (void)state;
+    static const char *const projects[][2] = {{"flask-shop", "APP_FLASK_SHOP"},
+                                              {"python-slugify", "APP_PYTHON_SLUGIFY"},
+                                              {"Slack", "APP_SLACK"},
+                                              {"flashy", "FLASHY"}};
+    for (size_t i = 0; i < KL_ARRAY_LEN(projects); i++) {
+        struct fixture x;
+        begin(&x);
+        x.context.project = projects[i][0];
+        add(&x, "app.py", "stripe_key", "one");
+        add(&x, "app.py", "token", "two");
+        add(&x, "app.py", "token", "three");
+        add(&x, "app.py", "token", "four");
+        assign(&x);
+        assert_string_equal(x.requests[0].name, arena_printf(&x.arena, "%s_STRIPE_KEY", projects[i][1]));
+        assert_string_equal(x.requests[1].name, "APP_TOKEN");
+        assert_string_equal(x.requests[2].name, arena_printf(&x.arena, "%s_APP_TOKEN", projects[i][1]));
+        assert_string_equal(x.requests[3].name, arena_printf(&x.arena, "%s_APP_TOKEN_2", projects[i][1]));
+        end(&x);
+    }
+}
+
 static void a_value_that_the_vault_has_keeps_its_name(void **state) {
     (void)state;
     static const struct env_read read = {.name = "API_KEY", .path = "pay.py", .line = 3};
@@ -228,6 +251,7 @@ int main(void) {
         cmocka_unit_test(two_values_with_one_name_carry_their_files_names),
         cmocka_unit_test(two_values_with_one_name_in_one_file_are_told_apart),
         cmocka_unit_test(a_name_that_something_else_reads_gets_the_project_before_it),
+        cmocka_unit_test(a_project_whose_own_name_is_read_by_something_still_finds_names),
         cmocka_unit_test(a_value_that_the_vault_has_keeps_its_name),
         cmocka_unit_test(a_literal_without_a_telling_name_is_called_by_its_rule),
         cmocka_unit_test(ambient_names_say_who_reads_them),

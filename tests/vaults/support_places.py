@@ -1,12 +1,13 @@
-"""Two vaults on servers, looked at from behind: what keylift has to be told to use them, and what they hold."""
+"""Vaults on servers, looked at from behind: what keylift has to be told to use them, and what they hold."""
 
 from hvac.exceptions import InvalidPath
+from vaults.support_gcp import PROJECT, write_json
 
 PREFIX = "kept/"
 
 
 class OpenBao:
-    def __init__(self, server):
+    def __init__(self, server, home=None):
         token = server.token('path "secret/*" { capabilities = ["create", "read", "update", "patch", "list"] }')
         self.kv = server.client(server.root.token).secrets.kv.v2
         self.env = {"VAULT_TOKEN": token}
@@ -62,3 +63,53 @@ class Moto:
     def put(self, name, value):
         """Somebody else's hand."""
         self.client.put_secret_value(SecretId=PREFIX + name, SecretString=value)
+
+
+class AzureKeyVault:
+    """The double: what it holds is looked at in its memory."""
+
+    def __init__(self, double, home):
+        self.store = double.vault
+        self.env = {name: value for name, value in double.base(home, **double.with_secret()).items() if name.startswith("AZURE_")}
+        self.where = ["--endpoint", double.vault.url, "--ca-file", str(double.tls.ca_file)]
+        self.what = ["--to", "azure", "--prefix", "kept-"]
+
+    def versions(self, name):
+        with self.store.lock:
+            return self.store.secrets.get(f"kept-{name}".replace("_", "-").lower(), (None, []))[1]
+
+    def read(self, name):
+        versions = self.versions(name)
+        return (versions[-1].value, len(versions)) if versions else (None, 0)
+
+    def is_marked(self, name):
+        return (self.versions(name)[-1].tags or {}).get("managed-by") == "keylift"
+
+    def forget(self, name):
+        with self.store.lock:
+            self.store.secrets.pop(f"kept-{name}".replace("_", "-").lower(), None)
+
+
+class GoogleSecretManager:
+    """The double, the same."""
+
+    def __init__(self, double, home):
+        self.double = double
+        key = write_json(home / "key.json", double.writer.file(double.token_url))
+        self.env = {"GOOGLE_APPLICATION_CREDENTIALS": str(key), "NO_GCE_CHECK": "true"}
+        self.where = ["--endpoint", double.url, "--ca-file", str(double.ca_file)]
+        self.what = ["--to", "gcp", "--gcp-project", PROJECT, "--prefix", "kept-"]
+
+    def secret(self, name):
+        return self.double.manager.secrets.get((None, f"kept-{name}"))
+
+    def read(self, name):
+        secret = self.secret(name)
+        versions = secret.versions if secret else []
+        return (versions[-1].data.decode(), len(versions)) if versions else (None, 0)
+
+    def is_marked(self, name):
+        return self.secret(name).message.labels.get("managed-by") == "keylift"
+
+    def forget(self, name):
+        self.double.manager.secrets.pop((None, f"kept-{name}"), None)

@@ -7,14 +7,20 @@ import pytest
 import support
 from support import made, made_password
 from support_calls import run
-from vaults.support_places import Moto, OpenBao
+from vaults.support_places import AzureKeyVault, GoogleSecretManager, Moto, OpenBao
 
 NAMES = {"shop/pay.py": "API_KEY", "shop/mail.py": "MAIL_PASSWORD"}
 
 
+PLACES = {"openbao": ("bao", OpenBao), "moto": ("moto", Moto), "azure": ("azure", AzureKeyVault),
+          "gcp": ("double", GoogleSecretManager)}  # fmt: skip
+EVERY_VAULT = pytest.mark.parametrize("vault", PLACES, indirect=True)
+
+
 @pytest.fixture(params=["openbao", "moto"])
 def vault(request, home):
-    place = OpenBao(request.getfixturevalue("bao")) if request.param == "openbao" else Moto(request.getfixturevalue("moto"), home)  # fmt: skip
+    server, kind = PLACES[request.param]
+    place = kind(request.getfixturevalue(server), home)
     forget(place)  # other tests of this process store under these names, too
     yield place
     forget(place)
@@ -22,8 +28,7 @@ def vault(request, home):
 
 def forget(vault):
     for name in NAMES.values():
-        if vault.read(name)[1]:
-            vault.forget(name)
+        vault.forget(name)
 
 
 @pytest.fixture

@@ -90,6 +90,27 @@ def test_a_project_is_migrated_to_the_store_and_its_program_reads_there(store, h
     assert after == before
 
 
+@pytest.mark.parametrize("style", ["module", "environ"])
+def test_a_helper_is_read_through_a_module_too(keyring_env, project, style):
+    values = support.made_password(), support.made("", 40)
+    project.write("app.py", f'import other\n\nDB_PASSWORD = "{values[0]}"\nprint(DB_PASSWORD, other.API_KEY)\n')
+    project.write("other.py", f'API_KEY = "{values[1]}"\n')
+    program = lambda: subprocess.run([sys.executable, "app.py"], cwd=project, env=keyring_env, check=True, capture_output=True).stdout  # noqa: E731
+    before, source = program(), project.files()
+
+    def keylift(*words):
+        done = subprocess.run([support.BINARY, *words, "--to", f"exec:{HELPERS / 'keylift-keyring'}", "--yes"], cwd=project,
+                              env=keyring_env, capture_output=True, text=True, timeout=120)  # fmt: skip
+        assert done.returncode == 0, done.stdout + done.stderr
+
+    keylift("migrate", "--style", style, ".")
+    assert program() == before
+    assert "keyring" in project.read("vault_secrets.py") and "vault_secrets" in project.read("other.py")
+    assert not any(value.encode() in text for value in values for text in project.files().values())
+    keylift("undo")
+    assert program() == before and {name: data for name, data in project.files().items() if name in source} == source
+
+
 def test_the_helper_is_named_and_asked_who_it_is(store, tmp_path):
     kind, env, helper = store
     done = subprocess.run(

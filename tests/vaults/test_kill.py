@@ -1,6 +1,7 @@
 """keylift, killed in the middle of a migration to a vault on a server: after each kill every secret is in the
 source or in the vault, `resume` ends as the run that was not killed, writes nothing twice, and `undo` takes
-all of it back. Every third moment, from a place that depends on the seed; all of them in a soak."""
+all of it back. Every third moment (of the doubles, every tenth), from a place that depends on the seed; all of
+them in a soak."""
 
 import json
 import shutil
@@ -10,20 +11,24 @@ import pytest
 import support
 from support_calls import MOST, run
 from vaults.support_aws import moto  # noqa: F401
+from vaults.support_azure import azure, azure_service  # noqa: F401
+from vaults.support_gcp import double, gcp  # noqa: F401
 from vaults.support_places import OpenBao
 from vaults.support_shop import (  # noqa: F401
-    NAMES, check_no_secret_is_lost, finish, forget, resume, undisturbed, undo, vault, words, world,
+    EVERY_VAULT, NAMES, check_no_secret_is_lost, finish, forget, resume, undisturbed, undo, vault, words, world,
 )  # fmt: skip
 
-STEP = 3 if support.TIMES <= 1 else 1
+STEPS = {"openbao": 3, "moto": 3, "azure": 10, "gcp": 10}
 
 
 @pytest.mark.slow
-def test_a_kill_loses_nothing_and_resume_ends_as_the_whole_run(vault, world):  # noqa: F811
+@EVERY_VAULT
+def test_a_kill_loses_nothing_and_resume_ends_as_the_whole_run(vault, world, request):  # noqa: F811
+    step = STEPS[request.node.callspec.params["vault"]] if support.TIMES <= 1 else 1
     fresh, values = world
     original, finished = undisturbed(vault, fresh)
     resumed = stored_before = 0
-    moment = support.SEED % STEP
+    moment = support.SEED % step
     while True:
         forget(vault)
         project = fresh(f"at{moment}")
@@ -40,9 +45,9 @@ def test_a_kill_loses_nothing_and_resume_ends_as_the_whole_run(vault, world):  #
         check_no_secret_is_lost(project, vault, values, moment)
         undo(project, vault, moment, original)
         shutil.rmtree(project.path)
-        moment += STEP
+        moment += step
         assert moment < MOST
-    assert resumed * STEP > 40 and stored_before * STEP > 20
+    assert resumed * step > 40 and stored_before * step > 20
 
 
 def killed_between_value_and_mark(fresh, vault, name, *words):
@@ -133,6 +138,7 @@ def killed_before(project, vault, record):
     assert done.returncode < 0, done.stdout + done.stderr
 
 
+@EVERY_VAULT
 def test_a_kill_between_a_put_and_its_journal_entry(vault, world):  # noqa: F811
     fresh, values = world
     original, finished = undisturbed(vault, fresh)
@@ -147,6 +153,7 @@ def test_a_kill_between_a_put_and_its_journal_entry(vault, world):  # noqa: F811
     undo(project, vault, "put", original)
 
 
+@EVERY_VAULT
 def test_a_vault_that_forgets_after_the_read_back_gets_the_value_again(vault, world):  # noqa: F811
     """What is verified and still in the source is not taken for stored by the run that goes on."""
     fresh, values = world

@@ -1,4 +1,4 @@
-"""The module that code reads its secrets from: its text for every vault, judged by mypy, black and ruff."""
+"""The module that code reads its secrets from: its text for every vault, judged by mypy, pyright, black and ruff."""
 
 import base64
 import os
@@ -76,9 +76,9 @@ def modules(bao, gcp, tmp_path_factory):  # noqa: F811
     return found
 
 
-def judged(modules, *command):
+def judged(modules, *command, files=True):
     done = subprocess.run(
-        [sys.executable, "-m", *command, *map(str, modules.values())], cwd=next(iter(modules.values())).parent,
+        [sys.executable, "-m", *command, *(map(str, modules.values()) if files else ())], cwd=next(iter(modules.values())).parent,
         stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, timeout=600,
     )  # fmt: skip
     assert done.returncode == 0, done.stdout
@@ -86,6 +86,14 @@ def judged(modules, *command):
 
 def test_mypy_finds_nothing(modules):
     judged(modules, "mypy", "--strict")
+
+
+@pytest.mark.slow
+def test_pyright_finds_nothing(modules):
+    """In its own default mode; basedpyright is pyright as a package that needs nothing from npm."""
+    folder = next(iter(modules.values())).parent
+    (folder / "pyrightconfig.json").write_text('{"typeCheckingMode": "standard"}')
+    judged(modules, "basedpyright", "--project", str(folder), "--pythonpath", sys.executable, files=False)
 
 
 def test_black_would_change_nothing(modules):

@@ -1,0 +1,3 @@
+import shop.pay
+
+DB_PASSWORD = "«password 3»"
