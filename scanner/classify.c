@@ -2,7 +2,6 @@
  * what the value looks like, where it stands. */
 #include "scanner/classify.h"
 
-#include "scanner/name_words.h"
 #include "scanner/placeholder.h"
 #include "scanner/sinks.h"
 #include "scanner/value_shape.h"
@@ -140,6 +139,7 @@ bool classify_value(const struct candidate *c, struct classification *out) {
     *out = (struct classification){
         .probability = meaning.is_mock ? cell.probability * 0.5 : cell.probability,
         .severity = cell.severity,
+        .kind = meaning.kind,
         .rule = kinds[meaning.kind].rule,
         .message = weak ? kinds[meaning.kind].weak : kinds[meaning.kind].message,
     };

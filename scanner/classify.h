@@ -5,10 +5,12 @@
 #define KEYLIFT_SCANNER_CLASSIFY_H
 
 #include "scanner/finding.h"
+#include "scanner/name_words.h"
 
 struct classification {
     double probability;
     enum severity severity;
+    enum name_kind kind; /* what the name promises */
     const char
         *rule; /* "generic-password", "generic-api-key", "generic-secret", "generic-token", "url-password" */
     const char *message; /* static */

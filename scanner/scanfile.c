@@ -89,13 +89,16 @@ static bool judge(void *ctx, const struct candidate *as) {
     return classify_value(as, ctx);
 }
 
-/* By its own name; failing that, of a literal that a machine or a person thought out, by what its variable is
- * used as. */
+/* By its own name; where that says nothing or little, a literal that a machine or a person thought out is
+ * judged by what its variable is used as. */
 static bool classify_candidate(struct scan_worker *w, const struct slice *code, const struct candidate *c,
                                struct classification *out) {
-    return classify_value(c, out) || (code && c->context == CONTEXT_ASSIGNMENT && !c->is_partial &&
-                                      c->name.len > 0 && value_shape(c->value) >= SHAPE_NUMBERED &&
-                                      flow_uses(&w->flows, *code, &w->tokens, &w->arena, c, judge, out));
+    bool found = classify_value(c, out);
+    if (found && out->kind != NAME_PLAIN_KEY)
+        return true;
+    bool asks = code && c->context == CONTEXT_ASSIGNMENT && !c->is_partial && c->name.len > 0 &&
+                value_shape(c->value) >= SHAPE_NUMBERED;
+    return (asks && flow_uses(&w->flows, *code, &w->tokens, &w->arena, c, judge, out)) || found;
 }
 
 /* Rules first; the generic classifier where none has something to say. `code`: the text of Python code that
