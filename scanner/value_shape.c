@@ -349,10 +349,12 @@ static bool is_alphabet(struct slice v) {
     return v.len >= 26;
 }
 
-/* f(x)/(R+r): a call, a formula */
+/* f(x)/(R+r): a call, a formula: what is opened is closed. */
 static bool has_parentheses(struct slice v) {
-    size_t open = slice_find_byte(v, '(', 0);
-    return open != SIZE_MAX && slice_find_byte(v, ')', open) != SIZE_MAX;
+    int depth = 0;
+    for (size_t i = 0; i < v.len && depth >= 0; i++)
+        depth += (v.ptr[i] == '(') - (v.ptr[i] == ')');
+    return depth == 0 && slice_find_byte(v, '(', 0) != SIZE_MAX;
 }
 
 bool value_is_surely_random(struct slice v) {
@@ -373,7 +375,7 @@ bool value_is_surely_random(struct slice v) {
     if (outside_hex * 8 < v.len)
         return is_odd_hex(v, &n);
     bool cases = n.lower >= 3 && n.upper >= 3 && n.changes * 4 >= v.len;
-    bool one_case = (n.lower == 0 || n.upper == 0) && v.len >= 24 && n.changes * 10 >= v.len * 3;
+    bool one_case = (n.lower == 0 || n.upper == 0) && v.len >= 24 && n.changes * 4 >= v.len;
     bool mixes = n.digit >= 2 && n.digit * 2 <= v.len && (cases || one_case || n.sign >= 4);
     struct reading r = read_letters(v);
     return mixes && r.usual * 2 <= r.pairs + 2 && !slice_starts(v, "xn--") && !has_parentheses(v) &&

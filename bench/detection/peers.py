@@ -28,6 +28,11 @@ def read_gitleaks(text, folder):
     return [(relative(f["File"], folder), f["StartLine"], f["EndLine"], "", None) for f in json.loads(text or "[]")]
 
 
+def read_betterleaks(text, folder):
+    places = [f["location"] for f in json.loads(text)["findings"]]
+    return [(relative(p["path"], folder), p["start_line"], p["end_line"], "", None) for p in places]
+
+
 def read_lines_of_json(path_of, line_of):
     def read(text, folder):
         out = []
@@ -74,7 +79,7 @@ def read_credsweeper(text, folder):
 TOOLS = {
     "gitleaks": ("gitleaks dir --no-banner --exit-code 0 --report-format json --report-path {out} {folder}", read_gitleaks),
     "betterleaks": (
-        "betterleaks fs --no-banner --exit-code 0 --report-format json --report-path {out} {folder}", read_gitleaks),
+        "betterleaks fs --no-banner --no-color --exit-code 0 -o {out} {folder}", read_betterleaks),
     "kingfisher": (
         "kingfisher scan --no-validate --no-update-check --format jsonl --output {out} {folder}",
         read_lines_of_json(lambda f: f["finding"]["path"], lambda f: f["finding"]["line"])),
