@@ -175,6 +175,9 @@ FOUND = [
     ("password = os.getenv('DB_PASSWORD', {weak!r})", "generic-password"),
     ("requests.get(u, auth=HTTPBasicAuth('me', {weak!r}))", "generic-password"),
     ("if password == {weak!r}: pass", "generic-password"),
+    ("api_key = f'{value}{{suffix}}'", "generic-api-key"),
+    ("client_secret = ({value!r}\n    {value!r})", "generic-secret"),
+    ("client_secret = {value!r} + {value!r}", "generic-secret"),
 ]
 
 
