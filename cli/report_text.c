@@ -164,6 +164,9 @@ static void print_finding(struct output *o, const struct finding *f, enum settin
     } else if (f->in_test) {
         out_mark(o, MARK_DIM, "%smigrate leaves it, in a test or an example, unless --include-tests", indent);
     }
+    if (verbose && f->why != NULL && f->why[0] != '\0') {
+        out_mark(o, MARK_DIM, "%swhy: %s", indent, f->why);
+    }
     if (verbose) {
         out_mark(o, MARK_DIM, "%srule %s, confidence %.2f%sfingerprint %s", indent, f->rule, f->confidence,
                  setting == SET_MANY ? ", " : indent, f->fingerprint);

@@ -4,8 +4,13 @@
 #include "cli/nearest.h"
 #include "scanner/rule_file.h"
 
-const char *const rule_names_generic[] = {"generic-password", "generic-api-key", "generic-secret",
-                                          "generic-token",    "url-password",    NULL};
+const char *const rule_names_generic[] = {"generic-password",
+                                          "generic-api-key",
+                                          "generic-secret",
+                                          "generic-token",
+                                          "generic-random",
+                                          "url-password",
+                                          NULL};
 
 static void offer_all(struct nearest *n, const struct rule_list *own) {
     for (size_t i = 0; i < rule_count(); i++) {

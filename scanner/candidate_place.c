@@ -329,6 +329,10 @@ static void place_string(struct collector *c, struct candidate *n, const struct 
             n->callee = frame_callee(c, f);
             n->argument = f->commas;
         }
+        if (f->kind == FRAME_GROUP)
+            n->argument = f->commas;
+        if (p.context == CONTEXT_ENV_DEFAULT)
+            n->given_to = frame_outer(c, s->frame).name;
         /* Option("--name"): a flag, not a default */
         if (p.context == CONTEXT_OPTION_DEFAULT && f->key == NO_TOKEN && slice_starts(n->value, "-"))
             p = (struct place){CONTEXT_ARGUMENT, {0}};

@@ -2,24 +2,24 @@
  * what the value looks like, where it stands. */
 #include "scanner/classify.h"
 
-#include "scanner/name_words.h"
 #include "scanner/placeholder.h"
 #include "scanner/sinks.h"
-#include "scanner/value_shape.h"
 
 #define CLASSIFY_MIN_PASSWORD 4u
 #define CLASSIFY_MIN_SECRET 8u
 #define CLASSIFY_MAX_VALUE 4096u
+#define CLASSIFY_MOCK 0.5 /* fake_password: half as likely */
 
 /* By kind: the rule, and the words of the report. */
 static const struct kind_words {
-    const char *rule, *message, *weak;
+    const char *rule, *message, *weak, *says;
 } kinds[] = {
-    [NAME_PASSWORD] = {"generic-password", "Password", "Weak password"},
-    [NAME_SECRET] = {"generic-secret", "Secret", "Weak secret"},
-    [NAME_KEY] = {"generic-api-key", "Key", "Weak key"},
-    [NAME_TOKEN] = {"generic-token", "Token", "Weak token"},
-    [NAME_PLAIN_KEY] = {"generic-secret", "Key or salt", "Key or salt"},
+    [NAME_OTHER] = {CLASSIFY_RANDOM, "Random value", "Random value", "no name that tells"},
+    [NAME_PASSWORD] = {"generic-password", "Password", "Weak password", "called a password"},
+    [NAME_SECRET] = {"generic-secret", "Secret", "Weak secret", "called a secret"},
+    [NAME_KEY] = {"generic-api-key", "Key", "Weak key", "called a key of a service"},
+    [NAME_TOKEN] = {"generic-token", "Token", "Weak token", "called a token"},
+    [NAME_PLAIN_KEY] = {"generic-secret", "Key or salt", "Key or salt", "called a key or a salt"},
 };
 
 /* A cell of the model: how likely, and how bad. Probability 0: no finding. */
@@ -31,6 +31,7 @@ struct cell {
 /* Rows: what the name promises. Columns: what the value looks like, in the order
  * of enum value_shape. The figures are explained in docs/detection.md. */
 static const struct cell model[][SHAPE_RANDOM + 1] = {
+    [NAME_OTHER] = {[SHAPE_RANDOM] = {0.3, SEVERITY_LOW}}, /* see classify_random */
     [NAME_PASSWORD] = {[SHAPE_PLAIN] = {0.5, SEVERITY_LOW},
                        [SHAPE_NUMBERED] = {0.8, SEVERITY_MEDIUM},
                        [SHAPE_MIXED] = {0.8, SEVERITY_MEDIUM},
@@ -46,8 +47,9 @@ static const struct cell model[][SHAPE_RANDOM + 1] = {
 
 /* "Bearer abc": the credential is what follows. */
 static struct slice without_scheme(struct slice v) {
-    static const char *const schemes[] = {"Bearer ", "bearer ", "Token ", "token ",
-                                          "Basic ",  "ApiKey ", "Key "};
+    static const char *const schemes[] = {"Bearer ", "bearer ", "Token ", "token ", "ApiKey ", "Key "};
+    if (slice_starts(v, "Basic "))
+        return (struct slice){0}; /* the rule basic-auth decodes it, and knows better */
     for (size_t i = 0; i < KL_ARRAY_LEN(schemes); i++) {
         if (slice_starts(v, schemes[i]))
             return slice_sub(v, strlen(schemes[i]), v.len);
@@ -106,19 +108,52 @@ static struct name_meaning collective_meaning(const struct candidate *c) {
     return name_meaning(slice_sub(name, 0, name.len - 1));
 }
 
+/* get(url, auth=("me", "...")): a user and a password. */
+static bool is_login_password(const struct candidate *c) {
+    return c->context == CONTEXT_ELEMENT && c->argument == 1 &&
+           (slice_eq_cstr(c->name, "auth") || slice_ends(c->name, "_auth"));
+}
+
+static struct name_meaning meaning_of(const struct candidate *c, bool *collective) {
+    struct name_meaning m = name_meaning(c->name);
+    *collective = false;
+    if (is_login_password(c))
+        return (struct name_meaning){NAME_PASSWORD, m.is_mock};
+    if (m.kind == NAME_OTHER && c->given_to.len > 0)
+        m = name_meaning(c->given_to);
+    if (m.kind == NAME_OTHER && c->context == CONTEXT_ARGUMENT)
+        m.kind = sink_kind(c->callee, c->argument);
+    if (m.kind == NAME_OTHER) {
+        *collective = true;
+        m = collective_meaning(c);
+    }
+    return m;
+}
+
+/* "abc%s": what does not change of a template that a machine's value is part of. */
+static struct slice fixed_piece(const struct candidate *c, struct slice value) {
+    size_t field = c->context == CONTEXT_FORMAT ? slice_find_byte(value, '%', 0) : SIZE_MAX;
+    if (c->context == CONTEXT_FORMAT && field == SIZE_MAX)
+        field = slice_find_byte(value, '{', 0);
+    return field == SIZE_MAX || field < CLASSIFY_MIN_SECRET ? value : slice_sub(value, 0, field);
+}
+
+/* A piece of a string says less: it must be random, or enough of a password. */
+static bool piece_tells(enum name_kind kind, enum value_shape shape, struct slice value) {
+    return shape == SHAPE_RANDOM ||
+           (kind == NAME_PASSWORD && shape == SHAPE_MIXED && value.len >= CLASSIFY_MIN_SECRET);
+}
+
 bool classify_value(const struct candidate *c, struct classification *out) {
     if (c->value.len < CLASSIFY_MIN_PASSWORD || c->value.len > CLASSIFY_MAX_VALUE ||
         c->context == CONTEXT_DICT_KEY)
         return false;
-    struct name_meaning meaning = name_meaning(c->name);
-    if (meaning.kind == NAME_OTHER && c->context == CONTEXT_ARGUMENT)
-        meaning.kind = sink_kind(c->callee, c->argument);
-    bool collective = meaning.kind == NAME_OTHER;
-    if (collective)
-        meaning = collective_meaning(c);
+    bool collective;
+    struct name_meaning meaning = meaning_of(c, &collective);
     if (meaning.kind == NAME_OTHER)
         return false;
     struct slice value = meaning.kind == NAME_TOKEN ? without_scheme(c->value) : c->value;
+    value = fixed_piece(c, value);
     if (value.len < (meaning.kind == NAME_PASSWORD ? CLASSIFY_MIN_PASSWORD : CLASSIFY_MIN_SECRET))
         return false;
     bool is_template = placeholder_is(value) || placeholder_has_field(value);
@@ -129,7 +164,7 @@ bool classify_value(const struct candidate *c, struct classification *out) {
     if (shape == SHAPE_PLAIN &&
         (!place_supports_weak(c->context) || !is_plausible_word(value) || is_capitalised(value)))
         return false;
-    if ((c->is_partial || collective) && shape != SHAPE_RANDOM)
+    if ((collective && shape != SHAPE_RANDOM) || (c->is_partial && !piece_tells(meaning.kind, shape, value)))
         return false;
     struct cell cell = model[meaning.kind][shape];
     if (cell.probability <= 0)
@@ -138,11 +173,48 @@ bool classify_value(const struct candidate *c, struct classification *out) {
     if (c->in_test || meaning.is_mock)
         cell.severity = SEVERITY_LOW;
     *out = (struct classification){
-        .probability = meaning.is_mock ? cell.probability * 0.5 : cell.probability,
+        .probability = meaning.is_mock ? cell.probability * CLASSIFY_MOCK : cell.probability,
         .severity = cell.severity,
+        .kind = meaning.kind,
+        .shape = shape,
+        .is_mock = meaning.is_mock,
         .rule = kinds[meaning.kind].rule,
         .message = weak ? kinds[meaning.kind].weak : kinds[meaning.kind].message,
     };
+    return true;
+}
+
+void classify_explain(const struct classification *c, struct buf *out) {
+    static const char *const shapes[SHAPE_RANDOM + 1] = {
+        [SHAPE_PLAIN] = "one word",
+        [SHAPE_NUMBERED] = "a word with a number",
+        [SHAPE_MIXED] = "letters with digits or signs",
+        [SHAPE_RANDOM] = "a random value",
+    };
+    double weight = c->is_mock ? c->probability / CLASSIFY_MOCK : c->probability;
+    buf_printf(out, "%s, %s: %.2f", kinds[c->kind].says, shapes[c->shape], weight);
+    if (c->is_mock)
+        buf_printf(out, "; a name for tests: × %.2f", CLASSIFY_MOCK);
+}
+
+/* Places in which a value of a program may stand. */
+static bool place_holds_values(enum context context) {
+    return context != CONTEXT_NONE && context != CONTEXT_DICT_KEY && context != CONTEXT_COMMENT &&
+           context != CONTEXT_DOCSTRING && context != CONTEXT_TEXT;
+}
+
+bool classify_random(const struct candidate *c, struct classification *out) {
+    struct slice value = fixed_piece(c, c->value);
+    if (!place_holds_values(c->context) || !value_is_surely_random(value) || name_denies_secret(c->name) ||
+        placeholder_is_worded(value))
+        return false;
+    struct cell cell = model[NAME_OTHER][SHAPE_RANDOM];
+    *out = (struct classification){.probability = cell.probability,
+                                   .severity = cell.severity,
+                                   .kind = NAME_OTHER,
+                                   .shape = SHAPE_RANDOM,
+                                   .rule = kinds[NAME_OTHER].rule,
+                                   .message = kinds[NAME_OTHER].message};
     return true;
 }
 

@@ -4,18 +4,33 @@
 #ifndef KEYLIFT_SCANNER_CLASSIFY_H
 #define KEYLIFT_SCANNER_CLASSIFY_H
 
+#include "base/buf.h"
 #include "scanner/finding.h"
+#include "scanner/name_words.h"
+#include "scanner/value_shape.h"
+
+#define CLASSIFY_RANDOM "generic-random"
 
 struct classification {
     double probability;
     enum severity severity;
-    const char
-        *rule; /* "generic-password", "generic-api-key", "generic-secret", "generic-token", "url-password" */
+    enum name_kind kind; /* what the name promises */
+    enum value_shape shape;
+    bool is_mock;
+    const char *
+        rule; /* "generic-password", "generic-api-key", "generic-secret", "generic-token", "generic-random" */
     const char *message; /* static */
 };
 
+/* What it goes by, in one line: "the name of a password, a random value: 0.95". */
+void classify_explain(const struct classification *c, struct buf *out);
+
 /* False (at once, for most values) when it is certainly none. */
 bool classify_value(const struct candidate *c, struct classification *out);
+
+/* For what classify_value leaves: a value so random that no name is needed, under a name that does not say
+ * what else it is. Low. */
+bool classify_random(const struct candidate *c, struct classification *out);
 
 /* Is an environment variable of that name a secret, or a setting? */
 bool classify_name_is_secret(struct slice name);

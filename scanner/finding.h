@@ -47,11 +47,12 @@ struct candidate {
                             concatenation from its first to its last part */
     uint32_t first_token, last_token; /* indices in py_tokens; both UINT32_MAX outside Python */
     enum context context;
-    struct slice name;   /* variable, key, keyword, attribute: the last component; empty if none */
-    struct slice callee; /* dotted name of the called function for arguments, "" otherwise */
-    uint32_t argument;   /* index of a positional argument */
-    struct slice value;  /* evaluated */
-    uint32_t parts;      /* literals joined; 1 for a single one */
+    struct slice name;     /* variable, key, keyword, attribute: the last component; empty if none */
+    struct slice given_to; /* of a fallback, os.getenv("X", ".."): what the result is called; else empty */
+    struct slice callee;   /* dotted name of the called function for arguments, "" otherwise */
+    uint32_t argument;     /* index of a positional argument, or of an element in parentheses */
+    struct slice value;    /* evaluated */
+    uint32_t parts;        /* literals joined; 1 for a single one */
     bool is_bytes;
     bool is_partial;       /* only a piece of the run-time string (f-string, format, + with a name) */
     bool in_test;          /* file or function looks like a test or an example */
@@ -75,6 +76,7 @@ struct finding {
     uint64_t secret_start_byte, secret_end_byte; /* what moves of a literal that holds more, as spelled; both
                                                     0: all of it */
     enum context context;
+    const char *why;      /* of the classifier: what it goes by; "" for a rule of a provider */
     const char *name;     /* "" if none */
     const char *callee;   /* "" if none */
     char redacted[48];    /* the provider's public prefix and a length class: "AKIA… (20 characters)" */

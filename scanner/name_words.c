@@ -287,3 +287,25 @@ struct name_meaning name_meaning(struct slice name) {
         m.kind = NAME_OTHER; /* more often a pattern */
     return m;
 }
+
+bool name_denies_secret(struct slice name) {
+    static const char *const words[] = {
+        "hash",        "hashes",    "digest",  "sha",       "md",     "crc",  "checksum", "checksums",
+        "commit",      "revision",  "rev",     "etag",      "uuid",   "guid", "id",       "ids",
+        "nonce",       "signature", "sig",     "integrity", "public", "pub",  "cert",     "certificate",
+        "fingerprint", "alphabet",  "charset", "chars",     "image",  "icon", "svg",      "png",
+        "pattern",     "regex",     "re",      "url",       "uri",    "path", "file",     "filename",
+        "name",        "title",     "label",   "version",   "format", "type", "message",  "model",
+        "checkpoint",  "device",    "serial",  "mac",       "unique", "uid",  "blob",     "address",
+        "hostname",    "host",      "seed",    "encoded",   "html",   "iv",
+    };
+    struct name_words w;
+    if (name.len == 0)
+        return false;
+    if (has_root(name))
+        return true;
+    for (unsigned i = 0; name_split(name, &w) && i < w.count; i++)
+        if (IN(w.text[i], words))
+            return true;
+    return false;
+}

@@ -22,6 +22,10 @@ struct name_meaning {
 
 struct name_meaning name_meaning(struct slice name);
 
+/* The name says what a random value under it is, if not a secret: a hash, an id, what is public, or what
+ * name_meaning turned round (public_key, token_url). */
+bool name_denies_secret(struct slice name);
+
 #define NAME_MAX_WORDS 12u
 #define NAME_WORD_MAX 24u
 

@@ -262,6 +262,7 @@ static void merge_findings(struct scan_result *out, struct scan_result *part, co
         to->rule = keep(out, f->rule);
         to->message = keep(out, f->message);
         to->revoke = keep(out, f->revoke);
+        to->why = keep(out, f->why);
         to->name = keep(out, f->name);
         to->callee = keep(out, f->callee);
         to->suppressed_by = keep(out, f->suppressed_by);

@@ -162,6 +162,7 @@ static void report_hit(struct scan_worker *w, struct scan_place *p, const char *
         .rule = arena_cstr(&r->arena, slice_cstr(hit->rule_id)),
         .revoke = hit->rule && hit->rule->revoke ? arena_cstr(&r->arena, slice_cstr(hit->rule->revoke)) : "",
         .context = c->context,
+        .why = hit->why ? arena_cstr(&r->arena, slice_cstr(hit->why)) : "",
         .name = arena_cstr(&r->arena, c->name),
         .callee = arena_cstr(&r->arena, c->callee),
         .severity = hit->severity,

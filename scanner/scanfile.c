@@ -12,7 +12,8 @@
 #include "scanner/pyfile.h"
 #include "scanner/scan_report.h"
 #include "scanner/textfile.h"
-#include "scanner/value_shape.h"
+
+#define MAX_RANDOM_A_FILE 4u
 
 void scan_worker_init(struct scan_worker *w, const struct scan_shared *shared) {
     *w = (struct scan_worker){.shared = shared};
@@ -94,13 +95,17 @@ static bool judge(void *ctx, const struct candidate *as) {
     return classify_value(as, ctx);
 }
 
-/* By its own name; failing that, of a literal that a machine or a person thought out, by what its variable is
- * used as. */
+/* By its own name; where that says nothing or little, a literal that a machine or a person thought out is
+ * judged by what its variable is used as. */
 static bool classify_candidate(struct scan_worker *w, const struct slice *code, const struct candidate *c,
                                struct classification *out) {
-    return classify_value(c, out) || (code && c->context == CONTEXT_ASSIGNMENT && !c->is_partial &&
-                                      c->name.len > 0 && value_shape(c->value) >= SHAPE_NUMBERED &&
-                                      flow_uses(&w->flows, *code, &w->tokens, &w->arena, c, judge, out));
+    bool found = classify_value(c, out);
+    if (found && out->kind != NAME_PLAIN_KEY)
+        return true;
+    bool asks = code && c->context == CONTEXT_ASSIGNMENT && !c->is_partial && c->name.len > 0 &&
+                value_shape(c->value) >= SHAPE_NUMBERED;
+    return (asks && flow_uses(&w->flows, *code, &w->tokens, &w->arena, c, judge, out)) || found ||
+           (code && classify_random(c, out));
 }
 
 /* Rules first; the generic classifier where none has something to say. `code`: the text of Python code that
@@ -110,7 +115,10 @@ static void match_candidate(struct scan_worker *w, const char *path, const struc
     struct match_context x = {w, c};
     struct error e = {0};
     size_t before = w->hits.count;
-    if (rule_match_value(w->matcher, c->value, c->name, on_match, &x, &e) != KL_OK)
+    enum kl_status s = rule_match_value(w->matcher, c->value, c->name, on_match, &x, &e);
+    if (s == KL_OK && w->hits.count == before && c->given_to.len > 0)
+        s = rule_match_value(w->matcher, c->value, c->given_to, on_match, &x, &e);
+    if (s != KL_OK)
         scan_worker_error(w, path, e.message);
     if (w->hits.count > before) {
         scan_resolve_value(&w->hits, before);
@@ -126,6 +134,21 @@ static void match_candidate(struct scan_worker *w, const char *path, const struc
     hit->end = c->value.len;
     hit->confidence = k.probability;
     hit->severity = k.severity;
+    struct buf why = BUF_INIT(256);
+    classify_explain(&k, &why);
+    hit->why = arena_cstr(&w->arena, buf_as_slice(&why));
+    buf_release(&why);
+}
+
+/* Many random values without a name that tells are the data of a program: a table, a series of samples. */
+static void drop_series(struct scan_hits *h) {
+    size_t random = 0, kept = 0;
+    for (size_t i = 0; i < h->count; i++)
+        random += strcmp(h->items[i].rule_id, CLASSIFY_RANDOM) == 0;
+    for (size_t i = 0; random > MAX_RANDOM_A_FILE && i < h->count; i++)
+        if (strcmp(h->items[i].rule_id, CLASSIFY_RANDOM) != 0)
+            h->items[kept++] = h->items[i];
+    h->count = random > MAX_RANDOM_A_FILE ? kept : h->count;
 }
 
 /* "env" is in os.environ, getenv, load_dotenv, environs, envvar=...; 'v' is the
@@ -162,6 +185,7 @@ static void scan_code(struct scan_worker *w, const struct pyfile *file, struct s
             w->candidates.items[i].unfixable = unfixable;
         match_candidate(w, place->path, &w->candidates.items[i], true, &file->text);
     }
+    drop_series(&w->hits);
     scan_resolve_file(&w->hits, true);
     if (w->hits.count > 0)
         scan_report_hits(w, place);

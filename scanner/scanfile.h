@@ -33,6 +33,7 @@ struct scan_hit {
     uint32_t span_start, span_end; /* in the text: the literal, or in a text file the match itself */
     double confidence;
     enum severity severity;
+    const char *why; /* of the generic classifier; in the arena of the file */
 };
 
 struct scan_hits {

@@ -112,9 +112,15 @@ static bool reads_like_words(struct reading r) {
     return r.pairs > 0 && r.usual * 20 >= r.pairs * 13;
 }
 
-/* Without blanks, with digits and signs, and letters that are no words: a
- * generated key may start or end with any sign, and hold a "%s" by chance. */
+/* Without blanks, with digits and signs (or letters of both cases), and letters
+ * that are no words: a generated key may start or end with any sign, and hold a
+ * "%s" by chance. */
 static bool is_machine_made(struct slice v, const struct counts *n) {
+    if (v.len >= 20 && n->blank == 0 && n->upper >= 4 && n->lower >= 4 && n->digit >= 2) {
+        struct reading r = read_letters(v);
+        if (r.pairs >= 4 && r.usual * 2 <= r.pairs)
+            return true;
+    }
     if (v.len < 12 || n->blank > 0 || n->sign < 1 || n->digit < 1 || n->sign + n->digit < 4 ||
         n->lower + n->upper < 4)
         return false;
@@ -317,6 +323,63 @@ enum value_shape value_shape(struct slice v) {
     if (n.joiner == 0 && n.digit <= 4 && readable)
         return SHAPE_NUMBERED;
     return random_or_mixed(v, &n);
+}
+
+#define SURELY_MIN 20u
+#define SURELY_MAX 100u /* longer: data */
+
+/* secrets.token_hex(24): of a length that no hash and no UUID has. */
+static bool is_odd_hex(struct slice v, const struct counts *n) {
+    static const size_t hashes[] = {32, 40, 56, 64, 96};
+    for (size_t i = 0; i < KL_ARRAY_LEN(hashes); i++)
+        if (v.len == hashes[i])
+            return false;
+    return v.len >= 36 && n->digit + n->lower == v.len && n->digit >= 8 && n->lower >= 8 &&
+           check_entropy(v) >= 3.3 && longest_ascent(v) < 5;
+}
+
+/* Every character once: base 32 as a program spells its alphabet. */
+static bool is_alphabet(struct slice v) {
+    bool seen[128] = {false};
+    for (size_t i = 0; i < v.len; i++) {
+        if (seen[v.ptr[i] & 127])
+            return false;
+        seen[v.ptr[i] & 127] = true;
+    }
+    return v.len >= 26;
+}
+
+/* f(x)/(R+r): a call, a formula: what is opened is closed. */
+static bool has_parentheses(struct slice v) {
+    int depth = 0;
+    for (size_t i = 0; i < v.len && depth >= 0; i++)
+        depth += (v.ptr[i] == '(') - (v.ptr[i] == ')');
+    return depth == 0 && slice_find_byte(v, '(', 0) != SIZE_MAX;
+}
+
+bool value_is_surely_random(struct slice v) {
+    if (v.len < SURELY_MIN || v.len > SURELY_MAX)
+        return false;
+    size_t outside_hex = 0, structure = 0;
+    for (size_t i = 0; i < v.len; i++) {
+        char c = v.ptr[i];
+        unsigned class = class_of(c);
+        if (class == 3 || class == 6)
+            return false; /* nearly every long string ends here */
+        outside_hex += class != 2 && (c | 0x20) > 'f';
+        structure += strchr(".:<>[]{}\\,;\"'`|", c) != NULL;
+    }
+    if (structure > 1)
+        return false;
+    struct counts n = count(v);
+    if (outside_hex * 8 < v.len)
+        return is_odd_hex(v, &n);
+    bool cases = n.lower >= 3 && n.upper >= 3 && n.changes * 4 >= v.len;
+    bool one_case = (n.lower == 0 || n.upper == 0) && v.len >= 24 && n.changes * 4 >= v.len;
+    bool mixes = n.digit >= 2 && n.digit * 2 <= v.len && (cases || one_case || n.sign >= 4);
+    struct reading r = read_letters(v);
+    return mixes && r.usual * 2 <= r.pairs + 2 && !slice_starts(v, "xn--") && !has_parentheses(v) &&
+           !is_alphabet(v) && check_entropy(v) >= 3.6 && value_shape(v) == SHAPE_RANDOM;
 }
 
 /* ---- echoes ---- */

@@ -19,6 +19,9 @@ enum value_shape value_shape(struct slice value);
 /* So full of signs and digits that what looks like a field in it is chance. */
 bool value_is_machine_made(struct slice value);
 
+/* No word, no hash, no number, no id: letters and digits (or signs) that only a random generator gives. */
+bool value_is_surely_random(struct slice value);
+
 /* The value says no more than the name: "password": "Password", token="access_token". */
 bool value_echoes_name(struct slice value, struct slice name);
 

@@ -22,6 +22,10 @@ PLACES = {
     "a list of passwords": "passwords = ['', {v}]\n",
     "a tuple of tokens": "ACCESS_TOKENS = (\n    {v},\n)\n",
     "a set of keys": "api_keys = {{{v}}}\n",
+    "a fallback under a name that tells nothing": "password = os.getenv('SETTING', {v})\n",
+    "a login pair": "requests.get(url, auth=('me', {v}))\n",
+    "an argument of paramiko": "ssh = paramiko.SSHClient()\nssh.connect('shop.io', 22, 'me', {v})\n",
+    "a template": "api_key = {v} '%s' % suffix\n",
 }
 
 
@@ -30,6 +34,27 @@ def test_a_random_value_is_found_in(keylift, project, place):
     project.write("app.py", PLACES[place].format(v=repr(support.made(length=24, seed=3))))
     [finding] = scan(keylift, project)
     assert finding["severity"] == "high"
+
+
+def made_random(count):
+    return [support.made(length=36, seed=20 + i) for i in range(count)]
+
+
+def test_a_random_value_without_a_name_that_tells_is_low_and_says_why(keylift, project):
+    [value] = made_random(1)
+    project.write("app.py", f"entry = {value!r}\nsend('first', [{value!r}])\npublic_key = {value!r}\n")
+    assert [(f["line"], f["rule"], f["severity"]) for f in scan(keylift, project)] == [
+        (1, "generic-random", "low"),
+        (2, "generic-random", "low"),
+    ]
+    shown = keylift("scan", "-v", "--no-config", ".", cwd=project)
+    assert shown.returncode == 0
+    assert "why: no name that tells, a random value: 0.30" in shown.stdout
+
+
+def test_many_random_values_without_a_name_are_data(keylift, project):
+    project.write("table.py", f"ROWS = {made_random(9)!r}\n")
+    assert scan(keylift, project) == []
 
 
 def test_a_list_of_words_by_the_name_of_passwords_is_none(keylift, project):

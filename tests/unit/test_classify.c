@@ -180,6 +180,81 @@ static void known_functions_need_no_name(void **state) {
     assert_false(classify_value(&c, &k));
 }
 
+static bool is_random(const char *name, const char *value, enum context context) {
+    struct candidate c = {
+        .name = slice_cstr(name), .value = slice_cstr(value), .context = context, .parts = 1};
+    struct classification k = {0};
+    bool found = classify_random(&c, &k);
+    if (found && (k.severity != SEVERITY_LOW || strcmp(k.rule, "generic-random") != 0))
+        fail_msg("%s: severity %d, rule %s", name, (int)k.severity, k.rule);
+    return found;
+}
+
+static void what_is_random_enough_needs_no_name(void **state) {
+    (void)state;
+    assert_true(is_random("value", RANDOM40, CONTEXT_ASSIGNMENT));
+    assert_true(is_random("", RANDOM40, CONTEXT_ARGUMENT));
+    assert_true(is_random("items", RANDOM40, CONTEXT_ELEMENT));
+    assert_true(is_random("value", "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822c", CONTEXT_RETURN));
+    assert_false(is_random("value", RANDOM40, CONTEXT_DOCSTRING));
+    assert_false(is_random("value", RANDOM40, CONTEXT_TEXT));
+    static const char *const other_names[] = {"public_key", "monkey", "token_url", "file_sha256", "commit"};
+    for (size_t i = 0; i < KL_ARRAY_LEN(other_names); i++)
+        assert_false(is_random(other_names[i], RANDOM40, CONTEXT_ASSIGNMENT));
+    static const char *const others[] = {
+        "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08", /* a hash */
+        "7c9e6679-7425-40de-944b-e07fc1f90ae7",
+        "django.contrib.auth.hashers.PBKDF2PasswordHasher",
+        "heightOfGeoidAboveWGS84Ellipsoid",
+        "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789",
+        "QPZRY9X8GF2TVDW0"
+        "S3JN54KHCE6MUA7L", /* BIP 173 */
+        "two words and some more of them 1234",
+        "2026-11-26T20:39:42+00:00",
+        "x86_64-linux-gnu-gcc-12.2.0",
+    };
+    for (size_t i = 0; i < KL_ARRAY_LEN(others); i++)
+        if (is_random("value", others[i], CONTEXT_ASSIGNMENT))
+            fail_msg("\"%s\" is found", others[i]);
+}
+
+static void a_fallback_has_the_name_of_its_result(void **state) {
+    (void)state;
+    struct candidate c = {.name = SLICE_LIT("SETTING"),
+                          .given_to = SLICE_LIT("db_password"),
+                          .value = SLICE_LIT("Kw8#mVz2pQ"),
+                          .context = CONTEXT_ENV_DEFAULT,
+                          .parts = 1};
+    struct classification k = {0};
+    assert_true(classify_value(&c, &k));
+    assert_string_equal(k.rule, "generic-password");
+    c.given_to = SLICE_LIT("db_host");
+    assert_false(classify_value(&c, &k));
+}
+
+static void the_second_of_a_login_pair_is_a_password(void **state) {
+    (void)state;
+    struct candidate c = {.name = SLICE_LIT("auth"),
+                          .value = SLICE_LIT("Kw8#mVz2pQ"),
+                          .context = CONTEXT_ELEMENT,
+                          .argument = 1,
+                          .parts = 1};
+    struct classification k = {0};
+    assert_true(classify_value(&c, &k));
+    assert_string_equal(k.rule, "generic-password");
+    assert_int_equal(k.severity, SEVERITY_MEDIUM);
+}
+
+static void each_finding_says_what_it_goes_by(void **state) {
+    (void)state;
+    struct classification k = {0};
+    struct buf b = BUF_INIT(256);
+    assert_true(classify("test_password", RANDOM40, CONTEXT_ASSIGNMENT, &k));
+    classify_explain(&k, &b);
+    assert_string_equal(buf_cstr(&b), "called a password, a random value: 0.95; a name for tests: × 0.50");
+    buf_release(&b);
+}
+
 static void dictionary_keys_are_names(void **state) {
     (void)state;
     struct classification k = {0};
@@ -273,6 +348,10 @@ int main(void) {
         cmocka_unit_test(weak_but_real_passwords_are_found),
         cmocka_unit_test(tests_and_mock_names_lower_the_severity),
         cmocka_unit_test(known_functions_need_no_name),
+        cmocka_unit_test(what_is_random_enough_needs_no_name),
+        cmocka_unit_test(a_fallback_has_the_name_of_its_result),
+        cmocka_unit_test(the_second_of_a_login_pair_is_a_password),
+        cmocka_unit_test(each_finding_says_what_it_goes_by),
         cmocka_unit_test(dictionary_keys_are_names),
         cmocka_unit_test(names_of_variables_tell_secrets_from_settings),
         cmocka_unit_test(names_are_split_by_case_and_signs),

@@ -11,6 +11,7 @@ as_header = "«password 6»"
 as_sum = "«password 7»"
 as_attribute = "«password 8»"
 again = "«password 9»"
+key = "«password 14»"
 only_shown = "«password 10»"
 for_a_dictionary = "«password 11»"
 
@@ -19,6 +20,7 @@ settings = {"api_key": as_value, "colour": only_shown}
 settings["client_secret"] = as_item
 box = Fernet(as_argument)
 requests.get("https://example.invalid", auth=("me", as_pair))
+requests.get("https://example.invalid", auth=("me", key))
 headers = {"Authorization": f"Bearer {as_header}"}
 other = "Bearer " + as_sum
 print(only_shown, sorted([], key=for_a_dictionary))

@@ -1,0 +1,1 @@
+"""What bench/detect is made of: values, places, planting, the tools, and the counting."""
