@@ -76,6 +76,12 @@ enum option_config {
     CONFIG_EXPLICIT /* only a file that the user named with --config */
 };
 
+/* Which words of a choice some commands take. A table of them ends with {0}. */
+struct option_words {
+    unsigned commands;
+    const char *words; /* "text|json" */
+};
+
 struct option_spec {
     const char *name; /* without the dashes */
     char letter;      /* 'o' for -o; 0 if none */
@@ -83,10 +89,9 @@ struct option_spec {
     const char *argument; /* "FILE"; for OPTION_CHOICE its words: "text|json" */
     const char *later;    /* words of a choice that this version does not have yet */
     unsigned commands;
-    unsigned narrow;       /* of these, the commands that take only the first words of a choice, */
-    unsigned narrow_words; /* so many */
-    const char *vault;     /* the vaults that it belongs to, "aws|gcp"; NULL for all */
-    size_t offset;         /* of its field in struct options */
+    const struct option_words *words; /* of a choice: what single commands take of it; NULL: all take all */
+    const char *vault;                /* the vaults that it belongs to, "aws|gcp"; NULL for all */
+    size_t offset;                    /* of its field in struct options */
     enum option_config config;
     const char *config_key; /* NULL: the name */
     const char *help;       /* one line or more: a sentence without a full stop */
@@ -102,7 +107,9 @@ enum option_format {
     FORMAT_CSV,
     FORMAT_JUNIT,
     FORMAT_GITLAB,
-    FORMAT_GITHUB
+    FORMAT_GITHUB,
+    FORMAT_MARKDOWN,
+    FORMAT_DOTENV
 };
 enum git_hook { HOOK_PRE_COMMIT, HOOK_PRE_PUSH, HOOK_PRE_RECEIVE };
 enum option_env { ENV_ALL, ENV_SECRETS, ENV_NONE };
@@ -129,6 +136,7 @@ struct options {
     int fail_on; /* enum severity */
     bool show_suppressed;
     int report_env; /* enum option_env */
+    bool check;
     const char *baseline;
     bool prune, accept_all, unite;
     bool remove_hook;
@@ -177,9 +185,9 @@ const struct option_spec *option_find(const char *name); /* NULL if unknown, or 
 /* False for an option of a vault that this version does not have: it is in no help,
  * no configuration and no completion, and using it is an error that says so. */
 bool option_is_offered(const struct option_spec *spec);
-/* What the option takes with the command of this bit: its argument, or the first
- * words of its choice where the command knows no more. */
-struct slice option_argument(const struct option_spec *spec, unsigned command);
+/* What the option takes with the command of this bit: its argument, or those words of its
+ * choice that the command knows. */
+const char *option_argument(const struct option_spec *spec, unsigned command);
 
 void options_init(struct options *o);
 void options_release(struct options *o);

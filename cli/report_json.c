@@ -32,7 +32,7 @@ void report_add_filtered(struct report_writer *w, cJSON *j, const char *key, con
     json_add_slice(j, key, buf_as_slice(&w->scratch));
 }
 
-static void add_name(struct report_writer *w, cJSON *j, const char *name) {
+void report_add_name(struct report_writer *w, cJSON *j, const char *name) {
     if (name[0] == '\0') {
         json_add_string(j, "name", NULL);
     } else {
@@ -56,7 +56,7 @@ cJSON *report_json_finding(struct report_writer *w, const struct finding *f) {
     json_add_count(j, "end_column", f->end_column);
     json_add_count(j, "start_byte", f->start_byte);
     json_add_count(j, "end_byte", f->end_byte);
-    add_name(w, j, f->name);
+    report_add_name(w, j, f->name);
     json_add_string(j, "context", context_name(f->context));
     report_add_filtered(w, j, "redacted", f->redacted);
     json_add_string(j, "fingerprint", f->fingerprint);
@@ -76,7 +76,7 @@ cJSON *report_json_finding(struct report_writer *w, const struct finding *f) {
 
 cJSON *report_json_read(struct report_writer *w, const struct env_read *e) {
     cJSON *j = cJSON_CreateObject();
-    add_name(w, j, e->name);
+    report_add_name(w, j, e->name);
     json_add_slice(j, "path", slice_cstr(e->path));
     json_add_count(j, "line", e->line);
     json_add_count(j, "column", e->column);
@@ -164,15 +164,14 @@ void report_print_json(struct output *o, cJSON *j, bool indented) {
     cJSON_Delete(j);
 }
 
-static void write_report(const struct report *r, struct output *o, bool with_findings) {
+void report_json_write(const struct report *r, struct output *o,
+                       void (*fill)(struct report_writer *w, const struct report *r, cJSON *j)) {
     struct report_writer w;
     report_writer_init(&w, o);
     cJSON *j = cJSON_CreateObject();
     json_add_count(j, "version", REPORT_VERSION);
     json_add_string(j, "tool", "keylift " KEYLIFT_VERSION);
-    if (with_findings) {
-        add_findings(&w, r, j);
-    }
+    fill(&w, r, j);
     add_reads(&w, r, j);
     struct error_list errors = {&w, cJSON_AddArrayToObject(j, "errors")};
     report_each_error(r, add_error, &errors);
@@ -182,9 +181,5 @@ static void write_report(const struct report *r, struct output *o, bool with_fin
 }
 
 void report_json_scan(const struct report *r, struct output *o) {
-    write_report(r, o, true);
-}
-
-void report_json_env(const struct report *r, struct output *o) {
-    write_report(r, o, false);
+    report_json_write(r, o, add_findings);
 }

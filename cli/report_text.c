@@ -336,17 +336,6 @@ static void print_verdict(const struct report *r, const struct report_counts *n,
     }
 }
 
-/* The verdict of `keylift env`. */
-static void print_inventory(const struct report *r, const struct report_counts *n, struct output *o) {
-    char names[32], secrets[32], reads[32];
-    if (r->result->interrupted) {
-        out_mark(o, MARK_RED, "Interrupted: this report is incomplete.\n");
-    }
-    out_text(o, "%s %s in %s %s, %s of secrets.\n", report_number(n->read_names, names),
-             report_plural(n->read_names, "variable", "variables"), report_number(n->reads, reads),
-             report_plural(n->reads, "place", "places"), report_number(n->read_secrets, secrets));
-}
-
 static void print_reads(const struct report *r, const struct report_counts *n, struct output *o) {
     if (n->read_names == 0 || r->options->report_env == ENV_NONE) {
         return;
@@ -393,7 +382,7 @@ void report_text_summary(const struct report *r, struct output *o) {
     report_count(r, &n);
     print_errors(r, o);
     if (r->inventory) {
-        print_inventory(r, &n, o);
+        report_text_env_verdict(r, o);
     } else {
         print_verdict(r, &n, o);
     }

@@ -135,9 +135,12 @@ struct env_read {
     uint64_t start_byte, end_byte; /* of the whole expression, e.g. os.getenv("X", "y") */
     enum env_access access;
     enum env_default default_kind;
-    bool secret;   /* by the classifier: a secret, not a setting */
-    bool bytes;    /* environb */
-    bool silenced; /* by a comment on its line, or by the configuration, as ENV_READ_RULE */
+    const char
+        *default_text; /* a literal default that nobody would take for a secret, evaluated; else NULL */
+    bool required;     /* it raises where the variable is not set */
+    bool secret;       /* by the classifier: a secret, not a setting */
+    bool bytes;        /* environb */
+    bool silenced;     /* by a comment on its line, or by the configuration, as ENV_READ_RULE */
 };
 
 struct scan_error {
@@ -184,3 +187,4 @@ struct scan_result {
 void scan_result_release(struct scan_result *r);
 
 #endif
+void scan_result_add_error(struct scan_result *r, const char *path, const char *message);

@@ -280,6 +280,7 @@ static void merge_rest(struct scan_result *out, const struct scan_result *part) 
         to->path = i > 0 && part->reads[i].path == part->reads[i - 1].path ? to[-1].path
                                                                            : keep(out, part->reads[i].path);
         to->name = keep(out, part->reads[i].name);
+        to->default_text = keep(out, part->reads[i].default_text);
     }
     for (size_t i = 0; i < part->error_count; i++) {
         out->errors = mem_grow(out->errors, &out->error_cap, out->error_count + 1, sizeof *out->errors);

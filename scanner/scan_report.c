@@ -223,5 +223,7 @@ void scan_report_reads(struct scan_worker *w, struct scan_place *p) {
         if (p->file)
             position(p->file, read->start_byte, &read->line, &read->column);
         read->name = arena_cstr(&r->arena, slice_cstr(read->name));
+        if (read->default_text)
+            read->default_text = arena_cstr(&r->arena, slice_cstr(read->default_text));
     }
 }

@@ -36,10 +36,7 @@ void scan_worker_release(struct scan_worker *w) {
 }
 
 void scan_worker_error(struct scan_worker *w, const char *path, const char *message) {
-    struct scan_result *r = &w->part;
-    r->errors = mem_grow(r->errors, &r->error_cap, r->error_count + 1, sizeof *r->errors);
-    r->errors[r->error_count++] = (struct scan_error){.path = arena_cstr(&r->arena, slice_cstr(path)),
-                                                      .message = arena_cstr(&r->arena, slice_cstr(message))};
+    scan_result_add_error(&w->part, path, message);
 }
 
 void scan_worker_skip(struct scan_worker *w, enum skip_reason reason) {
