@@ -51,6 +51,8 @@ void report_text_scan(const struct report *r, struct output *o);
 void report_text_env(const struct report *r, struct output *o);
 void report_markdown_env(const struct report *r, struct output *o);
 void report_dotenv_env(const struct report *r, struct output *o);
+/* "Scanned 214 files …": a line of it. */
+void report_text_scanned(const struct report *r, struct output *o);
 /* What is wrong with the inventory, as the last lines of a text. */
 void report_text_env_verdict(const struct report *r, struct output *o);
 /* Counts, errors and what to do next: what is left of the text with --quiet. */

@@ -147,6 +147,12 @@ cJSON *report_json_stats(const struct report *r) {
             json_add_count(skipped, skip_reason_name((enum skip_reason)i), s->skipped[i]);
         }
     }
+    if (s->partly[PARTLY_LOCK] + s->partly[PARTLY_MINIFIED] > 0) {
+        cJSON *partly = cJSON_AddObjectToObject(stats, "tokens_only");
+        for (int i = PARTLY_NOT + 1; i < PARTLY_COUNT; i++) {
+            json_add_count(partly, scan_partly_name((enum scan_partly)i), s->partly[i]);
+        }
+    }
     if (report_is_staged(r)) {
         json_add_count(stats, "known", s->known);
     }

@@ -56,6 +56,7 @@ struct candidate {
     bool is_partial;       /* only a piece of the run-time string (f-string, format, + with a name) */
     bool in_test;          /* file or function looks like a test or an example */
     const char *unfixable; /* NULL, or why a rewrite can never replace it (static text) */
+    const char *encoding; /* NULL, or how the value is written there: "base64"; `value` is decoded (static) */
 };
 
 enum suppression {
@@ -162,12 +163,22 @@ enum skip_reason {
 };
 const char *skip_reason_name(enum skip_reason r);
 
+/* Of which files only the providers' rules say something: what is random in them is no secret. */
+enum scan_partly {
+    PARTLY_NOT,      /* searched in every way */
+    PARTLY_LOCK,     /* versions and hashes of packages */
+    PARTLY_MINIFIED, /* code that a program has made short */
+    PARTLY_COUNT
+};
+const char *scan_partly_name(enum scan_partly p);
+
 struct scan_stats {
     uint64_t files, bytes; /* of a scan of history: versions of files */
     uint64_t commits;
     uint64_t known; /* findings that are left out, for a commit does not bring them */
     uint64_t python_files;
     uint64_t skipped[SKIP_REASON_COUNT];
+    uint64_t partly[PARTLY_COUNT]; /* of `files` that are text and no Python */
     double seconds;
 };
 
@@ -185,6 +196,6 @@ struct scan_result {
     bool interrupted;
 };
 void scan_result_release(struct scan_result *r);
+void scan_result_add_error(struct scan_result *r, const char *path, const char *message);
 
 #endif
-void scan_result_add_error(struct scan_result *r, const char *path, const char *message);

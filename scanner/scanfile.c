@@ -69,6 +69,16 @@ static void on_match(void *ctx, const struct rule_match *m) {
     hit->severity = m->rule->severity;
 }
 
+bool scan_match_rules(struct scan_worker *w, const char *path, const struct candidate *c, struct slice name) {
+    struct match_context x = {w, c};
+    struct error e = {0};
+    size_t before = w->hits.count;
+    if (rule_match_value(w->matcher, c->value, name, on_match, &x, &e) != KL_OK)
+        scan_worker_error(w, path, e.message);
+    scan_resolve_value(&w->hits, before);
+    return w->hits.count > before;
+}
+
 static bool is_listed(const char *const *ids, const char *id) {
     for (; ids && *ids; ids++)
         if (strcmp(*ids, id) == 0)
@@ -99,16 +109,9 @@ static bool classify_candidate(struct scan_worker *w, const struct slice *code, 
  * the candidate stands in; NULL for other text. */
 static void match_candidate(struct scan_worker *w, const char *path, const struct candidate *c, bool classify,
                             const struct slice *code) {
-    struct match_context x = {w, c};
-    struct error e = {0};
-    size_t before = w->hits.count;
-    if (rule_match_value(w->matcher, c->value, c->name, on_match, &x, &e) != KL_OK)
-        scan_worker_error(w, path, e.message);
-    if (w->hits.count > before) {
-        scan_resolve_value(&w->hits, before);
-        return;
-    }
     struct classification k;
+    if (scan_match_rules(w, path, c, c->name) || (classify && scan_encoded_value(w, path, c)))
+        return;
     if (!classify || !classify_candidate(w, code, c, &k) ||
         !wants_generic(&w->shared->options->rules, k.rule))
         return;
@@ -211,7 +214,13 @@ static void scan_text(struct scan_worker *w, const char *path, enum scan_languag
         w->hits.items[i].span_start = (uint32_t)w->hits.items[i].start;
         w->hits.items[i].span_end = (uint32_t)w->hits.items[i].end;
     }
-    textfile_collect(path, language, place.text, in_test, &w->arena, &w->candidates);
+    enum scan_partly partly = scan_partly_of(path, bytes);
+    w->part.stats.partly[partly]++;
+    w->candidates.count = 0;
+    if (partly == PARTLY_NOT) {
+        scan_encoded_text(w, path, whole);
+        textfile_collect(path, language, place.text, in_test, &w->arena, &w->candidates);
+    }
     for (size_t i = 0; i < w->candidates.count; i++)
         match_candidate(w, path, &w->candidates.items[i], true, NULL);
     scan_resolve_file(&w->hits, false);
