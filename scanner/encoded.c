@@ -43,6 +43,12 @@ static bool begins_as_text(struct slice run, decoder decode) {
     return good;
 }
 
+/* Six bits of the first byte: that of a text is a blank or above, or a tab or line end. Turns most words of
+ * code and every line of dashes away. */
+static bool may_begin_text(char digit) {
+    return (digit >= 'I' && digit <= 'Z') || (digit >= 'a' && digit <= 'f') || digit == 'C' || digit == 'D';
+}
+
 static bool decode_text(struct slice run, decoder decode, const char *how, struct arena *arena,
                         struct encoded *out) {
     struct buf text = BUF_INIT_SECRET(run.len + 1);
@@ -85,7 +91,7 @@ static bool decode_run(struct slice text, size_t start, size_t end, struct arena
         return run.len % 2 == 0 && begins_as_text(run, decode_hex) &&
                decode_text(run, decode_hex, "hexadecimal", arena, out);
     run = slice_sub(text, start, end);
-    if (!begins_as_text(run, decode_base64))
+    if (!may_begin_text(run.ptr[0]) || !begins_as_text(run, decode_base64))
         return false;
     out->end = padded_end(text, start, end);
     return decode_text(slice_sub(text, start, out->end), decode_base64, "base64", arena, out);
