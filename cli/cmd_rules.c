@@ -28,6 +28,53 @@ static enum kl_status read_own(struct cli *c, struct all_rules *all, struct erro
     return KL_OK;
 }
 
+static size_t count_words(const char *const *words) {
+    size_t n = 0;
+    while (words != NULL && words[n] != NULL) {
+        n++;
+    }
+    return n;
+}
+
+static void add_words(cJSON *j, const char *key, const char *const *words) {
+    cJSON *list = cJSON_AddArrayToObject(j, key);
+    for (size_t i = 0; i < count_words(words); i++) {
+        cJSON_AddItemToArray(list, cJSON_CreateString(words[i]));
+    }
+}
+
+/* The examples stay away: expanded or not, they say nothing to who reads a list. */
+static cJSON *rule_json(const struct rule *r) {
+    cJSON *j = cJSON_CreateObject();
+    json_add_string(j, "id", r->id);
+    json_add_string(j, "provider", r->provider);
+    json_add_string(j, "description", r->description);
+    json_add_string(j, "severity", severity_name(r->severity));
+    cJSON_AddNumberToObject(j, "confidence", r->confidence);
+    json_add_string(j, "pattern", r->pattern);
+    add_words(j, "keywords", r->keywords);
+    add_words(j, "name_words", r->name_words);
+    add_words(j, "prefixes", r->prefixes);
+    json_add_string(j, "check", r->check[0] != '\0' ? r->check : NULL);
+    cJSON_AddNumberToObject(j, "entropy", r->entropy);
+    json_add_string(j, "revoke", r->revoke);
+    json_add_string(j, "source", r->source);
+    return j;
+}
+
+static int list_json(struct cli *c, const struct all_rules *all) {
+    cJSON *j = cJSON_CreateObject();
+    json_add_count(j, "version", REPORT_VERSION);
+    json_add_string(j, "tool", "keylift " KEYLIFT_VERSION);
+    cJSON *rules = cJSON_AddArrayToObject(j, "rules");
+    for (size_t i = 0; i < count_rules(all); i++) {
+        cJSON_AddItemToArray(rules, rule_json(get_rule(all, i)));
+    }
+    add_words(j, "generic", rule_names_generic);
+    report_print_json(&c->out, j, true);
+    return STATUS_DONE;
+}
+
 static int list(struct cli *c, const struct all_rules *all) {
     char number[32];
     for (size_t i = 0; i < count_rules(all); i++) {
@@ -42,14 +89,6 @@ static int list(struct cli *c, const struct all_rules *all) {
     }
     out_text(&c->out, "\n");
     return STATUS_DONE;
-}
-
-static size_t count_words(const char *const *words) {
-    size_t n = 0;
-    while (words != NULL && words[n] != NULL) {
-        n++;
-    }
-    return n;
 }
 
 static void show_words(struct cli *c, const char *title, const char *const *words) {
@@ -142,7 +181,7 @@ int cmd_rules(struct cli *c) {
     if (read_own(c, &all, &e) != KL_OK) {
         status = cli_fail(c, &e);
     } else if (strcmp(verb, "list") == 0 && words->count == 1) {
-        status = list(c, &all);
+        status = c->options.format == FORMAT_JSON ? list_json(c, &all) : list(c, &all);
     } else if (strcmp(verb, "show") == 0 && words->count == 2) {
         status = show(c, &all, words->items[1]);
     } else {

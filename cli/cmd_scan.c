@@ -119,13 +119,30 @@ static bool says_nothing(const struct report *r) {
            r->options->verbose == 0 && n.shown == 0 && report_status(r) == STATUS_DONE;
 }
 
+/* For the second walk of an inventory; the scan has said it if they are too long. */
+static const struct ignore_list *excludes(struct cli *c, const struct scan_options *o) {
+    struct buf lines = BUF_INIT(KL_MAX_CONFIG_BYTES);
+    for (size_t i = 0; o->excludes && o->excludes[i]; i++) {
+        buf_printf(&lines, "%s\n", o->excludes[i]);
+    }
+    const struct ignore_list *list = gitignore_parse(arena_copy(&c->arena, buf_as_slice(&lines)),
+                                                     (struct slice){0}, false, NULL, &c->arena);
+    buf_release(&lines);
+    return list;
+}
+
 static int run(struct cli *c, bool env) {
     struct error e = {0};
     struct baselining baselining = {0};
     struct scan_result result = {0};
+    struct env_inventory inventory = {0};
     const char *const *paths = cli_paths(c);
     struct scan_options o = cli_scan_options(c, paths);
     bool piped = from_stdin(c), nothing = false;
+    if (env) { /* which shows no default that any rule finds */
+        o.rules.only = o.rules.skip = NULL;
+        o.min_confidence = 0.0;
+    }
     int status = STATUS_TROUBLE;
     if (!piped && c->options.stdin_filename != NULL) {
         return cli_usage(c, "--stdin-filename needs \"-\" as the path: keylift %s - --stdin-filename NAME",
@@ -136,16 +153,22 @@ static int run(struct cli *c, bool env) {
         status = cli_fail(c, &e);
         goto done;
     }
+    if (env) {
+        const struct walk_options walk = {
+            .paths = paths, .excludes = excludes(c, &o), .no_gitignore = o.no_gitignore};
+        env_inventory_make(&inventory, &result, &walk, !piped);
+    }
     struct report report = {
         .result = &result,
         .options = &c->options,
         .paths = paths,
         .nothing_to_scan = result.stats.files == 0 && result.error_count == 0,
-        .inventory = env,
+        .inventory = env ? &inventory : NULL,
         .expired = baselining.counts.expired,
     };
     status = says_nothing(&report) ? STATUS_DONE : report_finish(c, &report);
 done:
+    env_inventory_release(&inventory);
     scan_result_release(&result);
     baselining_release(&baselining);
     return status;

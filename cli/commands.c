@@ -135,10 +135,14 @@ static const struct command commands[] = {
      .run = cmd_env,
      .summary = "list every environment variable that the code reads",
      .details =
-         "For each variable: where and how it is read, whether there is a default, and whether it looks "
-         "like a secret or like a setting. Values are not looked up.",
+         "For each variable: every place that reads or writes it and how, its default, whether it is "
+         "required, and whether it looks like a secret or like a setting; in which .env files it is set, "
+         "and whether a .env.example or the documentation has it. Of .env files only the names are read; a "
+         "default that looks like a secret is not shown.",
      .examples = "keylift env\tthe current folder\n"
-                 "keylift env --format json src\tthe same for a machine\n"},
+                 "keylift env --check\tstatus 1 unless the documentation fits\n"
+                 "keylift env --format dotenv -o .env.example\ta list to fill in, without secrets\n"
+                 "keylift env --format json src\tall of it for a machine\n"},
     {.name = "baseline",
      .bit = CMD_BASELINE,
      .arguments = "[PATH...]",
@@ -208,6 +212,7 @@ static const struct command commands[] = {
          "A rule describes what the secrets of one provider look like, and carries examples that it must "
          "find and must not find. \"test\" runs the examples of a TOML file of rules.",
      .examples = "keylift rules list\tids, severities, what they find\n"
+                 "keylift rules list --format json\tall of each rule but its examples\n"
                  "keylift rules test my-rules.toml\tstatus 0 when every example behaves\n"},
     {.name = "vaults",
      .bit = CMD_VAULTS,

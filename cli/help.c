@@ -12,13 +12,13 @@ static void print_option(struct output *o, const struct option_spec *spec, unsig
     } else {
         buf_str(&left, "      ");
     }
-    struct slice argument = option_argument(spec, bit);
+    const char *argument = option_argument(spec, bit);
     bool maybe = spec->type == OPTION_MAYBE;
-    buf_printf(&left, "--%s%s%.*s%s", spec->name,
+    buf_printf(&left, "--%s%s%s%s", spec->name,
                maybe              ? "[="
-               : argument.len > 0 ? " "
+               : argument != NULL ? " "
                                   : "",
-               SLICE_ARG(argument), maybe ? "]" : "");
+               argument != NULL ? argument : "", maybe ? "]" : "");
     unsigned at = (unsigned)left.len;
     out_text(o, "%s", buf_cstr(&left));
     buf_release(&left);

@@ -17,6 +17,14 @@ const struct options option_defaults = {
     .hook = HOOK_NONE,
 };
 
+static const struct option_words format_words[] = {
+    {CMD_SCAN, "text|json|html|jsonl|sarif|csv|junit|gitlab|github"},
+    {CMD_ENV, "text|json|markdown|dotenv"},
+    {CMD_CHANGING | CMD_FOLLOWING | CMD_RUNS | CMD_RULES, "text|json"},
+    {CMD_REPORT, "text|json|html"},
+    {0},
+};
+
 const struct option_spec option_table[] = {
     /* what is looked at */
     {.name = "staged",
@@ -91,14 +99,14 @@ const struct option_spec option_table[] = {
     {.name = "rules",
      .type = OPTION_NAMES,
      .argument = "ID,...",
-     .commands = CMD_SCANNING,
+     .commands = CMD_SCANNING & ~CMD_ENV,
      .offset = AT(rules),
      .config = CONFIG_TREE,
      .help = "use these rules alone; \"keylift rules list\" names them"},
     {.name = "skip-rules",
      .type = OPTION_NAMES,
      .argument = "ID,...",
-     .commands = CMD_SCANNING,
+     .commands = CMD_SCANNING & ~CMD_ENV,
      .offset = AT(skip_rules),
      .config = CONFIG_TREE,
      .help = "do not use these rules"},
@@ -112,7 +120,7 @@ const struct option_spec option_table[] = {
     {.name = "min-confidence",
      .type = OPTION_FRACTION,
      .argument = "P",
-     .commands = CMD_SCANNING,
+     .commands = CMD_SCANNING & ~CMD_ENV,
      .offset = AT(min_confidence),
      .config = CONFIG_TREE,
      .help = "leave out findings that are less certain than P, from 0 to 1"},
@@ -131,9 +139,9 @@ const struct option_spec option_table[] = {
     /* what is reported */
     {.name = "format",
      .type = OPTION_CHOICE,
-     .argument = "text|json|html|jsonl|sarif|csv|junit|gitlab|github",
-     .commands = CMD_SCAN | CMD_ENV | CMD_CHANGING | CMD_FOLLOWING | CMD_RUNS | CMD_REPORT,
-     .narrow = {{CMD_ENV | CMD_CHANGING | CMD_FOLLOWING | CMD_RUNS, 2}, {CMD_REPORT, 3}},
+     .argument = "text|json|html|jsonl|sarif|csv|junit|gitlab|github|markdown|dotenv",
+     .commands = CMD_SCAN | CMD_ENV | CMD_CHANGING | CMD_FOLLOWING | CMD_RUNS | CMD_RULES | CMD_REPORT,
+     .words = format_words,
      .offset = AT(format),
      .help = "how to report (default: text; of report merge: json)"},
     {.name = "output",
@@ -151,6 +159,13 @@ const struct option_spec option_table[] = {
      .offset = AT(fail_on),
      .config = CONFIG_TREE,
      .help = "end with status 1 only for findings of this severity or above (default: medium)"},
+    {.name = "check",
+     .type = OPTION_FLAG,
+     .commands = CMD_ENV,
+     .offset = AT(check),
+     .help =
+         "end with status 1 when a variable that is read is documented nowhere, or one of a .env.example is "
+         "never read; list only these"},
     {.name = "show-suppressed",
      .type = OPTION_FLAG,
      .commands = CMD_SCAN,

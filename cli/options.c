@@ -105,27 +105,13 @@ void words_for_person(const char *words, struct buf *out) {
     }
 }
 
-/* How many words of a choice the command takes; UINT_MAX for all. */
-static unsigned words_taken(const struct option_spec *spec, unsigned command) {
-    for (size_t i = 0; i < KL_ARRAY_LEN(spec->narrow); i++) {
-        if ((spec->narrow[i].commands & command) != 0) {
-            return spec->narrow[i].words;
+const char *option_argument(const struct option_spec *spec, unsigned command) {
+    for (const struct option_words *w = spec->words; w != NULL && w->commands != 0; w++) {
+        if ((w->commands & command) != 0) {
+            return w->words;
         }
     }
-    return UINT_MAX;
-}
-
-struct slice option_argument(const struct option_spec *spec, unsigned command) {
-    struct slice all = slice_cstr(spec->argument);
-    size_t end = 0;
-    unsigned words = words_taken(spec, command);
-    if (words == UINT_MAX) {
-        return all;
-    }
-    for (unsigned i = 0; i < words && end != SIZE_MAX; i++) {
-        end = slice_find_byte(all, '|', end + (i > 0));
-    }
-    return slice_sub(all, 0, end);
+    return spec->argument;
 }
 
 /* Place of `value` among the words of "a|b|c", or -1. */
@@ -300,19 +286,24 @@ static enum kl_status foreign_option(const struct line *l, const struct option_s
 }
 
 /* A word of a choice that another command knows. */
-static enum kl_status check_narrow(const struct options *o, const struct line *l,
-                                   const struct option_spec *spec, struct error *e) {
-    unsigned taken = words_taken(spec, l->command->bit);
-    if (taken == UINT_MAX || *(const int *)((const char *)o + spec->offset) < (int)taken) {
+static enum kl_status check_words(struct options *o, const struct line *l, const struct option_spec *spec,
+                                  struct error *e) {
+    const char *known = option_argument(spec, l->command->bit), *rest = spec->argument;
+    if (spec->type != OPTION_CHOICE || known == spec->argument) {
         return KL_OK;
     }
-    struct buf words = BUF_INIT(KL_ERROR_MESSAGE_MAX), first = BUF_INIT(KL_ERROR_MESSAGE_MAX);
-    buf_slice(&first, option_argument(spec, l->command->bit));
-    words_for_person(buf_cstr(&first), &words);
+    struct slice word = {0};
+    for (int i = *(int *)(void *)((char *)o + spec->offset); i >= 0; i--) {
+        (void)next_word(&rest, &word);
+    }
+    if (word_index(known, arena_cstr(&o->arena, word)) >= 0) {
+        return KL_OK;
+    }
+    struct buf words = BUF_INIT(KL_ERROR_MESSAGE_MAX);
+    words_for_person(known, &words);
     enum kl_status s = error_set(e, KL_ERR_USAGE, "--%s of \"keylift %s\" takes %s", spec->name,
                                  l->command->name, buf_cstr(&words));
     buf_release(&words);
-    buf_release(&first);
     return s;
 }
 
@@ -432,7 +423,7 @@ enum kl_status options_parse(struct options *o, int argc, char **argv, const str
         if (o->given[i] && (option_table[i].commands & l.command->bit) == 0) {
             s = foreign_option(&l, &option_table[i], e);
         } else if (o->given[i]) {
-            s = check_narrow(o, &l, &option_table[i], e);
+            s = check_words(o, &l, &option_table[i], e);
         }
     }
     return s;

@@ -76,18 +76,21 @@ enum option_config {
     CONFIG_EXPLICIT /* only a file that the user named with --config */
 };
 
+/* Which words of a choice some commands take. A table of them ends with {0}. */
+struct option_words {
+    unsigned commands;
+    const char *words; /* "text|json" */
+};
+
 struct option_spec {
     const char *name; /* without the dashes */
     char letter;      /* 'o' for -o; 0 if none */
     enum option_type type;
     const char *argument; /* "FILE"; for OPTION_CHOICE its words: "text|json" */
     unsigned commands;
-    struct {
-        unsigned commands; /* of these, those that take only the first words of a choice, */
-        unsigned words;    /* so many */
-    } narrow[2];
-    const char *vault; /* the vaults that it belongs to, "aws|gcp"; NULL for all */
-    size_t offset;     /* of its field in struct options */
+    const struct option_words *words; /* of a choice: what single commands take of it; NULL: all take all */
+    const char *vault;                /* the vaults that it belongs to, "aws|gcp"; NULL for all */
+    size_t offset;                    /* of its field in struct options */
     enum option_config config;
     const char *config_key; /* NULL: the name */
     const char *help;       /* one line or more: a sentence without a full stop */
@@ -104,7 +107,9 @@ enum option_format {
     FORMAT_CSV,
     FORMAT_JUNIT,
     FORMAT_GITLAB,
-    FORMAT_GITHUB
+    FORMAT_GITHUB,
+    FORMAT_MARKDOWN,
+    FORMAT_DOTENV
 };
 enum git_hook { HOOK_PRE_COMMIT, HOOK_PRE_PUSH, HOOK_PRE_RECEIVE };
 enum option_env { ENV_ALL, ENV_SECRETS, ENV_NONE };
@@ -133,6 +138,7 @@ struct options {
     bool show_suppressed;
     int report_env; /* enum option_env */
     const char *fingerprint_key_file;
+    bool check;
     const char *baseline;
     bool prune, accept_all, unite;
     bool remove_hook;
@@ -181,9 +187,9 @@ const struct option_spec *option_find(const char *name); /* NULL if unknown, or 
 /* False for an option of a vault that this version does not have: it is in no help,
  * no configuration and no completion, and using it is an error that says so. */
 bool option_is_offered(const struct option_spec *spec);
-/* What the option takes with the command of this bit: its argument, or the first
- * words of its choice where the command knows no more. */
-struct slice option_argument(const struct option_spec *spec, unsigned command);
+/* What the option takes with the command of this bit: its argument, or those words of its
+ * choice that the command knows. */
+const char *option_argument(const struct option_spec *spec, unsigned command);
 
 void options_init(struct options *o);
 void options_release(struct options *o);

@@ -17,6 +17,8 @@ static const struct report_format formats[] = {
     [FORMAT_JUNIT] = {"junit", report_junit_scan, NULL},
     [FORMAT_GITLAB] = {"gitlab", report_gitlab_scan, NULL},
     [FORMAT_GITHUB] = {"github", report_github_scan, NULL},
+    [FORMAT_MARKDOWN] = {"markdown", NULL, report_markdown_env},
+    [FORMAT_DOTENV] = {"dotenv", NULL, report_dotenv_env},
 };
 
 const struct report_format *report_format_at(int format) {
@@ -91,7 +93,18 @@ int report_status(const struct report *r) {
     if (r->result->error_count > 0 || r->result->interrupted) {
         return STATUS_TROUBLE;
     }
-    return counts.failing > 0 && !r->inventory ? STATUS_FINDINGS : STATUS_DONE;
+    if (r->inventory) {
+        bool wrong = r->inventory->undocumented + r->inventory->unread > 0;
+        return r->options->check && wrong ? STATUS_FINDINGS : STATUS_DONE;
+    }
+    return counts.failing > 0 ? STATUS_FINDINGS : STATUS_DONE;
+}
+
+static void tell_error(void *ctx, const char *path, const char *message) {
+    struct output *o = ctx;
+    out_text(o, "keylift: ");
+    out_path(o, MARK_NONE, path);
+    out_text(o, "%s%s\n", path[0] != '\0' ? ": " : "", message);
 }
 
 int report_finish(struct cli *c, const struct report *r) {
@@ -100,6 +113,9 @@ int report_finish(struct cli *c, const struct report *r) {
     int status = report_status(r);
     if (c->options.output == NULL || strcmp(c->options.output, "-") == 0) {
         write(r, &c->out);
+        if (c->options.format >= FORMAT_MARKDOWN) { /* which have no place for errors */
+            report_each_error(r, tell_error, &c->err);
+        }
         return status;
     }
     struct output file;

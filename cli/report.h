@@ -5,17 +5,17 @@
 
 #include "base/json.h"
 #include "cli/command.h"
-#include "scanner/scan.h"
+#include "cli/env_inventory.h"
 
 #define REPORT_VERSION 1 /* of the JSON report */
 
 struct report {
     const struct scan_result *result;
     const struct options *options;
-    const char *const *paths; /* as named; NULL-terminated */
-    bool nothing_to_scan;     /* an empty request: no file, and none was expected */
-    bool inventory;           /* of environment variables (keylift env): judges nothing */
-    size_t expired;           /* findings whose entry in the baseline has expired */
+    const char *const *paths;              /* as named; NULL-terminated */
+    bool nothing_to_scan;                  /* an empty request: no file, and none was expected */
+    const struct env_inventory *inventory; /* of environment variables (keylift env); NULL: of secrets */
+    size_t expired;                        /* findings whose entry in the baseline has expired */
 };
 
 /* Findings by what a status and a summary need. Silenced ones count only there. */
@@ -41,14 +41,20 @@ bool report_has_finding(const struct report *r, const struct finding *f);
 bool report_has_read(const struct report *r, const struct env_read *e);
 
 struct report_format {
-    const char *name; /* as in --format */
-    void (*scan)(const struct report *r, struct output *o);
-    void (*env)(const struct report *r, struct output *o); /* NULL: keylift env has not this one */
+    const char *name;                                       /* as in --format */
+    void (*scan)(const struct report *r, struct output *o); /* NULL: keylift scan has not this one */
+    void (*env)(const struct report *r, struct output *o);  /* NULL: keylift env has not */
 };
 const struct report_format *report_format_at(int format); /* enum option_format */
 
 void report_text_scan(const struct report *r, struct output *o);
 void report_text_env(const struct report *r, struct output *o);
+void report_markdown_env(const struct report *r, struct output *o);
+void report_dotenv_env(const struct report *r, struct output *o);
+/* "Scanned 214 files …": a line of it. */
+void report_text_scanned(const struct report *r, struct output *o);
+/* What is wrong with the inventory, as the last lines of a text. */
+void report_text_env_verdict(const struct report *r, struct output *o);
 /* Counts, errors and what to do next: what is left of the text with --quiet. */
 void report_text_summary(const struct report *r, struct output *o);
 void report_json_scan(const struct report *r, struct output *o);
@@ -76,8 +82,13 @@ cJSON *report_json_finding(struct report_writer *w, const struct finding *f);
 cJSON *report_json_read(struct report_writer *w, const struct env_read *e);
 cJSON *report_json_error(struct report_writer *w, const char *path, const char *message);
 cJSON *report_json_stats(const struct report *r);
-/* The whole JSON report; of keylift env, without findings. */
-cJSON *report_json_document(const struct report *r, const struct output *o, bool with_findings);
+/* Puts into the document what it is about. */
+typedef void report_fill(struct report_writer *w, const struct report *r, cJSON *j);
+report_fill report_json_findings;
+/* The whole JSON report. */
+cJSON *report_json_document(const struct report *r, const struct output *o, report_fill *fill);
+/* "name": null for the empty one. */
+void report_add_name(struct report_writer *w, cJSON *j, const char *name);
 /* The word for why a finding is silenced; NULL if it is not. */
 const char *report_silenced_by(const struct finding *f);
 /* Calls fn for every file that could not be read, and last for an interruption. */

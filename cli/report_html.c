@@ -140,5 +140,5 @@ void report_html_page(cJSON *report, const struct options *options, const char *
 }
 
 void report_html_scan(const struct report *r, struct output *o) {
-    report_html_page(report_json_document(r, o, true), r->options, r->paths[0], o);
+    report_html_page(report_json_document(r, o, report_json_findings), r->options, r->paths[0], o);
 }

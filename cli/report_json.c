@@ -32,7 +32,7 @@ void report_add_filtered(struct report_writer *w, cJSON *j, const char *key, con
     json_add_slice(j, key, buf_as_slice(&w->scratch));
 }
 
-static void add_name(struct report_writer *w, cJSON *j, const char *name) {
+void report_add_name(struct report_writer *w, cJSON *j, const char *name) {
     if (name[0] == '\0') {
         json_add_string(j, "name", NULL);
     } else {
@@ -56,7 +56,7 @@ cJSON *report_json_finding(struct report_writer *w, const struct finding *f) {
     json_add_count(j, "end_column", f->end_column);
     json_add_count(j, "start_byte", f->start_byte);
     json_add_count(j, "end_byte", f->end_byte);
-    add_name(w, j, f->name);
+    report_add_name(w, j, f->name);
     json_add_string(j, "context", context_name(f->context));
     report_add_filtered(w, j, "redacted", f->redacted);
     json_add_string(j, "fingerprint", f->fingerprint);
@@ -79,7 +79,7 @@ cJSON *report_json_finding(struct report_writer *w, const struct finding *f) {
 
 cJSON *report_json_read(struct report_writer *w, const struct env_read *e) {
     cJSON *j = cJSON_CreateObject();
-    add_name(w, j, e->name);
+    report_add_name(w, j, e->name);
     json_add_slice(j, "path", slice_cstr(e->path));
     json_add_count(j, "line", e->line);
     json_add_count(j, "column", e->column);
@@ -96,7 +96,7 @@ cJSON *report_json_error(struct report_writer *w, const char *path, const char *
     return j;
 }
 
-static void add_findings(struct report_writer *w, const struct report *r, cJSON *j) {
+void report_json_findings(struct report_writer *w, const struct report *r, cJSON *j) {
     cJSON *list = cJSON_AddArrayToObject(j, "findings");
     for (size_t i = 0; i < r->result->finding_count; i++) {
         if (report_has_finding(r, &r->result->findings[i])) {
@@ -150,6 +150,12 @@ cJSON *report_json_stats(const struct report *r) {
             json_add_count(skipped, skip_reason_name((enum skip_reason)i), s->skipped[i]);
         }
     }
+    if (s->partly[PARTLY_LOCK] + s->partly[PARTLY_MINIFIED] > 0) {
+        cJSON *partly = cJSON_AddObjectToObject(stats, "tokens_only");
+        for (int i = PARTLY_NOT + 1; i < PARTLY_COUNT; i++) {
+            json_add_count(partly, scan_partly_name((enum scan_partly)i), s->partly[i]);
+        }
+    }
     if (report_is_staged(r)) {
         json_add_count(stats, "known", s->known);
     }
@@ -167,15 +173,13 @@ void report_print_json(struct output *o, cJSON *j, bool indented) {
     cJSON_Delete(j);
 }
 
-cJSON *report_json_document(const struct report *r, const struct output *o, bool with_findings) {
+cJSON *report_json_document(const struct report *r, const struct output *o, report_fill *fill) {
     struct report_writer w;
     report_writer_init(&w, o);
     cJSON *j = cJSON_CreateObject();
     json_add_count(j, "version", REPORT_VERSION);
     json_add_string(j, "tool", "keylift " KEYLIFT_VERSION);
-    if (with_findings) {
-        add_findings(&w, r, j);
-    }
+    fill(&w, r, j);
     add_reads(&w, r, j);
     struct error_list errors = {&w, cJSON_AddArrayToObject(j, "errors")};
     report_each_error(r, add_error, &errors);
@@ -185,9 +189,5 @@ cJSON *report_json_document(const struct report *r, const struct output *o, bool
 }
 
 void report_json_scan(const struct report *r, struct output *o) {
-    report_print_json(o, report_json_document(r, o, true), true);
-}
-
-void report_json_env(const struct report *r, struct output *o) {
-    report_print_json(o, report_json_document(r, o, false), true);
+    report_print_json(o, report_json_document(r, o, report_json_findings), true);
 }

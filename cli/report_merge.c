@@ -40,20 +40,30 @@ static double sum_of(cJSON **reports, size_t count, const char *key) {
     return sum;
 }
 
+/* Of the numbers `name` in what the statistics have under `group`. */
+static void add_sum(cJSON **reports, size_t count, cJSON *to, const char *group, const char *name) {
+    double sum = 0;
+    for (size_t i = 0; i < count; i++)
+        sum += json_number(json_get(json_get(reports[i], "stats"), group), name, 0);
+    if (sum > 0)
+        cJSON_AddNumberToObject(to, name, sum);
+}
+
 static void unite_stats(cJSON **reports, size_t count, cJSON *to) {
     static const char *const sums[] = {"files", "bytes", "suppressed", "seconds"};
     cJSON *stats = cJSON_AddObjectToObject(to, "stats");
     for (size_t i = 0; i < KL_ARRAY_LEN(sums); i++)
         cJSON_AddNumberToObject(stats, sums[i], sum_of(reports, count, sums[i]));
     cJSON *skipped = cJSON_AddObjectToObject(stats, "skipped");
-    for (int reason = 0; reason < SKIP_REASON_COUNT; reason++) {
-        double sum = 0;
-        for (size_t i = 0; i < count; i++)
-            sum += json_number(json_get(json_get(reports[i], "stats"), "skipped"),
-                               skip_reason_name((enum skip_reason)reason), 0);
-        if (sum > 0)
-            cJSON_AddNumberToObject(skipped, skip_reason_name((enum skip_reason)reason), sum);
-    }
+    for (int reason = 0; reason < SKIP_REASON_COUNT; reason++)
+        add_sum(reports, count, skipped, "skipped", skip_reason_name((enum skip_reason)reason));
+    cJSON *partly = cJSON_CreateObject();
+    for (int p = PARTLY_NOT + 1; p < PARTLY_COUNT; p++)
+        add_sum(reports, count, partly, "tokens_only", scan_partly_name((enum scan_partly)p));
+    if (partly->child)
+        cJSON_AddItemToObject(stats, "tokens_only", partly);
+    else
+        cJSON_Delete(partly);
     cJSON_AddNumberToObject(stats, "reports", (double)count);
 }
 

@@ -242,61 +242,6 @@ static void print_errors(const struct report *r, struct output *o) {
     out_text(o, "\n");
 }
 
-static const char *size_text(uint64_t bytes, char out[32]) {
-    static const char *const units[] = {"KB", "MB", "GB"};
-    struct buf b = BUF_INIT(32);
-    double n = (double)bytes / 1000.0;
-    size_t unit = 0;
-    while (n >= 1000.0 && unit + 1 < KL_ARRAY_LEN(units)) {
-        n /= 1000.0;
-        unit++;
-    }
-    if (bytes < 1000) {
-        buf_printf(&b, "%u %s", (unsigned)bytes, bytes == 1 ? "byte" : "bytes");
-    } else {
-        buf_printf(&b, n < 10.0 ? "%.1f %s" : "%.0f %s", n, units[unit]);
-    }
-    memcpy(out, buf_cstr(&b), b.len + 1);
-    buf_release(&b);
-    return out;
-}
-
-/* "Scanned 214 files (1.2 MB); skipped 12: 8 ignored, 4 binary." */
-static void print_scanned(const struct report *r, struct output *o) {
-    const struct scan_stats *s = &r->result->stats;
-    char number[32], size[32];
-    uint64_t skipped = 0;
-    for (int i = 0; i < SKIP_REASON_COUNT; i++) {
-        skipped += s->skipped[i];
-    }
-    bool history = report_is_history(r);
-    out_text(o, "Scanned %s %s", report_number(s->files, number),
-             history ? report_plural(s->files, "version of a file", "versions of files")
-                     : report_plural(s->files, "file", "files"));
-    if (history) {
-        out_text(o, " of %s %s", report_number(s->commits, number),
-                 report_plural(s->commits, "commit", "commits"));
-    }
-    out_text(o, " (%s)", size_text(s->bytes, size));
-    out_text(o, "; skipped %s", report_number(skipped, number));
-    const char *separator = ": ";
-    for (int i = 0; i < SKIP_REASON_COUNT; i++) {
-        if (s->skipped[i] > 0) {
-            out_text(o, "%s%s %s", separator, report_number(s->skipped[i], number),
-                     skip_reason_name((enum skip_reason)i));
-            separator = ", ";
-        }
-    }
-    out_text(o, "; ");
-    out_mark(o, r->result->error_count > 0 ? MARK_RED : MARK_NONE, "%s %s",
-             r->result->error_count > 0 ? report_number(r->result->error_count, number) : "no",
-             report_plural(r->result->error_count, "error", "errors"));
-    if (r->options->verbose) {
-        out_text(o, "; %.3f seconds", s->seconds);
-    }
-    out_text(o, ".\n");
-}
-
 static void print_verdict(const struct report *r, const struct report_counts *n, struct output *o) {
     char number[32], files[32];
     if (r->result->interrupted) {
@@ -337,17 +282,6 @@ static void print_verdict(const struct report *r, const struct report_counts *n,
         out_text(o, "%s of them %s in the baseline, but only until a day that has passed.\n",
                  report_number(r->expired, number), report_plural(r->expired, "is", "are"));
     }
-}
-
-/* The verdict of `keylift env`. */
-static void print_inventory(const struct report *r, const struct report_counts *n, struct output *o) {
-    char names[32], secrets[32], reads[32];
-    if (r->result->interrupted) {
-        out_mark(o, MARK_RED, "Interrupted: this report is incomplete.\n");
-    }
-    out_text(o, "%s %s in %s %s, %s of secrets.\n", report_number(n->read_names, names),
-             report_plural(n->read_names, "variable", "variables"), report_number(n->reads, reads),
-             report_plural(n->reads, "place", "places"), report_number(n->read_secrets, secrets));
 }
 
 static void print_reads(const struct report *r, const struct report_counts *n, struct output *o) {
@@ -396,11 +330,11 @@ void report_text_summary(const struct report *r, struct output *o) {
     report_count(r, &n);
     print_errors(r, o);
     if (r->inventory) {
-        print_inventory(r, &n, o);
+        report_text_env_verdict(r, o);
     } else {
         print_verdict(r, &n, o);
     }
-    print_scanned(r, o);
+    report_text_scanned(r, o);
     if (!r->options->quiet && !r->inventory) {
         print_reads(r, &n, o);
         print_next(r, &n, o);

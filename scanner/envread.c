@@ -7,6 +7,12 @@
 
 #include <stdlib.h>
 
+/* Whose reads end in an error where the variable is not set, and no default is given. */
+static const bool raises[ENV_ACCESS_COUNT] = {
+    [ENV_SUBSCRIPT] = true, [ENV_POP] = true,      [ENV_DECOUPLE] = true,
+    [ENV_ENVIRONS] = true,  [ENV_PYDANTIC] = true, [ENV_STARLETTE] = true,
+};
+
 void env_emit(struct env_reader *r, const struct env_site *site, struct slice name) {
     struct env_reads *out = r->out;
     if (out->count == out->capacity)
@@ -22,6 +28,8 @@ void env_emit(struct env_reader *r, const struct env_site *site, struct slice na
     n->end_byte = pyfile_byte_offset(r->file, end);
     pylines_position(r->lines, r->text, start, &n->line, &n->column);
     n->secret = name.len > 0 && classify_name_is_secret(slice_cstr(n->name));
+    n->required = site->default_kind == ENV_DEFAULT_NONE && !site->optional && raises[site->access];
+    n->default_text = n->secret ? NULL : env_default_text(r, site, n->name);
 }
 
 /* name(...) with the variable and its default at these places. */
@@ -33,7 +41,7 @@ static void call_site(struct env_reader *r, uint32_t first, uint32_t open, struc
         struct token_range value = env_argument(r, open, default_at, "default");
         bool as_without = site.access == ENV_GET || site.access == ENV_GETENV;
         if (!as_without || value.first != value.last || !env_is_keyword(&r->t[value.first], KW_NONE_VALUE))
-            site.default_kind = env_default_kind(r, value);
+            env_set_default(r, &site, value);
     }
     env_emit(r, &site, env_string(r, env_argument(r, open, 0, name_keyword)));
 }
@@ -258,7 +266,7 @@ static void environs(struct env_reader *r, uint32_t first, uint32_t last) {
         if (readers[k].variable[0] && range_is_empty(env_argument(r, open, 0, "var"))) {
             site.first = first;
             site.last = r->t[open].match;
-            site.default_kind = env_default_kind(r, env_argument(r, open, UINT32_MAX, "default"));
+            env_set_default(r, &site, env_argument(r, open, UINT32_MAX, "default"));
             env_emit(r, &site, slice_cstr(readers[k].variable));
         } else {
             call_site(r, first, open, site, "var", 1);
@@ -281,7 +289,7 @@ static void option_call(struct env_reader *r, uint32_t i) {
     bool typer = env_text_is(r, i, "Option") || env_text_is(r, i, "Argument");
     if (range_is_empty(fallback) && typer && !slice_starts(head, "-"))
         fallback = env_argument(r, open, 0, NULL);
-    site.default_kind = env_default_kind(r, fallback);
+    env_set_default(r, &site, fallback);
     while (first >= 2 && env_is_op(&r->t[first - 1], '.') && r->t[first - 2].kind == PY_NAME)
         first -= 2;
     site.first = first;

@@ -42,7 +42,7 @@ struct token_range env_argument(const struct env_reader *r, uint32_t open, uint3
     return found;
 }
 
-enum env_default env_default_kind(const struct env_reader *r, struct token_range value) {
+static enum env_default default_kind(const struct env_reader *r, struct token_range value) {
     if (range_is_empty(value))
         return ENV_DEFAULT_NONE;
     const struct py_token *first = &r->t[value.first];
@@ -59,6 +59,11 @@ enum env_default env_default_kind(const struct env_reader *r, struct token_range
         if (r->t[i].kind != PY_STRING && !env_is_blank(&r->t[i]))
             return ENV_DEFAULT_EXPRESSION;
     return ENV_DEFAULT_LITERAL;
+}
+
+void env_set_default(const struct env_reader *r, struct env_site *site, struct token_range value) {
+    site->default_kind = default_kind(r, value);
+    site->fallback = value;
 }
 
 struct slice env_string(const struct env_reader *r, struct token_range value) {

@@ -65,6 +65,16 @@ static inline bool env_is_call(const struct env_reader *r, uint32_t i) {
     return env_is_op(&r->t[i], '(') && r->t[i].match != UINT32_MAX && r->t[i].match > i;
 }
 
+struct env_site {
+    uint32_t first, last; /* tokens of the expression */
+    enum env_access access;
+    enum env_default default_kind;
+    struct token_range fallback; /* the default's tokens; {0} is none */
+    bool optional;               /* nothing is raised without it, default or not */
+    bool bytes;
+    struct slice prefix;
+};
+
 /* envread_args.c */
 
 /* Argument `keyword` of the call whose parenthesis is `open`, else its
@@ -74,20 +84,16 @@ struct token_range env_argument(const struct env_reader *r, uint32_t open, uint3
 /* Takes parentheses around the tokens `first` to `last` with them, and what copies a
  * mapping: (os.environ), dict(os.environ), os.environ.copy(). Returns whether it is a copy. */
 bool env_widen(const struct env_reader *r, uint32_t *first, uint32_t *last);
-enum env_default env_default_kind(const struct env_reader *r, struct token_range value);
+/* Notes the default in the site: its kind, and its tokens. */
+void env_set_default(const struct env_reader *r, struct env_site *site, struct token_range value);
+/* A literal default as text, evaluated; NULL for one that might be a secret, is long, or is none. */
+const char *env_default_text(const struct env_reader *r, const struct env_site *site, const char *variable);
 /* The value of a string literal, or of adjacent ones, else "". */
 struct slice env_string(const struct env_reader *r, struct token_range value);
 /* Every string of "X", ["X", "Y"], ("X", "Y"), AliasChoices("X", "Y"): the next
  * one at or after *at; false at the end. */
 bool env_next_string(const struct env_reader *r, struct token_range value, uint32_t *at, struct slice *out);
 
-struct env_site {
-    uint32_t first, last; /* tokens of the expression */
-    enum env_access access;
-    enum env_default default_kind;
-    bool bytes;
-    struct slice prefix;
-};
 void env_emit(struct env_reader *r, const struct env_site *site, struct slice name);
 
 /* envread_settings.c: a class of pydantic-settings; `i` is `class`. */

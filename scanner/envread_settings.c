@@ -68,9 +68,11 @@ static bool emit_aliases(struct env_reader *r, uint32_t open, const struct env_s
         struct token_range value = env_argument(r, open, UINT32_MAX, keys[k]);
         struct slice name;
         uint32_t at = 0;
+        struct env_site one = *site;
+        one.optional = value.first < value.last; /* another of its names may be set */
         bool any = false;
         while (env_next_string(r, value, &at, &name)) {
-            env_emit(r, site, name);
+            env_emit(r, &one, name);
             any = true;
         }
         if (any)
@@ -79,10 +81,11 @@ static bool emit_aliases(struct env_reader *r, uint32_t open, const struct env_s
     return false;
 }
 
-static enum env_default field_default(const struct env_reader *r, uint32_t open) {
+static void set_field_default(const struct env_reader *r, struct env_site *site, uint32_t open) {
     if (!range_is_empty(env_argument(r, open, UINT32_MAX, "default_factory")))
-        return ENV_DEFAULT_EXPRESSION;
-    return env_default_kind(r, env_argument(r, open, 0, "default"));
+        site->default_kind = ENV_DEFAULT_EXPRESSION;
+    else
+        env_set_default(r, site, env_argument(r, open, 0, "default"));
 }
 
 /* The statement `name: type [= default]` of tokens first..last. */
@@ -101,11 +104,11 @@ static void field(struct env_reader *r, const struct settings *s, uint32_t first
         uint32_t open = equals + 2;
         bool is_field = env_text_is(r, equals + 1, "Field") && env_is_call(r, open);
         if (is_field) {
-            site.default_kind = field_default(r, open);
+            set_field_default(r, &site, open);
             if (emit_aliases(r, open, &site))
                 return;
         } else {
-            site.default_kind = env_default_kind(r, (struct token_range){equals + 1, last});
+            env_set_default(r, &site, (struct token_range){equals + 1, last});
         }
     }
     env_emit(r, &site, field_variable(r, s, first));

@@ -87,6 +87,19 @@ const char *skip_reason_name(enum skip_reason r) {
     return (size_t)r < SKIP_REASON_COUNT ? skip_names[r] : "none";
 }
 
+static const char *const partly_names[PARTLY_COUNT] = {
+    [PARTLY_NOT] = "none", [PARTLY_LOCK] = "lock", [PARTLY_MINIFIED] = "minified"};
+
+const char *scan_partly_name(enum scan_partly p) {
+    return (size_t)p < PARTLY_COUNT ? partly_names[p] : "none";
+}
+
+void scan_result_add_error(struct scan_result *r, const char *path, const char *message) {
+    r->errors = mem_grow(r->errors, &r->error_cap, r->error_count + 1, sizeof *r->errors);
+    r->errors[r->error_count++] = (struct scan_error){.path = arena_cstr(&r->arena, slice_cstr(path)),
+                                                      .message = arena_cstr(&r->arena, slice_cstr(message))};
+}
+
 void scan_result_release(struct scan_result *r) {
     for (size_t i = 0; i < r->finding_count; i++)
         secret_release(&r->findings[i].value);

@@ -57,6 +57,7 @@ struct candidate {
     bool is_partial;       /* only a piece of the run-time string (f-string, format, + with a name) */
     bool in_test;          /* file or function looks like a test or an example */
     const char *unfixable; /* NULL, or why a rewrite can never replace it (static text) */
+    const char *encoding; /* NULL, or how the value is written there: "base64"; `value` is decoded (static) */
 };
 
 enum suppression {
@@ -138,9 +139,12 @@ struct env_read {
     uint64_t start_byte, end_byte; /* of the whole expression, e.g. os.getenv("X", "y") */
     enum env_access access;
     enum env_default default_kind;
-    bool secret;   /* by the classifier: a secret, not a setting */
-    bool bytes;    /* environb */
-    bool silenced; /* by a comment on its line, or by the configuration, as ENV_READ_RULE */
+    const char
+        *default_text; /* a literal default that nobody would take for a secret, evaluated; else NULL */
+    bool required;     /* it raises where the variable is not set */
+    bool secret;       /* by the classifier: a secret, not a setting */
+    bool bytes;        /* environb */
+    bool silenced;     /* by a comment on its line, or by the configuration, as ENV_READ_RULE */
 };
 
 struct scan_error {
@@ -162,12 +166,22 @@ enum skip_reason {
 };
 const char *skip_reason_name(enum skip_reason r);
 
+/* Of which files only the providers' rules say something: what is random in them is no secret. */
+enum scan_partly {
+    PARTLY_NOT,      /* searched in every way */
+    PARTLY_LOCK,     /* versions and hashes of packages */
+    PARTLY_MINIFIED, /* code that a program has made short */
+    PARTLY_COUNT
+};
+const char *scan_partly_name(enum scan_partly p);
+
 struct scan_stats {
     uint64_t files, bytes; /* of a scan of history: versions of files */
     uint64_t commits;
     uint64_t known; /* findings that are left out, for a commit does not bring them */
     uint64_t python_files;
     uint64_t skipped[SKIP_REASON_COUNT];
+    uint64_t partly[PARTLY_COUNT]; /* of `files` that are text and no Python */
     double seconds;
 };
 
@@ -185,5 +199,6 @@ struct scan_result {
     bool interrupted;
 };
 void scan_result_release(struct scan_result *r);
+void scan_result_add_error(struct scan_result *r, const char *path, const char *message);
 
 #endif

@@ -35,6 +35,29 @@ static const struct {
 
 #define MAX_NAME 255u
 
+static const struct {
+    enum name_part part;
+    const char *text; /* small letters */
+    enum scan_partly partly;
+} partly_names[] = {
+    {SUFFIX, ".lock", PARTLY_LOCK},
+    {WHOLE, "package-lock.json", PARTLY_LOCK},
+    {WHOLE, "npm-shrinkwrap.json", PARTLY_LOCK},
+    {WHOLE, "packages.lock.json", PARTLY_LOCK},
+    {WHOLE, "pnpm-lock.yaml", PARTLY_LOCK},
+    {WHOLE, "conda-lock.yml", PARTLY_LOCK},
+    {WHOLE, "go.sum", PARTLY_LOCK},
+    {SUFFIX, ".lock.hcl", PARTLY_LOCK},
+    {SUFFIX, ".min.js", PARTLY_MINIFIED},
+    {SUFFIX, ".min.mjs", PARTLY_MINIFIED},
+    {SUFFIX, ".min.css", PARTLY_MINIFIED},
+    {SUFFIX, ".js.map", PARTLY_MINIFIED},
+    {SUFFIX, ".css.map", PARTLY_MINIFIED},
+};
+/* A script or style sheet of that length without that many line ends was written by a program. */
+#define MINIFIED_LOOK_BYTES ((size_t)4096)
+#define MINIFIED_MAX_LINES 4u
+
 static bool name_matches(struct slice name, enum name_part part, const char *text) {
     if (part == WHOLE)
         return slice_eq_cstr(name, text);
@@ -59,14 +82,41 @@ static bool shebang_language(struct slice head, enum scan_language *out) {
     return slice_ends(line, "sh") || slice_find(line, SLICE_LIT("sh "), 0) != SIZE_MAX;
 }
 
-enum scan_language scan_language_of(const char *path, struct slice head) {
+/* The end of the file's name in small letters. */
+static struct slice low_name(const char *path, char low[MAX_NAME + 1]) {
     struct slice base = slice_cstr(path_basename(path));
-    char low[MAX_NAME + 1];
     size_t len = base.len > MAX_NAME ? MAX_NAME : base.len;
     const char *from = base.ptr + (base.len - len); /* the end decides, mostly */
     for (size_t i = 0; i < len; i++)
         low[i] = (char)(from[i] >= 'A' && from[i] <= 'Z' ? from[i] | 32 : from[i]);
-    struct slice name = slice_of(low, len);
+    return slice_of(low, len);
+}
+
+static bool looks_minified(struct slice name, struct slice head) {
+    static const char *const endings[] = {".js", ".mjs", ".cjs", ".css"};
+    bool script = false;
+    for (size_t i = 0; i < KL_ARRAY_LEN(endings); i++)
+        script = script || slice_ends(name, endings[i]);
+    if (!script || head.len < MINIFIED_LOOK_BYTES)
+        return false;
+    size_t lines = 0;
+    for (size_t i = 0; i < MINIFIED_LOOK_BYTES; i++)
+        lines += head.ptr[i] == '\n';
+    return lines < MINIFIED_MAX_LINES;
+}
+
+enum scan_partly scan_partly_of(const char *path, struct slice head) {
+    char low[MAX_NAME + 1];
+    struct slice name = low_name(path, low);
+    for (size_t i = 0; i < KL_ARRAY_LEN(partly_names); i++)
+        if (name_matches(name, partly_names[i].part, partly_names[i].text))
+            return partly_names[i].partly;
+    return looks_minified(name, head) ? PARTLY_MINIFIED : PARTLY_NOT;
+}
+
+enum scan_language scan_language_of(const char *path, struct slice head) {
+    char low[MAX_NAME + 1];
+    struct slice name = low_name(path, low);
     enum scan_language language = SCAN_TEXT;
     bool known = false;
     for (size_t i = 0; i < KL_ARRAY_LEN(names) && !known; i++) {

@@ -284,6 +284,7 @@ static void merge_rest(struct scan_result *out, const struct scan_result *part) 
         to->path = i > 0 && part->reads[i].path == part->reads[i - 1].path ? to[-1].path
                                                                            : keep(out, part->reads[i].path);
         to->name = keep(out, part->reads[i].name);
+        to->default_text = keep(out, part->reads[i].default_text);
     }
     for (size_t i = 0; i < part->error_count; i++) {
         out->errors = mem_grow(out->errors, &out->error_cap, out->error_count + 1, sizeof *out->errors);
@@ -294,6 +295,8 @@ static void merge_rest(struct scan_result *out, const struct scan_result *part) 
     out->stats.bytes += part->stats.bytes;
     out->stats.commits += part->stats.commits;
     out->stats.python_files += part->stats.python_files;
+    for (size_t i = 0; i < PARTLY_COUNT; i++)
+        out->stats.partly[i] += part->stats.partly[i];
     for (size_t i = 0; i < SKIP_REASON_COUNT; i++)
         out->stats.skipped[i] += part->stats.skipped[i];
 }

@@ -58,5 +58,7 @@ enum scan_language {
     SCAN_BINARY
 };
 enum scan_language scan_language_of(const char *path, struct slice head);
+/* Whether it is a lock file or minified, likewise. */
+enum scan_partly scan_partly_of(const char *path, struct slice head);
 
 #endif

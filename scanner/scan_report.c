@@ -153,6 +153,15 @@ static void set_value(struct scan_worker *w, struct finding *f, const struct sca
     }
 }
 
+/* "npm access token (in base64; made up or damaged: its checksum is wrong)" */
+static const char *message_of(struct arena *arena, const struct scan_hit *hit) {
+    const char *how = hit->candidate->encoding, *note = hit->note;
+    if (!how && !note)
+        return arena_cstr(arena, slice_cstr(hit->message));
+    return arena_printf(arena, "%s (%s%s%s%s)", hit->message, how ? "in " : "", how ? how : "",
+                        how && note ? "; " : "", note ? note : "");
+}
+
 static void report_hit(struct scan_worker *w, struct scan_place *p, const char *path,
                        const struct scan_hit *hit) {
     struct scan_result *r = &w->part;
@@ -169,8 +178,7 @@ static void report_hit(struct scan_worker *w, struct scan_place *p, const char *
         .confidence = hit->confidence,
         .is_bytes = c->is_bytes,
         .in_test = c->in_test};
-    f.message = hit->note ? arena_printf(&r->arena, "%s (%s)", hit->message, hit->note)
-                          : arena_cstr(&r->arena, slice_cstr(hit->message));
+    f.message = message_of(&r->arena, hit);
     position(p, hit->span_start, &f.line, &f.column);
     position(p, hit->span_end, &f.end_line, &f.end_column);
     f.start_byte = file_offset(p, hit->span_start);
@@ -224,5 +232,7 @@ void scan_report_reads(struct scan_worker *w, struct scan_place *p) {
         if (p->file)
             position(p->file, read->start_byte, &read->line, &read->column);
         read->name = arena_cstr(&r->arena, slice_cstr(read->name));
+        if (read->default_text)
+            read->default_text = arena_cstr(&r->arena, slice_cstr(read->default_text));
     }
 }

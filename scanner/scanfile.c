@@ -37,10 +37,7 @@ void scan_worker_release(struct scan_worker *w) {
 }
 
 void scan_worker_error(struct scan_worker *w, const char *path, const char *message) {
-    struct scan_result *r = &w->part;
-    r->errors = mem_grow(r->errors, &r->error_cap, r->error_count + 1, sizeof *r->errors);
-    r->errors[r->error_count++] = (struct scan_error){.path = arena_cstr(&r->arena, slice_cstr(path)),
-                                                      .message = arena_cstr(&r->arena, slice_cstr(message))};
+    scan_result_add_error(&w->part, path, message);
 }
 
 void scan_worker_skip(struct scan_worker *w, enum skip_reason reason) {
@@ -78,6 +75,19 @@ static void on_match(void *ctx, const struct rule_match *m) {
     hit->severity = m->rule->severity;
 }
 
+bool scan_match_rules(struct scan_worker *w, const char *path, const struct candidate *c, struct slice name) {
+    struct match_context x = {w, c};
+    struct error e = {0};
+    size_t before = w->hits.count;
+    enum kl_status s = rule_match_value(w->matcher, c->value, name, on_match, &x, &e);
+    if (s == KL_OK && w->hits.count == before && c->given_to.len > 0)
+        s = rule_match_value(w->matcher, c->value, c->given_to, on_match, &x, &e);
+    if (s != KL_OK)
+        scan_worker_error(w, path, e.message);
+    scan_resolve_value(&w->hits, before);
+    return w->hits.count > before;
+}
+
 static bool is_listed(const char *const *ids, const char *id) {
     for (; ids && *ids; ids++)
         if (strcmp(*ids, id) == 0)
@@ -112,19 +122,9 @@ static bool classify_candidate(struct scan_worker *w, const struct slice *code, 
  * the candidate stands in; NULL for other text. */
 static void match_candidate(struct scan_worker *w, const char *path, const struct candidate *c, bool classify,
                             const struct slice *code) {
-    struct match_context x = {w, c};
-    struct error e = {0};
-    size_t before = w->hits.count;
-    enum kl_status s = rule_match_value(w->matcher, c->value, c->name, on_match, &x, &e);
-    if (s == KL_OK && w->hits.count == before && c->given_to.len > 0)
-        s = rule_match_value(w->matcher, c->value, c->given_to, on_match, &x, &e);
-    if (s != KL_OK)
-        scan_worker_error(w, path, e.message);
-    if (w->hits.count > before) {
-        scan_resolve_value(&w->hits, before);
-        return;
-    }
     struct classification k;
+    if (scan_match_rules(w, path, c, c->name) || (classify && scan_encoded_value(w, path, c)))
+        return;
     if (!classify || !classify_candidate(w, code, c, &k) ||
         !wants_generic(&w->shared->options->rules, k.rule))
         return;
@@ -243,7 +243,13 @@ static void scan_text(struct scan_worker *w, const char *path, enum scan_languag
         w->hits.items[i].span_start = (uint32_t)w->hits.items[i].start;
         w->hits.items[i].span_end = (uint32_t)w->hits.items[i].end;
     }
-    textfile_collect(path, language, place.text, in_test, &w->arena, &w->candidates);
+    enum scan_partly partly = scan_partly_of(path, bytes);
+    w->part.stats.partly[partly]++;
+    w->candidates.count = 0;
+    if (partly == PARTLY_NOT) {
+        scan_encoded_text(w, path, whole);
+        textfile_collect(path, language, place.text, in_test, &w->arena, &w->candidates);
+    }
     for (size_t i = 0; i < w->candidates.count; i++)
         match_candidate(w, path, &w->candidates.items[i], true, NULL);
     scan_resolve_file(&w->hits, false);

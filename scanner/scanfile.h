@@ -68,6 +68,14 @@ void scan_worker_error(struct scan_worker *w, const char *path, const char *mess
 void scan_worker_tell(struct scan_worker *w, const struct scan_stats *before, size_t findings_before);
 void scan_worker_skip(struct scan_worker *w, enum skip_reason reason);
 
+/* The rules alone, on the value of a candidate that lives as long as its file; true if one matched. */
+bool scan_match_rules(struct scan_worker *w, const char *path, const struct candidate *c, struct slice name);
+
+/* scan_encoded.c: tokens in what a literal or pair is written encoded; true if there is one. And in the
+ * whole of a text file, beside the hits that `w` has of it. */
+bool scan_encoded_value(struct scan_worker *w, const char *path, const struct candidate *c);
+void scan_encoded_text(struct scan_worker *w, const char *path, const struct candidate *whole);
+
 /* scan_resolve.c: of hits that overlap, the one that says most stays. Sorted by
  * place after it. `literals`: spans are those of whole literals (Python). */
 void scan_resolve_value(struct scan_hits *h, size_t first);

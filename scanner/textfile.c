@@ -6,6 +6,7 @@
 #include "base/encode.h"
 #include "base/file.h"
 #include "base/mem.h"
+#include "scanner/encoded.h"
 
 #define PAIR_EQUALS 1u /* name = value */
 #define PAIR_COLON 2u  /* name: value */
@@ -34,6 +35,8 @@ struct extraction {
     struct arena *arena;
     struct candidates *out;
     bool in_test;
+    size_t secret_end;  /* of the document at hand, if it is a Secret of Kubernetes; else 0 */
+    size_t data_indent; /* of `data:`; SIZE_MAX outside of it */
 };
 
 static unsigned ways_of(const char *path, enum scan_language language) {
@@ -94,6 +97,11 @@ static void add_pair(struct extraction *x, struct slice key, size_t start, size_
                                               .value = value,
                                               .parts = 1,
                                               .in_test = x->in_test};
+    struct encoded e;
+    if (start < x->secret_end && x->data_indent != SIZE_MAX && encoded_base64(value, x->arena, &e)) {
+        c->items[c->count - 1].value = e.text;
+        c->items[c->count - 1].encoding = e.how;
+    }
 }
 
 /* Offset behind the closing quote of the string that opens at `at`, or `end`. */
@@ -270,19 +278,49 @@ static void quoted_pairs(struct extraction *x) {
     }
 }
 
+/* Kubernetes documentation, "Secrets": the values of `data` are base64; those of `stringData` are not. Called
+ * at the beginning of a line. */
+static void enter_document(struct extraction *x, size_t at) {
+    struct slice rest = slice_sub(x->text, at, x->text.len);
+    size_t end = slice_find(rest, SLICE_LIT("\n---"), 0);
+    end = end == SIZE_MAX ? rest.len : end + 1;
+    bool secret = slice_find(slice_sub(rest, 0, end), SLICE_LIT("\nkind: Secret"), 0) != SIZE_MAX ||
+                  slice_starts(rest, "kind: Secret");
+    x->secret_end = secret ? at + end : 0;
+    x->data_indent = SIZE_MAX;
+}
+
+/* A line of YAML, from its first byte that is no blank: does it begin or end `data`? */
+static void follow_data(struct extraction *x, size_t line, size_t first, size_t end) {
+    struct slice text = slice_trim(slice_sub(x->text, first, end));
+    if (slice_starts(text, "---")) {
+        enter_document(x, end);
+    } else if (slice_eq_cstr(text, "data:")) {
+        x->data_indent = first - line;
+    } else if (text.len > 0 && x->data_indent != SIZE_MAX && first - line <= x->data_indent) {
+        x->data_indent = SIZE_MAX;
+    }
+}
+
 void textfile_collect(const char *path, enum scan_language language, struct slice text, bool in_test,
                       struct arena *arena, struct candidates *out) {
-    struct extraction x = {.text = text, .arena = arena, .out = out, .in_test = in_test};
+    struct extraction x = {
+        .text = text, .arena = arena, .out = out, .in_test = in_test, .data_indent = SIZE_MAX};
     unsigned ways = ways_of(path, language);
     out->count = 0;
     if (ways & PAIR_QUOTED)
         quoted_pairs(&x);
     if (!(ways & (PAIR_EQUALS | PAIR_COLON | PAIR_WORDS)))
         return;
+    bool yaml = (ways & PAIR_COLON) && (ways & PAIR_QUOTED);
+    if (yaml)
+        enter_document(&x, 0);
     for (size_t at = 0; at < text.len;) {
         size_t end = slice_find_byte(text, '\n', at);
         end = end == SIZE_MAX ? text.len : end;
         size_t first = skip_blanks(text, at, end);
+        if (yaml)
+            follow_data(&x, at, first, end);
         if (ways & PAIR_WORDS)
             words_pair(&x, at, end);
         else if (first < end && text.ptr[first] != '#' && text.ptr[first] != ';')

@@ -7,6 +7,7 @@
 #include "base/dir.h"
 #include "base/mem.h"
 #include "scanner/gitrepo.h"
+#include "scanner/scan.h"
 
 struct folder {
     const char *path;      /* opens it from the current folder */
@@ -212,6 +213,10 @@ static bool leave_ignored(struct walk *w, const struct folder *f, struct slice r
     return is_folder ? !gitindex_has_under(x, rel) : gitindex_find(x, rel) == NULL;
 }
 
+static bool is_wanted_dotenv(const struct walk *w, const char *path) {
+    return w->o->dotenv_anyway && scan_language_of(path, (struct slice){0}) == SCAN_DOTENV;
+}
+
 static void visit_entry(struct walk *w, const struct folder *f, const struct entry *entry) {
     bool is_folder = entry->kind == FILE_FOLDER, all_ignored = false;
     if (strcmp(entry->name, ".git") == 0) {
@@ -230,7 +235,8 @@ static void visit_entry(struct walk *w, const struct folder *f, const struct ent
         return;
     if (walk_is_excluded(w->o->excludes, w->root, path, is_folder)) {
         report_skip(w, SKIP_EXCLUDED);
-    } else if (f->repo && leave_ignored(w, f, rel, is_folder, &all_ignored)) {
+    } else if (f->repo && leave_ignored(w, f, rel, is_folder, &all_ignored) &&
+               (is_folder || !is_wanted_dotenv(w, path))) {
         report_skip(w, SKIP_IGNORED);
     } else if (!is_folder) {
         w->reported++;

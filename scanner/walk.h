@@ -18,6 +18,7 @@ struct walk_options {
     const struct ignore_list *excludes; /* --exclude: relative to the current folder, or to the folder named
                                            when that lies elsewhere; NULL for none */
     bool no_gitignore;
+    bool dotenv_anyway; /* report .env files also where git ignores them (not in folders that it ignores) */
 };
 
 /* Where the walk reports to. Strings are valid during the call only. Whoever does not want

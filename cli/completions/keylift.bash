@@ -16,7 +16,7 @@ _keylift() {
         --rules-file) mapfile -t COMPREPLY < <(compgen -f -- "$current"); return ;;
         --min-confidence) mapfile -t COMPREPLY < <(compgen -W "" -- "$current"); return ;;
         --jobs) mapfile -t COMPREPLY < <(compgen -W "" -- "$current"); return ;;
-        --format) mapfile -t COMPREPLY < <(compgen -W "text json html jsonl sarif csv junit gitlab github" -- "$current"); return ;;
+        --format) mapfile -t COMPREPLY < <(compgen -W "text json html jsonl sarif csv junit gitlab github markdown dotenv" -- "$current"); return ;;
         -o|--output) mapfile -t COMPREPLY < <(compgen -f -- "$current"); return ;;
         --fail-on) mapfile -t COMPREPLY < <(compgen -W "low medium high" -- "$current"); return ;;
         --report-env) mapfile -t COMPREPLY < <(compgen -W "all secrets none" -- "$current"); return ;;
@@ -73,11 +73,11 @@ _keylift() {
         runs) options="--format --config --no-config --quiet --verbose --color --no-progress --version --help" words="" ;;
         resume) options="--rules-file --format --to --dotenv-file --bundle --aws-region --aws-profile --aws-kms-key --azure-vault --azure-credential --gcp-project --gcp-locations --vault-addr --vault-mount --vault-namespace --field --endpoint --ca-file --with-values --prefix --environment --allow-ephemeral --no-history --yes --dry-run --config --no-config --quiet --verbose --color --no-progress --version --help" words="" ;;
         undo) options="--to --bundle --aws-region --aws-profile --aws-kms-key --azure-vault --azure-credential --gcp-project --gcp-locations --vault-addr --vault-mount --vault-namespace --field --endpoint --ca-file --prefix --yes --dry-run --config --no-config --quiet --verbose --color --no-progress --version --help" words="" ;;
-        env) options="--stdin-filename --exclude --no-gitignore --rules --skip-rules --rules-file --min-confidence --jobs --exhaustive --format --output --config --no-config --quiet --verbose --color --no-progress --version --help" words="" ;;
+        env) options="--stdin-filename --exclude --no-gitignore --rules-file --jobs --exhaustive --format --output --check --config --no-config --quiet --verbose --color --no-progress --version --help" words="" ;;
         baseline) options="--exclude --no-gitignore --rules --skip-rules --rules-file --min-confidence --jobs --exhaustive --baseline --accept-all --reason --owner --expires --prune --import --unite --yes --config --no-config --quiet --verbose --color --no-progress --version --help" words="" ;;
         report) options="--format --output --fail-on --config --no-config --quiet --verbose --color --no-progress --version --help" words="merge diff" ;;
         install-hook) options="--remove --config --no-config --quiet --verbose --color --no-progress --version --help" words="" ;;
-        rules) options="--rules-file --config --no-config --quiet --verbose --color --no-progress --version --help" words="list show test" ;;
+        rules) options="--rules-file --format --config --no-config --quiet --verbose --color --no-progress --version --help" words="list show test" ;;
         vaults) options="--to --dotenv-file --bundle --aws-region --aws-profile --aws-kms-key --azure-vault --azure-credential --gcp-project --gcp-locations --vault-addr --vault-mount --vault-namespace --field --endpoint --ca-file --prefix --environment --config --no-config --quiet --verbose --color --no-progress --version --help" words="list check" ;;
         help) options="--config --no-config --quiet --verbose --color --no-progress --version --help" words="scan plan migrate apply upload rewrite put runs resume undo env baseline report install-hook rules vaults help version" ;;
         version) options="--config --no-config --quiet --verbose --color --no-progress --version --help" words="" ;;

@@ -212,7 +212,7 @@ def test_the_status_does_not_depend_on_the_format(keylift, leaks, kind):
     assert (leaks.path / "report").stat().st_size > 0
 
 
-@pytest.mark.parametrize("command", ["plan", "migrate", "upload", "rewrite", "env", "runs"])
+@pytest.mark.parametrize("command", ["plan", "migrate", "upload", "rewrite", "runs"])
 def test_commands_that_have_text_and_json_alone_say_so(keylift, project, command):
     done = keylift(command, "--format", "sarif", cwd=project)
     assert done.returncode == 2 and 'takes text or json' in done.stderr

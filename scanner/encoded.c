@@ -1,0 +1,133 @@
+/* encoded.c: see encoded.h. */
+#include "scanner/encoded.h"
+
+#include "base/buf.h"
+#include "base/encode.h"
+
+#define HEX_MIN_BYTES 32u /* as written: 16 bytes */
+#define PEEK_BYTES 16u    /* as written: what is decoded first */
+#define PEEK_ROOM 16u
+
+/* Both alphabets of base64 (RFC 4648), without the padding; hexadecimal digits are among them. */
+static bool is_digit(char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '+' ||
+           c == '/' || c == '-' || c == '_';
+}
+
+static bool is_hex(char c) {
+    return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F');
+}
+
+static bool is_text_byte(char c) {
+    return (unsigned char)c >= ' ' ? c != 0x7f : c == '\n' || c == '\r' || c == '\t';
+}
+
+static bool all(struct slice s, bool (*test)(char c)) {
+    for (size_t i = 0; i < s.len; i++)
+        if (!test(s.ptr[i]))
+            return false;
+    return true;
+}
+
+typedef bool (*decoder)(struct slice in, struct buf *out);
+
+/* Whether the beginning decodes to plain ASCII, as that of every token and nearly every text does. Of what
+ * is no encoding at all, one in some ten thousand does. */
+static bool begins_as_text(struct slice run, decoder decode) {
+    struct buf out = BUF_INIT_SECRET(PEEK_ROOM);
+    struct slice head = slice_sub(run, 0, PEEK_BYTES);
+    bool good = decode(head, &out);
+    for (size_t i = 0; i < out.len && good; i++)
+        good = is_text_byte(out.ptr[i]) && (unsigned char)out.ptr[i] < 0x80;
+    buf_release(&out);
+    return good;
+}
+
+/* Six bits of the first byte: that of a text is a blank or above, or a tab or line end. Turns most words of
+ * code and every line of dashes away. */
+static bool may_begin_text(char digit) {
+    return (digit >= 'I' && digit <= 'Z') || (digit >= 'a' && digit <= 'f') || digit == 'C' || digit == 'D';
+}
+
+static bool decode_text(struct slice run, decoder decode, const char *how, struct arena *arena,
+                        struct encoded *out) {
+    struct buf text = BUF_INIT_SECRET(run.len + 1);
+    bool good = decode(run, &text) && text.len > 0 && all(buf_as_slice(&text), is_text_byte) &&
+                utf8_valid(buf_as_slice(&text));
+    if (good) {
+        out->text = arena_copy(arena, buf_as_slice(&text));
+        out->how = how;
+    }
+    buf_release(&text);
+    return good;
+}
+
+/* The run of digits around text[at]; *end is where the next may begin. */
+static void run_around(struct slice text, size_t at, size_t low, size_t *start, size_t *end) {
+    *start = at;
+    *end = at + 1;
+    while (*start > low && is_digit(text.ptr[*start - 1]))
+        --*start;
+    while (*end < text.len && is_digit(text.ptr[*end]))
+        ++*end;
+}
+
+/* With the padding, where that makes it whole. */
+static size_t padded_end(struct slice text, size_t start, size_t end) {
+    size_t missing = (4 - (end - start) % 4) % 4;
+    for (size_t i = 0; i < missing; i++)
+        if (end + i >= text.len || text.ptr[end + i] != '=')
+            return end;
+    return end + missing;
+}
+
+static bool decode_run(struct slice text, size_t start, size_t end, struct arena *arena,
+                       struct encoded *out) {
+    struct slice run = slice_sub(text, start, end);
+    if (slice_starts(run, "0x"))
+        run = slice_sub(run, 2, run.len);
+    *out = (struct encoded){.start = start, .end = end};
+    if (run.len >= HEX_MIN_BYTES && all(run, is_hex))
+        return run.len % 2 == 0 && begins_as_text(run, decode_hex) &&
+               decode_text(run, decode_hex, "hexadecimal", arena, out);
+    run = slice_sub(text, start, end);
+    if (!may_begin_text(run.ptr[0]) || !begins_as_text(run, decode_base64))
+        return false;
+    out->end = padded_end(text, start, end);
+    return decode_text(slice_sub(text, start, out->end), decode_base64, "base64", arena, out);
+}
+
+bool encoded_next(struct slice text, size_t *at, struct arena *arena, struct encoded *out) {
+    size_t low = *at;
+    for (size_t i = low + ENCODED_MIN_BYTES - 1; i < text.len; i += ENCODED_MIN_BYTES) {
+        size_t start, end;
+        if (!is_digit(text.ptr[i]))
+            continue;
+        run_around(text, i, low, &start, &end);
+        if (end - start >= ENCODED_MIN_BYTES && end - start <= ENCODED_MAX_BYTES &&
+            decode_run(text, start, end, arena, out)) {
+            *at = out->end;
+            return true;
+        }
+        low = end;
+        i = end - 1; /* and one stride further */
+    }
+    *at = text.len;
+    return false;
+}
+
+bool encoded_percent(struct slice text, struct arena *arena, struct encoded *out) {
+    size_t sign = text.len < ENCODED_MIN_BYTES || text.len > ENCODED_MAX_BYTES
+                      ? SIZE_MAX
+                      : slice_find_byte(text, '%', 0);
+    if (sign == SIZE_MAX || text.len - sign < 3 || !is_hex(text.ptr[sign + 1]) || !is_hex(text.ptr[sign + 2]))
+        return false;
+    *out = (struct encoded){.end = text.len};
+    return decode_text(text, decode_percent, "percent-encoding", arena, out);
+}
+
+bool encoded_base64(struct slice text, struct arena *arena, struct encoded *out) {
+    *out = (struct encoded){.end = text.len};
+    return text.len <= ENCODED_MAX_BYTES && begins_as_text(text, decode_base64) &&
+           decode_text(text, decode_base64, "base64", arena, out);
+}
