@@ -8,6 +8,7 @@
 #include "base/mem.h"
 #include "scanner/candidate_internal.h"
 #include "scanner/classify.h"
+#include "scanner/encoded.h"
 #include "scanner/notebook.h"
 #include "scanner/pyfile.h"
 #include "scanner/scan_report.h"
@@ -106,16 +107,17 @@ static bool judge(void *ctx, const struct candidate *as) {
 }
 
 /* By its own name; where that says nothing or little, a literal that a machine or a person thought out is
- * judged by what its variable is used as. */
+ * judged by what its variable is used as. Text in base64 looks random, and is none. */
 static bool classify_candidate(struct scan_worker *w, const struct slice *code, const struct candidate *c,
                                struct classification *out) {
+    struct encoded plain;
     bool found = classify_value(c, out);
     if (found && out->kind != NAME_PLAIN_KEY)
         return true;
     bool asks = code && c->context == CONTEXT_ASSIGNMENT && !c->is_partial && c->name.len > 0 &&
                 value_shape(c->value) >= SHAPE_NUMBERED;
     return (asks && flow_uses(&w->flows, *code, &w->tokens, &w->arena, c, judge, out)) || found ||
-           (code && classify_random(c, out));
+           (code && !encoded_base64(c->value, &w->arena, &plain) && classify_random(c, out));
 }
 
 /* Rules first; the generic classifier where none has something to say. `code`: the text of Python code that

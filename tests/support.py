@@ -78,6 +78,7 @@ def clean_env(home, **more):
         GIT_COMMITTER_NAME="Test",
         GIT_COMMITTER_EMAIL="test@example.invalid",
         PYTHONDONTWRITEBYTECODE="1",
+        GIT_TEMPLATE_DIR="",  # no fifteen samples of hooks in each repository
     )
     env.update(more)
     return {name: value for name, value in env.items() if value is not None}

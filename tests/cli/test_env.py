@@ -210,6 +210,6 @@ def test_standard_input_has_no_files_around_it(keylift, project):
 def test_check_belongs_to_env(keylift, project):
     assert keylift("scan", "--check", cwd=project).returncode == 2
     done = keylift("scan", "--format", "dotenv", cwd=project)
-    assert done.returncode == 2 and "takes text, json, jsonl" in done.stderr
+    assert done.returncode == 2 and "takes text, json, html" in done.stderr
     done = keylift("env", "--format", "sarif", cwd=project)
     assert done.returncode == 2 and "takes text, json, markdown or dotenv" in done.stderr

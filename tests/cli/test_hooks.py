@@ -18,6 +18,7 @@ def secret(name, number):
 @pytest.fixture
 def repository(project):
     project.git_init()
+    (project.path / ".git/hooks").mkdir(exist_ok=True)
     project.write("README.md", "x\n")
     project.commit()
     return project

@@ -98,7 +98,7 @@ FILES = {
 }  # fmt: skip
 
 
-@pytest.mark.parametrize("case", some_thorough(FILES, 4))
+@pytest.mark.parametrize("case", some_thorough(FILES, 6))
 def test_a_list_gains_the_package_and_says_the_same_besides(keylift, script, case):
     name, text, read = FILES[case]
     path = script.write(name, text)
@@ -123,7 +123,7 @@ def assert_only_inserted(old, new):
     assert all(byte in rest for byte in old)
 
 
-@pytest.mark.parametrize("case", some_thorough(FILES, 4))
+@pytest.mark.parametrize("case", some_thorough(FILES, 6))
 def test_undo_takes_the_lines_back(keylift, script, case):
     name, text, _ = FILES[case]
     path = script.write(name, text)

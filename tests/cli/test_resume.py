@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from support import made, made_password
+from support import made, made_password, some_thorough
 
 
 def said(run):
@@ -318,9 +318,12 @@ def put_index(project, content):
         project.git("update-index", "--add", "--cacheinfo", f"100644,{blob},{name}")
 
 
-@pytest.mark.parametrize("last, tree", [("start", False), ("stored", False), ("stage", False), ("commit", False),
-                                        ("commit", True), ("applied", True)])  # fmt: skip
-def test_a_run_of_staged_content_is_resumed(keylift, shop, staged, last, tree):
+STOPPED = [("commit", False), ("start", False), ("stored", False), ("applied", True), ("stage", False), ("commit", True)]
+
+
+@pytest.mark.parametrize("stopped", some_thorough(STOPPED, 3))
+def test_a_run_of_staged_content_is_resumed(keylift, shop, staged, stopped):
+    last, tree = stopped
     before, after = staged
     interrupt(shop, last, sources=False)
     put_index(shop, before[1])

@@ -7,7 +7,7 @@ import json
 
 import pytest
 
-from support import made, made_aws_id, made_password
+from support import made, made_aws_id, made_password, some_thorough
 
 MOVED = None  # no reason
 
@@ -93,7 +93,7 @@ def shown(project):
     return project.python("-c", "from app import result; print(repr(result))").stdout
 
 
-@pytest.mark.parametrize("shape", SHAPES)
+@pytest.mark.parametrize("shape", some_thorough(SHAPES, 3))
 def test_a_shape_moves_and_comes_back_or_is_left_with_its_reason(keylift, project, shape):
     text, reason = SHAPES[shape]
     content = filled(text)

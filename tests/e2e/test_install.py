@@ -120,9 +120,13 @@ def test_the_source_archive_builds_from_what_it_carries(tmp_path, home, project,
 def test_the_hook_definition_runs_an_existing_option(keylift, project):
     project.git_init()
     hooks = (support.ROOT / ".pre-commit-hooks.yaml").read_text("utf-8")
-    [entry] = [line.split(": ", 1)[1] for line in hooks.splitlines() if line.strip().startswith("entry: ")]
-    assert entry.split()[0] == "keylift"
+    entries = [line.split(": ", 1)[1].split() for line in hooks.splitlines() if line.strip().startswith("entry: ")]
+    assert [entry[0] for entry in entries] == ["keylift", "keylift"]
+    scan, inventory = (entry[1:] for entry in entries)
     project.write("a.py", f'TOKEN = "{support.made_stripe_key()}"\n')
-    assert keylift(*entry.split()[1:], cwd=project).returncode == 0  # nothing is staged
+    assert keylift(*scan, cwd=project).returncode == 0  # nothing is staged
     project.git("add", "a.py")
-    assert keylift(*entry.split()[1:], cwd=project).returncode == 1
+    assert keylift(*scan, cwd=project).returncode == 1
+    assert keylift(*inventory, cwd=project).returncode == 0
+    project.write("b.py", 'import os\n\nPORT = os.environ["SHOP_PORT"]\n')
+    assert keylift(*inventory, cwd=project).returncode == 1

@@ -61,6 +61,7 @@ def test_a_new_django_project_keeps_its_secret_key(keylift, project):
     assert "OK" in run_python(project, "manage.py", "migrate")
 
 
+@pytest.mark.thorough
 def test_alembic_reads_the_database_url_from_the_vault(keylift, project):
     password = made_password()
     run_python(project, "-m", "alembic", "init", "migrations")

@@ -277,8 +277,10 @@ def test_a_file_that_load_dotenv_fails_on_is_an_error(tool, versions, content, t
         assert ran.returncode == 1 and b"ValueError" in ran.stderr
 
 
-@pytest.mark.parametrize("value", ["plain", "it's ${HOME} \"q\" \\ end\\", "a\r\nb", "é\u2028x # y", " lead and trail ",
-                                   "C:\\dir\\", "#x", "$(touch x)`y`"])
+LOADED = ["it's ${HOME} \"q\" \\ end\\", "plain", "a\r\nb", "é\u2028x # y", " lead and trail ", "C:\\dir\\", "#x", "$(touch x)`y`"]
+
+
+@pytest.mark.parametrize("value", support.some_thorough(LOADED, 4))
 def test_a_program_gets_the_value_through_load_dotenv(tool, versions, value, tmp_path):
     written = tool.set("TARGET", b"# head\nOTHER=1\n", value.encode())
     (tmp_path / "file").write_bytes(written)

@@ -309,7 +309,7 @@ TRAPS = {
 }
 
 
-@pytest.mark.parametrize("name", TRAPS)
+@pytest.mark.parametrize("name", support.some_thorough(TRAPS, 3))
 def test_no_input_takes_more_than_linear_time(name, tmp_path):
     """Megabytes of what makes careless lexers quadratic: the timeout is a hundred times what it takes."""
     path = tmp_path / "trap.py"
