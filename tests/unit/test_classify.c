@@ -207,8 +207,8 @@ static void what_is_random_enough_needs_no_name(void **state) {
         "django.contrib.auth.hashers.PBKDF2PasswordHasher",
         "heightOfGeoidAboveWGS84Ellipsoid",
         "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789",
-        "QPZRY9X8GF2TVDW0"
-        "S3JN54KHCE6MUA7L", /* BIP 173 */
+        ("QPZRY9X8GF2TVDW0"
+         "S3JN54KHCE6MUA7L"), /* BIP 173 */
         "two words and some more of them 1234",
         "2026-11-26T20:39:42+00:00",
         "x86_64-linux-gnu-gcc-12.2.0",
