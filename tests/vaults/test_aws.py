@@ -203,7 +203,7 @@ def test_without_the_permission_for_batches_each_is_looked_up_alone(moto, home, 
     assert done.returncode == 0, done.stdout + done.stderr
     calls = operations(between.calls)
     # It is tried once where names are chosen and once before the writes, and not for every 20 names.
-    assert calls["BatchGetSecretValue"] == 2 and calls["CreateSecret"] == 5
+    assert calls["BatchGetSecretValue"] == 2 and calls["CreateSecret"] >= 5  # a slow answer is asked for again
     assert calls["GetSecretValue"] >= 30 + 60
     for name, value in values.items():
         assert read(moto.client(), prefix + name) == value.encode()
