@@ -64,19 +64,23 @@ void encode_hex(struct slice in, struct buf *out) {
     }
 }
 
-static int hex_value(char c) {
-    if (c >= '0' && c <= '9')
-        return c - '0';
-    if (c >= 'a' && c <= 'f')
-        return c - 'a' + 10;
-    return c >= 'A' && c <= 'F' ? c - 'A' + 10 : -1;
-}
-
 static bool hex_pair(const char *p, struct buf *out) {
-    int high = hex_value(p[0]), low = hex_value(p[1]);
+    int high = hex_digit(p[0]), low = hex_digit(p[1]);
     if (high < 0 || low < 0)
         return false;
     buf_char(out, (char)(unsigned char)(high << 4 | low));
+    return true;
+}
+
+bool hex_number(struct slice text, size_t at, size_t digits, uint32_t *out) {
+    uint32_t n = 0;
+    for (size_t i = 0; i < digits; i++) {
+        int digit = at + i < text.len ? hex_digit(text.ptr[at + i]) : -1;
+        if (digit < 0)
+            return false;
+        n = n << 4 | (uint32_t)digit;
+    }
+    *out = n;
     return true;
 }
 

@@ -12,6 +12,16 @@ bool decode_base64(struct slice in,
                    struct buf *out) KL_MUST_USE; /* standard and URL alphabets; padding optional */
 void encode_hex(struct slice in, struct buf *out);
 bool decode_hex(struct slice in, struct buf *out) KL_MUST_USE;
+/* Its value, whatever the case; -1 for what is none. */
+static inline int hex_digit(char c) {
+    if (c >= '0' && c <= '9')
+        return c - '0';
+    c = ascii_lower(c);
+    return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
+}
+/* `digits` hexadecimal digits at `at`, at most eight; false, and *out as it was, if they are not all there.
+ */
+bool hex_number(struct slice text, size_t at, size_t digits, uint32_t *out);
 void encode_percent(struct slice in, struct buf *out); /* RFC 3986 unreserved stay */
 bool decode_percent(struct slice in, struct buf *out) KL_MUST_USE;
 

@@ -112,6 +112,9 @@ void file_lock_release(struct file_lock *l);
 char *path_join(struct arena *a, const char *dir, const char *name);
 char *path_dirname(struct arena *a, const char *path); /* "." when there is none */
 const char *path_basename(const char *path);           /* inside `path` */
+/* The name of the file in small letters, in `low`; of one that is too long its end, which decides mostly. */
+#define PATH_LOW_NAME_MAX 255u
+struct slice path_low_name(const char *path, char low[PATH_LOW_NAME_MAX + 1]);
 /* Absolute path with links, "." and ".." resolved; NULL if it does not exist. */
 char *path_real(struct arena *a, const char *path);
 /* `path` relative to folder `base` (both absolute), with ".." if need be. */

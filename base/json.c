@@ -39,19 +39,11 @@ static void scan_blanks(struct json_scan *s) {
         s->at++;
 }
 
-static int hex_digit(int c) {
-    if (c >= '0' && c <= '9')
-        return c - '0';
-    if (c >= 'a' && c <= 'f')
-        return c - 'a' + 10;
-    return c >= 'A' && c <= 'F' ? c - 'A' + 10 : -1;
-}
-
 /* The four digits after "\u"; -1 if they are none. */
 static int scan_hex4(struct json_scan *s) {
     int value = 0;
     for (int i = 0; i < 4; i++) {
-        int digit = hex_digit(scan_peek(s));
+        int digit = hex_digit((char)scan_peek(s));
         if (digit < 0)
             return -1;
         value = value * 16 + digit;

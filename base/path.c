@@ -26,6 +26,15 @@ const char *path_basename(const char *path) {
     return slash ? slash + 1 : path;
 }
 
+struct slice path_low_name(const char *path, char low[PATH_LOW_NAME_MAX + 1]) {
+    struct slice name = slice_cstr(path_basename(path));
+    name = slice_sub(name, name.len > PATH_LOW_NAME_MAX ? name.len - PATH_LOW_NAME_MAX : 0, name.len);
+    for (size_t i = 0; i < name.len; i++)
+        low[i] = ascii_lower(name.ptr[i]);
+    low[name.len] = '\0';
+    return slice_of(low, name.len);
+}
+
 char *path_real(struct arena *a, const char *path) {
     char *resolved = realpath(path, NULL);
     if (!resolved)

@@ -4,6 +4,7 @@
 
 #include <stdlib.h>
 
+#include "base/encode.h"
 #include "base/mem.h"
 
 #define BASE64_LINE_MIN 60 /* shorter lines are prose, not wrapped base64 */
@@ -45,30 +46,6 @@ static void put_code_point(struct view *v, const struct view *in, uint32_t c, si
     put(v, in, one.ptr, one.len, from, to);
     mem_wipe(one.ptr, one.len);
     buf_release(&one);
-}
-
-static int hex_digit(char c) {
-    if (c >= '0' && c <= '9') {
-        return c - '0';
-    }
-    if (c >= 'a' && c <= 'f') {
-        return c - 'a' + 10;
-    }
-    return c >= 'A' && c <= 'F' ? c - 'A' + 10 : -1;
-}
-
-/* `digits` hexadecimal digits at `at`; false if they are not all there. */
-static bool hex_number(struct slice t, size_t at, size_t digits, uint32_t *out) {
-    uint32_t n = 0;
-    for (size_t i = 0; i < digits; i++) {
-        int d = at + i < t.len ? hex_digit(t.ptr[at + i]) : -1;
-        if (d < 0) {
-            return false;
-        }
-        n = n << 4 | (uint32_t)d;
-    }
-    *out = n;
-    return true;
 }
 
 /* Length of the numeric escape that begins with the backslash at `i`, or 0. */

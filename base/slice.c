@@ -38,14 +38,10 @@ bool slice_eq_cstr(struct slice a, const char *b) {
     return slice_eq(a, slice_cstr(b));
 }
 
-static char lower(char c) {
-    return (c >= 'A' && c <= 'Z') ? (char)(c - 'A' + 'a') : c;
-}
-
 bool slice_eq_nocase(struct slice a, const char *b) {
     size_t i = 0;
     for (; i < a.len && b[i] != '\0'; i++)
-        if (lower(a.ptr[i]) != lower(b[i]))
+        if (ascii_lower(a.ptr[i]) != ascii_lower(b[i]))
             return false;
     return i == a.len && b[i] == '\0';
 }

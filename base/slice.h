@@ -19,6 +19,10 @@ struct slice slice_sub(struct slice s, size_t start, size_t end); /* clamped to 
 struct slice slice_trim(struct slice s);                          /* ASCII blanks at both ends */
 bool slice_eq(struct slice a, struct slice b);
 bool slice_eq_cstr(struct slice a, const char *b);
+/* Of a letter of ASCII the small one; anything else as it is. */
+static inline char ascii_lower(char c) {
+    return c >= 'A' && c <= 'Z' ? (char)(c - 'A' + 'a') : c;
+}
 bool slice_eq_nocase(struct slice a, const char *b); /* ASCII case only */
 bool slice_starts(struct slice s, const char *prefix);
 bool slice_ends(struct slice s, const char *suffix);

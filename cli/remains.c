@@ -63,7 +63,7 @@ static const char *advice_by_name(const char *path) {
     char low[256];
     size_t len = strlen(path), from = len < sizeof low ? 0 : len - sizeof low + 1;
     for (size_t i = from; i <= len; i++)
-        low[i - from] = (char)(path[i] >= 'A' && path[i] <= 'Z' ? path[i] | 32 : path[i]);
+        low[i - from] = ascii_lower(path[i]);
     for (size_t i = 0; i < KL_ARRAY_LEN(named); i++)
         if (slice_find(slice_cstr(low), slice_cstr(named[i].part), 0) != SIZE_MAX)
             return named[i].advice;

@@ -15,7 +15,7 @@ static bool is_digit(char c) {
 }
 
 static bool is_hex(char c) {
-    return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F');
+    return hex_digit(c) >= 0;
 }
 
 static bool is_text_byte(char c) {

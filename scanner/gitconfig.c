@@ -24,7 +24,7 @@ static void skip_line(struct config_reader *r) {
 }
 
 static void append_lower(struct buf *b, int c) {
-    buf_char(b, (char)(c >= 'A' && c <= 'Z' ? c | 32 : c));
+    buf_char(b, ascii_lower((char)c));
 }
 
 /* "[section]" or "[section "sub"]": the key's start, "section." or

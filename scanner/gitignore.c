@@ -98,13 +98,9 @@ const struct ignore_list *gitignore_parse(struct slice text, struct slice base, 
 static bool bytes_equal(const char *a, const char *b, size_t len, bool fold) {
     if (!fold)
         return memcmp(a, b, len) == 0;
-    for (size_t i = 0; i < len; i++) {
-        unsigned char x = (unsigned char)a[i], y = (unsigned char)b[i];
-        x = x >= 'A' && x <= 'Z' ? (unsigned char)(x | 32) : x;
-        y = y >= 'A' && y <= 'Z' ? (unsigned char)(y | 32) : y;
-        if (x != y)
+    for (size_t i = 0; i < len; i++)
+        if (ascii_lower(a[i]) != ascii_lower(b[i]))
             return false;
-    }
     return true;
 }
 

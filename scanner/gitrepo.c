@@ -78,7 +78,7 @@ static void parse_config_env(struct arena *arena, struct git_config *out) {
             return;
         char *low = arena_cstr(arena, slice_cstr(key));
         for (char *c = low; *c; c++)
-            *c = (char)(*c >= 'A' && *c <= 'Z' ? *c | 32 : *c);
+            *c = ascii_lower(*c);
         gitconfig_set(slice_cstr(low), slice_cstr(value), arena, out);
     }
 }

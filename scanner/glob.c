@@ -26,7 +26,7 @@ struct glob {
 };
 
 static unsigned char lower(unsigned char c) {
-    return c >= 'A' && c <= 'Z' ? (unsigned char)(c | 32) : c;
+    return (unsigned char)ascii_lower((char)c);
 }
 static unsigned char upper(unsigned char c) {
     return c >= 'a' && c <= 'z' ? (unsigned char)(c & ~32) : c;

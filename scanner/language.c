@@ -33,8 +33,6 @@ static const struct {
     {SUFFIX, ".dockerfile", SCAN_SHELL},   {PREFIX, "containerfile", SCAN_SHELL},
 };
 
-#define MAX_NAME 255u
-
 static const struct {
     enum name_part part;
     const char *text; /* small letters */
@@ -82,16 +80,6 @@ static bool shebang_language(struct slice head, enum scan_language *out) {
     return slice_ends(line, "sh") || slice_find(line, SLICE_LIT("sh "), 0) != SIZE_MAX;
 }
 
-/* The end of the file's name in small letters. */
-static struct slice low_name(const char *path, char low[MAX_NAME + 1]) {
-    struct slice base = slice_cstr(path_basename(path));
-    size_t len = base.len > MAX_NAME ? MAX_NAME : base.len;
-    const char *from = base.ptr + (base.len - len); /* the end decides, mostly */
-    for (size_t i = 0; i < len; i++)
-        low[i] = (char)(from[i] >= 'A' && from[i] <= 'Z' ? from[i] | 32 : from[i]);
-    return slice_of(low, len);
-}
-
 static bool looks_minified(struct slice name, struct slice head) {
     static const char *const endings[] = {".js", ".mjs", ".cjs", ".css"};
     bool script = false;
@@ -106,8 +94,8 @@ static bool looks_minified(struct slice name, struct slice head) {
 }
 
 enum scan_partly scan_partly_of(const char *path, struct slice head) {
-    char low[MAX_NAME + 1];
-    struct slice name = low_name(path, low);
+    char low[PATH_LOW_NAME_MAX + 1];
+    struct slice name = path_low_name(path, low);
     for (size_t i = 0; i < KL_ARRAY_LEN(partly_names); i++)
         if (name_matches(name, partly_names[i].part, partly_names[i].text))
             return partly_names[i].partly;
@@ -115,8 +103,8 @@ enum scan_partly scan_partly_of(const char *path, struct slice head) {
 }
 
 enum scan_language scan_language_of(const char *path, struct slice head) {
-    char low[MAX_NAME + 1];
-    struct slice name = low_name(path, low);
+    char low[PATH_LOW_NAME_MAX + 1];
+    struct slice name = path_low_name(path, low);
     enum scan_language language = SCAN_TEXT;
     bool known = false;
     for (size_t i = 0; i < KL_ARRAY_LEN(names) && !known; i++) {

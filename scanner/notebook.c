@@ -36,32 +36,19 @@ static size_t skip_blanks(struct slice s, size_t at) {
     return at;
 }
 
-/* Four hexadecimal digits at `at`; UINT32_MAX if they are not there. */
-static uint32_t hex4(struct slice s, size_t at) {
-    uint32_t code = 0;
-    for (size_t i = at; i < at + 4; i++) {
-        char c = i < s.len ? s.ptr[i] : ' ', low = (char)(c | 0x20);
-        bool digit = c >= '0' && c <= '9';
-        if (!digit && (low < 'a' || low > 'f'))
-            return UINT32_MAX;
-        code = code << 4 | (uint32_t)(digit ? c - '0' : low - 'a' + 10);
-    }
-    return code;
-}
-
 /* The character that the escape at `i` stands for; its length in *used. */
 static uint32_t escaped(struct slice s, size_t i, size_t *used) {
     static const char from[] = "nrtbf", to[] = "\n\r\t\b\f";
     char c = i + 1 < s.len ? s.ptr[i + 1] : '\\';
     *used = 2;
     if (c == 'u') {
-        uint32_t code = hex4(s, i + 2), low;
-        if (code == UINT32_MAX)
+        uint32_t code, low;
+        if (!hex_number(s, i + 2, 4, &code))
             return 'u';
         *used = 6;
         bool high =
             code >= 0xD800 && code < 0xDC00 && i + 7 < s.len && s.ptr[i + 6] == '\\' && s.ptr[i + 7] == 'u';
-        if (!high || (low = hex4(s, i + 8)) == UINT32_MAX || low < 0xDC00 || low > 0xDFFF)
+        if (!high || !hex_number(s, i + 8, 4, &low) || low < 0xDC00 || low > 0xDFFF)
             return code;
         *used = 12;
         return 0x10000 + ((code - 0xD800) << 10) + (low - 0xDC00);

@@ -81,7 +81,7 @@ static bool normalize(struct slice name, char out[MAX_NAME + 3]) {
         if (gap && len > 1)
             out[len++] = '_';
         gap = false;
-        out[len++] = (char)(c >= 'A' && c <= 'Z' ? c | 0x20 : c);
+        out[len++] = ascii_lower(c);
     }
     out[len++] = ' ';
     out[len] = 0;
@@ -95,7 +95,7 @@ static bool is_or_begins(struct slice cookie, const char *name) {
         return false;
     for (size_t i = 0; i < len; i++) {
         char c = cookie.ptr[i];
-        c = c == '_' ? '-' : (char)(c >= 'A' && c <= 'Z' ? c | 0x20 : c);
+        c = c == '_' ? '-' : ascii_lower(c);
         if (c != name[i])
             return false;
     }

@@ -39,19 +39,12 @@ static void put(struct decoder *d, uint32_t c) {
         put_utf8(d, c);
 }
 
-static int hex_digit(unsigned char c) {
-    if (c >= '0' && c <= '9')
-        return c - '0';
-    c |= 0x20;
-    return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
-}
-
 /* \x, \u, \U: exactly `digits` of them. What is malformed stays as written. */
 static void hex_escape(struct decoder *d, unsigned digits) {
     uint32_t c = 0;
     const unsigned char *p = d->p + 2;
     for (unsigned i = 0; i < digits; i++, p++) {
-        int digit = p < d->end ? hex_digit(*p) : -1;
+        int digit = p < d->end ? hex_digit((char)*p) : -1;
         if (digit < 0 || c > 0x10ffff >> 4) {
             d->status = PY_VALUE_INVALID;
             *d->out++ = *d->p++;

@@ -4,16 +4,12 @@
 
 #include "scanner/gitignore.h"
 
-static char lower(char c) {
-    return (char)(c >= 'A' && c <= 'Z' ? c | 32 : c);
-}
-
 /* Offset behind `word` (small letters) in `text`, compared without case, or SIZE_MAX. */
 static size_t find_word(struct slice text, const char *word, size_t from) {
     size_t len = strlen(word);
     for (size_t i = from; i + len <= text.len; i++) {
         size_t k = 0;
-        while (k < len && lower(text.ptr[i + k]) == word[k])
+        while (k < len && ascii_lower(text.ptr[i + k]) == word[k])
             k++;
         if (k == len)
             return i + len;
@@ -30,7 +26,7 @@ static size_t skip_blanks(struct slice s, size_t at) {
 static bool ends_word(struct slice s, size_t at) {
     if (at >= s.len)
         return true;
-    char c = lower(s.ptr[at]);
+    char c = ascii_lower(s.ptr[at]);
     return !((c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_');
 }
 
@@ -55,7 +51,7 @@ static struct slice next_item(struct slice s, size_t *at) {
 /* A letter or more, then digits: B105, S106, E501. */
 static bool is_code(struct slice s) {
     size_t i = 0;
-    while (i < s.len && lower(s.ptr[i]) >= 'a' && lower(s.ptr[i]) <= 'z')
+    while (i < s.len && ascii_lower(s.ptr[i]) >= 'a' && ascii_lower(s.ptr[i]) <= 'z')
         i++;
     size_t letters = i;
     while (i < s.len && s.ptr[i] >= '0' && s.ptr[i] <= '9')

@@ -119,30 +119,15 @@ static size_t quoted_end(struct slice s, size_t at, size_t end, bool *closed) {
     return end;
 }
 
-/* The four hexadecimal digits at `at`, or UINT32_MAX. */
-static uint32_t hex4(struct slice s, size_t at) {
-    static const char digits[] = "0123456789abcdef";
-    uint32_t code = 0;
-    for (size_t i = at; i < at + 4; i++) {
-        char c = i < s.len ? s.ptr[i] : '\0';
-        const char *digit = c ? strchr(digits, c >= 'A' && c <= 'F' ? c + 32 : c) : NULL;
-        if (digit == NULL)
-            return UINT32_MAX;
-        code = code * 16 + (uint32_t)(digit - digits);
-    }
-    return code;
-}
-
 /* \uXXXX, or a pair of them, at body.ptr[at] == '\\'; moves *at to the last digit. */
 static bool unquote_unicode(struct slice body, size_t *at, struct buf *out) {
-    uint32_t code = hex4(body, *at + 2);
-    if (code == UINT32_MAX)
+    uint32_t code, low = 0;
+    if (!hex_number(body, *at + 2, 4, &code))
         return false;
     *at += 5;
     bool pair = code >= 0xD800 && code < 0xDC00 && *at + 2 < body.len && body.ptr[*at + 1] == '\\' &&
                 body.ptr[*at + 2] == 'u';
-    uint32_t low = pair ? hex4(body, *at + 3) : UINT32_MAX;
-    if (low >= 0xDC00 && low < 0xE000) {
+    if (pair && hex_number(body, *at + 3, 4, &low) && low >= 0xDC00 && low < 0xE000) {
         code = 0x10000 + ((code - 0xD800) << 10) + (low - 0xDC00);
         *at += 6;
     }

@@ -184,9 +184,7 @@ static bool is_uuid(struct slice v) {
         return false;
     for (size_t i = 0; i < v.len; i++) {
         bool dash = i == 8 || i == 13 || i == 18 || i == 23;
-        char c = v.ptr[i];
-        bool hex = (c >= '0' && c <= '9') || ((c | 0x20) >= 'a' && (c | 0x20) <= 'f');
-        if (dash ? c != '-' : !hex)
+        if (dash ? v.ptr[i] != '-' : hex_digit(v.ptr[i]) < 0)
             return false;
     }
     return true;
