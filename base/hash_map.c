@@ -50,8 +50,16 @@ bool hash_map_add(struct hash_map *m, uint64_t key) {
     return hash_map_put(m, key, &unused);
 }
 
+bool hash_map_get(const struct hash_map *m, uint64_t key, uint32_t *value) {
+    size_t slot = m->size > 0 ? slot_of(m, key | NOT_EMPTY) : 0;
+    bool found = m->size > 0 && m->keys[slot] != 0;
+    if (found && value)
+        *value = m->values[slot];
+    return found;
+}
+
 bool hash_map_has(const struct hash_map *m, uint64_t key) {
-    return m->size > 0 && m->keys[slot_of(m, key | NOT_EMPTY)] != 0;
+    return hash_map_get(m, key, NULL);
 }
 
 void hash_map_release(struct hash_map *m) {

@@ -15,6 +15,8 @@ struct hash_map { /* {0} is empty */
 bool hash_map_put(struct hash_map *m, uint64_t key, uint32_t *value);
 /* The same for a set. */
 bool hash_map_add(struct hash_map *m, uint64_t key);
+/* True if the key is there; then *value, unless NULL, becomes what it has. */
+bool hash_map_get(const struct hash_map *m, uint64_t key, uint32_t *value);
 bool hash_map_has(const struct hash_map *m, uint64_t key);
 void hash_map_release(struct hash_map *m);
 

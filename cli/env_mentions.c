@@ -17,15 +17,6 @@
 
 /* ---- which files ---- */
 
-static struct slice lowered(const char *path, char low[MAX_WORD + 1]) {
-    struct slice base = slice_cstr(path_basename(path));
-    size_t len = base.len > MAX_WORD ? MAX_WORD : base.len;
-    for (size_t i = 0; i < len; i++)
-        low[i] = (char)(base.ptr[i] >= 'A' && base.ptr[i] <= 'Z' ? base.ptr[i] | 0x20 : base.ptr[i]);
-    low[len] = '\0';
-    return slice_of(low, len);
-}
-
 static bool has_any(struct slice name, const char *const *words, size_t count) {
     for (size_t i = 0; i < count; i++)
         if (slice_find(name, slice_cstr(words[i]), 0) != SIZE_MAX)
@@ -37,8 +28,8 @@ static bool kind_of(const char *path, enum env_file_kind *kind) {
     static const char *const examples[] = {"example", "sample", "template", "dist", "schema", "tmpl"};
     static const char *const prose[] = {".md", ".rst", ".adoc"};
     static const char *const history[] = {"changelog", "changes", "history", "news", "release"};
-    char low[MAX_WORD + 1];
-    struct slice name = lowered(path, low);
+    char low[PATH_LOW_NAME_MAX + 1];
+    struct slice name = path_low_name(path, low);
     bool example = has_any(name, examples, KL_ARRAY_LEN(examples));
     if (scan_language_of(path, (struct slice){0}) == SCAN_DOTENV ||
         (example && (slice_starts(name, "env.") || slice_ends(name, ".env")))) {
@@ -58,10 +49,6 @@ static bool is_word(char c) {
     return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_';
 }
 
-static char upper(char c) {
-    return (char)(c >= 'a' && c <= 'z' ? c - 'a' + 'A' : c);
-}
-
 struct words {
     const char *const *names;
     size_t count;
@@ -72,7 +59,7 @@ struct words {
 static uint64_t word_hash(struct slice word, bool fold) {
     char text[MAX_WORD];
     for (size_t i = 0; fold && i < word.len && i < MAX_WORD; i++)
-        text[i] = upper(word.ptr[i]);
+        text[i] = ascii_lower(word.ptr[i]);
     return hash64(fold ? slice_of(text, word.len) : word);
 }
 
@@ -85,19 +72,16 @@ static void words_init(struct words *w, const char *const *names, size_t count, 
     }
 }
 
-static bool word_find(struct words *w, struct slice word, size_t *index) {
-    uint64_t key = word_hash(word, w->fold);
-    if (!hash_map_has(&w->map, key))
+static bool word_find(const struct words *w, struct slice word, size_t *index) {
+    uint32_t found;
+    if (!hash_map_get(&w->map, word_hash(word, w->fold), &found))
         return false;
-    uint32_t found = 0;
-    (void)hash_map_put(&w->map, key, &found);
     *index = found;
-    const char *name = w->names[found];
-    return w->fold ? slice_eq_nocase(word, name) : slice_eq_cstr(word, name);
+    return w->fold ? slice_eq_nocase(word, w->names[found]) : slice_eq_cstr(word, w->names[found]);
 }
 
 /* Calls fn for each of the names that the text has as a word, as often as it has it. */
-static void words_each(struct words *w, struct slice text,
+static void words_each(const struct words *w, struct slice text,
                        void (*fn)(void *ctx, size_t index, struct slice word, size_t at), void *ctx) {
     for (size_t at = 0; at < text.len;) {
         size_t start = at, index;
@@ -192,8 +176,15 @@ static void on_prose_word(void *ctx, size_t index, struct slice word, size_t at)
     add(m, word, p->path, p->line, ENV_FILE_PROSE);
 }
 
+/* What is collected, and the names that documentation is searched for. */
+struct collection {
+    struct env_mentions *m;
+    struct words words;
+};
+
 static void take_file(void *ctx, const char *path, bool named) {
-    struct env_mentions *m = ctx;
+    const struct collection *c = ctx;
+    struct env_mentions *m = c->m;
     enum env_file_kind kind;
     struct error e = {0};
     if (!kind_of(path, &kind))
@@ -206,11 +197,8 @@ static void take_file(void *ctx, const char *path, bool named) {
         if ((s != KL_ERR_NOT_FOUND || named) && kind != ENV_FILE_PROSE)
             scan_result_add_error(m->result, path, e.message);
     } else if (kind == ENV_FILE_PROSE) {
-        struct words w;
         struct prose p = {.m = m, .path = kept, .text = buf_as_slice(&text), .line = 1};
-        words_init(&w, m->names, m->name_count, false);
-        words_each(&w, p.text, on_prose_word, &p);
-        hash_map_release(&w.map);
+        words_each(&c->words, p.text, on_prose_word, &p);
     } else {
         read_dotenv(m, buf_as_slice(&text), kept, kind);
     }
@@ -225,7 +213,7 @@ static bool is_stopped(void *ctx) {
 }
 
 /* The files of one folder, not of those in it. */
-static void take_folder(struct env_mentions *m, const char *folder, const char *here) {
+static void take_folder(struct collection *c, const char *folder, const char *here) {
     struct error e = {0};
     struct dir *d = NULL;
     struct dir_entry entry;
@@ -236,7 +224,7 @@ static void take_folder(struct env_mentions *m, const char *folder, const char *
             continue;
         struct arena a = ARENA_INIT;
         const char *path = path_join(&a, folder, entry.name);
-        take_file(m, here ? path_relative(&a, path, here) : path, false);
+        take_file(c, here ? path_relative(&a, path, here) : path, false);
         arena_release(&a);
     }
     dir_close(d);
@@ -250,7 +238,8 @@ static size_t count_paths(const struct walk_options *walk) {
 }
 
 /* `keylift env src` of a project whose .env.example stands beside src. */
-static void take_project(struct env_mentions *m, const struct walk_options *walk) {
+static void take_project(struct collection *c, const struct walk_options *walk) {
+    struct env_mentions *m = c->m;
     const char *here = path_real(m->arena, ".");
     const char **done = arena_calloc(m->arena, count_paths(walk), sizeof *done);
     size_t count = 0;
@@ -271,17 +260,20 @@ static void take_project(struct env_mentions *m, const struct walk_options *walk
         if (seen)
             continue;
         done[count++] = p.root;
-        take_folder(m, p.root, here);
+        take_folder(c, p.root, here);
     }
     m->outside = false;
 }
 
 void env_mentions_collect(struct env_mentions *m, const struct walk_options *walk) {
     struct walk_options o = *walk;
-    const struct walk_sink sink = {.ctx = m, .file = take_file, .stop = is_stopped};
+    struct collection c = {.m = m};
+    const struct walk_sink sink = {.ctx = &c, .file = take_file, .stop = is_stopped};
     o.dotenv_anyway = true;
+    words_init(&c.words, m->names, m->name_count, false);
     walk_run(&o, &sink);
-    take_project(m, walk);
+    take_project(&c, walk);
+    hash_map_release(&c.words.map);
 }
 
 /* ---- other files ---- */

@@ -42,6 +42,11 @@ static void test_a_key_of_zero_is_a_key(void **state) {
     struct hash_map m = {0};
     assert_true(hash_map_add(&m, 0));
     assert_true(hash_map_has(&m, 0));
+    uint32_t value = 7;
+    assert_false(hash_map_get(&m, 2, &value));
+    assert_int_equal(value, 7);
+    assert_true(hash_map_get(&m, 0, &value));
+    assert_int_equal(value, 0);
     assert_false(hash_map_add(&m, 0));
     hash_map_release(&m);
 }
