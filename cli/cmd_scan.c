@@ -119,18 +119,6 @@ static bool says_nothing(const struct report *r) {
            r->options->verbose == 0 && n.shown == 0 && report_status(r) == STATUS_DONE;
 }
 
-/* For the second walk of an inventory; the scan has said it if they are too long. */
-static const struct ignore_list *excludes(struct cli *c, const struct scan_options *o) {
-    struct buf lines = BUF_INIT(KL_MAX_CONFIG_BYTES);
-    for (size_t i = 0; o->excludes && o->excludes[i]; i++) {
-        buf_printf(&lines, "%s\n", o->excludes[i]);
-    }
-    const struct ignore_list *list = gitignore_parse(arena_copy(&c->arena, buf_as_slice(&lines)),
-                                                     (struct slice){0}, false, NULL, &c->arena);
-    buf_release(&lines);
-    return list;
-}
-
 static int run(struct cli *c, bool env) {
     struct error e = {0};
     struct baselining baselining = {0};
@@ -154,8 +142,9 @@ static int run(struct cli *c, bool env) {
         goto done;
     }
     if (env) {
-        const struct walk_options walk = {
-            .paths = paths, .excludes = excludes(c, &o), .no_gitignore = o.no_gitignore};
+        struct walk_options walk = {.paths = paths, .no_gitignore = o.no_gitignore};
+        struct error said = {0}; /* by the scan */
+        (void)(walk_excludes(o.excludes, &c->arena, &walk.excludes, &said) == KL_OK);
         env_inventory_make(&inventory, &result, &walk, !piped);
     }
     struct report report = {

@@ -60,17 +60,8 @@ struct thread_start {
 
 enum kl_status scan_shared_init(struct scan_shared *s, const struct scan_options *o, struct error *e) {
     *s = (struct scan_shared){.options = o};
-    struct buf lines = BUF_INIT(KL_MAX_CONFIG_BYTES);
-    for (size_t i = 0; o->excludes && o->excludes[i]; i++) {
-        buf_str(&lines, o->excludes[i]);
-        buf_char(&lines, '\n');
-    }
-    enum kl_status status = KL_OK;
-    if (!buf_ok(&lines))
-        status = error_set(e, KL_ERR_LIMIT, "the patterns of --exclude are too long");
-    s->excludes = gitignore_parse(buf_as_slice(&lines), (struct slice){0}, false, NULL, &s->arena);
+    enum kl_status status = walk_excludes(o->excludes, &s->arena, &s->excludes, e);
     s->suppress = suppress_rules_new(o->ignores, o->ignore_count, &s->arena);
-    buf_release(&lines);
     if (status == KL_OK)
         status = rule_set_new(&o->rules, &s->rules, e);
     if (status != KL_OK)

@@ -88,6 +88,19 @@ static bool is_below_here(const char *path) {
     return path[0] != '/' && !(path[0] == '.' && path[1] == '.' && (path[2] == '\0' || path[2] == '/'));
 }
 
+enum kl_status walk_excludes(const char *const *globs, struct arena *arena, const struct ignore_list **out,
+                             struct error *e) {
+    struct buf lines = BUF_INIT(KL_MAX_CONFIG_BYTES);
+    for (size_t i = 0; globs && globs[i]; i++)
+        buf_printf(&lines, "%s\n", globs[i]);
+    enum kl_status s = KL_OK;
+    if (!buf_ok(&lines))
+        s = error_set(e, KL_ERR_LIMIT, "the patterns of --exclude are too long");
+    *out = gitignore_parse(buf_as_slice(&lines), (struct slice){0}, false, NULL, arena);
+    buf_release(&lines);
+    return s;
+}
+
 bool walk_is_excluded(const struct ignore_list *excludes, const char *root, const char *path,
                       bool is_folder) {
     if (!excludes)

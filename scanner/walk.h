@@ -42,6 +42,10 @@ void walk_run(const struct walk_options *o, const struct walk_sink *sink);
 /* How a file `name` of what was named `folder` is reported. In the arena. */
 const char *walk_join(struct arena *arena, const char *folder, const char *name);
 
+/* The patterns of --exclude (NULL-terminated, or NULL for none) as one list, in the arena. */
+enum kl_status walk_excludes(const char *const *globs, struct arena *arena, const struct ignore_list **out,
+                             struct error *e) KL_MUST_USE;
+
 /* Is the path (as reported, `root` being what was named) left out by --exclude? */
 bool walk_is_excluded(const struct ignore_list *excludes, const char *root, const char *path, bool is_folder);
 
