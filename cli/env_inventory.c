@@ -9,39 +9,6 @@
 #include "scanner/classify.h"
 #include "scanner/finding_make.h"
 
-/* Variables that the machine or the runner gives: nobody looks for them in a project's list. The
- * readers are those of rewriters/ambient.c. */
-static const char *const machine_readers[] = {
-    "the system",
-    "the shell",
-    "Windows",
-    "the dynamic linker",
-    "the C library",
-    "CI systems",
-    "GitHub Actions",
-    "GitLab CI",
-    "HTTP clients",
-    "TLS libraries",
-    "Kerberos",
-    "CPython",
-    "virtual environments",
-    "conda",
-    "pytest",
-    "tox",
-    "coverage.py",
-    "curl and requests",
-};
-
-static const char *ambient_reader(const char *name) {
-    const char *reader = NULL;
-    if (!name_is_ambient(name, &reader))
-        return NULL;
-    for (size_t i = 0; i < KL_ARRAY_LEN(machine_readers); i++)
-        if (strcmp(reader, machine_readers[i]) == 0)
-            return reader;
-    return NULL;
-}
-
 bool env_access_reads(enum env_access a) {
     return a != ENV_WRITE && a != ENV_DELETE && a != ENV_LOAD_DOTENV;
 }
@@ -218,7 +185,7 @@ static void find_unread(struct env_inventory *inv, const struct walk_options *wa
 static void find_problems(struct env_inventory *inv, const struct walk_options *walk) {
     for (size_t i = 0; i < inv->count; i++) {
         struct env_variable *v = &inv->variables[i];
-        v->ambient = ambient_reader(v->name);
+        v->ambient = name_given_by(v->name);
         if (!env_variable_is_setting(v))
             continue;
         if (!v->documented)

@@ -13,7 +13,8 @@ struct ambient {
     const char *reader;
 };
 
-static const struct ambient AMBIENT[] = {
+/* What the machine or the runner gives: nobody looks for it in a project's list of variables. */
+static const struct ambient GIVEN[] = {
     {"PATH", "the system"},
     {"HOME", "the system"},
     {"USER", "the system"},
@@ -48,8 +49,6 @@ static const struct ambient AMBIENT[] = {
     {"DISPLAY", "the system"},
     {"EMAIL", "the system"},
     {"NAME", "the system"},
-    {"PORT", "web servers and platforms"},
-    {"DEBUG", "many libraries"},
     {"CI", "CI systems"},
     {"XDG_*", "the system"},
     {"LD_*", "the dynamic linker"},
@@ -73,31 +72,37 @@ static const struct ambient AMBIENT[] = {
     {"SSL_CERT_DIR", "TLS libraries"},
     {"SSLKEYLOGFILE", "TLS libraries"},
     {"CURL_CA_BUNDLE", "curl and requests"},
-    {"REQUESTS_CA_BUNDLE", "requests"},
     {"NETRC", "curl and requests"},
-    {"OPENSSL_*", "OpenSSL"},
     {"KRB5*", "Kerberos"},
-    {"SSH_*", "OpenSSH"},
-    {"GPG_*", "GnuPG"},
-    {"GNUPGHOME", "GnuPG"},
-    {"SUDO_*", "sudo"},
-    {"GIT_*", "git"},
     {"GITHUB_*", "GitHub Actions"},
-    {"GH_TOKEN", "gh"},
-    {"GITLAB_*", "GitLab CI and glab"},
     {"CI_*", "GitLab CI"},
     {"ACTIONS_*", "GitHub Actions"},
     {"RUNNER_*", "GitHub Actions"},
     {"PYTHON*", "CPython"},
     {"VIRTUAL_ENV", "virtual environments"},
     {"CONDA_*", "conda"},
+    {"TOX_*", "tox"},
+    {"PYTEST_*", "pytest"},
+    {"COVERAGE_*", "coverage.py"},
+};
+
+/* What a project sets for something else. */
+static const struct ambient SET[] = {
+    {"PORT", "web servers and platforms"},
+    {"DEBUG", "many libraries"},
+    {"REQUESTS_CA_BUNDLE", "requests"},
+    {"OPENSSL_*", "OpenSSL"},
+    {"SSH_*", "OpenSSH"},
+    {"GPG_*", "GnuPG"},
+    {"GNUPGHOME", "GnuPG"},
+    {"SUDO_*", "sudo"},
+    {"GIT_*", "git"},
+    {"GH_TOKEN", "gh"},
+    {"GITLAB_*", "GitLab CI and glab"},
     {"PIP_*", "pip"},
     {"UV_*", "uv"},
     {"POETRY_*", "Poetry"},
     {"TWINE_*", "twine"},
-    {"TOX_*", "tox"},
-    {"PYTEST_*", "pytest"},
-    {"COVERAGE_*", "coverage.py"},
     {"NPM_*", "npm"},
     {"NODE_*", "Node.js"},
     {"JAVA_HOME", "Java"},
@@ -222,17 +227,26 @@ static const struct ambient AMBIENT[] = {
     {"BORG_*", "Borg"},
 };
 
-bool name_is_ambient(const char *name, const char **why) {
-    for (size_t i = 0; i < KL_ARRAY_LEN(AMBIENT); i++) {
-        const char *pattern = AMBIENT[i].name;
+static const char *reader_in(const struct ambient *table, size_t count, const char *name) {
+    for (size_t i = 0; i < count; i++) {
+        const char *pattern = table[i].name;
         size_t len = strlen(pattern);
         bool match =
             pattern[len - 1] == '*' ? strncmp(name, pattern, len - 1) == 0 : strcmp(name, pattern) == 0;
-        if (match) {
-            if (why)
-                *why = AMBIENT[i].reader;
-            return true;
-        }
+        if (match)
+            return table[i].reader;
     }
-    return false;
+    return NULL;
+}
+
+const char *name_given_by(const char *name) {
+    return reader_in(GIVEN, KL_ARRAY_LEN(GIVEN), name);
+}
+
+bool name_is_ambient(const char *name, const char **why) {
+    const char *given = name_given_by(name);
+    const char *reader = given ? given : reader_in(SET, KL_ARRAY_LEN(SET), name);
+    if (reader && why)
+        *why = reader;
+    return reader != NULL;
 }

@@ -55,6 +55,9 @@ const char *name_taken(const char *name, const struct finding *f, const struct n
  * names it. */
 bool name_is_ambient(const char *name, const char **why);
 
+/* Who sets a variable for every program, so that no project has to: "the system"; else NULL. */
+const char *name_given_by(const char *name);
+
 /* UPPER_SNAKE_CASE of any identifier, key or file name: "apiKey2" is API_KEY2.
  * Empty if nothing of it can stand in a name. */
 char *name_from_words(struct arena *arena, struct slice words);
