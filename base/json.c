@@ -370,6 +370,13 @@ void json_add_count(cJSON *object, const char *key, uint64_t value) {
     add_item(object, key, cJSON_CreateNumber((double)value));
 }
 
+cJSON *json_document(unsigned version) {
+    cJSON *j = cJSON_CreateObject();
+    json_add_count(j, "version", version);
+    json_add_string(j, "tool", "keylift " KEYLIFT_VERSION);
+    return j;
+}
+
 /* ---- printing ---- */
 
 static void print_string(const char *s, struct buf *out) {

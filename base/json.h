@@ -25,6 +25,9 @@ double json_number(const cJSON *object, const char *key, double otherwise);
 void json_add_slice(cJSON *object, const char *key, struct slice value);
 void json_add_string(cJSON *object, const char *key, const char *value); /* NULL adds null */
 void json_add_count(cJSON *object, const char *key, uint64_t value);
+/* A new object that begins as all that keylift writes for programs: the format's version, and who wrote it.
+ */
+cJSON *json_document(unsigned version);
 
 /* Serialises, indented by two blanks or on one line, with a final newline. */
 void json_print(const cJSON *j, bool indented, struct buf *out);

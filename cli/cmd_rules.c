@@ -63,9 +63,7 @@ static cJSON *rule_json(const struct rule *r) {
 }
 
 static int list_json(struct cli *c, const struct all_rules *all) {
-    cJSON *j = cJSON_CreateObject();
-    json_add_count(j, "version", REPORT_VERSION);
-    json_add_string(j, "tool", "keylift " KEYLIFT_VERSION);
+    cJSON *j = json_document(REPORT_VERSION);
     cJSON *rules = cJSON_AddArrayToObject(j, "rules");
     for (size_t i = 0; i < count_rules(all); i++) {
         cJSON_AddItemToArray(rules, rule_json(get_rule(all, i)));

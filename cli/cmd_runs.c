@@ -94,9 +94,7 @@ static void add_name(void *ctx, const char *name, const char *stored_name, const
 
 static void print_json(struct cli *c, const struct run_log *l) {
     struct buf text = BUF_INIT(KL_MAX_FILE_BYTES);
-    cJSON *root = cJSON_CreateObject();
-    json_add_count(root, "version", 1);
-    json_add_string(root, "tool", "keylift " KEYLIFT_VERSION);
+    cJSON *root = json_document(1);
     cJSON *list = cJSON_AddArrayToObject(root, "runs");
     for (size_t i = 0; i < l->count; i++) {
         const struct run *r = &l->runs[i];

@@ -97,9 +97,7 @@ static void add_files(cJSON *root, const struct migration *m) {
 }
 
 void migration_print_json(const struct migration *m, bool done, struct buf *out) {
-    cJSON *root = cJSON_CreateObject();
-    json_add_count(root, "version", 1);
-    json_add_string(root, "tool", "keylift " KEYLIFT_VERSION);
+    cJSON *root = json_document(1);
     cJSON_AddBoolToObject(root, "done", done);
     cJSON *vault = cJSON_AddObjectToObject(root, "vault");
     /* Where nothing was left to do, no vault was opened. */

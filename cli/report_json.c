@@ -176,9 +176,7 @@ void report_print_json(struct output *o, cJSON *j, bool indented) {
 cJSON *report_json_document(const struct report *r, const struct output *o, report_fill *fill) {
     struct report_writer w;
     report_writer_init(&w, o);
-    cJSON *j = cJSON_CreateObject();
-    json_add_count(j, "version", REPORT_VERSION);
-    json_add_string(j, "tool", "keylift " KEYLIFT_VERSION);
+    cJSON *j = json_document(REPORT_VERSION);
     fill(&w, r, j);
     add_reads(&w, r, j);
     struct error_list errors = {&w, cJSON_AddArrayToObject(j, "errors")};

@@ -136,7 +136,7 @@ static void unite_findings(struct entries *found, const char *const *paths, cJSO
 int report_merge(struct cli *c, const char *const *paths, size_t count) {
     struct error e = {0};
     struct entries found = {0};
-    cJSON **reports = mem_calloc(count + 1, sizeof *reports), *merged = cJSON_CreateObject();
+    cJSON **reports = mem_calloc(count + 1, sizeof *reports), *merged = json_document(REPORT_VERSION);
     int status = STATUS_TROUBLE;
     enum kl_status s = KL_OK;
     for (size_t i = 0; i < count && s == KL_OK; i++)
@@ -144,8 +144,6 @@ int report_merge(struct cli *c, const char *const *paths, size_t count) {
     for (size_t i = 0; i < count && s == KL_OK; i++)
         report_take(reports[i], i, true, &found);
     if (s == KL_OK) {
-        json_add_count(merged, "version", REPORT_VERSION);
-        json_add_string(merged, "tool", "keylift " KEYLIFT_VERSION);
         unite_findings(&found, paths, merged);
         unite_list(reports, count, "environment", merged);
         unite_list(reports, count, "errors", merged);
