@@ -117,7 +117,7 @@ static bool classify_candidate(struct scan_worker *w, const struct slice *code, 
     bool asks = code && c->context == CONTEXT_ASSIGNMENT && !c->is_partial && c->name.len > 0 &&
                 value_shape(c->value) >= SHAPE_NUMBERED;
     return (asks && flow_uses(&w->flows, *code, &w->tokens, &w->arena, c, judge, out)) || found ||
-           (code && !encoded_base64(c->value, &w->arena, &plain) && classify_random(c, out));
+           (code && classify_random(c, out) && !encoded_base64(c->value, &w->arena, &plain));
 }
 
 /* Rules first; the generic classifier where none has something to say. `code`: the text of Python code that
