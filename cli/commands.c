@@ -180,10 +180,8 @@ static const struct command commands[] = {
          "detect-secrets; then it says what both have found, and what one alone. Status 1: something new at "
          "or above --fail-on.\n\n"
          "Where reports were made with the same --fingerprint-key-file, merge names with each finding the "
-         "reports "
-         "that have its value, and diff says which places have another value now and which new findings have "
-         "one "
-         "that OLD has: in how many repositories one key stands.",
+         "reports that have its value, and diff says which places have another value now and which new "
+         "findings have one that OLD has: in how many repositories one key stands.",
      .examples = "keylift report merge -o all.json shard-*.json\tone report of many\n"
                  "keylift report diff main.json branch.json\twhat a branch brings\n"
                  "keylift report diff gitleaks.json keylift.json\tbeside another scanner\n"},

@@ -51,8 +51,7 @@ const struct option_spec option_table[] = {
      .commands = CMD_SCAN,
      .offset = AT(all_objects),
      .help = "with --history: look also at what an amend, a rebase or a reset left behind in the repository "
-             "and no "
-             "branch, tag or stash reaches"},
+             "and no branch, tag or stash reaches"},
     {.name = "since",
      .type = OPTION_TEXT,
      .argument = "REF",

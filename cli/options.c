@@ -2,7 +2,6 @@
 #include "cli/options.h"
 
 #include <errno.h>
-#include <limits.h>
 #include <stdlib.h>
 
 #include "backends/vault.h"

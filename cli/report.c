@@ -8,17 +8,17 @@
 #include "base/mem.h"
 
 static const struct report_format formats[] = {
-    [FORMAT_TEXT] = {"text", report_text_scan, report_text_env},
-    [FORMAT_JSON] = {"json", report_json_scan, report_json_env},
-    [FORMAT_HTML] = {"html", report_html_scan, NULL},
-    [FORMAT_JSONL] = {"jsonl", report_jsonl_scan, NULL},
-    [FORMAT_SARIF] = {"sarif", report_sarif_scan, NULL},
-    [FORMAT_CSV] = {"csv", report_csv_scan, NULL},
-    [FORMAT_JUNIT] = {"junit", report_junit_scan, NULL},
-    [FORMAT_GITLAB] = {"gitlab", report_gitlab_scan, NULL},
-    [FORMAT_GITHUB] = {"github", report_github_scan, NULL},
-    [FORMAT_MARKDOWN] = {"markdown", NULL, report_markdown_env},
-    [FORMAT_DOTENV] = {"dotenv", NULL, report_dotenv_env},
+    [FORMAT_TEXT] = {.name = "text", .scan = report_text_scan, .env = report_text_env},
+    [FORMAT_JSON] = {.name = "json", .scan = report_json_scan, .env = report_json_env},
+    [FORMAT_HTML] = {.name = "html", .scan = report_html_scan},
+    [FORMAT_JSONL] = {.name = "jsonl", .scan = report_jsonl_scan},
+    [FORMAT_SARIF] = {.name = "sarif", .scan = report_sarif_scan},
+    [FORMAT_CSV] = {.name = "csv", .scan = report_csv_scan},
+    [FORMAT_JUNIT] = {.name = "junit", .scan = report_junit_scan},
+    [FORMAT_GITLAB] = {.name = "gitlab", .scan = report_gitlab_scan},
+    [FORMAT_GITHUB] = {.name = "github", .scan = report_github_scan},
+    [FORMAT_MARKDOWN] = {.name = "markdown", .env = report_markdown_env, .tells_no_errors = true},
+    [FORMAT_DOTENV] = {.name = "dotenv", .env = report_dotenv_env, .tells_no_errors = true},
 };
 
 const struct report_format *report_format_at(int format) {
@@ -113,7 +113,7 @@ int report_finish(struct cli *c, const struct report *r) {
     int status = report_status(r);
     if (c->options.output == NULL || strcmp(c->options.output, "-") == 0) {
         write(r, &c->out);
-        if (c->options.format >= FORMAT_MARKDOWN) { /* which have no place for errors */
+        if (format->tells_no_errors) {
             report_each_error(r, tell_error, &c->err);
         }
         return status;

@@ -44,6 +44,7 @@ struct report_format {
     const char *name;                                       /* as in --format */
     void (*scan)(const struct report *r, struct output *o); /* NULL: keylift scan has not this one */
     void (*env)(const struct report *r, struct output *o);  /* NULL: keylift env has not */
+    bool tells_no_errors;                                   /* it has no place for them */
 };
 const struct report_format *report_format_at(int format); /* enum option_format */
 

@@ -246,15 +246,18 @@ static void scan_group(void *ctx, size_t index) {
 
 /* ---- all of it ---- */
 
+static enum kl_status scan_versions(struct history *h, struct error *e) {
+    enum kl_status s = make_groups(h, e);
+    if (s == KL_OK)
+        thread_each(h->jobs, h->group_count, scan_group, h);
+    return s;
+}
+
 static enum kl_status scan_commits(struct history *h, struct slice ids, struct error *e) {
     h->version_count = 0;
     arena_clear(&h->arena);
     enum kl_status s = git_changes(&h->at, ids, take_change, h, e);
-    if (s == KL_OK)
-        s = make_groups(h, e);
-    if (s == KL_OK)
-        thread_each(h->jobs, h->group_count, scan_group, h);
-    return s;
+    return s == KL_OK ? scan_versions(h, e) : s;
 }
 
 static enum kl_status scan_all(struct history *h, const struct git_commits *commits, struct error *e) {
@@ -287,11 +290,7 @@ static enum kl_status scan_lost(struct history *h, struct error *e) {
     h->version_count = 0;
     arena_clear(&h->arena);
     enum kl_status s = git_objects(&h->at, NULL, take_lost, h, e);
-    if (s == KL_OK)
-        s = make_groups(h, e);
-    if (s == KL_OK)
-        thread_each(h->jobs, h->group_count, scan_group, h);
-    return s;
+    return s == KL_OK ? scan_versions(h, e) : s;
 }
 
 static enum kl_status find_commits(struct history *h, struct git_commits *out, struct error *e) {

@@ -18,6 +18,8 @@ struct scan_progress {
 };
 
 struct scan_progress *scan_progress_new(scan_show_fn *show_fn) {
+    if (!show_fn)
+        return NULL;
     struct scan_progress *p = mem_calloc(1, sizeof *p);
     p->show = show_fn;
     p->start = system_seconds();
@@ -37,7 +39,7 @@ static void show(struct scan_progress *p, bool done) {
 }
 
 void scan_progress_add(struct scan_progress *p, uint64_t files, uint64_t bytes, uint64_t findings) {
-    if (!p || !p->show)
+    if (!p)
         return;
     atomic_fetch_add_explicit(&p->files, files, memory_order_relaxed);
     atomic_fetch_add_explicit(&p->bytes, bytes, memory_order_relaxed);
@@ -49,7 +51,7 @@ void scan_progress_add(struct scan_progress *p, uint64_t files, uint64_t bytes, 
 }
 
 void scan_progress_free(struct scan_progress *p) {
-    if (p->show && atomic_load(&p->next_ms) > FIRST_MS)
+    if (p && atomic_load(&p->next_ms) > FIRST_MS)
         show(p, true);
     free(p);
 }

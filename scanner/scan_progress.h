@@ -13,7 +13,7 @@ struct scan_so_far {
 typedef void scan_show_fn(const struct scan_so_far *p);
 
 struct scan_progress;
-/* `show` NULL: nobody waits. */
+/* NULL where nobody waits (`show` is NULL); the others take that. */
 struct scan_progress *scan_progress_new(scan_show_fn *show);
 void scan_progress_add(struct scan_progress *p, uint64_t files, uint64_t bytes, uint64_t findings);
 /* Calls `show` a last time, if it was called before. */
