@@ -74,9 +74,13 @@ class AzureKeyVault:
         self.where = ["--endpoint", double.vault.url, "--ca-file", str(double.tls.ca_file)]
         self.what = ["--to", "azure", "--prefix", "kept-"]
 
+    @staticmethod
+    def stored_name(name):
+        return f"kept-{name}".replace("_", "-").lower()
+
     def versions(self, name):
         with self.store.lock:
-            return self.store.secrets.get(f"kept-{name}".replace("_", "-").lower(), (None, []))[1]
+            return self.store.secrets.get(self.stored_name(name), (None, []))[1]
 
     def read(self, name):
         versions = self.versions(name)
@@ -87,7 +91,7 @@ class AzureKeyVault:
 
     def forget(self, name):
         with self.store.lock:
-            self.store.secrets.pop(f"kept-{name}".replace("_", "-").lower(), None)
+            self.store.secrets.pop(self.stored_name(name), None)
 
 
 class GoogleSecretManager:
