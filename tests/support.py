@@ -84,9 +84,17 @@ def clean_env(home, **more):
     return {name: value for name, value in env.items() if value is not None}
 
 
-def interruptible():
-    """For preexec_fn: what a background shell starts ignores SIGINT, and so do its children."""
-    signal.signal(signal.SIGINT, signal.SIG_DFL)
+def prepared(preparation):
+    """The begin of a command line, which runs this Python and becomes the program named after it.
+
+    In place of preexec_fn, which forks a process with threads: gRPC's handlers of fork end such a child.
+    """
+    code = f"import fcntl, os, sys, termios; {preparation}; os.execvp(sys.argv[1], sys.argv[1:])"
+    return [sys.executable, "-ISc", code]
+
+
+# What a background shell starts ignores SIGINT, and so do its children.
+INTERRUPTIBLE = ["env", "--default-signal=INT"]
 
 
 class Keylift:

@@ -16,6 +16,8 @@ import shutil
 import subprocess
 import time
 
+import support
+
 PROGRAMS = ("chromium-headless-shell", "chromium", "google-chrome")
 WAIT_SECONDS = 240  # a bound against hangs
 KEYS = {"Tab": 9, "Enter": 13, " ": 32, "ArrowDown": 40, "Escape": 27}
@@ -35,18 +37,16 @@ class Chromium:
     def __enter__(self):
         to_browser, self.write = os.pipe()
         self.read, from_browser = os.pipe()
-
-        def ends():  # the browser reads descriptor 3 and writes descriptor 4
-            os.dup2(to_browser, 13), os.dup2(from_browser, 14)
-            os.dup2(13, 3), os.dup2(14, 4)
-
         command = [find(), "--headless", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--no-first-run",
                    "--disable-background-networking", "--disable-component-update", "--hide-scrollbars",
                    f"--user-data-dir={self.folder}", "--remote-debugging-pipe", "about:blank"]  # fmt: skip
         env = {"PATH": os.environ["PATH"], "HOME": str(self.folder), "LANG": "C.UTF-8", "TZ": "UTC"}
+        # It reads descriptor 3 and writes descriptor 4, where these may lie themselves.
+        ends = support.prepared(f"ends = [fcntl.fcntl(end, fcntl.F_DUPFD, 10) for end in ({to_browser}, {from_browser})]"
+                                "; os.dup2(ends[0], 3); os.dup2(ends[1], 4)")  # fmt: skip
         self.process = subprocess.Popen(
-            command, env=env, preexec_fn=ends, close_fds=False, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
+            [*ends, *command], env=env, pass_fds=(to_browser, from_browser), stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
         )  # fmt: skip
         os.close(to_browser), os.close(from_browser)
         os.set_blocking(self.read, False)
@@ -150,6 +150,7 @@ class Page:
         )
         for kind in ("mousePressed", "mouseReleased"):
             self.call("Input.dispatchMouseEvent", type=kind, x=x, y=y, button="left", clickCount=1)
+        self.evaluate("new Promise((done) => setTimeout(done))")  # behind what the page put off by setTimeout
 
     def type(self, selector, text):
         self.evaluate(f"document.querySelector({json.dumps(selector)}).focus()")

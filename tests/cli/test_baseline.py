@@ -10,6 +10,7 @@ import subprocess
 import pytest
 
 import support
+import support_terminal
 
 FILE = ".keylift-baseline.json"
 
@@ -303,12 +304,10 @@ def test_a_file_of_no_known_kind_is_refused(keylift, shop, text):
 
 def test_the_question_on_a_terminal(shop, home):
     """A yes and a reason, typed."""
-    script = f"cd {shop.path} && {support.BINARY} baseline"
-    done = subprocess.run(
-        ["script", "-qec", script, "/dev/null"], input="y\nold and tracked\n", text=True, timeout=60,
-        stdout=subprocess.PIPE, env=support.clean_env(home),
-    )  # fmt: skip
-    assert "Accept them all?" in done.stdout and "Why may they stay?" in done.stdout
+    answers = {b"[y/N] ": "y\n", b"Why may they stay? ": "old and tracked\n"}
+    typed = lambda shown: next((answers.pop(end) for end in list(answers) if shown.endswith(end)), None)
+    _, _, shown = support_terminal.run([support.BINARY, "baseline"], shop.path, support.clean_env(home), typed)
+    assert "Accept them all?" in shown and "Why may they stay?" in shown
     assert {entry["reason"] for entry in entries(shop)} == {"old and tracked"}
 
 

@@ -159,8 +159,12 @@ def rest(tab):
 
 
 def open_groups(tab):
-    tab.evaluate("document.querySelectorAll('details.group').forEach((d) => { d.open = true; })")
-    rest(tab)
+    """Opens them, and waits until the browser has told the page so, which then fills them."""
+    tab.evaluate("""new Promise((done) => {
+        const groups = [...document.querySelectorAll("details.group")];
+        for (const group of groups) group.open = true;
+        (function look() { groups.every((g) => g.querySelector(".items")) ? done() : setTimeout(look, 5); })();
+    })""")
 
 
 def places(tab):

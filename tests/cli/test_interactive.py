@@ -1,13 +1,9 @@
 """--interactive: each literal is the user's to keep, to move or to name, on a real terminal."""
 
-import os
-import pty
-import select
-import time
-
 import pytest
 
 import support
+import support_terminal
 from support import made, made_password
 
 PROMPTS = (b"name: ", b"[y/N] ")
@@ -15,29 +11,17 @@ PROMPTS = (b"name: ", b"[y/N] ")
 
 def typed(keylift, folder, words, answers, env={}):
     """Runs keylift on a terminal of its own and types an answer at each question; (status, what was seen)."""
-    answers = list(answers)
-    pid, fd = pty.fork()
-    if pid == 0:
-        os.chdir(folder)
-        os.execve(keylift.binary, [keylift.binary, *words], support.clean_env(keylift.home, NO_COLOR="1", **env))
-    seen, at, end = b"", 0, time.monotonic() + 120
-    while time.monotonic() < end:
-        if not select.select([fd], [], [], 1)[0]:
-            continue
-        try:
-            more = os.read(fd, 4096)
-        except OSError:  # the other end is closed
-            break
-        if not more:
-            break
-        seen += more
-        if seen[at:].endswith(PROMPTS):
-            at = len(seen)
-            os.write(fd, (answers.pop(0) if answers else "").encode() + b"\n")
-    os.close(fd)
-    status = os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
-    assert not answers, f"not asked for {answers}: {seen.decode()}"
-    return status, seen.decode().replace("\r\n", "\n")
+    answers, asked = list(answers), [0]
+
+    def answer(shown):
+        if shown[asked[0] :].endswith(PROMPTS):
+            asked[0] = len(shown)
+            return (answers.pop(0) if answers else "") + "\n"
+
+    env = support.clean_env(keylift.home, NO_COLOR="1", **env)
+    status, _, seen = support_terminal.run([keylift.binary, *words], folder, env, answer)
+    assert not answers, f"not asked for {answers}: {seen}"
+    return status, seen.replace("\r\n", "\n")
 
 
 @pytest.fixture

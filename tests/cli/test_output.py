@@ -1,20 +1,18 @@
 """What is printed: no secret, nothing that drives a terminal, and readable at any size."""
 
 import base64
-import fcntl
 import json
 import os
-import pty
 import re
 import signal
 import subprocess
-import termios
 import time
 from pathlib import Path
 
 import pytest
 
 import support
+import support_terminal
 
 
 def test_no_form_of_a_secret_is_shown(keylift, project):
@@ -54,20 +52,15 @@ def test_colour_is_for_terminals_unless_asked(keylift, project):
     assert "\x1b" not in keylift("scan", "--color", "never", ".", cwd=project).stdout
 
 
-def test_colour_on_a_terminal(keylift, project, home):
+def test_colour_watched(keylift, project, home):
     project.write("a.py", "x = 1\n")
 
     def on_terminal(**more):
-        ours, theirs = pty.openpty()
         env = support.clean_env(home, TERM="xterm", **more)
-        subprocess.run([keylift.binary, "scan", "."], cwd=project, env=env, stdout=theirs, timeout=60)
-        os.close(theirs)
-        text = os.read(ours, 1 << 16)
-        os.close(ours)
-        return text
+        return support_terminal.run([keylift.binary, "scan", "."], project, env)[2]
 
-    assert b"\x1b[" in on_terminal()
-    assert b"\x1b[" not in on_terminal(NO_COLOR="1")
+    assert "\x1b[" in on_terminal()
+    assert "\x1b[" not in on_terminal(NO_COLOR="1")
 
 
 def test_three_thousand_findings_begin_with_an_overview_and_are_all_listed(keylift, project):
@@ -109,9 +102,8 @@ def test_an_interrupt_gives_the_report_so_far_and_status_2(keylift, project, hom
     many = support.made_password(seed=5)
     for number in range(400):
         project.write(f"d{number % 20}/m{number}.py", f'x{number} = "{many}{number}"\n' * 800)
-    args = [keylift.binary, "scan", "--exhaustive", "--jobs", "1", "-q", "."]
-    done = subprocess.Popen(args, cwd=project, env=support.clean_env(home), stdout=subprocess.PIPE, text=True,
-                            preexec_fn=support.interruptible)  # fmt: skip
+    args = [*support.INTERRUPTIBLE, keylift.binary, "scan", "--exhaustive", "--jobs", "1", "-q", "."]
+    done = subprocess.Popen(args, cwd=project, env=support.clean_env(home), stdout=subprocess.PIPE, text=True)
     while done.poll() is None and bytes_read(done.pid) < 100_000:
         time.sleep(0.005)
     done.send_signal(signal.SIGINT)
@@ -178,31 +170,10 @@ def test_migrate_is_proposed_only_for_what_it_would_take(keylift, project):
     assert "keylift migrate ." in keylift("scan", ".", cwd=project).stdout
 
 
-def on_a_terminal(keylift, project, home, *args, interrupt=False):
-    """(status, standard output, what the terminal got) of a run whose standard error is a terminal of its own."""
-    ours, theirs = pty.openpty()
-
-    def lead():  # a session of its own, of which this is the terminal: Ctrl-C reaches it
-        os.setsid()
-        fcntl.ioctl(theirs, termios.TIOCSCTTY, 0)
-        support.interruptible()
-
-    done = subprocess.Popen([keylift.binary, *args], cwd=project, env=support.clean_env(home), stdout=subprocess.PIPE,
-                            stderr=theirs, stdin=subprocess.DEVNULL, text=True, preexec_fn=lead)  # fmt: skip
-    os.close(theirs)
-    seen = b""
-    while True:
-        try:
-            got = os.read(ours, 4096)
-        except OSError:  # the last one has closed it
-            break
-        seen += got
-        if interrupt and b"MB/s" in seen:
-            os.write(ours, b"\x03")
-            interrupt = False
-    out, _ = done.communicate(timeout=60)
-    os.close(ours)
-    return done.returncode, out, seen.decode()
+def watched(keylift, project, home, *args, answers=lambda shown: None):
+    """(status, standard output, what the terminal got) of a run with its messages on a terminal."""
+    return support_terminal.run([keylift.binary, *args], project, support.clean_env(home), answers,
+                                stdin=subprocess.DEVNULL, stdout=subprocess.PIPE)  # fmt: skip
 
 
 @pytest.fixture
@@ -217,12 +188,12 @@ def much(project):
 @pytest.mark.slow
 def test_progress_is_shown_on_a_terminal_and_leaves_nothing(keylift, much, home):
     slowly = ["scan", "--exhaustive", "--jobs", "1", "--fail-on", "high", *(f"d{number}" for number in range(6))]
-    status, out, seen = on_a_terminal(keylift, much, home, *slowly)
+    status, out, seen = watched(keylift, much, home, *slowly)
     lines = seen.removeprefix("\r").split("\r")
     assert all(re.fullmatch(r"[\d,]+ files, \d+ MB, \d+ MB/s, [\d,]+ findings\x1b\[K", line) for line in lines[:-1])
     assert len(lines) > 1 and lines[-1] == "\x1b[K" and "MB/s" not in out.split("Scanned")[0]
     for more in ("--no-progress", "--quiet"):
-        again, _, seen = on_a_terminal(keylift, much, home, *slowly, more)
+        again, _, seen = watched(keylift, much, home, *slowly, more)
         assert again == status and seen == ""
     done = keylift(*slowly, cwd=much)
     assert "\r" not in done.stderr + done.stdout
@@ -231,7 +202,9 @@ def test_progress_is_shown_on_a_terminal_and_leaves_nothing(keylift, much, home)
 @pytest.mark.slow
 def test_ctrl_c_ends_with_the_report_so_far(keylift, much, home):
     args = ["scan", "--exhaustive", "--jobs", "1", "--format", "json", "."]
-    status, out, _ = on_a_terminal(keylift, much, home, *args, interrupt=True)
+    presses = ["\x03"]  # once: a second one would not wait for the report
+    press = lambda shown: presses.pop() if presses and b"MB/s" in shown else None
+    status, out, _ = watched(keylift, much, home, *args, answers=press)
     report = json.loads(out)
     assert status == 2 and report["errors"] == [{"path": "", "message": "interrupted: this report is incomplete"}]
     assert 0 < report["stats"]["files"] < 200

@@ -1,13 +1,9 @@
 """keylift put: one value, from a pipe or a terminal, never shown, never on the command line."""
 
-import os
-import pty
-import select
-import time
-
 import pytest
 
 import support
+import support_terminal
 from support import made_password
 
 
@@ -74,25 +70,14 @@ def test_environ_says_where_to_set_it(keylift, shop):
 
 def typed(keylift, shop, answers):
     """Runs put on a terminal of its own and types an answer at each question; (status, what was seen)."""
-    pid, fd = pty.fork()
-    if pid == 0:
-        os.chdir(shop)
-        os.execve(keylift.binary, [keylift.binary, "put", "API_KEY"], support.clean_env(keylift.home, NO_COLOR="1"))
-    seen, end = b"", time.monotonic() + 60
-    while time.monotonic() < end:
-        if not select.select([fd], [], [], 1)[0]:
-            continue
-        try:
-            more = os.read(fd, 4096)
-        except OSError:  # the other end is closed
-            break
-        if not more:
-            break
-        seen += more
-        if answers and seen.endswith((b": ", b"] ")):  # a prompt as it stands, and no line end after it
-            os.write(fd, answers.pop(0).encode() + b"\n")
-    os.close(fd)
-    return os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]), seen.decode()
+
+    def answer(shown):
+        if answers and shown.endswith((b": ", b"] ")):  # a prompt as it stands, and no line end after it
+            return answers.pop(0) + "\n"
+
+    env = support.clean_env(keylift.home, NO_COLOR="1")
+    status, _, seen = support_terminal.run([keylift.binary, "put", "API_KEY"], shop, env, answer)
+    return status, seen
 
 
 def test_a_value_that_is_typed_is_not_shown(keylift, shop):

@@ -213,8 +213,8 @@ def test_a_name_without_address_is_told(home):
 def test_an_interrupt_ends_a_request(home, authority, server):
     server.inject("stall", times=-1)
     command = [TOOL, "total-ms=60000", f"ca={authority.ca_file}", "repeatable=1", "GET", server.url]
-    with subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, env=support.clean_env(home),
-                          preexec_fn=support.interruptible) as tool:  # fmt: skip
+    with subprocess.Popen([*support.INTERRUPTIBLE, *command], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+                          env=support.clean_env(home)) as tool:  # fmt: skip
         while not server.calls:
             time.sleep(0.01)
             assert tool.poll() is None
