@@ -3,7 +3,7 @@
  * .env that sets AWS_SECRET_ACCESS_KEY would change every boto3 client of the
  * process, and one that sets PATH would break it.
  *
- * Sources: POSIX "Environment Variables"; CPython's "Command line and
+ * Sources: POSIX "Environment Variables"; RFC 3875, 4.1; CPython's "Command line and
  * environment"; libpq "Environment Variables"; the configuration pages of the
  * SDKs named. */
 #include "rewriters/names.h"
@@ -74,6 +74,30 @@ static const struct ambient GIVEN[] = {
     {"CURL_CA_BUNDLE", "curl and requests"},
     {"NETRC", "curl and requests"},
     {"KRB5*", "Kerberos"},
+    /* A header of a request becomes one of these: whoever sends it would choose the secret. */
+    {"HTTP_*", "CGI"},
+    {"AUTH_TYPE", "CGI"},
+    {"CONTENT_LENGTH", "CGI"},
+    {"CONTENT_TYPE", "CGI"},
+    {"DOCUMENT_ROOT", "CGI"},
+    {"GATEWAY_INTERFACE", "CGI"},
+    {"PATH_INFO", "CGI"},
+    {"PATH_TRANSLATED", "CGI"},
+    {"QUERY_STRING", "CGI"},
+    {"REMOTE_ADDR", "CGI"},
+    {"REMOTE_HOST", "CGI"},
+    {"REMOTE_IDENT", "CGI"},
+    {"REMOTE_PORT", "CGI"},
+    {"REMOTE_USER", "CGI"},
+    {"REQUEST_METHOD", "CGI"},
+    {"REQUEST_URI", "CGI"},
+    {"SCRIPT_FILENAME", "CGI"},
+    {"SCRIPT_NAME", "CGI"},
+    {"SERVER_ADDR", "CGI"},
+    {"SERVER_NAME", "CGI"},
+    {"SERVER_PORT", "CGI"},
+    {"SERVER_PROTOCOL", "CGI"},
+    {"SERVER_SOFTWARE", "CGI"},
     {"GITHUB_*", "GitHub Actions"},
     {"CI_*", "GitLab CI"},
     {"ACTIONS_*", "GitHub Actions"},

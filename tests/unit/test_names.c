@@ -236,6 +236,9 @@ static void ambient_names_say_who_reads_them(void **state) {
     assert_true(name_is_ambient("PGPASSWORD", &why));
     assert_string_equal(why, "libpq");
     assert_true(name_is_ambient("AWS_SECRET_ACCESS_KEY", NULL));
+    assert_true(name_is_ambient("HTTP_API_KEY", &why)); /* a header of that name would be the secret */
+    assert_string_equal(why, "CGI");
+    assert_true(name_is_ambient("REQUEST_METHOD", NULL) && !name_is_ambient("REQUEST_PASSWORD", NULL));
     assert_false(name_is_ambient("API_KEY", NULL));
     assert_true(name_is_ambient("DJANGO_SUPERUSER_PASSWORD", NULL));
     assert_false(name_is_ambient("DJANGO_SECRET_KEY", NULL)); /* the project's own, by custom */
