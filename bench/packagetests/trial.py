@@ -117,7 +117,7 @@ class Trial:
 
     def migrated(self, way, source, stable):
         original = content(source)
-        sites = literals.chosen(self.package, source, self.run.sites, self.run.seed)
+        sites, due = literals.chosen(self.package, source, self.run.sites, self.run.seed)
         options = [*way_options(way, self.package, self.url), *(word for site in sites for word in ("--site", site))]
         status, out, said = self.keylift(source, "migrate", "--no-config", "--yes", "--format", "json", *options, ".")
         if status not in (0, 1):
@@ -125,8 +125,8 @@ class Trial:
         report = json.loads(out)
         moved, left = ([site for site in report[key] if site["rule"] == "site"] for key in ("sites", "left"))
         found = {"moved": len(moved), "left": dict(collections.Counter(site["reason"] for site in left).most_common())}
-        if len(moved) + len(left) < len(sites):
-            found["problem"] = f"{len(sites)} literals asked for, {len(moved) + len(left)} answered for"
+        if len(moved) + len(left) < due:
+            found["problem"] = f"{due} literals asked for, {len(moved) + len(left)} answered for"
         after = self.tests(source)
         changed = [name for name, outcome in stable.items() if (after or {}).get(name) != outcome]
         if changed and after is not None:  # once more: what depends on time or threads is not the rewrite's doing

@@ -80,7 +80,7 @@ def without(project, *names):
             if name not in names and not name.startswith(".keylift")}  # fmt: skip
 
 
-@settings(max_examples=support.times(20))
+@settings(max_examples=support.times(40))
 @given(made=project_files())
 def test_apply_is_migrate_and_undo_is_the_way_back(ground, made):
     files, values, git = made
