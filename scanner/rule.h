@@ -23,6 +23,7 @@ struct rule {
     double entropy;                /* bits a character that the match must reach; 0 for none */
     enum severity severity;
     double confidence;
+    bool is_own; /* of the user: nobody has shown that it matches in linear time (rule_pattern.h) */
     const char *const *find; /* examples that must match, in the notation of rule_example.h */
     const char *const *skip; /* and those that must not; "name=value" where there are name_words */
 };

@@ -241,6 +241,7 @@ static enum kl_status read_rule(const char *path, const cJSON *file, const cJSON
         .check = text_of(&s, "check"),
         .entropy = number_of(&s, "entropy", 0),
         .confidence = number_of(&s, "confidence", 0.9),
+        .is_own = true,
         .find = list_of(&s, "find"),
         .skip = list_of(&s, "skip"),
     };

@@ -1,5 +1,7 @@
 #include "scanner/rule_pattern.h"
 
+#include <stdlib.h>
+
 #include "base/buf.h"
 #include "base/mem.h"
 #include "scanner/checks.h"
@@ -18,8 +20,8 @@
 enum kl_status rule_compile(const struct rule *r, pcre2_code **out, struct error *e) {
     int code = 0;
     PCRE2_SIZE at = 0;
-    *out = pcre2_compile((PCRE2_SPTR)r->pattern, PCRE2_ZERO_TERMINATED,
-                         PCRE2_NEVER_UTF | PCRE2_NEVER_BACKSLASH_C, &code, &at, NULL);
+    uint32_t options = PCRE2_NEVER_UTF | PCRE2_NEVER_BACKSLASH_C | (r->is_own ? PCRE2_AUTO_CALLOUT : 0);
+    *out = pcre2_compile((PCRE2_SPTR)r->pattern, PCRE2_ZERO_TERMINATED, options, &code, &at, NULL);
     if (*out == NULL) {
         PCRE2_UCHAR text[160];
         (void)pcre2_get_error_message(code, text, sizeof text);
@@ -36,7 +38,20 @@ size_t rule_min_length(const pcre2_code *code) {
     return length;
 }
 
+/* Called before each item of a pattern with callouts. */
+static int count_steps(pcre2_callout_block *block, void *ctx) {
+    struct rule_steps *s = ctx;
+    if (block->start_match != s->attempt) {
+        s->attempt = block->start_match;
+        s->at = s->attempt;
+    }
+    s->taken += 1 + (block->current_position > s->at ? block->current_position - s->at : 0);
+    s->at = block->current_position;
+    return s->taken > s->limit ? PCRE2_ERROR_CALLOUT : 0;
+}
+
 void rule_scratch_init(struct rule_scratch *s) {
+    s->steps = mem_calloc(1, sizeof *s->steps);
     s->context = pcre2_match_context_create(NULL);
     s->data = pcre2_match_data_create(4, NULL);
     if (s->context == NULL || s->data == NULL)
@@ -47,12 +62,14 @@ void rule_scratch_init(struct rule_scratch *s) {
     (void)pcre2_set_match_limit(s->context, RULE_MATCH_LIMIT);
     (void)pcre2_set_depth_limit(s->context, RULE_DEPTH_LIMIT);
     (void)pcre2_set_heap_limit(s->context, RULE_HEAP_LIMIT_KIB);
+    (void)pcre2_set_callout(s->context, count_steps, s->steps);
 }
 
 void rule_scratch_release(struct rule_scratch *s) {
     pcre2_jit_stack_free(s->stack);
     pcre2_match_data_free(s->data);
     pcre2_match_context_free(s->context);
+    free(s->steps);
     *s = (struct rule_scratch){0};
 }
 
@@ -110,6 +127,7 @@ enum kl_status rule_run(const struct rule *r, const pcre2_code *code, struct rul
     if (!name_fits(r, name))
         return KL_OK;
     const char *text = value.len > 0 ? value.ptr : "";
+    *s->steps = (struct rule_steps){.limit = RULE_STEPS_AT_LEAST + (uint64_t)RULE_STEPS_A_BYTE * value.len};
     for (size_t at = 0; at <= value.len;) {
         int rc = pcre2_match(code, (PCRE2_SPTR)text, value.len, at, 0, s->data, s->context);
         if (rc == PCRE2_ERROR_NOMATCH)

@@ -9,6 +9,13 @@
 #include "base/buf.h"
 #include "scanner/rule.h"
 
+/* A step is one item of a pattern tried at one place, or one byte that an item ate. PCRE2 limits the steps
+ * from one place, not the sum over all places of a string: a pattern that eats to the end from everywhere
+ * stays below every limit of PCRE2, and takes hours. test_rule_steps shows that no built-in rule is of that
+ * kind; the steps of a user's rule are counted, and end here. Far above what a rule needs. */
+#define RULE_STEPS_A_BYTE 500u
+#define RULE_STEPS_AT_LEAST 2000000u
+
 /* Bytes, not UTF-8: every byte sequence is a valid input. JIT where there is one. */
 enum kl_status rule_compile(const struct rule *r, pcre2_code **out, struct error *e) KL_MUST_USE;
 /* Shortest string that can match. */
@@ -16,6 +23,10 @@ size_t rule_min_length(const pcre2_code *code);
 
 /* The limits of one thread: match data, match context, JIT stack. */
 struct rule_scratch {
+    struct rule_steps {
+        uint64_t taken, limit; /* of a user's rule in one string */
+        size_t attempt, at;    /* where the match at hand began, and is */
+    } * steps;                 /* the callout of `context` points to it */
     pcre2_match_context *context;
     pcre2_match_data *data;
     pcre2_jit_stack *stack;
