@@ -8,7 +8,7 @@
 #include "base/mem.h"
 #include "scanner/pyimport.h"
 
-#define MAX_BINDS 64u /* of a file; one with more is a table */
+#define MAX_BINDS 128u /* hashes of a file; one with more is a table */
 #define MAX_IMPORTS 256u
 
 struct slice module_of_path(const char *path) {
@@ -20,17 +20,23 @@ struct slice module_of_path(const char *path) {
     return s;
 }
 
-struct slice module_last_part(struct slice module, char separator) {
-    for (size_t i = module.len; i-- > 0;)
-        if (module.ptr[i] == separator)
-            return slice_sub(module, i + 1, module.len);
+/* What is behind the last separator; *rest is what is before it. */
+static struct slice last_part(struct slice module, char separator, struct slice *rest) {
+    for (size_t i = module.len; i-- > 0;) {
+        if (module.ptr[i] != separator)
+            continue;
+        *rest = slice_sub(module, 0, i);
+        return slice_sub(module, i + 1, module.len);
+    }
+    *rest = (struct slice){0};
     return module;
 }
 
-/* Of a name in a module; of the module itself, if the name is empty. Two that look the same cost a second
- * look at a file, and nothing else. */
-static uint32_t hash_of(struct slice module, struct slice name) {
-    return (uint32_t)(hash64(module) * 31 + hash64(name));
+/* Of a name in a module, or of the module itself if the name is empty. Modules are told apart by their own
+ * name and that of the package around, if it is known: every folder has a "const.py". Two that look the same
+ * cost a second look at a file, and nothing else. */
+static uint32_t hash_of(struct slice package, struct slice module, struct slice name) {
+    return (uint32_t)((hash64(package) * 31 + hash64(module)) * 31 + hash64(name));
 }
 
 static void add_hash(struct module_notes *n, uint32_t hash) {
@@ -42,9 +48,18 @@ void module_notes_begin(struct module_notes *n) {
     n->first = n->hash_count;
 }
 
+static void bind(struct module_notes *n, const char *path, struct slice name) {
+    struct slice rest, none = {0};
+    struct slice module = last_part(module_of_path(path), '/', &rest);
+    struct slice package = last_part(rest, '/', &rest);
+    add_hash(n, hash_of(package, module, name));
+    if (package.len > 0)
+        add_hash(n, hash_of(none, module, name));
+}
+
 void module_notes_bind(struct module_notes *n, const char *path, struct slice name) {
     if (n->hash_count - n->first < MAX_BINDS)
-        add_hash(n, hash_of(module_last_part(module_of_path(path), '/'), name));
+        bind(n, path, name);
 }
 
 struct importing {
@@ -53,34 +68,43 @@ struct importing {
     const char *path;
 };
 
+static struct slice folder_of(const char *path, uint32_t level) {
+    struct slice folder = slice_sub(slice_cstr(path), 0, (size_t)(path_basename(path) - path));
+    folder.len -= folder.len > 0;
+    for (; level > 1; level--)
+        (void)last_part(folder, '/', &folder);
+    return folder;
+}
+
 static void take_import(void *ctx, const struct py_import *found) {
     struct importing *x = ctx;
     struct module_notes *n = x->notes;
-    struct slice module = module_last_part(found->module, '.'), whole = {0};
+    struct slice rest, none = {0};
+    struct slice module = last_part(found->module, '.', &rest), package = last_part(rest, '.', &rest);
     if (n->hash_count - x->first >= MAX_IMPORTS)
         return;
+    if (found->level > 0 && package.len == 0) {
+        struct slice folder = folder_of(x->path, found->level);
+        package = last_part(folder, '/', &rest);
+        if (module.len == 0) { /* from . import x */
+            module = package;
+            package = last_part(rest, '/', &rest);
+        }
+    }
     if (found->member.len == 0 || slice_eq_cstr(found->member, "*")) {
-        add_hash(n, hash_of(module, whole));
+        add_hash(n, hash_of(package, module, none));
         return;
     }
-    add_hash(n, hash_of(found->member, whole)); /* a module of a package */
-    if (module.len > 0) {
-        add_hash(n, hash_of(module, found->member));
-    } else if (found->level == 1) { /* from . import x: of this folder's __init__.py */
-        struct slice folder = slice_sub(slice_cstr(x->path), 0, (size_t)(path_basename(x->path) - x->path));
-        folder.len -= folder.len > 0;
-        add_hash(n, hash_of(module_last_part(folder, '/'), found->member));
-    }
+    add_hash(n, hash_of(package, module, found->member));
+    add_hash(n, hash_of(module, found->member, none)); /* a module of a package */
 }
 
 void module_notes_end(struct module_notes *n, const char *path, struct slice text,
                       const struct py_tokens *tokens) {
     struct module_file file = {.first = n->first, .binds = (uint32_t)(n->hash_count - n->first)};
-    struct slice whole = {0};
-    if (file.binds > 0) {
-        add_hash(n, hash_of(module_last_part(module_of_path(path), '/'), whole));
-        file.binds++;
-    }
+    if (file.binds > 0)
+        bind(n, path, (struct slice){0});
+    file.binds = (uint32_t)(n->hash_count - n->first);
     struct importing x = {n, n->hash_count, path};
     for (uint32_t i = 0; i + 1 < tokens->count; i++) {
         const struct py_token *t = &tokens->items[i];

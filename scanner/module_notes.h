@@ -31,7 +31,5 @@ void module_notes_release(struct module_notes *n);
 
 /* "a/b" of a/b.py and a/b/__init__.py: what an import says of the file, behind a folder. */
 struct slice module_of_path(const char *path);
-/* The last part of it. */
-struct slice module_last_part(struct slice module, char separator);
 
 #endif
