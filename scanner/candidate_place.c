@@ -9,7 +9,9 @@ struct candidate *add_candidate(struct collector *c) {
     if (out->count == out->capacity)
         out->items = mem_grow(out->items, &out->capacity, out->count + 1, sizeof *out->items);
     struct candidate *n = &out->items[out->count++];
-    *n = (struct candidate){.parts = 1, .in_test = c->path_in_test || current_scope(c)->is_test};
+    *n = (struct candidate){.parts = 1,
+                            .in_test = c->path_in_test || current_scope(c)->is_test,
+                            .at_top = c->scope_depth == 0 && !c->is_inline};
     return n;
 }
 

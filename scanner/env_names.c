@@ -3,6 +3,8 @@
  * are such assignments, for names that are bound to something else as well. */
 #include "scanner/env_names.h"
 
+#include "scanner/pyimport.h"
+
 /* What `import MODULE` binds. */
 static const struct {
     const char *module;
@@ -144,92 +146,37 @@ const struct env_name *env_names_ending_at(const struct env_names *n, struct sli
 
 /* --- Imports -------------------------------------------------------------------- */
 
-/* A dotted name from *i on; *i is left behind it. Parts are never split over
- * lines in practice; a blank inside ("os . path") makes it unknown. */
-static struct slice dotted(const struct walk *w, uint32_t *i) {
-    uint32_t first = *i;
-    struct slice none = {0};
-    if (!is_name(&w->t[first]))
-        return none;
-    while (is_op(&w->t[*i + 1], '.') && is_name(&w->t[*i + 2]))
-        *i += 2;
-    struct slice s = {w->text.ptr + w->t[first].start, w->t[*i].end - w->t[first].start};
-    *i += 1;
-    return s;
+static void bind_module(struct walk *w, const struct py_import *found) {
+    size_t dot = slice_find_byte(found->module, '.', 0);
+    /* import os.path as p is not os */
+    size_t end = found->renamed || dot == SIZE_MAX ? found->module.len : dot;
+    struct slice head = slice_sub(found->module, 0, end);
+    for (size_t k = 0; k < KL_ARRAY_LEN(modules); k++)
+        if (slice_eq_cstr(head, modules[k].module))
+            env_names_add(w->out, w->arena,
+                          (struct env_name){.name = found->bound, .meaning = modules[k].meaning});
 }
 
-static void import_modules(struct walk *w, uint32_t i) {
-    for (;;) {
-        struct slice bound = py_token_text(w->text, &w->t[i]);
-        struct slice module = dotted(w, &i);
-        if (module.len == 0)
-            return;
-        size_t dot = slice_find_byte(module, '.', 0);
-        struct slice head = slice_sub(module, 0, dot == SIZE_MAX ? module.len : dot);
-        if (is_keyword(&w->t[i], KW_AS) && is_name(&w->t[i + 1])) {
-            bound = py_token_text(w->text, &w->t[i + 1]);
-            head = module; /* import os.path as p is not os */
-            i += 2;
-        }
-        for (size_t k = 0; k < KL_ARRAY_LEN(modules); k++)
-            if (slice_eq_cstr(head, modules[k].module))
-                env_names_add(w->out, w->arena,
-                              (struct env_name){.name = bound, .meaning = modules[k].meaning});
-        if (!is_op(&w->t[i], ','))
-            return;
-        i++;
-    }
-}
-
-static uint32_t skip_blank(const struct walk *w, uint32_t i) {
-    while (w->t[i].kind == PY_NL || w->t[i].kind == PY_COMMENT)
-        i++;
-    return i;
-}
-
-static bool module_matters(struct slice module) {
-    for (size_t k = 0; k < KL_ARRAY_LEN(members); k++)
-        if (slice_eq_cstr(module, members[k].module))
-            return true;
-    return false;
-}
-
-static void bind_member(struct walk *w, struct slice module, struct slice member, struct slice bound,
-                        bool star) {
+static void bind_member(struct walk *w, const struct py_import *found) {
+    bool star = slice_eq_cstr(found->member, "*");
     for (size_t k = 0; k < KL_ARRAY_LEN(members); k++) {
-        if (!slice_eq_cstr(module, members[k].module) || (!star && !slice_eq_cstr(member, members[k].member)))
+        if (!slice_eq_cstr(found->module, members[k].module) ||
+            (!star && !slice_eq_cstr(found->member, members[k].member)))
             continue;
-        struct slice name = star ? slice_cstr(members[k].member) : bound;
+        struct slice name = star ? slice_cstr(members[k].member) : found->bound;
         env_names_add(
             w->out, w->arena,
             (struct env_name){.name = name, .meaning = members[k].meaning, .bytes = members[k].bytes});
     }
 }
 
-/* `i` is behind `from`. */
-static void import_members(struct walk *w, uint32_t i) {
-    struct slice module = dotted(w, &i);
-    if (module.len == 0 || !is_keyword(&w->t[i], KW_IMPORT) || !module_matters(module))
+static void bind_import(void *ctx, const struct py_import *found) {
+    if (found->level > 0)
         return;
-    i = skip_blank(w, i + 1);
-    if (is_op(&w->t[i], '*')) {
-        bind_member(w, module, (struct slice){0}, (struct slice){0}, true);
-        return;
-    }
-    if (is_op(&w->t[i], '('))
-        i = skip_blank(w, i + 1);
-    while (is_name(&w->t[i])) {
-        struct slice member = py_token_text(w->text, &w->t[i]), bound = member;
-        i = skip_blank(w, i + 1);
-        if (is_keyword(&w->t[i], KW_AS) && is_name(&w->t[i + 1])) {
-            bound = py_token_text(w->text, &w->t[i + 1]);
-            i = skip_blank(w, i + 2);
-        }
-        bind_member(w, module, member, bound, false);
-        if (!is_op(&w->t[i], ','))
-            return;
-        i = skip_blank(w, i + 1);
-    }
+    if (found->member.len == 0)
+        bind_module(ctx, found);
+    else
+        bind_member(ctx, found);
 }
 
 /* --- Assignments ------------------------------------------------------------------ */
@@ -423,10 +370,8 @@ void env_names_collect(struct slice text, const struct py_tokens *tokens, struct
                 assigned(&w, i + 1);
         } else if (t->kind != PY_NAME) {
             continue;
-        } else if (t->op == KW_IMPORT && begins_statement(&w, i)) {
-            import_modules(&w, i + 1);
-        } else if (t->op == KW_FROM) {
-            import_members(&w, i + 1);
+        } else if (t->op == KW_FROM || t->op == KW_IMPORT) {
+            py_import_each(text, w.t, i, bind_import, &w);
         } else if (!w.os_known && t->op == KW_NONE && t->end - t->start == 2 && is_os(text, t)) {
             w.os_known = true; /* a notebook's cell, a snippet: os without its import */
             if (!env_names_find(out, SLICE_LIT("os")))

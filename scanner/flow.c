@@ -28,8 +28,11 @@ struct pass {
     uint32_t call_depth;
     uint32_t blocks[MAX_BLOCKS]; /* the scope of each level of indentation */
     uint32_t block_depth, blocks_too_deep;
-    uint32_t function; /* scope of a def whose body has not begun; UINT32_MAX: none */
-    uint32_t prev[3];  /* the tokens before, without comments and line ends; [0] is the last */
+    uint32_t function;         /* scope of a def whose body has not begun; UINT32_MAX: none */
+    uint32_t prev[3];          /* the tokens before, without comments and line ends; [0] is the last */
+    bool attributes;           /* a.b is a variable, too */
+    uint32_t chain, chain_end; /* first and last token of the dotted name at hand */
+    uint32_t chain_prev[3];    /* before the first */
 };
 
 void flows_clear(struct flows *f) {
@@ -106,8 +109,9 @@ static struct flow *add_flow(struct pass *p, uint32_t variable) {
     struct flows *f = p->f;
     f->items = mem_grow(f->items, &f->capacity, f->count + 1, sizeof *f->items);
     struct flow *flow = &f->items[f->count++];
-    *flow = (struct flow){
-        .variable = py_token_text(p->text, &p->t[variable]), .scope = current(p), .token = variable};
+    *flow = (struct flow){.variable = slice_sub(p->text, p->t[p->chain].start, p->t[variable].end),
+                          .scope = current(p),
+                          .token = variable};
     return flow;
 }
 
@@ -201,6 +205,23 @@ static void use(struct pass *p, uint32_t i) {
         add_name(p, i, SLICE_LIT("token"));
 }
 
+/* a.b.c, whose last name so far is `i`. */
+static void name(struct pass *p, uint32_t i) {
+    bool is_member = p->prev[0] != NO_TOKEN && tok_is_op(&p->t[p->prev[0]], '.');
+    if (!is_member) {
+        p->chain = p->chain_end = i;
+        memcpy(p->chain_prev, p->prev, sizeof p->prev);
+        use(p, i);
+    } else if (p->attributes && p->prev[1] == p->chain_end) {
+        uint32_t before[3];
+        p->chain_end = i;
+        memcpy(before, p->prev, sizeof before);
+        memcpy(p->prev, p->chain_prev, sizeof before);
+        use(p, i);
+        memcpy(p->prev, before, sizeof before);
+    }
+}
+
 static void bracket(struct pass *p, uint32_t i) {
     switch (p->t[i].op) {
     case '(':
@@ -230,8 +251,19 @@ static int by_variable(const void *a, const void *b) {
     return order != 0 ? order : (x->token > y->token) - (x->token < y->token);
 }
 
-static void collect(struct pass *p) {
-    p->f->collected = true;
+static void collect(struct flows *f, struct slice text, const struct py_tokens *tokens, bool attributes,
+                    struct arena *arena) {
+    struct pass pass = {.f = f,
+                        .text = text,
+                        .t = tokens->items,
+                        .tokens = tokens,
+                        .arena = arena,
+                        .function = UINT32_MAX,
+                        .attributes = attributes,
+                        .chain_end = NO_TOKEN,
+                        .prev = {NO_TOKEN, NO_TOKEN, NO_TOKEN}};
+    struct pass *p = &pass;
+    f->collected = true;
     add_scope(p, 0);
     for (uint32_t i = 0; i < p->tokens->count; i++) {
         const struct py_token *t = &p->t[i];
@@ -252,7 +284,7 @@ static void collect(struct pass *p) {
             if (t->op == KW_DEF)
                 p->function = add_scope(p, i);
             else if (tok_is_name(t))
-                use(p, i);
+                name(p, i);
             break;
         case PY_OP:
             bracket(p, i);
@@ -268,18 +300,24 @@ static void collect(struct pass *p) {
         qsort(p->f->items, p->f->count, sizeof *p->f->items, by_variable);
 }
 
+void flow_collect(struct flows *f, struct slice text, const struct py_tokens *tokens, struct arena *arena) {
+    flows_clear(f);
+    collect(f, text, tokens, true, arena);
+}
+
+struct candidate flow_candidate(const struct flow *flow, const struct candidate *c) {
+    struct candidate as = *c;
+    as.name = flow->as;
+    as.callee = flow->callee;
+    as.argument = flow->argument;
+    as.context = flow->as.len > 0 ? CONTEXT_KEYWORD : CONTEXT_ARGUMENT;
+    return as;
+}
+
 bool flow_uses(struct flows *f, struct slice text, const struct py_tokens *tokens, struct arena *arena,
                const struct candidate *c, bool (*fn)(void *ctx, const struct candidate *as), void *ctx) {
-    if (!f->collected) {
-        struct pass p = {.f = f,
-                         .text = text,
-                         .t = tokens->items,
-                         .tokens = tokens,
-                         .arena = arena,
-                         .function = UINT32_MAX,
-                         .prev = {NO_TOKEN, NO_TOKEN, NO_TOKEN}};
-        collect(&p);
-    }
+    if (!f->collected)
+        collect(f, text, tokens, false, arena);
     uint32_t scope = scope_at(f, c->first_token);
     const struct flow key = {.variable = c->name};
     size_t low = 0, high = f->count;
@@ -295,11 +333,7 @@ bool flow_uses(struct flows *f, struct slice text, const struct py_tokens *token
         const struct flow *flow = &f->items[low];
         if (!is_within(f, flow->scope, scope))
             continue;
-        struct candidate as = *c;
-        as.name = flow->as;
-        as.callee = flow->callee;
-        as.argument = flow->argument;
-        as.context = flow->as.len > 0 ? CONTEXT_KEYWORD : CONTEXT_ARGUMENT;
+        struct candidate as = flow_candidate(flow, c);
         asked++;
         if (fn(ctx, &as))
             return true;

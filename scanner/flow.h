@@ -43,6 +43,11 @@ struct flows {
 void flows_clear(struct flows *f); /* for the next file; memory is kept */
 void flows_release(struct flows *f);
 
+/* All uses of a file, those of a.b (the variable "a.b") as well. */
+void flow_collect(struct flows *f, struct slice text, const struct py_tokens *tokens, struct arena *arena);
+/* The candidate as it would be where it is used. */
+struct candidate flow_candidate(const struct flow *flow, const struct candidate *c);
+
 /* Calls fn for the uses of the candidate's variable, the first few, until it returns true: then true. `as` is
  * the candidate as it would be there. */
 bool flow_uses(struct flows *f, struct slice text, const struct py_tokens *tokens, struct arena *arena,

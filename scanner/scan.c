@@ -13,6 +13,7 @@
 #include "base/system.h"
 #include "base/thread.h"
 #include "scanner/finding_make.h"
+#include "scanner/scan_imports.h"
 #include "scanner/scanfile.h"
 #include "scanner/walk.h"
 
@@ -220,6 +221,7 @@ static void scan_paths(struct scan *s) {
     mutex_unlock(s->queue.lock);
     for (unsigned i = 1; i <= s->started; i++)
         thread_join(s->threads[i]);
+    scan_imports(s->workers, s->started + 1, is_stopped, s);
     for (size_t i = 0; i < s->root_count && !is_stopped(s); i++)
         if (s->roots[i].is_folder && !s->roots[i].vacant && s->roots[i].scanned == 0)
             scan_worker_error(&s->workers[0], s->roots[i].path, "no file in this folder was scanned");
@@ -304,6 +306,25 @@ static void sort_items(void *items, size_t count, size_t size, int (*compare)(co
         qsort(items, count, size, compare);
 }
 
+/* What a use in another module says of a literal that was reported for its looks. */
+static void leave_out_weaker(struct scan_result *out) {
+    size_t kept = 0;
+    for (size_t i = 0; i < out->finding_count; i++) {
+        struct finding *f = &out->findings[i], *last = kept > 0 ? &out->findings[kept - 1] : NULL;
+        if (last && last->why[0] && f->why[0] && last->start_byte == f->start_byte &&
+            last->end_byte == f->end_byte && strcmp(last->rule, f->rule) != 0 &&
+            strcmp(last->path, f->path) == 0) {
+            struct finding *weaker = f->confidence > last->confidence ? last : f;
+            secret_release(&weaker->value);
+            if (weaker == last)
+                *last = *f;
+        } else {
+            out->findings[kept++] = *f;
+        }
+    }
+    out->finding_count = kept;
+}
+
 /* After the fingerprints, which count what stands before a finding in its file. */
 static void leave_out_known(struct scan_result *out) {
     size_t kept = 0;
@@ -322,6 +343,7 @@ static void finish_result(struct scan_result *out) {
     sort_items(out->findings, out->finding_count, sizeof *out->findings, finding_compare);
     sort_items(out->reads, out->read_count, sizeof *out->reads, env_read_compare);
     sort_items(out->errors, out->error_count, sizeof *out->errors, scan_error_compare);
+    leave_out_weaker(out);
     for (size_t i = 0, end; i < out->finding_count; i = end) {
         for (end = i + 1; end < out->finding_count; end++)
             if (strcmp(out->findings[end].path, out->findings[i].path) != 0)
@@ -341,6 +363,7 @@ static void scan_open(struct scan *s) {
     s->roots = mem_calloc(paths + 1, sizeof *s->roots);
     s->workers = mem_calloc(s->jobs, sizeof *s->workers);
     s->threads = mem_calloc(s->jobs, sizeof *s->threads);
+    s->shared.follows_imports = !o->staged && !o->history;
     s->queue.lock = mutex_new();
     s->queue.filled = condition_new();
     scan_worker_init(&s->workers[0], &s->shared);

@@ -7,7 +7,6 @@
 #include "base/file.h"
 #include "base/mem.h"
 #include "scanner/candidate_internal.h"
-#include "scanner/classify.h"
 #include "scanner/encoded.h"
 #include "scanner/notebook.h"
 #include "scanner/pyfile.h"
@@ -30,6 +29,7 @@ void scan_worker_release(struct scan_worker *w) {
     candidates_release(&w->candidates);
     env_reads_release(&w->reads);
     flows_release(&w->flows);
+    module_notes_release(&w->notes);
     free(w->hits.items);
     for (size_t i = 0; i < w->extra_count; i++)
         secret_release(&w->extra[i]);
@@ -106,18 +106,42 @@ static bool judge(void *ctx, const struct candidate *as) {
     return classify_value(as, ctx);
 }
 
+bool scan_asks_uses(const struct candidate *c) {
+    return c->context == CONTEXT_ASSIGNMENT && !c->is_partial && c->name.len > 0 &&
+           value_shape(c->value) >= SHAPE_NUMBERED;
+}
+
 /* By its own name; where that says nothing or little, a literal that a machine or a person thought out is
- * judged by what its variable is used as. Text in base64 looks random, and is none. */
+ * judged by what its variable is used as. Text in base64 looks random, and is none. `*open`: what it is used
+ * as in another module may say more. */
 static bool classify_candidate(struct scan_worker *w, const struct slice *code, const struct candidate *c,
-                               struct classification *out) {
+                               struct classification *out, bool *open) {
     struct encoded plain;
     bool found = classify_value(c, out);
     if (found && out->kind != NAME_PLAIN_KEY)
         return true;
-    bool asks = code && c->context == CONTEXT_ASSIGNMENT && !c->is_partial && c->name.len > 0 &&
-                value_shape(c->value) >= SHAPE_NUMBERED;
-    return (asks && flow_uses(&w->flows, *code, &w->tokens, &w->arena, c, judge, out)) || found ||
-           (code && classify_random(c, out) && !encoded_base64(c->value, &w->arena, &plain));
+    bool asks = code && scan_asks_uses(c);
+    if (asks && flow_uses(&w->flows, *code, &w->tokens, &w->arena, c, judge, out))
+        return true;
+    *open = asks && c->at_top;
+    return found || (code && classify_random(c, out) && !encoded_base64(c->value, &w->arena, &plain));
+}
+
+struct scan_hit *scan_classified(struct scan_worker *w, const struct candidate *c,
+                                 const struct classification *k) {
+    if (!wants_generic(&w->shared->options->rules, k->rule))
+        return NULL;
+    struct scan_hit *hit = new_hit(w, c);
+    hit->rule_id = k->rule;
+    hit->message = k->message;
+    hit->end = c->value.len;
+    hit->confidence = k->probability;
+    hit->severity = k->severity;
+    struct buf why = BUF_INIT(256);
+    classify_explain(k, &why);
+    hit->why = arena_cstr(&w->arena, buf_as_slice(&why));
+    buf_release(&why);
+    return hit;
 }
 
 /* Rules first; the generic classifier where none has something to say. `code`: the text of Python code that
@@ -125,21 +149,13 @@ static bool classify_candidate(struct scan_worker *w, const struct slice *code, 
 static void match_candidate(struct scan_worker *w, const char *path, const struct candidate *c, bool classify,
                             const struct slice *code) {
     struct classification k;
+    bool open = false;
     if (scan_match_rules(w, path, c, c->name) || (classify && scan_encoded_value(w, path, c)))
         return;
-    if (!classify || !classify_candidate(w, code, c, &k) ||
-        !wants_generic(&w->shared->options->rules, k.rule))
-        return;
-    struct scan_hit *hit = new_hit(w, c);
-    hit->rule_id = k.rule;
-    hit->message = k.message;
-    hit->end = c->value.len;
-    hit->confidence = k.probability;
-    hit->severity = k.severity;
-    struct buf why = BUF_INIT(256);
-    classify_explain(&k, &why);
-    hit->why = arena_cstr(&w->arena, buf_as_slice(&why));
-    buf_release(&why);
+    if (classify && classify_candidate(w, code, c, &k, &open))
+        (void)scan_classified(w, c, &k);
+    if (open && w->shared->follows_imports)
+        module_notes_bind(&w->notes, path, c->name);
 }
 
 /* Many random values without a name that tells are the data of a program: a table, a series of samples. */
@@ -205,7 +221,10 @@ static void scan_python(struct scan_worker *w, const char *path, struct slice by
     pyfile_decode(&file, utf16 ? textfile_from_utf16(bytes, &w->arena) : bytes, &w->arena);
     struct scan_place place = {
         .path = path, .text = file.text, .python = &file, .tokens = &w->tokens, .utf16 = utf16};
+    module_notes_begin(&w->notes);
     scan_code(w, &file, &place, utf16 ? "in UTF-16, which Python does not read" : NULL);
+    if (w->shared->follows_imports)
+        module_notes_end(&w->notes, path, file.text, &w->tokens);
 }
 
 /* Drops hits in what the findings from number `known` on cover; both are in order. */

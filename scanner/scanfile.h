@@ -4,9 +4,11 @@
 #define KEYLIFT_SCANNER_SCANFILE_H
 
 #include "scanner/candidate.h"
+#include "scanner/classify.h"
 #include "scanner/envread.h"
 #include "scanner/flow.h"
 #include "scanner/gitignore.h"
+#include "scanner/module_notes.h"
 #include "scanner/scan.h"
 #include "scanner/suppress.h"
 
@@ -17,6 +19,7 @@ struct scan_shared {
     const struct suppress_rules *suppress;
     const struct ignore_list *excludes;
     struct scan_progress *progress; /* NULL: of one document */
+    bool follows_imports;           /* files are there to be read again */
     struct arena arena;
 };
 
@@ -50,6 +53,7 @@ struct scan_worker {
     struct candidates candidates;
     struct env_reads reads;
     struct flows flows;
+    struct module_notes notes;
     struct scan_hits hits;
     struct scan_result part; /* this worker's share */
     struct secret *extra;    /* for the redactor: secrets that are a part of a literal */
@@ -67,6 +71,12 @@ void scan_worker_error(struct scan_worker *w, const char *path, const char *mess
 /* Tells what the worker has done since its share was as these: for scan_run's progress. */
 void scan_worker_tell(struct scan_worker *w, const struct scan_stats *before, size_t findings_before);
 void scan_worker_skip(struct scan_worker *w, enum skip_reason reason);
+
+/* Of a literal of Python that no rule matches: may its uses say what it is? */
+bool scan_asks_uses(const struct candidate *c);
+/* A hit of the classifier, unless its rule is switched off; else NULL. */
+struct scan_hit *scan_classified(struct scan_worker *w, const struct candidate *c,
+                                 const struct classification *k);
 
 /* The rules alone, on the value of a candidate that lives as long as its file; true if one matched. */
 bool scan_match_rules(struct scan_worker *w, const char *path, const struct candidate *c, struct slice name);

@@ -7,12 +7,9 @@
 #include "base/file.h"
 #include "base/mem.h"
 #include "scanner/encoded.h"
+#include "scanner/textfile_internal.h"
 
-#define PAIR_EQUALS 1u /* name = value */
-#define PAIR_COLON 2u  /* name: value */
-#define PAIR_QUOTED 4u /* "name": "value" anywhere */
-#define PAIR_WORDS 8u  /* password value (.netrc) */
-#define PAIR_SHELL 16u /* a blank or ';' ends a value without quotes */
+#define MAX_LABEL_DISTANCE ((size_t)200)
 
 static const struct {
     const char *end; /* of the file's name, small letters */
@@ -29,15 +26,6 @@ static const struct {
 
 static const char *const key_prefixes[] = {"export ",   "set ", "declare ", "local ",
                                            "readonly ", "ENV ", "ARG ",     "- "};
-
-struct extraction {
-    struct slice text;
-    struct arena *arena;
-    struct candidates *out;
-    bool in_test;
-    size_t secret_end;  /* of the document at hand, if it is a Secret of Kubernetes; else 0 */
-    size_t data_indent; /* of `data:`; SIZE_MAX outside of it */
-};
 
 static unsigned ways_of(const char *path, enum scan_language language) {
     struct slice name = slice_cstr(path_basename(path));
@@ -60,21 +48,6 @@ static unsigned ways_of(const char *path, enum scan_language language) {
     }
 }
 
-static bool is_blank(char c) {
-    return c == ' ' || c == '\t' || c == '\r' || c == '\n';
-}
-
-static bool is_key_char(char c) {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' ||
-           c == '-' || c == '.' || c == '/' || (unsigned char)c >= 0x80;
-}
-
-static size_t skip_blanks(struct slice s, size_t at, size_t end) {
-    while (at < end && is_blank(s.ptr[at]))
-        at++;
-    return at;
-}
-
 /* The last part of a dotted or slashed key: spring.datasource.password. */
 static struct slice last_part(struct slice key) {
     for (size_t i = key.len; i-- > 0;)
@@ -83,7 +56,19 @@ static struct slice last_part(struct slice key) {
     return key;
 }
 
-static void add_pair(struct extraction *x, struct slice key, size_t start, size_t end, struct slice value) {
+/* - name: DB_PASSWORD, and next to it value: "...": called what the name says. */
+static struct slice name_of(struct extraction *x, struct slice key, size_t start) {
+    struct slice label = x->label;
+    x->label = (struct slice){0};
+    if (label.len == 0 || !slice_eq_nocase(key, "value") || start < x->label_end ||
+        start - x->label_end > MAX_LABEL_DISTANCE)
+        return last_part(key);
+    struct slice between = slice_sub(x->text, x->label_end, start);
+    bool apart = slice_find_byte(between, '{', 0) != SIZE_MAX || slice_find_byte(between, '}', 0) != SIZE_MAX;
+    return last_part(apart ? key : label);
+}
+
+void text_add_pair(struct extraction *x, struct slice key, size_t start, size_t end, struct slice value) {
     struct candidates *c = x->out;
     if (value.len == 0 || value.len > KL_MAX_SECRET_BYTES || key.len == 0)
         return;
@@ -93,10 +78,14 @@ static void add_pair(struct extraction *x, struct slice key, size_t start, size_
                                               .first_token = UINT32_MAX,
                                               .last_token = UINT32_MAX,
                                               .context = CONTEXT_TEXT,
-                                              .name = last_part(key),
+                                              .name = name_of(x, key, start),
                                               .value = value,
                                               .parts = 1,
                                               .in_test = x->in_test};
+    if (slice_eq_nocase(key, "name") || slice_eq_nocase(key, "key")) {
+        x->label = value;
+        x->label_end = end;
+    }
     struct encoded e;
     if (start < x->secret_end && x->data_indent != SIZE_MAX && encoded_base64(value, x->arena, &e)) {
         c->items[c->count - 1].value = e.text;
@@ -105,7 +94,7 @@ static void add_pair(struct extraction *x, struct slice key, size_t start, size_
 }
 
 /* Offset behind the closing quote of the string that opens at `at`, or `end`. */
-static size_t quoted_end(struct slice s, size_t at, size_t end, bool *closed) {
+size_t text_quoted_end(struct slice s, size_t at, size_t end, bool *closed) {
     char quote = s.ptr[at];
     for (size_t i = at + 1; i < end; i++) {
         if (s.ptr[i] == '\\' && quote == '"') {
@@ -136,7 +125,7 @@ static bool unquote_unicode(struct slice body, size_t *at, struct buf *out) {
 }
 
 /* What is between quotes, with \" \\ \/ \n \t \uXXXX taken back. */
-static struct slice unquote(struct slice body, char quote, struct arena *arena) {
+struct slice text_unquote(struct slice body, char quote, struct arena *arena) {
     static const char from[] = "nrt", to[] = "\n\r\t";
     if (quote != '"' || slice_find_byte(body, '\\', 0) == SIZE_MAX)
         return body;
@@ -157,36 +146,40 @@ static struct slice unquote(struct slice body, char quote, struct arena *arena) 
     return value;
 }
 
-/* The value in text[at, end) of one line. */
-static void add_value(struct extraction *x, struct slice key, size_t at, size_t end, unsigned ways) {
+/* The value in text[at, end) of one line; returns what it ends at. */
+static size_t add_value(struct extraction *x, struct slice key, size_t at, size_t end, unsigned ways) {
     struct slice s = x->text;
-    at = skip_blanks(s, at, end);
+    at = text_skip_blanks(s, at, end);
     if (at >= end)
-        return;
+        return end;
+    if (text_long_value(x, key, at, end, ways))
+        return end;
     if (s.ptr[at] == '"' || s.ptr[at] == '\'') {
         bool closed = false;
-        size_t stop = quoted_end(s, at, end, &closed);
+        size_t stop = text_quoted_end(s, at, end, &closed);
         if (closed)
-            add_pair(x, key, at, stop, unquote(slice_sub(s, at + 1, stop - 1), s.ptr[at], x->arena));
-        return;
+            text_add_pair(x, key, at, stop,
+                          text_unquote(slice_sub(s, at + 1, stop - 1), s.ptr[at], x->arena));
+        return stop;
     }
     size_t stop = at;
     while (stop < end) {
         char c = s.ptr[stop];
-        if ((c == '#' && stop > at && is_blank(s.ptr[stop - 1])) ||
-            ((ways & PAIR_SHELL) && (is_blank(c) || c == ';' || c == '&' || c == '|')))
+        if ((c == '#' && stop > at && text_is_blank(s.ptr[stop - 1])) ||
+            ((ways & PAIR_SHELL) && (text_is_blank(c) || c == ';' || c == '&' || c == '|')))
             break;
         stop++;
     }
-    while (stop > at && is_blank(s.ptr[stop - 1]))
+    while (stop > at && text_is_blank(s.ptr[stop - 1]))
         stop--;
-    add_pair(x, key, at, stop, slice_sub(s, at, stop));
+    text_add_pair(x, key, at, stop, slice_sub(s, at, stop));
+    return stop;
 }
 
 static size_t skip_prefixes(struct slice s, size_t at, size_t end, bool *is_env) {
     for (bool again = true; again;) {
         again = false;
-        at = skip_blanks(s, at, end);
+        at = text_skip_blanks(s, at, end);
         for (size_t i = 0; i < KL_ARRAY_LEN(key_prefixes) && !again; i++) {
             if (!slice_starts(slice_sub(s, at, end), key_prefixes[i]))
                 continue;
@@ -198,46 +191,57 @@ static size_t skip_prefixes(struct slice s, size_t at, size_t end, bool *is_env)
     return at;
 }
 
-static void line_pair(struct extraction *x, size_t at, size_t end, unsigned ways) {
+static size_t line_pair(struct extraction *x, size_t at, size_t end, unsigned ways) {
     struct slice s = x->text;
     bool is_env = false;
     at = skip_prefixes(s, at, end, &is_env);
     char quote = at < end && (s.ptr[at] == '"' || s.ptr[at] == '\'') ? s.ptr[at++] : '\0';
     size_t start = at;
-    while (at < end && is_key_char(s.ptr[at]))
+    while (at < end && text_is_key_char(s.ptr[at]))
         at++;
     struct slice key = slice_sub(s, start, at);
     if (quote) {
         if (at >= end || s.ptr[at] != quote)
-            return;
+            return end;
         at++;
     }
-    size_t after = skip_blanks(s, at, end);
+    size_t after = text_skip_blanks(s, at, end);
     if (key.len == 0 || after >= end)
-        return;
+        return end;
     char c = s.ptr[after];
-    bool yaml_like = c == ':' && (after + 1 >= end || is_blank(s.ptr[after + 1]) || !(ways & PAIR_QUOTED));
+    bool yaml_like =
+        c == ':' && (after + 1 >= end || text_is_blank(s.ptr[after + 1]) || !(ways & PAIR_QUOTED));
     if (c == '=' && (ways & PAIR_EQUALS))
-        add_value(x, key, after + 1 < end && s.ptr[after + 1] == '=' ? after + 2 : after + 1, end, ways);
-    else if (yaml_like && (ways & PAIR_COLON))
-        add_value(x, key, after + 1, end, ways);
-    else if (is_env && after > at)
-        add_value(x, key, after, end, ways & ~PAIR_SHELL);
+        return add_value(x, key, after + 1 < end && s.ptr[after + 1] == '=' ? after + 2 : after + 1, end,
+                         ways);
+    if (yaml_like && (ways & PAIR_COLON))
+        return add_value(x, key, after + 1, end, ways);
+    if (is_env && after > at)
+        return add_value(x, key, after, end, ways & ~PAIR_SHELL);
+    return end;
+}
+
+/* ENV and export set several at once. */
+static void line_pairs(struct extraction *x, size_t at, size_t end, unsigned ways) {
+    do
+        at = line_pair(x, at, end, ways);
+    while (at < end && (ways & PAIR_SHELL) && text_is_blank(x->text.ptr[at]));
 }
 
 /* .netrc: words, and the one after "password" is one. */
 static void words_pair(struct extraction *x, size_t at, size_t end) {
-    struct slice s = x->text, before = {0};
-    while ((at = skip_blanks(s, at, end)) < end) {
+    struct slice s = x->text, before = x->word;
+    while ((at = text_skip_blanks(s, at, end)) < end) {
         size_t stop = at;
-        while (stop < end && !is_blank(s.ptr[stop]))
+        while (stop < end && !text_is_blank(s.ptr[stop]))
             stop++;
         struct slice word = slice_sub(s, at, stop);
         if (slice_eq_cstr(before, "password") || slice_eq_cstr(before, "account"))
-            add_pair(x, before, at, stop, word);
+            text_add_pair(x, before, at, stop, word);
         before = slice_eq_cstr(before, "password") ? (struct slice){0} : word;
         at = stop;
     }
+    x->word = before;
 }
 
 /* Every "name": "value" of the text, however it is laid out. */
@@ -246,17 +250,18 @@ static void quoted_pairs(struct extraction *x) {
     size_t at = slice_find_byte(s, '"', 0);
     while (at != SIZE_MAX) {
         bool closed = false;
-        size_t stop = quoted_end(s, at, s.len, &closed);
+        size_t stop = text_quoted_end(s, at, s.len, &closed);
         if (!closed)
             return;
         struct slice key = slice_sub(s, at + 1, stop - 1);
-        size_t next = skip_blanks(s, stop, s.len);
+        size_t next = text_skip_blanks(s, stop, s.len);
         if (next < s.len && s.ptr[next] == ':') {
-            next = skip_blanks(s, next + 1, s.len);
+            next = text_skip_blanks(s, next + 1, s.len);
             if (next < s.len && s.ptr[next] == '"') {
-                stop = quoted_end(s, next, s.len, &closed);
+                stop = text_quoted_end(s, next, s.len, &closed);
                 if (closed)
-                    add_pair(x, key, next, stop, unquote(slice_sub(s, next + 1, stop - 1), '"', x->arena));
+                    text_add_pair(x, key, next, stop,
+                                  text_unquote(slice_sub(s, next + 1, stop - 1), '"', x->arena));
             }
         }
         at = slice_find_byte(s, '"', stop);
@@ -297,19 +302,22 @@ void textfile_collect(const char *path, enum scan_language language, struct slic
         quoted_pairs(&x);
     if (!(ways & (PAIR_EQUALS | PAIR_COLON | PAIR_WORDS)))
         return;
+    x.label = (struct slice){0};
     bool yaml = (ways & PAIR_COLON) && (ways & PAIR_QUOTED);
     if (yaml)
         enter_document(&x, 0);
     for (size_t at = 0; at < text.len;) {
         size_t end = slice_find_byte(text, '\n', at);
         end = end == SIZE_MAX ? text.len : end;
-        size_t first = skip_blanks(text, at, end);
+        size_t first = text_skip_blanks(text, at, end);
         if (yaml)
             follow_data(&x, at, first, end);
         if (ways & PAIR_WORDS)
             words_pair(&x, at, end);
         else if (first < end && text.ptr[first] != '#' && text.ptr[first] != ';')
-            line_pair(&x, at, end, ways);
+            line_pairs(&x, at, end, ways);
+        if ((yaml || ways == PAIR_EQUALS) && slice_find_byte(slice_sub(text, first, end), '{', 0) != SIZE_MAX)
+            text_inline_pairs(&x, first, end, ways);
         at = end + 1;
     }
 }

@@ -1,0 +1,127 @@
+/* module_notes.c: see module_notes.h. */
+#include "scanner/module_notes.h"
+
+#include <stdlib.h>
+
+#include "base/encode.h"
+#include "base/file.h"
+#include "base/mem.h"
+#include "scanner/pyimport.h"
+
+#define MAX_BINDS 128u /* hashes of a file; one with more is a table */
+#define MAX_IMPORTS 256u
+
+struct slice module_of_path(const char *path) {
+    struct slice s = slice_cstr(path);
+    if (slice_ends(s, ".py"))
+        s.len -= 3;
+    if (slice_ends(s, "/__init__"))
+        s.len -= strlen("/__init__");
+    return s;
+}
+
+/* What is behind the last separator; *rest is what is before it. */
+static struct slice last_part(struct slice module, char separator, struct slice *rest) {
+    for (size_t i = module.len; i-- > 0;) {
+        if (module.ptr[i] != separator)
+            continue;
+        *rest = slice_sub(module, 0, i);
+        return slice_sub(module, i + 1, module.len);
+    }
+    *rest = (struct slice){0};
+    return module;
+}
+
+/* Of a name in a module, or of the module itself if the name is empty. Modules are told apart by their own
+ * name and that of the package around, if it is known: every folder has a "const.py". Two that look the same
+ * cost a second look at a file, and nothing else. */
+static uint32_t hash_of(struct slice package, struct slice module, struct slice name) {
+    return (uint32_t)((hash64(package) * 31 + hash64(module)) * 31 + hash64(name));
+}
+
+static void add_hash(struct module_notes *n, uint32_t hash) {
+    n->hashes = mem_grow(n->hashes, &n->hash_capacity, n->hash_count + 1, sizeof *n->hashes);
+    n->hashes[n->hash_count++] = hash;
+}
+
+void module_notes_begin(struct module_notes *n) {
+    n->first = n->hash_count;
+}
+
+static void bind(struct module_notes *n, const char *path, struct slice name) {
+    struct slice rest, none = {0};
+    struct slice module = last_part(module_of_path(path), '/', &rest);
+    struct slice package = last_part(rest, '/', &rest);
+    add_hash(n, hash_of(package, module, name));
+    if (package.len > 0)
+        add_hash(n, hash_of(none, module, name));
+}
+
+void module_notes_bind(struct module_notes *n, const char *path, struct slice name) {
+    if (n->hash_count - n->first < MAX_BINDS)
+        bind(n, path, name);
+}
+
+struct importing {
+    struct module_notes *notes;
+    size_t first;
+    const char *path;
+};
+
+static struct slice folder_of(const char *path, uint32_t level) {
+    struct slice folder = slice_sub(slice_cstr(path), 0, (size_t)(path_basename(path) - path));
+    folder.len -= folder.len > 0;
+    for (; level > 1; level--)
+        (void)last_part(folder, '/', &folder);
+    return folder;
+}
+
+static void take_import(void *ctx, const struct py_import *found) {
+    struct importing *x = ctx;
+    struct module_notes *n = x->notes;
+    struct slice rest, none = {0};
+    struct slice module = last_part(found->module, '.', &rest), package = last_part(rest, '.', &rest);
+    if (n->hash_count - x->first >= MAX_IMPORTS)
+        return;
+    if (found->level > 0 && package.len == 0) {
+        struct slice folder = folder_of(x->path, found->level);
+        package = last_part(folder, '/', &rest);
+        if (module.len == 0) { /* from . import x */
+            module = package;
+            package = last_part(rest, '/', &rest);
+        }
+    }
+    if (found->member.len == 0 || slice_eq_cstr(found->member, "*")) {
+        add_hash(n, hash_of(package, module, none));
+        return;
+    }
+    add_hash(n, hash_of(package, module, found->member));
+    add_hash(n, hash_of(module, found->member, none)); /* a module of a package */
+}
+
+void module_notes_end(struct module_notes *n, const char *path, struct slice text,
+                      const struct py_tokens *tokens) {
+    struct module_file file = {.first = n->first, .binds = (uint32_t)(n->hash_count - n->first)};
+    if (file.binds > 0)
+        bind(n, path, (struct slice){0});
+    file.binds = (uint32_t)(n->hash_count - n->first);
+    struct importing x = {n, n->hash_count, path};
+    for (uint32_t i = 0; i + 1 < tokens->count; i++) {
+        const struct py_token *t = &tokens->items[i];
+        if (t->kind == PY_NAME && (t->op == KW_FROM || t->op == KW_IMPORT))
+            py_import_each(text, tokens->items, i, take_import, &x);
+    }
+    file.imports = (uint32_t)(n->hash_count - x.first);
+    if (file.binds + file.imports == 0)
+        return;
+    file.path = arena_cstr(&n->arena, slice_cstr(path));
+    n->files = mem_grow(n->files, &n->capacity, n->count + 1, sizeof *n->files);
+    n->files[n->count++] = file;
+}
+
+void module_notes_release(struct module_notes *n) {
+    arena_release(&n->arena);
+    free(n->files);
+    free(n->hashes);
+    *n = (struct module_notes){0};
+}

@@ -1,0 +1,35 @@
+/* module_notes.h: what is kept of a Python file while others are still scanned, so that afterwards a literal
+ * of one module can be judged by its use in another one (scan_imports.h): hashes of the names of literals
+ * that nothing was said of, and of what the file imports. No value, and some hundred bytes a file. */
+#ifndef KEYLIFT_SCANNER_MODULE_NOTES_H
+#define KEYLIFT_SCANNER_MODULE_NOTES_H
+
+#include "base/arena.h"
+#include "scanner/pylex.h"
+
+struct module_file {
+    const char *path;
+    size_t first;            /* in `hashes` */
+    uint32_t binds, imports; /* how many of them, in this order */
+};
+
+struct module_notes {
+    struct arena arena;
+    struct module_file *files;
+    size_t count, capacity;
+    uint32_t *hashes;
+    size_t hash_count, hash_capacity;
+    size_t first; /* of the file at hand */
+};
+
+void module_notes_begin(struct module_notes *n);
+/* A literal at the level of the module of `path`, under a name that says nothing of it. */
+void module_notes_bind(struct module_notes *n, const char *path, struct slice name);
+void module_notes_end(struct module_notes *n, const char *path, struct slice text,
+                      const struct py_tokens *tokens);
+void module_notes_release(struct module_notes *n);
+
+/* "a/b" of a/b.py and a/b/__init__.py: what an import says of the file, behind a folder. */
+struct slice module_of_path(const char *path);
+
+#endif

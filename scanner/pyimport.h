@@ -1,0 +1,20 @@
+/* pyimport.h: what an import statement binds. */
+#ifndef KEYLIFT_SCANNER_PYIMPORT_H
+#define KEYLIFT_SCANNER_PYIMPORT_H
+
+#include "scanner/pylex.h"
+
+struct py_import {
+    struct slice module; /* "a.b"; empty in `from . import x` */
+    uint32_t level;      /* dots before it */
+    struct slice member; /* of `from`: a name, or "*"; empty: the module itself */
+    struct slice bound;  /* the name that it gets here: of `import a.b` without `as` it is "a" */
+    bool renamed;
+};
+
+/* Calls fn for everything that the statement binds which begins with `import` or `from`, token `keyword`.
+ * Other places of these words bind nothing. */
+void py_import_each(struct slice text, const struct py_token *t, uint32_t keyword,
+                    void (*fn)(void *ctx, const struct py_import *i), void *ctx);
+
+#endif
