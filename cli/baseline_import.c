@@ -4,10 +4,9 @@
 #include <stdlib.h>
 
 #include "base/file.h"
-#include "base/json.h"
 #include "base/mem.h"
+#include "cli/reported.h"
 
-#define IMPORT_MAX_BYTES ((size_t)64 << 20)
 #define IMPORT_MAX_LINE 100000000u
 
 static void add_place(struct import_places *p, struct arena *arena, struct slice path, double line) {
@@ -17,26 +16,6 @@ static void add_place(struct import_places *p, struct arena *arena, struct slice
     p->items = mem_grow(p->items, &p->cap, p->count + 1, sizeof *p->items);
     p->items[p->count++] =
         (struct import_place){path_normalize(arena, arena_cstr(arena, path)), (uint32_t)line};
-}
-
-/* {"results": {"a.py": [{"line_number": 3, ...}]}} */
-static void read_detect_secrets(const cJSON *results, struct arena *arena, struct import_places *out) {
-    const cJSON *file, *entry;
-    out->kind = "detect-secrets baseline";
-    cJSON_ArrayForEach(file, results) {
-        cJSON_ArrayForEach(entry, file) {
-            add_place(out, arena, slice_cstr(file->string), json_number(entry, "line_number", 0));
-        }
-    }
-}
-
-/* [{"File": "a.py", "StartLine": 3, ...}] */
-static void read_gitleaks_report(const cJSON *list, struct arena *arena, struct import_places *out) {
-    const cJSON *entry;
-    out->kind = "gitleaks report";
-    cJSON_ArrayForEach(entry, list) {
-        add_place(out, arena, slice_cstr(json_string(entry, "File")), json_number(entry, "StartLine", 0));
-    }
 }
 
 /* "path:rule:line", with or without "commit:" before it; # begins a comment. */
@@ -83,7 +62,7 @@ static enum kl_status read_ignore_file(struct slice text, const char *file, stru
         end = end == SIZE_MAX ? text.len : end;
         if (!read_ignore_line(slice_sub(text, at, end), arena, out)) {
             return error_set(e, KL_ERR_PARSE,
-                             "%s:%zu: not a baseline of detect-secrets, a report of gitleaks, or a line "
+                             "%s:%zu: not a baseline of detect-secrets, a report of a scanner, or a line "
                              "\"path:rule:line\" of .gitleaksignore",
                              file, number);
         }
@@ -104,26 +83,27 @@ static enum kl_status read_text(struct slice text, const char *file, struct aren
     if (start.len == 0 || (start.ptr[0] != '{' && start.ptr[0] != '[')) {
         return read_ignore_file(text, file, arena, out, e);
     }
-    cJSON *j = NULL;
-    enum kl_status s = json_parse(text, file, &j, e);
-    if (s == KL_OK && cJSON_IsArray(j)) {
-        read_gitleaks_report(j, arena, out);
-    } else if (s == KL_OK && cJSON_IsObject(json_get(j, "results"))) {
-        read_detect_secrets(json_get(j, "results"), arena, out);
-    } else if (s == KL_OK) {
+    struct reported report = {0};
+    enum kl_status s = reported_parse(text, file, arena, &report, e);
+    out->kind = report.kind;
+    for (size_t i = 0; i < report.count; i++) {
+        add_place(out, arena, slice_cstr(report.items[i].path), report.items[i].site.line);
+    }
+    if (s == KL_OK && report.kind == NULL) {
         s = error_set(e, KL_ERR_PARSE,
-                      "%s: neither a baseline of detect-secrets nor a report of gitleaks (no \"results\")",
+                      "%s: neither a baseline of detect-secrets nor a report of gitleaks, TruffleHog, "
+                      "Kingfisher or in SARIF",
                       file);
     }
-    json_delete_secret(j); /* gitleaks' reports hold the secrets */
+    free(report.items);
     return s;
 }
 
 enum kl_status baseline_import_read(const char *file, struct arena *arena, struct import_places *out,
                                     struct error *e) {
-    struct buf text = BUF_INIT_SECRET(IMPORT_MAX_BYTES);
+    struct buf text = BUF_INIT_SECRET(REPORTED_MAX_BYTES);
     *out = (struct import_places){0};
-    enum kl_status s = file_read(file, IMPORT_MAX_BYTES, &text, e);
+    enum kl_status s = file_read(file, REPORTED_MAX_BYTES, &text, e);
     if (s == KL_OK) {
         s = read_text(buf_as_slice(&text), file, arena, out, e);
     }

@@ -1,5 +1,5 @@
 /* baseline_import.h: what teams accepted with another scanner: detect-secrets'
- * .secrets.baseline, .gitleaksignore, and the JSON report of gitleaks. Each names
+ * .secrets.baseline, .gitleaksignore, and the reports that reported.h reads. Each names
  * files and lines; a finding of ours on such a line is accepted. */
 #ifndef KEYLIFT_CLI_BASELINE_IMPORT_H
 #define KEYLIFT_CLI_BASELINE_IMPORT_H

@@ -26,6 +26,7 @@
 #include "scanner/scan.h"
 
 #define MIGRATION_NO_ITEM SIZE_MAX
+#define MIGRATION_REPORTED "reported" /* the rule of a place of --findings where no literal is */
 
 /* One literal that could move. */
 struct migration_site {
@@ -226,6 +227,8 @@ const char *migration_example_path(const struct migration *m);
 
 /* Parts, one file each. */
 enum kl_status migration_select(struct migration *m, struct error *e) KL_MUST_USE; /* migration_select.c */
+/* --findings: the places of the report, into `forced`. migration_findings.c */
+enum kl_status migration_collect_reported(struct migration *m, struct error *e) KL_MUST_USE;
 enum kl_status migration_open_vault(struct migration *m, struct error *e) KL_MUST_USE; /* migration_vault.c */
 enum kl_status migration_name(struct migration *m, struct error *e) KL_MUST_USE;       /* migration_names.c */
 /* Gives the secret of a site, wherever else it stands, a name that the user chose;

@@ -8,6 +8,8 @@
 #include "base/mem.h"
 #include "scanner/site.h"
 
+#define TEST_CREDENTIAL "test credential (--include-tests moves it)"
+
 /* The scan has said so of a finding; a literal that was named may stand anywhere. */
 static bool is_python(const struct finding *f, bool forced) {
     if (!forced)
@@ -22,6 +24,8 @@ static bool is_python(const struct finding *f, bool forced) {
 
 /* Why a finding stays before anything was tried; NULL if it may move. */
 static const char *reason_to_leave(const struct migration *m, const struct finding *f, bool forced) {
+    if (strcmp(f->rule, MIGRATION_REPORTED) == 0)
+        return f->reason;
     if (!is_python(f, forced))
         return rewrite_is_notebook(f->path) ? "in an output, the metadata or a command of a notebook"
                                             : "not Python code: move it by hand";
@@ -30,7 +34,7 @@ static const char *reason_to_leave(const struct migration *m, const struct findi
     if (forced)
         return NULL;
     if (!m->cli->options.include_tests && f->in_test)
-        return "test credential (--include-tests moves it)";
+        return TEST_CREDENTIAL;
     if (f->severity < SEVERITY_MEDIUM)
         return "low severity (--site moves it)";
     return NULL;
@@ -44,6 +48,10 @@ static void add_site(struct migration *m, size_t *cap, const struct finding *f, 
         .left = reason_to_leave(m, f, forced),
         .item = MIGRATION_NO_ITEM,
     };
+}
+
+static bool is_silenced(const struct finding *f) {
+    return f->suppressed == SUPPRESSED_COMMENT || f->suppressed == SUPPRESSED_CONFIG;
 }
 
 static bool same_place(const struct finding *a, const struct finding *b) {
@@ -101,7 +109,14 @@ static int by_place(const void *left, const void *right) {
         return order;
     if (a->start_byte != b->start_byte)
         return a->start_byte < b->start_byte ? -1 : 1;
-    return (finding_from(a) > finding_from(b)) - (finding_from(a) < finding_from(b));
+    if (finding_from(a) != finding_from(b))
+        return finding_from(a) > finding_from(b) ? 1 : -1;
+    return (a->line > b->line) - (a->line < b->line);
+}
+
+static bool is_same_missing(const struct finding *a, const struct finding *b) {
+    return strcmp(a->rule, MIGRATION_REPORTED) == 0 && strcmp(b->rule, MIGRATION_REPORTED) == 0 &&
+           strcmp(a->path, b->path) == 0 && a->line == b->line && strcmp(a->reason, b->reason) == 0;
 }
 
 /* Several findings may stand in one literal (an id and a key in one URL): it
@@ -109,6 +124,8 @@ static int by_place(const void *left, const void *right) {
 static void merge_overlapping(struct migration *m) {
     size_t kept = 0;
     for (size_t i = 0; i < m->site_count; i++) {
+        if (kept > 0 && is_same_missing(m->sites[kept - 1].finding, m->sites[i].finding))
+            continue;
         if (kept > 0 && same_place(m->sites[kept - 1].finding, m->sites[i].finding)) {
             if (m->sites[i].forced && !m->sites[kept - 1].forced)
                 m->sites[kept - 1] = m->sites[i];
@@ -203,16 +220,30 @@ enum kl_status migration_leave_unstaged_reads(struct migration *m, struct error 
     return leave_unstaged(m, places, m->read_count, e);
 }
 
+/* What a report names was not chosen one by one: tests, and what is silenced, stay as they do without it. */
+static void add_reported(struct migration *m, size_t *cap, const struct finding *f) {
+    add_site(m, cap, f, true);
+    struct migration_site *site = &m->sites[m->site_count - 1];
+    if (!site->left && f->in_test && !m->cli->options.include_tests)
+        site->left = TEST_CREDENTIAL;
+    for (size_t i = 0; i < m->found.finding_count && !site->left; i++)
+        if (is_silenced(&m->found.findings[i]) && same_place(&m->found.findings[i], f))
+            site->left = "silenced by a comment or the configuration";
+}
+
 enum kl_status migration_select(struct migration *m, struct error *e) {
     size_t cap = 0;
     enum kl_status s = collect_forced(m, e);
     if (s != KL_OK || m->follow.plan)
         return s == KL_OK ? migration_follow_select(m, e) : s;
-    for (size_t i = 0; i < m->forced.finding_count; i++)
+    size_t named = m->forced.finding_count; /* by --site */
+    s = migration_collect_reported(m, e);
+    for (size_t i = 0; i < named; i++)
         add_site(m, &cap, &m->forced.findings[i], true);
-    for (size_t i = 0; i < m->found.finding_count; i++) {
-        if (m->found.findings[i].suppressed == SUPPRESSED_COMMENT ||
-            m->found.findings[i].suppressed == SUPPRESSED_CONFIG)
+    for (size_t i = named; i < m->forced.finding_count; i++)
+        add_reported(m, &cap, &m->forced.findings[i]);
+    for (size_t i = 0; i < m->found.finding_count && !m->cli->options.findings; i++) {
+        if (is_silenced(&m->found.findings[i]))
             m->silenced++;
         else
             add_site(m, &cap, &m->found.findings[i], false);
@@ -220,5 +251,5 @@ enum kl_status migration_select(struct migration *m, struct error *e) {
     if (m->site_count > 0)
         qsort(m->sites, m->site_count, sizeof *m->sites, by_place);
     merge_overlapping(m);
-    return leave_unstaged_sites(m, e);
+    return s == KL_OK ? leave_unstaged_sites(m, e) : s;
 }

@@ -294,6 +294,13 @@ const struct option_spec option_table[] = {
      .commands = CMD_CHANGING,
      .offset = AT(sites),
      .help = "take the literal at this place as well, whatever it is; may be repeated"},
+    {.name = "findings",
+     .type = OPTION_TEXT,
+     .argument = "FILE",
+     .commands = CMD_PLAN | CMD_MIGRATE,
+     .offset = AT(findings),
+     .help = "take the literals that another scanner's report names, and no others: gitleaks, TruffleHog, "
+             "detect-secrets, Kingfisher, SARIF, or keylift's JSON"},
     {.name = "include-tests",
      .type = OPTION_FLAG,
      .commands = CMD_CHANGING,

@@ -150,6 +150,7 @@ struct options {
     const char *module_name;
     int env_reads; /* enum option_reads, or READS_UNSAID: what is best for the vault */
     struct string_list sites;
+    const char *findings;
     bool include_tests;
     bool split_urls;
     bool scrub_comments, clear_outputs;

@@ -1,6 +1,7 @@
 /* site.c: see site.h. */
 #include "scanner/site.h"
 
+#include "base/encode.h"
 #include "base/file.h"
 #include "base/mem.h"
 #include "scanner/candidate.h"
@@ -35,12 +36,12 @@ static void close_file(struct opened *o) {
 }
 
 static void add_finding(const struct opened *o, const struct candidate *c, const char *path,
-                        struct scan_result *out) {
+                        const char *message, struct scan_result *out) {
     out->findings = mem_grow(out->findings, &out->finding_cap, out->finding_count + 1, sizeof *out->findings);
     struct finding *f = &out->findings[out->finding_count++];
     *f = (struct finding){
         .rule = "site",
-        .message = "literal named by --site",
+        .message = message,
         .revoke = "",
         .path = arena_cstr(&out->arena, slice_cstr(path)),
         .start_byte = pyfile_byte_offset(&o->file, c->start),
@@ -104,11 +105,91 @@ enum kl_status scan_site(const char *path, uint32_t line, uint32_t column, struc
                       line, buf_cstr(&columns));
         goto done;
     }
-    add_finding(&o, chosen, path, out);
+    add_finding(&o, chosen, path, "literal named by --site", out);
     if (redactor)
         redact_add(redactor, chosen->value);
 done:
     buf_release(&columns);
+    close_file(&o);
+    return s;
+}
+
+/* Of a URL with a password, the password; of anything, all of it. */
+static bool part_has_sha1(struct slice value, const char *sha1) {
+    char hash[41];
+    size_t start = 0;
+    sha1_hex(value, hash);
+    if (strcmp(hash, sha1) == 0)
+        return true;
+    for (size_t i = 0; i <= value.len; i++) {
+        if (i < value.len && !strchr(":/@?&=;, \t\n", value.ptr[i]))
+            continue;
+        sha1_hex(slice_sub(value, start, i), hash);
+        if (i > start && strcmp(hash, sha1) == 0)
+            return true;
+        start = i + 1;
+    }
+    return false;
+}
+
+static bool has_value(const struct candidate *c, const struct site_place *place) {
+    if (place->value.len > 0)
+        return slice_find(c->value, place->value, 0) != SIZE_MAX;
+    return !place->sha1 || part_has_sha1(c->value, place->sha1);
+}
+
+enum reach { REACH_COLUMN, REACH_LINES, REACH_FILE };
+
+static bool is_reached(const struct opened *o, const struct candidate *c, const struct site_place *place,
+                       enum reach reach) {
+    uint32_t first, last, start, end, until = place->end_line > place->line ? place->end_line : place->line;
+    if (c->context == CONTEXT_COMMENT || !has_value(c, place))
+        return false;
+    if (reach == REACH_FILE)
+        return true;
+    pylines_position(&o->lines, o->file.text, c->start, &first, &start);
+    pylines_position(&o->lines, o->file.text, c->end, &last, &end);
+    bool lines = first <= until && last >= place->line;
+    bool column = place->column > 0 && !(first == place->line && place->column < start) &&
+                  !(last == place->line && place->column >= end);
+    return lines && (reach == REACH_LINES || column);
+}
+
+static size_t count_reached(const struct opened *o, const struct site_place *place, enum reach reach,
+                            const struct candidate **chosen) {
+    size_t count = 0;
+    for (size_t i = 0; i < o->candidates.count; i++)
+        if (is_reached(o, &o->candidates.items[i], place, reach)) {
+            *chosen = &o->candidates.items[i];
+            count++;
+        }
+    return count;
+}
+
+enum kl_status scan_site_reported(const char *path, const struct site_place *place, struct scan_result *out,
+                                  struct redactor *redactor, struct error *e) {
+    struct opened o = {.tokens = PY_TOKENS_INIT};
+    const struct candidate *chosen = NULL;
+    enum kl_status s = open_file(&o, path, e);
+    if (s != KL_OK)
+        goto done;
+    bool known = place->value.len > 0 || place->sha1;
+    size_t count = count_reached(&o, place, REACH_LINES, &chosen);
+    if (count > 1 && count_reached(&o, place, REACH_COLUMN, &chosen) == 1)
+        count = 1;
+    if (count == 0 && known)
+        count = count_reached(&o, place, REACH_FILE, &chosen);
+    if (count == 0)
+        s = error_set(e, KL_ERR_NOT_FOUND,
+                      known ? "no string literal here has the value of the report; has the file changed?"
+                            : "no string literal stands on this line");
+    else if (count > 1)
+        s = error_set(e, KL_ERR_USAGE, "several literals could be meant (--site with a column says which)");
+    if (s == KL_OK)
+        add_finding(&o, chosen, path, "literal named by --findings", out);
+    if (s == KL_OK && redactor)
+        redact_add(redactor, chosen->value);
+done:
     close_file(&o);
     return s;
 }

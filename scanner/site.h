@@ -15,4 +15,18 @@
 enum kl_status scan_site(const char *path, uint32_t line, uint32_t column, struct scan_result *out,
                          struct redactor *redactor, struct error *e) KL_MUST_USE;
 
+/* What the report of a scanner says of a place. */
+struct site_place {
+    uint32_t line, end_line; /* end_line 0: the same */
+    uint32_t column;         /* 0: not known. Scanners count differently: it decides only between several */
+    struct slice value;      /* empty: not known */
+    const char *sha1;        /* of the value, in hexadecimal; NULL: not known */
+};
+
+/* The same for the literal that the place means: one that stands on its lines and holds its value; anywhere
+ * in the file, if only there the value stands; without a value, the only literal of the lines.
+ * KL_ERR_NOT_FOUND and KL_ERR_USAGE as above, with a message without path and line. */
+enum kl_status scan_site_reported(const char *path, const struct site_place *place, struct scan_result *out,
+                                  struct redactor *redactor, struct error *e) KL_MUST_USE;
+
 #endif

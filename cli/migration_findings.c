@@ -1,0 +1,85 @@
+/* migration_findings.c: --findings: the literals that the report of a scanner names, and no others. What it
+ * names and is not there, or is no Python, stays, with the reason. */
+#include "cli/migration.h"
+
+#include <stdlib.h>
+
+#include "base/file.h"
+#include "base/mem.h"
+#include "cli/scanning.h"
+#include "cli/reported.h"
+
+/* A place without a literal, so that it is shown and counted like what stays. */
+static void add_missing(struct migration *m, const struct reported_place *p, const char *reason) {
+    struct scan_result *r = &m->forced;
+    r->findings = mem_grow(r->findings, &r->finding_cap, r->finding_count + 1, sizeof *r->findings);
+    r->findings[r->finding_count++] = (struct finding){
+        .rule = MIGRATION_REPORTED,
+        .message = "place named by --findings",
+        .revoke = "",
+        .path = arena_cstr(&r->arena, slice_cstr(p->path)),
+        .line = p->site.line,
+        .column = p->site.column > 0 ? p->site.column : 1,
+        .end_line = p->site.line,
+        .end_column = p->site.column > 0 ? p->site.column : 1,
+        .context = CONTEXT_TEXT,
+        .name = "",
+        .callee = "",
+        .severity = SEVERITY_HIGH,
+        .confidence = 1.0,
+        .reason = arena_cstr(&m->arena, slice_cstr(reason)),
+    };
+}
+
+static bool is_under_paths(struct migration *m, const char *real) {
+    const char *const *paths = cli_paths(m->cli);
+    for (size_t i = 0; paths[i]; i++) {
+        const char *folder = path_real(&m->arena, paths[i]);
+        if (folder && (strcmp(folder, real) == 0 || path_is_inside(real, folder)))
+            return true;
+    }
+    return false;
+}
+
+/* Why nothing is looked for in the file; NULL: it may hold the literal. */
+static const char *reason_to_skip(struct migration *m, const char *path) {
+    struct buf bytes = BUF_INIT_SECRET(KL_MAX_REWRITE_BYTES);
+    struct error unread = {0};
+    const char *real = path_real(&m->arena, path), *reason = NULL;
+    if (!real)
+        reason = "there is no such file here (a report's paths are seen from the current folder)";
+    else if (!is_under_paths(m, real))
+        reason = "not in the paths that were named";
+    else if (file_read(path, KL_MAX_REWRITE_BYTES, &bytes, &unread) != KL_OK)
+        reason = arena_printf(&m->arena, "not read: %s", unread.message);
+    else if (scan_language_of(path, buf_as_slice(&bytes)) != SCAN_PYTHON)
+        reason = "not Python code: move it by hand";
+    buf_release(&bytes);
+    return reason;
+}
+
+enum kl_status migration_collect_reported(struct migration *m, struct error *e) {
+    const char *file = m->cli->options.findings;
+    struct reported report = {0};
+    struct arena arena = ARENA_INIT;
+    if (!file || m->follow.plan)
+        return KL_OK;
+    if (m->cli->options.staged)
+        return error_set(e, KL_ERR_USAGE,
+                         "--findings and --staged do not go together: a report is about files");
+    enum kl_status s = reported_read(file, &arena, &report, e);
+    for (size_t i = 0; i < report.count && s == KL_OK; i++) {
+        const struct reported_place *p = &report.items[i];
+        const char *reason = reason_to_skip(m, p->path);
+        struct error missing = {0};
+        if (p->site.value.len > 0) /* whether or not it is there: no output has it */
+            redact_add(m->cli->redactor, p->site.value);
+        if (!reason && scan_site_reported(p->path, &p->site, &m->forced, m->cli->redactor, &missing) != KL_OK)
+            reason = missing.message;
+        if (reason)
+            add_missing(m, p, reason);
+    }
+    free(report.items);
+    arena_release(&arena);
+    return s;
+}
