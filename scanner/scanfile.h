@@ -13,7 +13,8 @@
 /* What all workers read and none changes. */
 struct scan_shared {
     const struct scan_options *options;
-    struct rule_set *rules;
+    const struct rule_set *rules;
+    struct rule_set *own_rules; /* NULL: the caller's */
     const struct suppress_rules *suppress;
     const struct ignore_list *excludes;
     struct scan_progress *progress; /* NULL: of one document */
