@@ -98,6 +98,7 @@ def test_out_of_memory_is_an_exception_and_the_process_goes_on(home, project, ca
 
 
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="there is no fork")
+@pytest.mark.thorough  # a child of many threads may find the sanitizers' own locks taken
 def test_a_child_made_by_fork_scans_while_the_parent_does(home):
     shown = support_package.output(home, """
         import multiprocessing, sys, threading
