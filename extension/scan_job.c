@@ -6,7 +6,7 @@
 static void work(void *arg) {
     struct scan_job *j = arg;
     j->options.redactor = redact_new();
-    j->status = j->path ? scan_bytes(&j->options, j->path, j->data, &j->result, &j->error)
+    j->status = j->path ? scan_bytes_by(&j->worker, &j->options, j->path, j->data, &j->result, &j->error)
                         : scan_run(&j->options, &j->result, &j->error);
 }
 

@@ -10,12 +10,17 @@
 #include "extension/finding_tuple.h"
 
 #define SIGNALS_EVERY_SECONDS 0.1
+/* Workers that wait for the next document, and up to which size it leaves them with little enough to keep. */
+#define IDLE_MAX 16u
+#define IDLE_MAX_BYTES ((size_t)1 << 20)
 
 /* Read and written under the interpreter's lock. */
 struct rules {
     struct rule_set *set;
     int pid; /* of the process that made it */
     size_t users;
+    struct scan_worker *idle[IDLE_MAX];
+    size_t idle_count;
 };
 
 struct state {
@@ -25,6 +30,8 @@ struct state {
 static void rules_release(struct rules *r) {
     if (!r || --r->users > 0 || r->pid != system_pid())
         return;
+    while (r->idle_count > 0)
+        scan_worker_free(r->idle[--r->idle_count]);
     rule_set_free(r->set);
     PyMem_Free(r);
 }
@@ -44,6 +51,13 @@ static struct rules *rules_take(struct state *s) {
     }
     s->rules->users++;
     return s->rules;
+}
+
+static void worker_give_back(struct rules *r, const struct scan_job *j) {
+    if (j->worker && r->idle_count < IDLE_MAX && j->data.len <= IDLE_MAX_BYTES)
+        r->idle[r->idle_count++] = j->worker;
+    else
+        scan_worker_free(j->worker);
 }
 
 /* The thread that asked for the scan: it alone may look whether Ctrl-C was pressed. */
@@ -87,11 +101,15 @@ static PyObject *run(PyObject *module, struct scan_job *j, bool silenced) {
     struct caller here = {.next = system_seconds() + SIGNALS_EVERY_SECONDS};
     j->options.rule_set = rules->set;
     j->options.interrupted = interrupted;
+    if (j->path && rules->idle_count > 0)
+        j->worker = rules->idle[--rules->idle_count];
     here.thread = PyEval_SaveThread();
     current = &here;
     const char *ended = scan_job_run(j);
     current = NULL;
     PyEval_RestoreThread(here.thread);
+    if (!ended)
+        worker_give_back(rules, j);
     rules_release(rules);
     if (ended) {
         if (!here.raised)

@@ -304,10 +304,9 @@ enum kl_status scan_run(const struct scan_options *o, struct scan_result *out, s
     return KL_OK;
 }
 
-enum kl_status scan_bytes(const struct scan_options *o, const char *path, struct slice bytes,
-                          struct scan_result *out, struct error *e) {
+enum kl_status scan_bytes_by(struct scan_worker **w, const struct scan_options *o, const char *path,
+                             struct slice bytes, struct scan_result *out, struct error *e) {
     struct scan_shared shared;
-    struct scan_worker w;
     double start = system_seconds();
     *out = (struct scan_result){0};
     if (bytes.len > KL_MAX_FILE_BYTES)
@@ -315,12 +314,31 @@ enum kl_status scan_bytes(const struct scan_options *o, const char *path, struct
     enum kl_status status = scan_shared_init(&shared, o, e);
     if (status != KL_OK)
         return status;
-    scan_worker_init(&w, &shared);
-    scan_worker_bytes(&w, path, bytes);
-    scan_merge(out, &w, o);
-    scan_worker_release(&w);
+    if (*w) {
+        (*w)->shared = &shared;
+    } else {
+        *w = mem_alloc(sizeof **w);
+        scan_worker_init(*w, &shared);
+    }
+    scan_worker_bytes(*w, path, bytes);
+    scan_merge(out, *w, o);
+    scan_worker_renew(*w, NULL);
     scan_shared_release(&shared);
     scan_finish(out);
     out->stats.seconds = system_seconds() - start;
     return KL_OK;
+}
+
+void scan_worker_free(struct scan_worker *w) {
+    if (w)
+        scan_worker_release(w);
+    free(w);
+}
+
+enum kl_status scan_bytes(const struct scan_options *o, const char *path, struct slice bytes,
+                          struct scan_result *out, struct error *e) {
+    struct scan_worker *w = NULL;
+    enum kl_status status = scan_bytes_by(&w, o, path, bytes, out, e);
+    scan_worker_free(w);
+    return status;
 }

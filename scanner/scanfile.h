@@ -59,6 +59,8 @@ struct scan_worker {
 
 void scan_worker_init(struct scan_worker *w, const struct scan_shared *shared);
 void scan_worker_release(struct scan_worker *w);
+/* Gives away what it found, for the next scan. */
+void scan_worker_renew(struct scan_worker *w, const struct scan_shared *shared);
 
 /* Reads and scans; true if the file was scanned. What went wrong is in the
  * worker's part. `named`: it was asked for, and must be there. */
@@ -68,6 +70,12 @@ void scan_worker_error(struct scan_worker *w, const char *path, const char *mess
 /* Tells what the worker has done since its share was as these: for scan_run's progress. */
 void scan_worker_tell(struct scan_worker *w, const struct scan_stats *before, size_t findings_before);
 void scan_worker_skip(struct scan_worker *w, enum skip_reason reason);
+
+/* scan_bytes by a worker that is kept from document to document, with what it has allocated: made when *w is
+ * NULL, released with scan_worker_free. The options name a rule_set, the same each time. */
+enum kl_status scan_bytes_by(struct scan_worker **w, const struct scan_options *o, const char *path,
+                             struct slice bytes, struct scan_result *out, struct error *e) KL_MUST_USE;
+void scan_worker_free(struct scan_worker *w);
 
 /* The rules alone, on the value of a candidate that lives as long as its file; true if one matched. */
 bool scan_match_rules(struct scan_worker *w, const char *path, const struct candidate *c, struct slice name);
