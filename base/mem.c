@@ -1,13 +1,49 @@
 /* mem.c: allocation that cannot fail, and wiping. */
 #include "base/mem.h"
 
+#include <setjmp.h>
+#include <sys/uio.h>
 #include <unistd.h>
 
-void mem_die(void) {
-    static const char line[] = "keylift: out of memory\n";
-    ssize_t ignored = write(STDERR_FILENO, line, sizeof(line) - 1);
+struct guard {
+    jmp_buf back;
+    const char *reason;
+};
+static _Thread_local struct guard *innermost;
+
+static void write_line(const char *reason) {
+    static char before[] = "keylift: ", after[] = "\n";
+    struct iovec line[] = {
+        {before, sizeof before - 1}, {(void *)(uintptr_t)reason, strlen(reason)}, {after, sizeof after - 1}};
+    ssize_t ignored = writev(STDERR_FILENO, line, KL_ARRAY_LEN(line));
     (void)ignored;
+}
+
+void mem_end(const char *reason) {
+    if (innermost) {
+        innermost->reason = reason;
+        longjmp(innermost->back, 1);
+    }
+    write_line(reason);
     _exit(2);
+}
+
+void mem_die(void) {
+    mem_end("out of memory");
+}
+
+const char *mem_guard(void (*fn)(void *arg), void *arg) {
+    struct guard g = {.reason = NULL};
+    struct guard *const outer = innermost;
+    innermost = &g;
+    if (setjmp(g.back) == 0)
+        fn(arg);
+    innermost = outer;
+    return g.reason;
+}
+
+bool mem_is_guarded(void) {
+    return innermost != NULL;
 }
 
 void *mem_alloc(size_t size) {

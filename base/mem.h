@@ -1,5 +1,8 @@
 /* mem.h: allocation that cannot fail (the program ends, with status 2 and one
- * line, when memory runs out), and the wiping of memory that held a secret. */
+ * line, when memory runs out), and the wiping of memory that held a secret.
+ *
+ * In a library the program is somebody else's: there mem_guard ends the work
+ * and not the program. */
 #ifndef KEYLIFT_BASE_MEM_H
 #define KEYLIFT_BASE_MEM_H
 
@@ -21,7 +24,18 @@ void mem_wipe(void *ptr, size_t len);
 /* Compares in time that depends on `len` alone. */
 bool mem_equal_ct(const void *a, const void *b, size_t len) KL_MUST_USE;
 
-/* Ends the program with status 2: "keylift: out of memory". */
+/* "out of memory" as mem_end's reason. */
 void mem_die(void) KL_NORETURN;
+
+/* What no caller can go on without is not to be had. Ends the innermost mem_guard of this
+ * thread; without one the program, with status 2 and "keylift: REASON". `reason` is static. */
+void mem_end(const char *reason) KL_NORETURN;
+
+/* Calls fn(arg), and returns NULL, or the reason why mem_end has ended it. What fn held then
+ * stays allocated, for nobody knows in which state it is; a lock must not be held where
+ * memory is asked for. A thread started inside of it has a guard of its own, and ends the work
+ * of whoever joins it. */
+const char *mem_guard(void (*fn)(void *arg), void *arg) KL_MUST_USE;
+bool mem_is_guarded(void);
 
 #endif

@@ -2,7 +2,6 @@
 #include "base/thread.h"
 
 #include <pthread.h>
-#include <unistd.h>
 
 #include "base/mem.h"
 
@@ -10,6 +9,8 @@ struct thread {
     pthread_t id;
     void (*fn)(void *);
     void *arg;
+    bool guarded;
+    const char *ended; /* why it did not come to its end; NULL: it did */
 };
 
 struct mutex {
@@ -21,25 +22,23 @@ struct condition {
 };
 
 static void check(int failed) {
-    static const char line[] = "keylift: the system gave no thread, lock or condition\n";
-    if (failed) {
-        ssize_t ignored = write(STDERR_FILENO, line, sizeof(line) - 1);
-        (void)ignored;
-        _exit(2);
-    }
+    if (failed)
+        mem_end("the system gave no thread, lock or condition");
 }
 
 static void *enter(void *arg) {
     struct thread *t = arg;
-    t->fn(t->arg);
+    if (t->guarded)
+        t->ended = mem_guard(t->fn, t->arg);
+    else
+        t->fn(t->arg);
     return NULL;
 }
 
 struct thread *thread_start(void (*fn)(void *), void *arg, size_t stack_bytes) {
     struct thread *t = mem_alloc(sizeof(*t));
     pthread_attr_t attr;
-    t->fn = fn;
-    t->arg = arg;
+    *t = (struct thread){.fn = fn, .arg = arg, .guarded = mem_is_guarded()};
     check(pthread_attr_init(&attr));
     if (stack_bytes)
         check(pthread_attr_setstacksize(&attr, stack_bytes));
@@ -48,11 +47,19 @@ struct thread *thread_start(void (*fn)(void *), void *arg, size_t stack_bytes) {
     return t;
 }
 
-void thread_join(struct thread *t) {
+const char *thread_join_guarded(struct thread *t) {
     if (!t)
-        return;
+        return NULL;
     check(pthread_join(t->id, NULL));
+    const char *ended = t->ended;
     free(t);
+    return ended;
+}
+
+void thread_join(struct thread *t) {
+    const char *ended = thread_join_guarded(t);
+    if (ended)
+        mem_end(ended);
 }
 
 struct mutex *mutex_new(void) {

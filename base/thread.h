@@ -6,9 +6,12 @@
 #include "base/common.h"
 
 struct thread;
-/* `stack_bytes` 0: the system's. Ends the program if no thread can be made. */
+/* `stack_bytes` 0: the system's. Ends the program if no thread can be made (mem_end: also below). */
 struct thread *thread_start(void (*fn)(void *), void *arg, size_t stack_bytes);
+/* What ended in a guard of its own (mem_guard) ends the caller, too: join the others before. */
 void thread_join(struct thread *t);
+/* The same; returns the reason instead, NULL for none. */
+const char *thread_join_guarded(struct thread *t) KL_MUST_USE;
 
 /* Calls fn(ctx, 0) to fn(ctx, count - 1), each once, in that order but up to `threads`
  * at a time; returns when all have. With one thread: in the caller's. */

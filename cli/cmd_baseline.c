@@ -35,7 +35,7 @@ static void show_finding(struct output *o, const struct finding *f) {
     out_text(o, "%s", f->message);
     if (f->name[0] != '\0') {
         out_text(o, ", ");
-        out_path(o, MARK_NONE, report_name(o->redactor, f->name, &scratch));
+        out_path(o, MARK_NONE, redact_name(o->redactor, f->name, &scratch));
     }
     out_text(o, ": %s\n", f->redacted);
     buf_release(&scratch);

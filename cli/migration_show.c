@@ -53,7 +53,7 @@ static void show_site(struct output *o, const struct migration_site *site, const
         return;
     }
     struct buf name = BUF_INIT_SECRET(KL_MAX_CONFIG_BYTES);
-    const char *shown = report_name(o->redactor, f->name, &name);
+    const char *shown = redact_name(o->redactor, f->name, &name);
     if (*shown) {
         out_text(o, " in ");
         out_path(o, MARK_BOLD, shown);

@@ -142,20 +142,6 @@ int report_finish(struct cli *c, const struct report *r) {
  * passwords are words that some name contains. But a name can be a secret: the
  * key of a dictionary. What shows 16 bytes of a known value, or nothing else, is
  * masked. */
-const char *report_name(const struct redactor *redactor, const char *name, struct buf *scratch) {
-    static const struct slice mask = {"[redacted]", 10};
-    buf_clear(scratch);
-    redact_text(redactor, slice_cstr(name), scratch);
-    struct slice masked = buf_as_slice(scratch);
-    size_t hidden = strlen(name);
-    for (size_t at = slice_find(masked, mask, 0); at != SIZE_MAX;
-         at = slice_find(masked, mask, at + mask.len)) {
-        hidden += mask.len;
-    }
-    hidden -= hidden < masked.len ? hidden : masked.len;
-    return hidden >= 16 || (hidden > 0 && hidden == strlen(name)) ? buf_cstr(scratch) : name;
-}
-
 const char *report_number(uint64_t n, char out[32]) {
     char digits[24];
     int len = snprintf(digits, sizeof digits, "%llu", (unsigned long long)n);

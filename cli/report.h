@@ -90,8 +90,6 @@ report_fill report_json_findings;
 cJSON *report_json_document(const struct report *r, const struct output *o, report_fill *fill);
 /* "name": null for the empty one. */
 void report_add_name(struct report_writer *w, cJSON *j, const char *name);
-/* The word for why a finding is silenced; NULL if it is not. */
-const char *report_silenced_by(const struct finding *f);
 /* Calls fn for every file that could not be read, and last for an interruption. */
 void report_each_error(const struct report *r, void (*fn)(void *ctx, const char *path, const char *message),
                        void *ctx);
@@ -104,8 +102,6 @@ void report_print_json(struct output *o, cJSON *j, bool indented);
  * and returns the exit status. */
 int report_finish(struct cli *c, const struct report *r);
 
-/* A variable's name, unless a dictionary key or the like is a secret itself. */
-const char *report_name(const struct redactor *redactor, const char *name, struct buf *scratch);
 /* "1,234,567" into out[32]. */
 const char *report_number(uint64_t n, char out[32]);
 /* "file" or "files", without the number. */

@@ -56,7 +56,7 @@ static void junit_finding(struct junit *x, const struct report *r, const struct 
     const char *sentence = report_sentence(&x->w, f);
     if (f->suppressed != SUPPRESSED_NO) {
         buf_str(&x->cases, "      <skipped");
-        xml_attribute(&x->cases, "message", report_silenced_by(f));
+        xml_attribute(&x->cases, "message", finding_silenced_by(f));
         buf_str(&x->cases, "/>\n");
         x->skipped++;
     } else if ((int)f->severity >= r->options->fail_on) {

@@ -8,7 +8,7 @@
 /* Who writes or tests a variable need not tell others of it, and a name that is a secret stays away. */
 static bool is_listed(const struct output *o, const struct env_variable *v) {
     struct buf scratch = BUF_INIT_SECRET(KL_MAX_CONFIG_BYTES);
-    bool listed = env_variable_is_setting(v) && report_name(o->redactor, v->name, &scratch) == v->name;
+    bool listed = env_variable_is_setting(v) && redact_name(o->redactor, v->name, &scratch) == v->name;
     buf_release(&scratch);
     return listed;
 }

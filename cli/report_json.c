@@ -6,13 +6,6 @@
 static const char *const default_names[] = {
     [ENV_DEFAULT_NONE] = "none", [ENV_DEFAULT_LITERAL] = "literal", [ENV_DEFAULT_EXPRESSION] = "expression"};
 
-static const char *const suppression_names[] = {
-    [SUPPRESSED_NO] = NULL,
-    [SUPPRESSED_COMMENT] = "comment",
-    [SUPPRESSED_CONFIG] = "configuration",
-    [SUPPRESSED_BASELINE] = "baseline",
-};
-
 void report_writer_init(struct report_writer *w, const struct output *o) {
     w->redactor = o->redactor;
     buf_init_secret(&w->scratch, KL_MAX_FILE_BYTES);
@@ -36,13 +29,8 @@ void report_add_name(struct report_writer *w, cJSON *j, const char *name) {
     if (name[0] == '\0') {
         json_add_string(j, "name", NULL);
     } else {
-        json_add_slice(j, "name", slice_cstr(report_name(w->redactor, name, &w->scratch)));
+        json_add_slice(j, "name", slice_cstr(redact_name(w->redactor, name, &w->scratch)));
     }
-}
-
-const char *report_silenced_by(const struct finding *f) {
-    bool named = f->suppressed != SUPPRESSED_NO && f->suppressed_by != NULL;
-    return named ? f->suppressed_by : suppression_names[f->suppressed];
 }
 
 cJSON *report_json_finding(struct report_writer *w, const struct finding *f) {
@@ -67,7 +55,7 @@ cJSON *report_json_finding(struct report_writer *w, const struct finding *f) {
     cJSON_AddNumberToObject(j, "confidence", f->confidence);
     cJSON_AddBoolToObject(j, "fixable", f->fixable);
     report_add_filtered(w, j, "reason", f->reason);
-    report_add_filtered(w, j, "suppressed", report_silenced_by(f));
+    report_add_filtered(w, j, "suppressed", finding_silenced_by(f));
     json_add_string(j, "revoke", f->revoke);
     if (f->commit != NULL) {
         json_add_string(j, "commit", f->commit);

@@ -6,7 +6,7 @@ const char *report_sentence(struct report_writer *w, const struct finding *f) {
     struct buf plain = BUF_INIT(KL_MAX_PATH_BYTES);
     buf_str(&plain, f->message);
     if (f->name[0] != '\0') {
-        buf_printf(&plain, " in %s", report_name(w->redactor, f->name, &w->scratch));
+        buf_printf(&plain, " in %s", redact_name(w->redactor, f->name, &w->scratch));
     }
     buf_printf(&plain, ": %s", f->redacted);
     struct buf filtered = BUF_INIT(KL_MAX_PATH_BYTES);

@@ -121,7 +121,7 @@ static cJSON *result_json(struct report_writer *w, const struct rules *rules, co
     if (f->suppressed != SUPPRESSED_NO) {
         cJSON *silenced = cJSON_CreateObject();
         json_add_string(silenced, "kind", f->suppressed == SUPPRESSED_COMMENT ? "inSource" : "external");
-        report_add_filtered(w, silenced, "justification", report_silenced_by(f));
+        report_add_filtered(w, silenced, "justification", finding_silenced_by(f));
         cJSON_AddItemToArray(cJSON_AddArrayToObject(j, "suppressions"), silenced);
     }
     cJSON *properties = cJSON_AddObjectToObject(j, "properties");

@@ -140,7 +140,7 @@ static enum setting choose_setting(const struct report *r, const struct output *
 
 static void print_finding(struct output *o, const struct finding *f, enum setting setting, bool verbose) {
     struct buf name = BUF_INIT_SECRET(KL_MAX_CONFIG_BYTES), place = BUF_INIT(2 * KL_MAX_PATH_BYTES);
-    const char *shown = report_name(o->redactor, f->name, &name),
+    const char *shown = redact_name(o->redactor, f->name, &name),
                *indent = setting == SET_MANY ? "  " : "\n    ";
     place_text(f, &place);
     out_path(o, MARK_CYAN, buf_cstr(&place));

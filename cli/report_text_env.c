@@ -56,7 +56,7 @@ static void print_read(struct output *o, const struct env_read *e) {
 /* Returns how wide it is. */
 static size_t print_name(struct output *o, const char *name) {
     struct buf scratch = BUF_INIT_SECRET(KL_MAX_CONFIG_BYTES);
-    const char *shown = report_name(o->redactor, name, &scratch);
+    const char *shown = redact_name(o->redactor, name, &scratch);
     size_t width = utf8_count(slice_cstr(shown));
     out_path(o, MARK_BOLD, shown);
     buf_release(&scratch);

@@ -1,6 +1,7 @@
 /* reported.c: see reported.h. */
 #include "cli/reported.h"
 
+#include "base/encode.h"
 #include "base/file.h"
 #include "base/json.h"
 #include "base/mem.h"
@@ -82,11 +83,6 @@ static void read_kingfisher_all(struct reading *r, const cJSON *report) {
     cJSON_ArrayForEach(entry, json_get(report, "findings")) read_kingfisher(r, entry);
 }
 
-static int hex(char c) {
-    const char *digits = "0123456789abcdef", *at = c ? strchr(digits, c | 0x20) : NULL;
-    return at ? (int)(at - digits) : -1;
-}
-
 /* A path of this machine from the URI reference of an artifact. */
 static struct slice path_of_uri(struct reading *r, const char *uri) {
     struct slice in = slice_cstr(uri);
@@ -95,9 +91,9 @@ static struct slice path_of_uri(struct reading *r, const char *uri) {
     char *path = arena_cstr(r->arena, in);
     size_t len = 0;
     for (size_t i = 0; i < in.len; i++) {
-        bool escaped = in.ptr[i] == '%' && i + 2 < in.len && hex(in.ptr[i + 1]) >= 0 &&
-                       hex(in.ptr[i + 2]) >= 0 && (in.ptr[i + 1] != '0' || in.ptr[i + 2] != '0');
-        path[len++] = escaped ? (char)(hex(in.ptr[i + 1]) * 16 + hex(in.ptr[i + 2])) : in.ptr[i];
+        bool escaped = in.ptr[i] == '%' && i + 2 < in.len && hex_digit(in.ptr[i + 1]) >= 0 &&
+                       hex_digit(in.ptr[i + 2]) >= 0 && (in.ptr[i + 1] != '0' || in.ptr[i + 2] != '0');
+        path[len++] = escaped ? (char)(hex_digit(in.ptr[i + 1]) * 16 + hex_digit(in.ptr[i + 2])) : in.ptr[i];
         i += escaped ? 2 : 0;
     }
     return slice_of(path, len);

@@ -55,6 +55,18 @@ const char *context_name(enum context c) {
     return (size_t)c < CONTEXT_COUNT ? context_names[c] : "none";
 }
 
+static const char *const suppression_names[] = {
+    [SUPPRESSED_NO] = NULL,
+    [SUPPRESSED_COMMENT] = "comment",
+    [SUPPRESSED_CONFIG] = "configuration",
+    [SUPPRESSED_BASELINE] = "baseline",
+};
+
+const char *finding_silenced_by(const struct finding *f) {
+    bool named = f->suppressed != SUPPRESSED_NO && f->suppressed_by != NULL;
+    return named ? f->suppressed_by : suppression_names[f->suppressed];
+}
+
 static const char *const access_names[ENV_ACCESS_COUNT] = {
     [ENV_SUBSCRIPT] = "environ[]",
     [ENV_GET] = "environ.get",

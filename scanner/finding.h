@@ -101,6 +101,9 @@ struct finding {
     struct secret value; /* what was matched as the secret (for a database URL: the whole literal's value) */
 };
 
+/* The word for why a finding is silenced; NULL if it is not. */
+const char *finding_silenced_by(const struct finding *f);
+
 /* Where the bytes that move begin and end. */
 static inline uint64_t finding_from(const struct finding *f) {
     return f->secret_end_byte ? f->secret_start_byte : f->start_byte;

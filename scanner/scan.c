@@ -12,8 +12,8 @@
 #include "base/mem.h"
 #include "base/system.h"
 #include "base/thread.h"
-#include "scanner/finding_make.h"
 #include "scanner/scan_imports.h"
+#include "scanner/scan_merge.h"
 #include "scanner/scanfile.h"
 #include "scanner/walk.h"
 
@@ -63,15 +63,16 @@ enum kl_status scan_shared_init(struct scan_shared *s, const struct scan_options
     *s = (struct scan_shared){.options = o};
     enum kl_status status = walk_excludes(o->excludes, &s->arena, &s->excludes, e);
     s->suppress = suppress_rules_new(o->ignores, o->ignore_count, &s->arena);
-    if (status == KL_OK)
-        status = rule_set_new(&o->rules, &s->rules, e);
+    if (status == KL_OK && !o->rule_set)
+        status = rule_set_new(&o->rules, &s->own_rules, e);
+    s->rules = o->rule_set ? o->rule_set : s->own_rules;
     if (status != KL_OK)
         arena_release(&s->arena);
     return status;
 }
 
 void scan_shared_release(struct scan_shared *s) {
-    rule_set_free(s->rules);
+    rule_set_free(s->own_rules);
     arena_release(&s->arena);
 }
 
@@ -199,7 +200,8 @@ static void on_root_done(void *ctx, bool vacant) {
     put_batch(s);
 }
 
-static void scan_paths(struct scan *s) {
+static void walk_and_scan(void *arg) {
+    struct scan *s = arg;
     const struct scan_options *o = s->shared.options;
     const struct walk_options walk = {
         .paths = o->paths, .excludes = s->shared.excludes, .no_gitignore = o->no_gitignore};
@@ -215,12 +217,31 @@ static void scan_paths(struct scan *s) {
     put_batch(s);
     while ((b = take_batch(&s->queue, false)))
         scan_batch(s, &s->workers[0], b);
+}
+
+static void close_queue(struct scan *s) {
     mutex_lock(s->queue.lock);
     s->queue.closed = true;
     condition_broadcast(s->queue.filled);
     mutex_unlock(s->queue.lock);
-    for (unsigned i = 1; i <= s->started; i++)
-        thread_join(s->threads[i]);
+}
+
+/* In a library (mem_guard), threads must have ended before the memory that they use goes. */
+static void scan_paths(struct scan *s) {
+    const char *ended = NULL;
+    if (mem_is_guarded())
+        ended = mem_guard(walk_and_scan, s);
+    else
+        walk_and_scan(s);
+    if (ended)
+        atomic_store(&s->stopped, true);
+    close_queue(s);
+    for (unsigned i = 1; i <= s->started; i++) {
+        const char *why = thread_join_guarded(s->threads[i]);
+        ended = ended ? ended : why;
+    }
+    if (ended)
+        mem_end(ended);
     scan_imports(s->workers, s->started + 1, is_stopped, s);
     for (size_t i = 0; i < s->root_count && !is_stopped(s); i++)
         if (s->roots[i].is_folder && !s->roots[i].vacant && s->roots[i].scanned == 0)
@@ -231,126 +252,6 @@ static void scan_commits(struct scan *s) {
     for (; s->started + 1 < s->jobs; s->started++)
         scan_worker_init(&s->workers[s->started + 1], &s->shared);
     scan_history(s->workers, s->jobs, is_stopped, s);
-}
-
-static const char *keep(struct scan_result *out, const char *text) {
-    if (!text || !text[0])
-        return text ? "" : NULL; /* an empty string may lie in the part's arena, too */
-    return arena_cstr(&out->arena, slice_cstr(text));
-}
-
-static void merge_findings(struct scan_result *out, struct scan_result *part, const struct scan_options *o) {
-    const char *from = NULL, *path = NULL;
-    for (size_t i = 0; i < part->finding_count; i++) {
-        struct finding *f = &part->findings[i];
-        if (f->path != from) {
-            from = f->path;
-            path = keep(out, f->path);
-        }
-        out->findings =
-            mem_grow(out->findings, &out->finding_cap, out->finding_count + 1, sizeof *out->findings);
-        struct finding *to = &out->findings[out->finding_count++];
-        *to = *f;
-        to->path = path;
-        to->rule = keep(out, f->rule);
-        to->message = keep(out, f->message);
-        to->revoke = keep(out, f->revoke);
-        to->why = keep(out, f->why);
-        to->name = keep(out, f->name);
-        to->callee = keep(out, f->callee);
-        to->suppressed_by = keep(out, f->suppressed_by);
-        to->commit = keep(out, f->commit);
-        to->date = keep(out, f->date);
-        f->value = (struct secret){0};
-        if (o->redactor)
-            redact_add(o->redactor, secret_slice(&to->value));
-        if (!o->keep_values)
-            secret_release(&to->value);
-    }
-}
-
-static void merge_rest(struct scan_result *out, const struct scan_result *part) {
-    for (size_t i = 0; i < part->read_count; i++) {
-        out->reads = mem_grow(out->reads, &out->read_cap, out->read_count + 1, sizeof *out->reads);
-        struct env_read *to = &out->reads[out->read_count++];
-        *to = part->reads[i];
-        to->path = i > 0 && part->reads[i].path == part->reads[i - 1].path ? to[-1].path
-                                                                           : keep(out, part->reads[i].path);
-        to->name = keep(out, part->reads[i].name);
-        to->default_text = keep(out, part->reads[i].default_text);
-    }
-    for (size_t i = 0; i < part->error_count; i++) {
-        out->errors = mem_grow(out->errors, &out->error_cap, out->error_count + 1, sizeof *out->errors);
-        out->errors[out->error_count++] = (struct scan_error){.path = keep(out, part->errors[i].path),
-                                                              .message = keep(out, part->errors[i].message)};
-    }
-    out->stats.files += part->stats.files;
-    out->stats.bytes += part->stats.bytes;
-    out->stats.commits += part->stats.commits;
-    out->stats.python_files += part->stats.python_files;
-    for (size_t i = 0; i < PARTLY_COUNT; i++)
-        out->stats.partly[i] += part->stats.partly[i];
-    for (size_t i = 0; i < SKIP_REASON_COUNT; i++)
-        out->stats.skipped[i] += part->stats.skipped[i];
-}
-
-static void merge_worker(struct scan_result *out, struct scan_worker *w, const struct scan_options *o) {
-    merge_findings(out, &w->part, o);
-    merge_rest(out, &w->part);
-    for (size_t i = 0; o->redactor && i < w->extra_count; i++)
-        redact_add(o->redactor, secret_slice(&w->extra[i]));
-}
-
-static void sort_items(void *items, size_t count, size_t size, int (*compare)(const void *, const void *)) {
-    if (count > 1)
-        qsort(items, count, size, compare);
-}
-
-/* What a use in another module says of a literal that was reported for its looks. */
-static void leave_out_weaker(struct scan_result *out) {
-    size_t kept = 0;
-    for (size_t i = 0; i < out->finding_count; i++) {
-        struct finding *f = &out->findings[i], *last = kept > 0 ? &out->findings[kept - 1] : NULL;
-        if (last && last->why[0] && f->why[0] && last->start_byte == f->start_byte &&
-            last->end_byte == f->end_byte && strcmp(last->rule, f->rule) != 0 &&
-            strcmp(last->path, f->path) == 0) {
-            struct finding *weaker = f->confidence > last->confidence ? last : f;
-            secret_release(&weaker->value);
-            if (weaker == last)
-                *last = *f;
-        } else {
-            out->findings[kept++] = *f;
-        }
-    }
-    out->finding_count = kept;
-}
-
-/* After the fingerprints, which count what stands before a finding in its file. */
-static void leave_out_known(struct scan_result *out) {
-    size_t kept = 0;
-    for (size_t i = 0; i < out->finding_count; i++) {
-        if (out->findings[i].known) {
-            out->stats.known++;
-            secret_release(&out->findings[i].value);
-        } else {
-            out->findings[kept++] = out->findings[i];
-        }
-    }
-    out->finding_count = kept;
-}
-
-static void finish_result(struct scan_result *out) {
-    sort_items(out->findings, out->finding_count, sizeof *out->findings, finding_compare);
-    sort_items(out->reads, out->read_count, sizeof *out->reads, env_read_compare);
-    sort_items(out->errors, out->error_count, sizeof *out->errors, scan_error_compare);
-    leave_out_weaker(out);
-    for (size_t i = 0, end; i < out->finding_count; i = end) {
-        for (end = i + 1; end < out->finding_count; end++)
-            if (strcmp(out->findings[end].path, out->findings[i].path) != 0)
-                break;
-        finding_fingerprint(out->findings + i, end - i);
-    }
-    leave_out_known(out);
 }
 
 static void scan_open(struct scan *s) {
@@ -397,20 +298,19 @@ enum kl_status scan_run(const struct scan_options *o, struct scan_result *out, s
     else
         scan_paths(&s);
     for (unsigned i = 0; i <= s.started; i++)
-        merge_worker(out, &s.workers[i], o);
+        scan_merge(out, &s.workers[i], o);
     out->interrupted = is_stopped(&s);
     scan_progress_free(s.shared.progress);
     scan_close(&s);
     scan_shared_release(&s.shared);
-    finish_result(out);
+    scan_finish(out);
     out->stats.seconds = system_seconds() - start;
     return KL_OK;
 }
 
-enum kl_status scan_bytes(const struct scan_options *o, const char *path, struct slice bytes,
-                          struct scan_result *out, struct error *e) {
+enum kl_status scan_bytes_by(struct scan_worker **w, const struct scan_options *o, const char *path,
+                             struct slice bytes, struct scan_result *out, struct error *e) {
     struct scan_shared shared;
-    struct scan_worker w;
     double start = system_seconds();
     *out = (struct scan_result){0};
     if (bytes.len > KL_MAX_FILE_BYTES)
@@ -418,12 +318,31 @@ enum kl_status scan_bytes(const struct scan_options *o, const char *path, struct
     enum kl_status status = scan_shared_init(&shared, o, e);
     if (status != KL_OK)
         return status;
-    scan_worker_init(&w, &shared);
-    scan_worker_bytes(&w, path, bytes);
-    merge_worker(out, &w, o);
-    scan_worker_release(&w);
+    if (*w) {
+        (*w)->shared = &shared;
+    } else {
+        *w = mem_alloc(sizeof **w);
+        scan_worker_init(*w, &shared);
+    }
+    scan_worker_bytes(*w, path, bytes);
+    scan_merge(out, *w, o);
+    scan_worker_renew(*w, NULL);
     scan_shared_release(&shared);
-    finish_result(out);
+    scan_finish(out);
     out->stats.seconds = system_seconds() - start;
     return KL_OK;
+}
+
+void scan_worker_free(struct scan_worker *w) {
+    if (w)
+        scan_worker_release(w);
+    free(w);
+}
+
+enum kl_status scan_bytes(const struct scan_options *o, const char *path, struct slice bytes,
+                          struct scan_result *out, struct error *e) {
+    struct scan_worker *w = NULL;
+    enum kl_status status = scan_bytes_by(&w, o, path, bytes, out, e);
+    scan_worker_free(w);
+    return status;
 }

@@ -31,6 +31,8 @@ struct scan_options {
     unsigned jobs;           /* 0: as many as processors */
     double min_confidence;
     struct rule_set_options rules;
+    const struct rule_set
+        *rule_set;             /* made with `rules` before, and shared by many scans; NULL: for this one */
     bool split_urls;           /* of a URL or connection string, the password alone moves */
     bool keep_values;          /* findings keep their secrets (migrate, upload); scan does not need them */
     struct redactor *redactor; /* gains every value found; may be NULL */

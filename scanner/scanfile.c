@@ -31,10 +31,16 @@ void scan_worker_release(struct scan_worker *w) {
     flows_release(&w->flows);
     module_notes_release(&w->notes);
     free(w->hits.items);
+    scan_worker_renew(w, NULL);
+    free(w->extra);
+}
+
+void scan_worker_renew(struct scan_worker *w, const struct scan_shared *shared) {
     for (size_t i = 0; i < w->extra_count; i++)
         secret_release(&w->extra[i]);
-    free(w->extra);
+    w->extra_count = 0;
     scan_result_release(&w->part);
+    w->shared = shared;
 }
 
 void scan_worker_error(struct scan_worker *w, const char *path, const char *message) {

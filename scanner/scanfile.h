@@ -15,7 +15,8 @@
 /* What all workers read and none changes. */
 struct scan_shared {
     const struct scan_options *options;
-    struct rule_set *rules;
+    const struct rule_set *rules;
+    struct rule_set *own_rules; /* NULL: the caller's */
     const struct suppress_rules *suppress;
     const struct ignore_list *excludes;
     struct scan_progress *progress; /* NULL: of one document */
@@ -62,6 +63,8 @@ struct scan_worker {
 
 void scan_worker_init(struct scan_worker *w, const struct scan_shared *shared);
 void scan_worker_release(struct scan_worker *w);
+/* Gives away what it found, for the next scan. */
+void scan_worker_renew(struct scan_worker *w, const struct scan_shared *shared);
 
 /* Reads and scans; true if the file was scanned. What went wrong is in the
  * worker's part. `named`: it was asked for, and must be there. */
@@ -77,6 +80,12 @@ bool scan_asks_uses(const struct candidate *c);
 /* A hit of the classifier, unless its rule is switched off; else NULL. */
 struct scan_hit *scan_classified(struct scan_worker *w, const struct candidate *c,
                                  const struct classification *k);
+
+/* scan_bytes by a worker that is kept from document to document, with what it has allocated: made when *w is
+ * NULL, released with scan_worker_free. The options name a rule_set, the same each time. */
+enum kl_status scan_bytes_by(struct scan_worker **w, const struct scan_options *o, const char *path,
+                             struct slice bytes, struct scan_result *out, struct error *e) KL_MUST_USE;
+void scan_worker_free(struct scan_worker *w);
 
 /* The rules alone, on the value of a candidate that lives as long as its file; true if one matched. */
 bool scan_match_rules(struct scan_worker *w, const char *path, const struct candidate *c, struct slice name);

@@ -34,6 +34,7 @@ have_npm|npm|fetches the sources of the Python grammar, by checksum
 have_certificates|ca-certificates|lets npm and pip check whom they talk to'
 needs_python='have python3|python3|runs the Python programs
 python3 -c "import ensurepip, venv"|python3-venv|keeps Python packages inside the build folder'
+needs_headers='have_python_headers|python3-dev|the headers of Python, for the module of the package'
 needs_git='have git|git|makes the repositories that are scanned'
 needs_test='pkg-config --exists cmocka|libcmocka-dev|runs the C tests
 have_test_schemas|npm|fetches the schemas that reports are checked against'
@@ -53,6 +54,9 @@ have gpg|gnupg|encrypts what pass stores'
 
 have_browser() { have chromium-headless-shell || have chromium || have google-chrome; }
 have_c_headers() { echo '#include <stdio.h>' | cc -E -; }
+have_python_headers() {
+    python3 -c 'import os, sysconfig; os.stat(os.path.join(sysconfig.get_paths()["include"], "Python.h"))'
+}
 # npm is needed only until the grammar sources are there.
 have_npm() { have npm || [ -d "$build/grammars/node_modules/tree-sitter-python" ]; }
 have_test_schemas() { have npm || [ -d "$build/npm/node_modules/@microsoft/jest-sarif" ]; }

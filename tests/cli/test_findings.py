@@ -1,5 +1,5 @@
-"""--findings FILE: what the report of another scanner names is migrated, and nothing else. Reports are those that
-the scanners' documentation describes; that of detect-secrets is made by it, too."""
+"""--findings FILE: what the report of another scanner names is migrated, and nothing else. Reports
+have the members that the scanners are known to write; that of detect-secrets is made by it, too."""
 
 import hashlib
 import json

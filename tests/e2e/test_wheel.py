@@ -154,3 +154,21 @@ def test_its_own_libraries_find_what_those_of_the_system_find(venv):
     env = {**os.environ, "KEYLIFT_BIN": str(venv / "bin" / "keylift"), "KEYLIFT_BUILD": str(support.BUILD)}
     output(sys.executable, "-m", "pytest", "-q", "-m", "not slow", "tests/rules", "tests/golden/test_scan.py", env=env,
            cwd=support.ROOT)  # fmt: skip
+
+
+def test_its_module_finds_what_its_program_finds(venv):
+    """The tests of the package, by the Python that has the wheel: beside the program lies no build of the module."""
+    env = {**os.environ, "KEYLIFT_BIN": str(venv / "bin" / "keylift"), "KEYLIFT_BUILD": str(support.BUILD)}
+    output(sys.executable, "-m", "pytest", "-q", "tests/python", "-k", "not one_module_serves", env=env, cwd=support.ROOT)
+
+
+def test_the_module_serves_every_python(venv, home):
+    """It is one file on the stable ABI: no name of another ABI is asked for, and every CPython here loads it."""
+    [module] = (venv / "lib").glob("python3.*/site-packages/keylift/_scan.abi3.so")
+    exported = output("nm", "-D", "--defined-only", module)
+    assert [line.split()[-1] for line in exported.splitlines()] == ["PyInit__scan"]
+    private = re.findall(r" U (_Py\w+)", output("nm", "-D", "--undefined-only", module))
+    assert set(private) <= {"_Py_NoneStruct", "_Py_Dealloc"}  # what the macros of the stable ABI are made of
+    for python in support.pythons().values():
+        env = support.clean_env(home, PYTHONPATH=str(module.parent.parent))
+        assert output(python, "-c", "import keylift; print(keylift.scan_bytes('a.py', b'x = 1'))", env=env) == "[]\n"

@@ -1,0 +1,128 @@
+/* scan_merge.c: what the workers found becomes one result, in an order that does not depend on how many
+ * there were. */
+#include "scanner/scan_merge.h"
+
+#include <stdlib.h>
+
+#include "base/mem.h"
+#include "scanner/finding_make.h"
+
+static const char *keep(struct scan_result *out, const char *text) {
+    if (!text || !text[0])
+        return text ? "" : NULL; /* an empty string may lie in the part's arena, too */
+    return arena_cstr(&out->arena, slice_cstr(text));
+}
+
+static void merge_findings(struct scan_result *out, struct scan_result *part, const struct scan_options *o) {
+    const char *from = NULL, *path = NULL;
+    for (size_t i = 0; i < part->finding_count; i++) {
+        struct finding *f = &part->findings[i];
+        if (f->path != from) {
+            from = f->path;
+            path = keep(out, f->path);
+        }
+        out->findings =
+            mem_grow(out->findings, &out->finding_cap, out->finding_count + 1, sizeof *out->findings);
+        struct finding *to = &out->findings[out->finding_count++];
+        *to = *f;
+        to->path = path;
+        to->rule = keep(out, f->rule);
+        to->message = keep(out, f->message);
+        to->revoke = keep(out, f->revoke);
+        to->why = keep(out, f->why);
+        to->name = keep(out, f->name);
+        to->callee = keep(out, f->callee);
+        to->suppressed_by = keep(out, f->suppressed_by);
+        to->commit = keep(out, f->commit);
+        to->date = keep(out, f->date);
+        f->value = (struct secret){0};
+        if (o->redactor)
+            redact_add(o->redactor, secret_slice(&to->value));
+        if (!o->keep_values)
+            secret_release(&to->value);
+    }
+}
+
+static void merge_rest(struct scan_result *out, const struct scan_result *part) {
+    for (size_t i = 0; i < part->read_count; i++) {
+        out->reads = mem_grow(out->reads, &out->read_cap, out->read_count + 1, sizeof *out->reads);
+        struct env_read *to = &out->reads[out->read_count++];
+        *to = part->reads[i];
+        to->path = i > 0 && part->reads[i].path == part->reads[i - 1].path ? to[-1].path
+                                                                           : keep(out, part->reads[i].path);
+        to->name = keep(out, part->reads[i].name);
+        to->default_text = keep(out, part->reads[i].default_text);
+    }
+    for (size_t i = 0; i < part->error_count; i++) {
+        out->errors = mem_grow(out->errors, &out->error_cap, out->error_count + 1, sizeof *out->errors);
+        out->errors[out->error_count++] = (struct scan_error){.path = keep(out, part->errors[i].path),
+                                                              .message = keep(out, part->errors[i].message)};
+    }
+    out->stats.files += part->stats.files;
+    out->stats.bytes += part->stats.bytes;
+    out->stats.commits += part->stats.commits;
+    out->stats.python_files += part->stats.python_files;
+    for (size_t i = 0; i < PARTLY_COUNT; i++)
+        out->stats.partly[i] += part->stats.partly[i];
+    for (size_t i = 0; i < SKIP_REASON_COUNT; i++)
+        out->stats.skipped[i] += part->stats.skipped[i];
+}
+
+void scan_merge(struct scan_result *out, struct scan_worker *w, const struct scan_options *o) {
+    merge_findings(out, &w->part, o);
+    merge_rest(out, &w->part);
+    for (size_t i = 0; o->redactor && i < w->extra_count; i++)
+        redact_add(o->redactor, secret_slice(&w->extra[i]));
+}
+
+static void sort_items(void *items, size_t count, size_t size, int (*compare)(const void *, const void *)) {
+    if (count > 1)
+        qsort(items, count, size, compare);
+}
+
+/* What a use in another module says of a literal that was reported for its looks. */
+static void leave_out_weaker(struct scan_result *out) {
+    size_t kept = 0;
+    for (size_t i = 0; i < out->finding_count; i++) {
+        struct finding *f = &out->findings[i], *last = kept > 0 ? &out->findings[kept - 1] : NULL;
+        if (last && last->why[0] && f->why[0] && last->start_byte == f->start_byte &&
+            last->end_byte == f->end_byte && strcmp(last->rule, f->rule) != 0 &&
+            strcmp(last->path, f->path) == 0) {
+            struct finding *weaker = f->confidence > last->confidence ? last : f;
+            secret_release(&weaker->value);
+            if (weaker == last)
+                *last = *f;
+        } else {
+            out->findings[kept++] = *f;
+        }
+    }
+    out->finding_count = kept;
+}
+
+/* After the fingerprints, which count what stands before a finding in its file. */
+static void leave_out_known(struct scan_result *out) {
+    size_t kept = 0;
+    for (size_t i = 0; i < out->finding_count; i++) {
+        if (out->findings[i].known) {
+            out->stats.known++;
+            secret_release(&out->findings[i].value);
+        } else {
+            out->findings[kept++] = out->findings[i];
+        }
+    }
+    out->finding_count = kept;
+}
+
+void scan_finish(struct scan_result *out) {
+    sort_items(out->findings, out->finding_count, sizeof *out->findings, finding_compare);
+    sort_items(out->reads, out->read_count, sizeof *out->reads, env_read_compare);
+    sort_items(out->errors, out->error_count, sizeof *out->errors, scan_error_compare);
+    leave_out_weaker(out);
+    for (size_t i = 0, end; i < out->finding_count; i = end) {
+        for (end = i + 1; end < out->finding_count; end++)
+            if (strcmp(out->findings[end].path, out->findings[i].path) != 0)
+                break;
+        finding_fingerprint(out->findings + i, end - i);
+    }
+    leave_out_known(out);
+}

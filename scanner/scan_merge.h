@@ -1,0 +1,12 @@
+/* scan_merge.h: from the shares of the workers to the result of the scan. */
+#ifndef KEYLIFT_SCANNER_SCAN_MERGE_H
+#define KEYLIFT_SCANNER_SCAN_MERGE_H
+
+#include "scanner/scanfile.h"
+
+/* Moves the share of one worker into *out, and tells the redactor of `o` its values. */
+void scan_merge(struct scan_result *out, struct scan_worker *w, const struct scan_options *o);
+/* After the last: order and fingerprints. */
+void scan_finish(struct scan_result *out);
+
+#endif
