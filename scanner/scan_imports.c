@@ -258,13 +258,25 @@ static int by_use(const void *a, const void *b) {
     return order != 0 ? order : (x->flow.token > y->flow.token) - (x->flow.token < y->flow.token);
 }
 
+/* The first of this name, or of a later one. */
+static size_t first_use(const struct use *uses, size_t count, struct slice name) {
+    size_t low = 0, high = count;
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+        if (slice_cmp(uses[middle].name, name) < 0)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low;
+}
+
+/* `uses` are those of the module, by name. */
 static void judge(struct following *f, const struct candidate *c, const struct use *uses, size_t count) {
     struct classification k;
-    unsigned asked = 0;
-    for (size_t i = 0; i < count && asked < MAX_USES_OF_NAME; i++) {
-        if (!slice_eq(uses[i].name, c->name))
-            continue;
-        asked++;
+    size_t first = first_use(uses, count, c->name);
+    for (size_t i = first; i < count && i - first < MAX_USES_OF_NAME && slice_eq(uses[i].name, c->name);
+         i++) {
         const struct candidate as = flow_candidate(&uses[i].flow, c);
         if (!classify_value(&as, &k))
             continue;
