@@ -203,13 +203,13 @@ def test_fstrings_of_any_parts_are_accepted_and_rejected_as_cpython_does(compare
 
 @pytest.mark.slow
 def test_much_damaged_code_is_accepted_and_rejected_as_cpython_does(compare, stdlib, tmp_path):
-    count = support.times(30_000)
+    count = support.times(15_000)
     assert compare(damaged_files(tmp_path, stdlib, count), "damaged")["files"] == count
 
 
 @pytest.mark.slow
 def test_many_fstrings_of_any_parts_are_accepted_and_rejected_as_cpython_does(compare, tmp_path):
-    count = support.times(30_000)
+    count = support.times(15_000)
     assert compare(list(write_many(tmp_path, count, made_fstring)), "damaged")["files"] == count
 
 
