@@ -116,20 +116,6 @@ struct collector {
     bool env_known;
 };
 
-static inline bool tok_is_op(const struct py_token *t, unsigned op) {
-    return t->kind == PY_OP && t->op == op;
-}
-static inline bool tok_is_keyword(const struct py_token *t, unsigned kw) {
-    return t->kind == PY_NAME && t->op == kw;
-}
-/* A name that can stand in an expression: no hard keyword. */
-static inline bool tok_is_name(const struct py_token *t) {
-    return t->kind == PY_NAME && (t->op == KW_NONE || t->op >= KW_MATCH);
-}
-static inline bool tok_is_blank(const struct py_token *t) {
-    return t->kind == PY_NL || t->kind == PY_COMMENT;
-}
-
 static inline struct frame *top_frame(struct collector *c) {
     return &c->frames[c->depth - 1];
 }

@@ -60,16 +60,6 @@ struct walk {
     bool any_assigned, os_known;
 };
 
-static bool is_op(const struct py_token *t, unsigned op) {
-    return t->kind == PY_OP && t->op == op;
-}
-static bool is_keyword(const struct py_token *t, unsigned kw) {
-    return t->kind == PY_NAME && t->op == kw;
-}
-static bool is_name(const struct py_token *t) {
-    return t->kind == PY_NAME && (t->op == KW_NONE || t->op >= KW_MATCH);
-}
-
 /* Two bits of 64, from the length and the first byte. */
 static uint64_t filter_bits(struct slice name) {
     return (1ull << (name.len & 31u)) | (1ull << (32u + ((unsigned char)name.ptr[0] & 31u)));
@@ -114,7 +104,7 @@ const struct env_name *env_names_at(const struct env_names *n, struct slice text
     const struct env_name *head = env_names_find(n, py_token_text(text, &t[first]));
     if (!head || !is_module(head->meaning))
         return head;
-    uint32_t dot = behind(t, first), at = is_op(&t[dot], '.') ? behind(t, dot) : dot;
+    uint32_t dot = behind(t, first), at = tok_is_op(&t[dot], '.') ? behind(t, dot) : dot;
     if (at == dot || t[at].kind != PY_NAME)
         return head;
     struct slice member = py_token_text(text, &t[at]);
@@ -133,10 +123,10 @@ const struct env_name *env_names_ending_at(const struct env_names *n, struct sli
                                            const struct py_token *t, uint32_t last,
                                            struct env_name *scratch) {
     uint32_t first = last, end;
-    if (n->count == 0 || !is_name(&t[last]))
+    if (n->count == 0 || !tok_is_name(&t[last]))
         return NULL;
-    if (last >= 2 && is_op(&t[last - 1], '.')) {
-        if (!is_name(&t[last - 2]) || (last >= 3 && is_op(&t[last - 3], '.')))
+    if (last >= 2 && tok_is_op(&t[last - 1], '.')) {
+        if (!tok_is_name(&t[last - 2]) || (last >= 3 && tok_is_op(&t[last - 3], '.')))
             return NULL;
         first = last - 2;
     }
@@ -188,20 +178,21 @@ static bool begins_statement(const struct walk *w, uint32_t i) {
         return true;
     const struct py_token *p = &w->t[i - 1];
     return p->kind == PY_NEWLINE || p->kind == PY_INDENT || p->kind == PY_DEDENT || p->kind == PY_NL ||
-           p->kind == PY_COMMENT || is_op(p, ';') || is_op(p, ':');
+           p->kind == PY_COMMENT || tok_is_op(p, ';') || tok_is_op(p, ':');
 }
 
 /* The name that `NAME =` or `NAME: T =` binds, where `equals` is the sign. */
 static uint32_t bound_name(const struct walk *w, uint32_t equals) {
-    if (equals == 0 || !is_op(&w->t[equals], '='))
+    if (equals == 0 || !tok_is_op(&w->t[equals], '='))
         return UINT32_MAX;
     uint32_t i = equals - 1;
-    if (is_name(&w->t[i]) && begins_statement(w, i) &&
-        !(i > 0 && is_op(&w->t[i - 1], ':') && w->t[i - 1].depth == 0 && i > 1 && is_name(&w->t[i - 2])))
+    if (tok_is_name(&w->t[i]) && begins_statement(w, i) &&
+        !(i > 0 && tok_is_op(&w->t[i - 1], ':') && w->t[i - 1].depth == 0 && i > 1 &&
+          tok_is_name(&w->t[i - 2])))
         return i;
-    while (i >= 2 && is_name(&w->t[i]) && is_op(&w->t[i - 1], '.'))
+    while (i >= 2 && tok_is_name(&w->t[i]) && tok_is_op(&w->t[i - 1], '.'))
         i -= 2;
-    if (i >= 2 && is_name(&w->t[i]) && is_op(&w->t[i - 1], ':') && is_name(&w->t[i - 2]) &&
+    if (i >= 2 && tok_is_name(&w->t[i]) && tok_is_op(&w->t[i - 1], ':') && tok_is_name(&w->t[i - 2]) &&
         begins_statement(w, i - 2))
         return i - 2;
     return UINT32_MAX;
@@ -209,7 +200,7 @@ static uint32_t bound_name(const struct walk *w, uint32_t equals) {
 
 static bool ends_statement(const struct walk *w, uint32_t i) {
     const struct py_token *t = &w->t[i];
-    return t->kind == PY_NEWLINE || t->kind == PY_END || t->kind == PY_COMMENT || is_op(t, ';');
+    return t->kind == PY_NEWLINE || t->kind == PY_END || t->kind == PY_COMMENT || tok_is_op(t, ';');
 }
 
 /* What calling the thing gives. */
@@ -232,7 +223,7 @@ static uint8_t meaning_of_call(uint8_t callee) {
 static struct slice prefix_argument(const struct walk *w, uint32_t open) {
     struct slice value = {0};
     for (uint32_t i = open + 1; i < w->t[open].match; i++) {
-        if (is_name(&w->t[i]) && is_op(&w->t[i + 1], '=') && w->t[i + 2].kind == PY_STRING &&
+        if (tok_is_name(&w->t[i]) && tok_is_op(&w->t[i + 1], '=') && w->t[i + 2].kind == PY_STRING &&
             slice_eq_cstr(py_token_text(w->text, &w->t[i]), "env_prefix"))
             (void)py_string_value(w->text, &w->t[i + 2], w->arena, &value);
     }
@@ -244,7 +235,7 @@ static uint32_t merged_into(const struct walk *w, uint32_t star) {
     uint32_t i = star;
     for (unsigned steps = 0; steps < 64 && i > 0; steps++) {
         i--;
-        if (is_op(&w->t[i], '{') && w->t[i].match != UINT32_MAX && w->t[i].match > star)
+        if (tok_is_op(&w->t[i], '{') && w->t[i].match != UINT32_MAX && w->t[i].match > star)
             return i > 0 ? bound_name(w, i - 1) : UINT32_MAX;
         if (w->t[i].kind == PY_OP && w->t[i].match != UINT32_MAX && w->t[i].match < i)
             i = w->t[i].match;
@@ -257,10 +248,10 @@ static void assignment(struct walk *w, uint32_t first, uint32_t last, const stru
         return;
     uint32_t target = bound_name(w, first - 1);
     struct env_name n = {.meaning = value->meaning, .bytes = value->bytes, .assigned = true};
-    bool call = is_op(&w->t[last + 1], '(') && w->t[last + 1].match != UINT32_MAX;
+    bool call = tok_is_op(&w->t[last + 1], '(') && w->t[last + 1].match != UINT32_MAX;
     if (call)
         n.meaning = meaning_of_call(value->meaning);
-    if (target == UINT32_MAX && call && n.meaning == MEANS_DOTENV_DICT && is_op(&w->t[first - 1], OP_POW))
+    if (target == UINT32_MAX && call && n.meaning == MEANS_DOTENV_DICT && tok_is_op(&w->t[first - 1], OP_POW))
         target = merged_into(w, first - 1);
     else if (target != UINT32_MAX && !ends_statement(w, call ? w->t[last + 1].match + 1 : last + 1))
         return;
@@ -295,9 +286,9 @@ static bool binds_same(const struct walk *w, uint32_t token) {
     struct env_name scratch;
     if (!alias || alias->meaning == MEANS_NOTHING)
         return true;
-    if (is_op(&w->t[i + 1], '{'))
+    if (tok_is_op(&w->t[i + 1], '{'))
         return alias->meaning == MEANS_DOTENV_DICT;
-    if (!is_name(&w->t[i + 1]))
+    if (!tok_is_name(&w->t[i + 1]))
         return false;
     const struct env_name *v = env_names_at(w->out, w->text, w->t, i + 1, &last, &scratch);
     if (!v)
@@ -307,16 +298,16 @@ static bool binds_same(const struct walk *w, uint32_t token) {
 
 static void forget_parameters(struct walk *w, uint32_t def) {
     uint32_t open = def + 1;
-    while (open < w->count && !is_op(&w->t[open], '(') && w->t[open].kind != PY_NEWLINE &&
+    while (open < w->count && !tok_is_op(&w->t[open], '(') && w->t[open].kind != PY_NEWLINE &&
            w->t[open].kind != PY_END)
         open++;
-    if (open >= w->count || !is_op(&w->t[open], '(') || w->t[open].match == UINT32_MAX)
+    if (open >= w->count || !tok_is_op(&w->t[open], '(') || w->t[open].match == UINT32_MAX)
         return;
     for (uint32_t i = open + 1; i < w->t[open].match; i++) {
         const struct py_token *p = &w->t[i - 1];
-        bool parameter =
-            is_op(p, '(') || is_op(p, ',') || is_op(p, '*') || is_op(p, OP_POW) || p->kind == PY_NL;
-        if (is_name(&w->t[i]) && parameter)
+        bool parameter = tok_is_op(p, '(') || tok_is_op(p, ',') || tok_is_op(p, '*') ||
+                         tok_is_op(p, OP_POW) || p->kind == PY_NL;
+        if (tok_is_name(&w->t[i]) && parameter)
             forget(w, i);
         if (w->t[i].kind == PY_OP && w->t[i].match != UINT32_MAX && w->t[i].match > i)
             i = w->t[i].match;
@@ -330,12 +321,12 @@ static void other_bindings(struct walk *w) {
             continue;
         if (t->op == KW_DEF)
             forget_parameters(w, i);
-        if (!is_name(t))
+        if (!tok_is_name(t))
             continue;
-        bool after =
-            i > 0 && (is_keyword(t - 1, KW_AS) || is_keyword(t - 1, KW_FOR) || is_keyword(t - 1, KW_DEF));
-        bool assigned = t->depth == 0 && is_op(t + 1, '=') && !(i > 0 && is_op(t - 1, '.'));
-        bool walrus = is_op(t + 1, OP_WALRUS);
+        bool after = i > 0 && (tok_is_keyword(t - 1, KW_AS) || tok_is_keyword(t - 1, KW_FOR) ||
+                               tok_is_keyword(t - 1, KW_DEF));
+        bool assigned = t->depth == 0 && tok_is_op(t + 1, '=') && !(i > 0 && tok_is_op(t - 1, '.'));
+        bool walrus = tok_is_op(t + 1, OP_WALRUS);
         if (after || walrus || (assigned && !binds_same(w, i)))
             forget(w, i);
     }
@@ -366,7 +357,7 @@ void env_names_collect(struct slice text, const struct py_tokens *tokens, struct
     for (uint32_t i = 0; i + 3 < w.count; i++) {
         const struct py_token *t = &w.t[i];
         if (t->kind == PY_OP && (t->op == '=' || t->op == OP_POW)) {
-            if (out->count > 0 && is_name(t + 1))
+            if (out->count > 0 && tok_is_name(t + 1))
                 assigned(&w, i + 1);
         } else if (t->kind != PY_NAME) {
             continue;

@@ -40,7 +40,7 @@ static void call_site(struct env_reader *r, uint32_t first, uint32_t open, struc
     if (default_at != UINT32_MAX) {
         struct token_range value = env_argument(r, open, default_at, "default");
         bool as_without = site.access == ENV_GET || site.access == ENV_GETENV;
-        if (!as_without || value.first != value.last || !env_is_keyword(&r->t[value.first], KW_NONE_VALUE))
+        if (!as_without || value.first != value.last || !tok_is_keyword(&r->t[value.first], KW_NONE_VALUE))
             env_set_default(r, &site, value);
     }
     env_emit(r, &site, env_string(r, env_argument(r, open, 0, name_keyword)));
@@ -55,9 +55,9 @@ static bool is_before_equals(struct env_reader *r, uint32_t i) {
         r->last_equals = 0;
         uint32_t k = i;
         for (; k < r->count && r->t[k].kind != PY_NEWLINE && r->t[k].kind != PY_END &&
-               !env_is_op(&r->t[k], ';');
+               !tok_is_op(&r->t[k], ';');
              k++)
-            if (env_is_op(&r->t[k], '=') && r->t[k].depth == 0)
+            if (tok_is_op(&r->t[k], '=') && r->t[k].depth == 0)
                 r->last_equals = k;
         r->searched_to = k;
     }
@@ -67,23 +67,23 @@ static bool is_before_equals(struct env_reader *r, uint32_t i) {
 static enum env_access subscript_access(struct env_reader *r, uint32_t first, uint32_t close) {
     uint32_t after = env_behind(r, close);
     const struct py_token *t = &r->t[after];
-    if (env_is_keyword(&r->t[r->statement], KW_DEL))
+    if (tok_is_keyword(&r->t[r->statement], KW_DEL))
         return ENV_DELETE;
-    if (env_is_op(t, OP_AUG))
+    if (tok_is_op(t, OP_AUG))
         return ENV_WRITE;
-    if (env_is_op(t, '=')) /* but f"{os.environ['X']=}" only reads */
-        return env_is_op(t + 1, '}') || env_is_op(t + 1, '!') || env_is_op(t + 1, ':') ? ENV_SUBSCRIPT
+    if (tok_is_op(t, '=')) /* but f"{os.environ['X']=}" only reads */
+        return tok_is_op(t + 1, '}') || tok_is_op(t + 1, '!') || tok_is_op(t + 1, ':') ? ENV_SUBSCRIPT
                                                                                        : ENV_WRITE;
-    if (env_is_op(t, ':') && first == r->statement && r->t[first].depth == 0)
+    if (tok_is_op(t, ':') && first == r->statement && r->t[first].depth == 0)
         return ENV_WRITE;
-    if (env_is_op(t, ',') && r->t[first].depth == 0 && is_before_equals(r, after))
+    if (tok_is_op(t, ',') && r->t[first].depth == 0 && is_before_equals(r, after))
         return ENV_WRITE;
     return ENV_SUBSCRIPT;
 }
 
 static struct token_range inside(const struct env_reader *r, uint32_t open) {
     uint32_t first = env_skip_blank(r, open + 1), last = r->t[open].match - 1;
-    while (last > first && env_is_blank(&r->t[last]))
+    while (last > first && tok_is_blank(&r->t[last]))
         last--;
     return (struct token_range){first, last};
 }
@@ -95,11 +95,11 @@ static void updated(struct env_reader *r, uint32_t open, struct env_site site) {
     for (uint32_t i = open + 1; i < close; i++) {
         const struct py_token *t = &r->t[i];
         site.first = site.last = i;
-        if (t->kind == PY_NAME && env_is_op(t + 1, '='))
+        if (t->kind == PY_NAME && tok_is_op(t + 1, '='))
             env_emit(r, &site, py_token_text(r->text, t));
-        else if (t->kind == PY_STRING && env_is_op(t + 1, ':'))
+        else if (t->kind == PY_STRING && tok_is_op(t + 1, ':'))
             env_emit(r, &site, env_string(r, (struct token_range){i, i}));
-        else if (t->kind == PY_OP && t->match != UINT32_MAX && t->match > i && !env_is_op(t, '{'))
+        else if (t->kind == PY_OP && t->match != UINT32_MAX && t->match > i && !tok_is_op(t, '{'))
             i = t->match;
     }
 }
@@ -107,9 +107,9 @@ static void updated(struct env_reader *r, uint32_t open, struct env_site site) {
 /* "X" in os.environ; a `for` over it is no read of one variable. */
 static void membership(struct env_reader *r, uint32_t first, uint32_t last, struct env_site site) {
     uint32_t i = first;
-    if (i < 2 || !env_is_keyword(&r->t[i - 1], KW_IN))
+    if (i < 2 || !tok_is_keyword(&r->t[i - 1], KW_IN))
         return;
-    i -= env_is_keyword(&r->t[i - 2], KW_NOT) ? 3 : 2;
+    i -= tok_is_keyword(&r->t[i - 2], KW_NOT) ? 3 : 2;
     if (i >= r->count)
         return;
     const struct py_token *t = &r->t[i];
@@ -118,9 +118,9 @@ static void membership(struct env_reader *r, uint32_t first, uint32_t last, stru
         return;
     if (!literal) {
         const struct py_token *b = t - 1;
-        bool tested = env_is_keyword(b, KW_IF) || env_is_keyword(b, KW_ELIF) || env_is_keyword(b, KW_AND) ||
-                      env_is_keyword(b, KW_OR) || env_is_keyword(b, KW_NOT) || env_is_keyword(b, KW_WHILE) ||
-                      env_is_keyword(b, KW_ASSERT) || env_is_keyword(b, KW_RETURN) || env_is_op(b, '=');
+        bool tested = tok_is_keyword(b, KW_IF) || tok_is_keyword(b, KW_ELIF) || tok_is_keyword(b, KW_AND) ||
+                      tok_is_keyword(b, KW_OR) || tok_is_keyword(b, KW_NOT) || tok_is_keyword(b, KW_WHILE) ||
+                      tok_is_keyword(b, KW_ASSERT) || tok_is_keyword(b, KW_RETURN) || tok_is_op(b, '=');
         if (!tested)
             return;
     }
@@ -144,7 +144,7 @@ static void mapping(struct env_reader *r, uint32_t first, uint32_t last, const s
     bool dict = copy || n->meaning == MEANS_DOTENV_DICT; /* a change is none of the environment */
     struct env_site site = {.first = first, .bytes = n->bytes, .access = ENV_DOTENV_VALUES};
     uint32_t next = env_behind(r, last);
-    if (env_is_op(&r->t[next], '[') && r->t[next].match != UINT32_MAX && r->t[next].match > next) {
+    if (tok_is_op(&r->t[next], '[') && r->t[next].match != UINT32_MAX && r->t[next].match > next) {
         site.last = r->t[next].match;
         enum env_access access = subscript_access(r, first, site.last);
         if (dict && access != ENV_SUBSCRIPT)
@@ -154,7 +154,7 @@ static void mapping(struct env_reader *r, uint32_t first, uint32_t last, const s
         env_emit(r, &site, env_string(r, inside(r, next)));
         return;
     }
-    uint32_t method = env_is_op(&r->t[next], '.') ? env_behind(r, next) : next;
+    uint32_t method = tok_is_op(&r->t[next], '.') ? env_behind(r, next) : next;
     if (method == next || !env_is_call(r, method + 1)) {
         if (!dict)
             membership(r, first, last, site);
@@ -245,13 +245,13 @@ static void environs(struct env_reader *r, uint32_t first, uint32_t last) {
         environs_call(r, first, next, site);
         return;
     }
-    if (env_is_op(&r->t[next], '[') && r->t[next].match != UINT32_MAX && r->t[next].match > next) {
+    if (tok_is_op(&r->t[next], '[') && r->t[next].match != UINT32_MAX && r->t[next].match > next) {
         site.first = first;
         site.last = r->t[next].match;
         env_emit(r, &site, env_string(r, inside(r, next)));
         return;
     }
-    uint32_t method = env_is_op(&r->t[next], '.') ? env_behind(r, next) : next, open = method + 1;
+    uint32_t method = tok_is_op(&r->t[next], '.') ? env_behind(r, next) : next, open = method + 1;
     if (method == next || !env_is_call(r, open))
         return;
     if (env_text_is(r, method, "prefixed")) {
@@ -290,7 +290,7 @@ static void option_call(struct env_reader *r, uint32_t i) {
     if (range_is_empty(fallback) && typer && !slice_starts(head, "-"))
         fallback = env_argument(r, open, 0, NULL);
     env_set_default(r, &site, fallback);
-    while (first >= 2 && env_is_op(&r->t[first - 1], '.') && r->t[first - 2].kind == PY_NAME)
+    while (first >= 2 && tok_is_op(&r->t[first - 1], '.') && r->t[first - 2].kind == PY_NAME)
         first -= 2;
     site.first = first;
     struct slice name;
@@ -328,12 +328,12 @@ static void use(struct env_reader *r, uint32_t first, uint32_t last, const struc
     default:
         break;
     }
-    if (n->meaning == MEANS_DECOUPLE && env_is_op(&r->t[open], '.') && env_text_is(r, open + 1, "get") &&
+    if (n->meaning == MEANS_DECOUPLE && tok_is_op(&r->t[open], '.') && env_text_is(r, open + 1, "get") &&
         env_is_call(r, open + 2)) {
         open += 2;
         call = true;
     }
-    if (!call || (first > 0 && env_is_keyword(&r->t[first - 1], KW_DEF)))
+    if (!call || (first > 0 && tok_is_keyword(&r->t[first - 1], KW_DEF)))
         return;
     switch (n->meaning) {
     case MEANS_GETENV:
@@ -366,7 +366,7 @@ static void use(struct env_reader *r, uint32_t first, uint32_t last, const struc
 
 /* environ.Env.read_env(...), Env.read_env(): the class loads the file. */
 static bool class_reads_env(struct env_reader *r, uint32_t first, uint32_t last, const struct env_name *n) {
-    if (n->meaning != MEANS_ENVIRONS_CLASS || !env_is_op(&r->t[last + 1], '.') ||
+    if (n->meaning != MEANS_ENVIRONS_CLASS || !tok_is_op(&r->t[last + 1], '.') ||
         !env_text_is(r, last + 2, "read_env") || !env_is_call(r, last + 3))
         return false;
     struct env_site site = {.first = first, .last = r->t[last + 3].match, .access = ENV_LOAD_DOTENV};
@@ -383,7 +383,7 @@ static void name_token(struct env_reader *r, uint32_t i) {
     }
     if (is_option_maker(r, i))
         option_call(r, i);
-    if (!env_names_may_hold(&r->names, r->text, t) || (i > 0 && env_is_op(t - 1, '.')))
+    if (!env_names_may_hold(&r->names, r->text, t) || (i > 0 && tok_is_op(t - 1, '.')))
         return;
     struct env_name scratch;
     uint32_t last;

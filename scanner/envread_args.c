@@ -3,7 +3,7 @@
 
 /* The token behind the expression that begins at `i`: a comma at its level, or `end`. */
 static uint32_t skip_expression(const struct env_reader *r, uint32_t i, uint32_t end) {
-    while (i < end && !env_is_op(&r->t[i], ',')) {
+    while (i < end && !tok_is_op(&r->t[i], ',')) {
         const struct py_token *t = &r->t[i];
         bool opens =
             (t->kind == PY_OP || t->kind == PY_FSTRING_START) && t->match != UINT32_MAX && t->match > i;
@@ -13,9 +13,9 @@ static uint32_t skip_expression(const struct env_reader *r, uint32_t i, uint32_t
 }
 
 static struct token_range trimmed(const struct env_reader *r, uint32_t first, uint32_t end) {
-    while (first < end && env_is_blank(&r->t[first]))
+    while (first < end && tok_is_blank(&r->t[first]))
         first++;
-    while (end > first && env_is_blank(&r->t[end - 1]))
+    while (end > first && tok_is_blank(&r->t[end - 1]))
         end--;
     return first < end ? (struct token_range){first, end - 1} : NO_RANGE;
 }
@@ -30,7 +30,7 @@ struct token_range env_argument(const struct env_reader *r, uint32_t open, uint3
         i = end + 1;
         if (range_is_empty(arg))
             continue;
-        if (r->t[arg.first].kind == PY_NAME && arg.first < arg.last && env_is_op(&r->t[arg.first + 1], '=')) {
+        if (r->t[arg.first].kind == PY_NAME && arg.first < arg.last && tok_is_op(&r->t[arg.first + 1], '=')) {
             if (keyword && env_text_is(r, arg.first, keyword))
                 return trimmed(r, arg.first + 2, arg.last + 1);
         } else if (position++ == index) {
@@ -47,16 +47,16 @@ static enum env_default default_kind(const struct env_reader *r, struct token_ra
         return ENV_DEFAULT_NONE;
     const struct py_token *first = &r->t[value.first];
     if (value.first == value.last) {
-        if (env_is_op(first, OP_ELLIPSIS)) /* Field(...): required */
+        if (tok_is_op(first, OP_ELLIPSIS)) /* Field(...): required */
             return ENV_DEFAULT_NONE;
-        if (first->kind == PY_NUMBER || env_is_keyword(first, KW_TRUE) || env_is_keyword(first, KW_FALSE) ||
-            env_is_keyword(first, KW_NONE_VALUE))
+        if (first->kind == PY_NUMBER || tok_is_keyword(first, KW_TRUE) || tok_is_keyword(first, KW_FALSE) ||
+            tok_is_keyword(first, KW_NONE_VALUE))
             return ENV_DEFAULT_LITERAL;
     }
-    if (env_is_op(first, '-') && value.last == value.first + 1 && first[1].kind == PY_NUMBER)
+    if (tok_is_op(first, '-') && value.last == value.first + 1 && first[1].kind == PY_NUMBER)
         return ENV_DEFAULT_LITERAL;
     for (uint32_t i = value.first; i <= value.last; i++)
-        if (r->t[i].kind != PY_STRING && !env_is_blank(&r->t[i]))
+        if (r->t[i].kind != PY_STRING && !tok_is_blank(&r->t[i]))
             return ENV_DEFAULT_EXPRESSION;
     return ENV_DEFAULT_LITERAL;
 }
@@ -77,7 +77,7 @@ struct slice env_string(const struct env_reader *r, struct token_range value) {
     }
     size_t room = r->t[value.last].end - r->t[value.first].start, len = 0;
     for (uint32_t i = value.first; i <= value.last; i++)
-        if (r->t[i].kind != PY_STRING && !env_is_blank(&r->t[i]))
+        if (r->t[i].kind != PY_STRING && !tok_is_blank(&r->t[i]))
             return s;
     char *joined = arena_alloc(r->arena, room);
     for (uint32_t i = value.first; i <= value.last; i++) {
@@ -109,23 +109,23 @@ bool env_next_string(const struct env_reader *r, struct token_range value, uint3
 
 static bool is_called(const struct py_token *before) {
     return (before->kind == PY_NAME && (before->op == KW_NONE || before->op >= KW_MATCH)) ||
-           before->kind == PY_STRING || env_is_op(before, ')') || env_is_op(before, ']');
+           before->kind == PY_STRING || tok_is_op(before, ')') || tok_is_op(before, ']');
 }
 
 bool env_widen(const struct env_reader *r, uint32_t *first, uint32_t *last) {
     bool copy = false;
     for (;;) {
         uint32_t next = env_behind(r, *last), open = r->t[next].match;
-        if (env_is_op(&r->t[next], '.') && env_text_is(r, env_behind(r, next), "copy") &&
+        if (tok_is_op(&r->t[next], '.') && env_text_is(r, env_behind(r, next), "copy") &&
             env_is_call(r, env_behind(r, next) + 1)) {
             *last = r->t[env_behind(r, next) + 1].match;
             copy = true;
             continue;
         }
-        if (!env_is_op(&r->t[next], ')') || open >= *first || env_skip_blank(r, open + 1) != *first)
+        if (!tok_is_op(&r->t[next], ')') || open >= *first || env_skip_blank(r, open + 1) != *first)
             return copy;
         if (open > 0 && is_called(&r->t[open - 1])) {
-            if (!env_text_is(r, open - 1, "dict") || (open > 1 && env_is_op(&r->t[open - 2], '.')))
+            if (!env_text_is(r, open - 1, "dict") || (open > 1 && tok_is_op(&r->t[open - 2], '.')))
                 return copy;
             copy = true;
             open--;

@@ -37,24 +37,15 @@ static inline bool range_is_empty(struct token_range r) {
     return r.first > r.last;
 }
 
-static inline bool env_is_op(const struct py_token *t, unsigned op) {
-    return t->kind == PY_OP && t->op == op;
-}
-static inline bool env_is_keyword(const struct py_token *t, unsigned kw) {
-    return t->kind == PY_NAME && t->op == kw;
-}
-static inline bool env_is_blank(const struct py_token *t) {
-    return t->kind == PY_NL || t->kind == PY_COMMENT;
-}
 static inline uint32_t env_skip_blank(const struct env_reader *r, uint32_t i) {
-    while (env_is_blank(&r->t[i]))
+    while (tok_is_blank(&r->t[i]))
         i++;
     return i;
 }
 /* The token behind `i`: inside brackets an expression may go over lines. */
 static inline uint32_t env_behind(const struct env_reader *r, uint32_t i) {
     i++;
-    while (r->t[i].depth > 0 && env_is_blank(&r->t[i]))
+    while (r->t[i].depth > 0 && tok_is_blank(&r->t[i]))
         i++;
     return i;
 }
@@ -62,7 +53,7 @@ static inline bool env_text_is(const struct env_reader *r, uint32_t i, const cha
     return r->t[i].kind == PY_NAME && slice_eq_cstr(py_token_text(r->text, &r->t[i]), word);
 }
 static inline bool env_is_call(const struct env_reader *r, uint32_t i) {
-    return env_is_op(&r->t[i], '(') && r->t[i].match != UINT32_MAX && r->t[i].match > i;
+    return tok_is_op(&r->t[i], '(') && r->t[i].match != UINT32_MAX && r->t[i].match > i;
 }
 
 struct env_site {

@@ -12,8 +12,8 @@ struct settings {
 /* `env_prefix="APP_"`, `env_prefix = "APP_"`, `"env_prefix": "APP_"`. */
 static bool is_setting(const struct env_reader *r, uint32_t i, const char *key) {
     if (r->t[i].kind == PY_NAME)
-        return env_text_is(r, i, key) && env_is_op(&r->t[i + 1], '=');
-    return r->t[i].kind == PY_STRING && env_is_op(&r->t[i + 1], ':') &&
+        return env_text_is(r, i, key) && tok_is_op(&r->t[i + 1], '=');
+    return r->t[i].kind == PY_STRING && tok_is_op(&r->t[i + 1], ':') &&
            slice_eq_cstr(py_string_body(r->text, &r->t[i]), key);
 }
 
@@ -24,7 +24,7 @@ static void find_settings(const struct env_reader *r, struct settings *s) {
         if (is_setting(r, i, "env_prefix") && r->t[i + 2].kind == PY_STRING)
             (void)py_string_value(r->text, &r->t[i + 2], r->arena, &s->prefix);
         else if (is_setting(r, i, "case_sensitive"))
-            s->case_sensitive = env_is_keyword(&r->t[i + 2], KW_TRUE);
+            s->case_sensitive = tok_is_keyword(&r->t[i + 2], KW_TRUE);
     }
 }
 
@@ -94,11 +94,11 @@ static void field(struct env_reader *r, const struct settings *s, uint32_t first
     if (slice_starts(name, "_") || slice_eq_cstr(name, "model_config") ||
         env_text_is(r, first + 2, "ClassVar"))
         return;
-    if (first + 4 <= last && env_is_op(&r->t[first + 3], '.') && env_text_is(r, first + 4, "ClassVar"))
+    if (first + 4 <= last && tok_is_op(&r->t[first + 3], '.') && env_text_is(r, first + 4, "ClassVar"))
         return;
     struct env_site site = {.first = first, .last = last, .access = ENV_PYDANTIC};
     uint32_t equals = first + 2;
-    while (equals <= last && !(env_is_op(&r->t[equals], '=') && r->t[equals].depth == 0))
+    while (equals <= last && !(tok_is_op(&r->t[equals], '=') && r->t[equals].depth == 0))
         equals++;
     if (equals < last) {
         uint32_t open = equals + 2;
@@ -124,9 +124,9 @@ static void fields(struct env_reader *r, const struct settings *s) {
             start = level == 1;
         } else if (t->kind == PY_NEWLINE) {
             start = level == 1;
-        } else if (!env_is_blank(t) && start) {
+        } else if (!tok_is_blank(t) && start) {
             start = false;
-            if (t->kind != PY_NAME || (t->op != KW_NONE && t->op < KW_MATCH) || !env_is_op(t + 1, ':'))
+            if (t->kind != PY_NAME || (t->op != KW_NONE && t->op < KW_MATCH) || !tok_is_op(t + 1, ':'))
                 continue;
             uint32_t last = i;
             while (last + 1 < s->end && r->t[last + 1].kind != PY_NEWLINE && r->t[last + 1].kind != PY_END &&
@@ -143,15 +143,15 @@ void env_settings_class(struct env_reader *r, uint32_t i) {
     uint32_t name = i + 1, open = i + 2;
     if (r->t[name].kind != PY_NAME)
         return;
-    if (env_is_op(&r->t[open], '[') && r->t[open].match != UINT32_MAX)
+    if (tok_is_op(&r->t[open], '[') && r->t[open].match != UINT32_MAX)
         open = r->t[open].match + 1;
-    if (!env_is_call(r, open) || !env_is_op(&r->t[r->t[open].match + 1], ':'))
+    if (!env_is_call(r, open) || !tok_is_op(&r->t[r->t[open].match + 1], ':'))
         return;
     const struct env_name *base = NULL;
     struct env_name scratch;
     for (uint32_t k = open + 1; k < r->t[open].match; k++) {
         uint32_t last;
-        if (r->t[k].kind != PY_NAME || env_is_op(&r->t[k - 1], '.'))
+        if (r->t[k].kind != PY_NAME || tok_is_op(&r->t[k - 1], '.'))
             continue;
         const struct env_name *n = env_names_at(&r->names, r->text, r->t, k, &last, &scratch);
         if (n && n->meaning == MEANS_SETTINGS_CLASS)

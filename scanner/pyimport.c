@@ -8,25 +8,13 @@ struct statement {
     void *ctx;
 };
 
-static bool is_op(const struct py_token *t, unsigned op) {
-    return t->kind == PY_OP && t->op == op;
-}
-
-static bool is_keyword(const struct py_token *t, unsigned keyword) {
-    return t->kind == PY_NAME && t->op == keyword;
-}
-
-static bool is_name(const struct py_token *t) {
-    return t->kind == PY_NAME && (t->op == KW_NONE || t->op >= KW_MATCH);
-}
-
 /* A dotted name from *i on; *i is left behind it. Parts are never split over
  * lines in practice; a blank inside ("os . path") makes it unknown. */
 static struct slice dotted(const struct statement *s, uint32_t *i) {
     uint32_t first = *i;
-    if (!is_name(&s->t[first]))
+    if (!tok_is_name(&s->t[first]))
         return (struct slice){0};
-    while (is_op(&s->t[*i + 1], '.') && is_name(&s->t[*i + 2]))
+    while (tok_is_op(&s->t[*i + 1], '.') && tok_is_name(&s->t[*i + 2]))
         *i += 2;
     struct slice name = {s->text.ptr + s->t[first].start, s->t[*i].end - s->t[first].start};
     *i += 1;
@@ -34,7 +22,7 @@ static struct slice dotted(const struct statement *s, uint32_t *i) {
 }
 
 static uint32_t skip_blank(const struct statement *s, uint32_t i) {
-    while (s->t[i].kind == PY_NL || s->t[i].kind == PY_COMMENT)
+    while (tok_is_blank(&s->t[i]))
         i++;
     return i;
 }
@@ -45,13 +33,13 @@ static void import_modules(const struct statement *s, uint32_t i) {
         found.module = dotted(s, &i);
         if (found.module.len == 0)
             return;
-        found.renamed = is_keyword(&s->t[i], KW_AS) && is_name(&s->t[i + 1]);
+        found.renamed = tok_is_keyword(&s->t[i], KW_AS) && tok_is_name(&s->t[i + 1]);
         if (found.renamed) {
             found.bound = py_token_text(s->text, &s->t[i + 1]);
             i += 2;
         }
         s->fn(s->ctx, &found);
-        if (!is_op(&s->t[i], ','))
+        if (!tok_is_op(&s->t[i], ','))
             return;
         i++;
     }
@@ -59,30 +47,30 @@ static void import_modules(const struct statement *s, uint32_t i) {
 
 static void import_members(const struct statement *s, uint32_t i) {
     uint32_t level = 0;
-    for (; is_op(&s->t[i], '.') || is_op(&s->t[i], OP_ELLIPSIS); i++)
-        level += is_op(&s->t[i], '.') ? 1 : 3;
+    for (; tok_is_op(&s->t[i], '.') || tok_is_op(&s->t[i], OP_ELLIPSIS); i++)
+        level += tok_is_op(&s->t[i], '.') ? 1 : 3;
     struct slice module = dotted(s, &i);
-    if ((module.len == 0 && level == 0) || !is_keyword(&s->t[i], KW_IMPORT))
+    if ((module.len == 0 && level == 0) || !tok_is_keyword(&s->t[i], KW_IMPORT))
         return;
     i = skip_blank(s, i + 1);
-    if (is_op(&s->t[i], '*')) {
+    if (tok_is_op(&s->t[i], '*')) {
         const struct py_import all = {.module = module, .level = level, .member = SLICE_LIT("*")};
         s->fn(s->ctx, &all);
         return;
     }
-    if (is_op(&s->t[i], '('))
+    if (tok_is_op(&s->t[i], '('))
         i = skip_blank(s, i + 1);
-    while (is_name(&s->t[i])) {
+    while (tok_is_name(&s->t[i])) {
         struct slice member = py_token_text(s->text, &s->t[i]);
         struct py_import found = {.module = module, .level = level, .member = member, .bound = member};
         i = skip_blank(s, i + 1);
-        found.renamed = is_keyword(&s->t[i], KW_AS) && is_name(&s->t[i + 1]);
+        found.renamed = tok_is_keyword(&s->t[i], KW_AS) && tok_is_name(&s->t[i + 1]);
         if (found.renamed) {
             found.bound = py_token_text(s->text, &s->t[i + 1]);
             i = skip_blank(s, i + 2);
         }
         s->fn(s->ctx, &found);
-        if (!is_op(&s->t[i], ','))
+        if (!tok_is_op(&s->t[i], ','))
             return;
         i = skip_blank(s, i + 1);
     }
@@ -90,10 +78,10 @@ static void import_members(const struct statement *s, uint32_t i) {
 
 /* And is not the `import` of `from a import b`. */
 static bool begins_import(const struct py_token *t, uint32_t i) {
-    if (!is_keyword(&t[i], KW_IMPORT) || t[i].depth > 0)
+    if (!tok_is_keyword(&t[i], KW_IMPORT) || t[i].depth > 0)
         return false;
     unsigned before = i > 0 ? t[i - 1].kind : PY_NEWLINE;
-    return (before != PY_NAME && before != PY_OP) || is_op(&t[i - 1], ';') || is_op(&t[i - 1], ':');
+    return (before != PY_NAME && before != PY_OP) || tok_is_op(&t[i - 1], ';') || tok_is_op(&t[i - 1], ':');
 }
 
 void py_import_each(struct slice text, const struct py_token *t, uint32_t keyword,
@@ -101,6 +89,6 @@ void py_import_each(struct slice text, const struct py_token *t, uint32_t keywor
     const struct statement s = {text, t, fn, ctx};
     if (begins_import(t, keyword))
         import_modules(&s, keyword + 1);
-    else if (is_keyword(&t[keyword], KW_FROM))
+    else if (tok_is_keyword(&t[keyword], KW_FROM))
         import_members(&s, keyword + 1);
 }

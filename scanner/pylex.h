@@ -133,6 +133,20 @@ static inline struct slice py_token_text(struct slice text, const struct py_toke
     return (struct slice){text.ptr + t->start, (size_t)(t->end - t->start)};
 }
 
+static inline bool tok_is_op(const struct py_token *t, unsigned op) {
+    return t->kind == PY_OP && t->op == op;
+}
+static inline bool tok_is_keyword(const struct py_token *t, unsigned kw) {
+    return t->kind == PY_NAME && t->op == kw;
+}
+/* A name that can stand in an expression: no hard keyword. */
+static inline bool tok_is_name(const struct py_token *t) {
+    return t->kind == PY_NAME && (t->op == KW_NONE || t->op >= KW_MATCH);
+}
+static inline bool tok_is_blank(const struct py_token *t) {
+    return t->kind == PY_NL || t->kind == PY_COMMENT;
+}
+
 /* The body of a PY_STRING between its quotes, as written. */
 struct slice py_string_body(struct slice text, const struct py_token *t);
 
