@@ -58,9 +58,27 @@ static const char *reason_to_skip(struct migration *m, const char *path) {
     return reason;
 }
 
+/* The file of the places at hand: reports name the places of a file behind each other. */
+struct at_hand {
+    const char *path;
+    const char *reason; /* why nothing is looked for in it; NULL: it is open */
+    struct site_file *file;
+};
+
+static void turn_to(struct migration *m, struct at_hand *h, const char *path) {
+    struct error unread = {0};
+    if (h->path && strcmp(h->path, path) == 0)
+        return;
+    site_file_close(h->file);
+    *h = (struct at_hand){.path = path, .reason = reason_to_skip(m, path)};
+    if (!h->reason && site_file_open(&h->file, path, &unread) != KL_OK)
+        h->reason = arena_cstr(&m->arena, slice_cstr(unread.message));
+}
+
 enum kl_status migration_collect_reported(struct migration *m, struct error *e) {
     const char *file = m->cli->options.findings;
     struct reported report = {0};
+    struct at_hand hand = {0};
     struct arena arena = ARENA_INIT;
     if (!file || m->follow.plan)
         return KL_OK;
@@ -70,15 +88,17 @@ enum kl_status migration_collect_reported(struct migration *m, struct error *e) 
     enum kl_status s = reported_read(file, &arena, &report, e);
     for (size_t i = 0; i < report.count && s == KL_OK; i++) {
         const struct reported_place *p = &report.items[i];
-        const char *reason = reason_to_skip(m, p->path);
         struct error missing = {0};
+        turn_to(m, &hand, p->path);
+        const char *reason = hand.reason;
         if (p->site.value.len > 0) /* whether or not it is there: no output has it */
             redact_add(m->cli->redactor, p->site.value);
-        if (!reason && scan_site_reported(p->path, &p->site, &m->forced, m->cli->redactor, &missing) != KL_OK)
+        if (!reason && site_file_find(hand.file, &p->site, &m->forced, m->cli->redactor, &missing) != KL_OK)
             reason = missing.message;
         if (reason)
             add_missing(m, p, reason);
     }
+    site_file_close(hand.file);
     free(report.items);
     arena_release(&arena);
     return s;

@@ -1,13 +1,16 @@
 /* site.c: see site.h. */
 #include "scanner/site.h"
 
+#include <stdlib.h>
+
 #include "base/encode.h"
 #include "base/file.h"
 #include "base/mem.h"
 #include "scanner/candidate.h"
 
-/* A file's path through the lexer, kept together for one literal's sake. */
-struct opened {
+/* A file's path through the lexer, kept together for the sake of its literals. */
+struct site_file {
+    const char *path; /* in the arena */
     struct buf bytes;
     struct arena arena;
     struct pyfile file;
@@ -16,7 +19,7 @@ struct opened {
     struct pylines lines;
 };
 
-static enum kl_status open_file(struct opened *o, const char *path, struct error *e) {
+static enum kl_status open_file(struct site_file *o, const char *path, struct error *e) {
     buf_init_secret(&o->bytes, KL_MAX_REWRITE_BYTES);
     enum kl_status s = file_read(path, KL_MAX_REWRITE_BYTES, &o->bytes, e);
     if (s != KL_OK)
@@ -28,14 +31,14 @@ static enum kl_status open_file(struct opened *o, const char *path, struct error
     return KL_OK;
 }
 
-static void close_file(struct opened *o) {
+static void close_file(struct site_file *o) {
     candidates_release(&o->candidates);
     py_tokens_release(&o->tokens);
     arena_release(&o->arena);
     buf_release(&o->bytes);
 }
 
-static void add_finding(const struct opened *o, const struct candidate *c, const char *path,
+static void add_finding(const struct site_file *o, const struct candidate *c, const char *path,
                         const char *message, struct scan_result *out) {
     out->findings = mem_grow(out->findings, &out->finding_cap, out->finding_count + 1, sizeof *out->findings);
     struct finding *f = &out->findings[out->finding_count++];
@@ -66,7 +69,7 @@ static void add_finding(const struct opened *o, const struct candidate *c, const
 }
 
 /* With a column, any part of a concatenation names the whole. */
-static bool is_named(const struct opened *o, const struct candidate *c, uint32_t line, uint32_t column,
+static bool is_named(const struct site_file *o, const struct candidate *c, uint32_t line, uint32_t column,
                      uint32_t *start_column) {
     uint32_t first, last, end_column;
     pylines_position(&o->lines, o->file.text, c->start, &first, start_column);
@@ -80,7 +83,7 @@ static bool is_named(const struct opened *o, const struct candidate *c, uint32_t
 
 enum kl_status scan_site(const char *path, uint32_t line, uint32_t column, struct scan_result *out,
                          struct redactor *redactor, struct error *e) {
-    struct opened o = {.tokens = PY_TOKENS_INIT};
+    struct site_file o = {.tokens = PY_TOKENS_INIT};
     const struct candidate *chosen = NULL;
     struct buf columns = BUF_INIT(KL_ERROR_MESSAGE_MAX / 2);
     size_t matches = 0;
@@ -140,22 +143,22 @@ static bool has_value(const struct candidate *c, const struct site_place *place)
 
 enum reach { REACH_COLUMN, REACH_LINES, REACH_FILE };
 
-static bool is_reached(const struct opened *o, const struct candidate *c, const struct site_place *place,
+static bool is_reached(const struct site_file *o, const struct candidate *c, const struct site_place *place,
                        enum reach reach) {
     uint32_t first, last, start, end, until = place->end_line > place->line ? place->end_line : place->line;
-    if (c->context == CONTEXT_COMMENT || !has_value(c, place))
+    if (c->context == CONTEXT_COMMENT)
         return false;
     if (reach == REACH_FILE)
-        return true;
+        return has_value(c, place);
     pylines_position(&o->lines, o->file.text, c->start, &first, &start);
     pylines_position(&o->lines, o->file.text, c->end, &last, &end);
     bool lines = first <= until && last >= place->line;
     bool column = place->column > 0 && !(first == place->line && place->column < start) &&
                   !(last == place->line && place->column >= end);
-    return lines && (reach == REACH_LINES || column);
+    return lines && (reach == REACH_LINES || column) && has_value(c, place);
 }
 
-static size_t count_reached(const struct opened *o, const struct site_place *place, enum reach reach,
+static size_t count_reached(const struct site_file *o, const struct site_place *place, enum reach reach,
                             const struct candidate **chosen) {
     size_t count = 0;
     for (size_t i = 0; i < o->candidates.count; i++)
@@ -166,30 +169,38 @@ static size_t count_reached(const struct opened *o, const struct site_place *pla
     return count;
 }
 
-enum kl_status scan_site_reported(const char *path, const struct site_place *place, struct scan_result *out,
-                                  struct redactor *redactor, struct error *e) {
-    struct opened o = {.tokens = PY_TOKENS_INIT};
+enum kl_status site_file_open(struct site_file **out, const char *path, struct error *e) {
+    struct site_file *o = mem_calloc(1, sizeof *o);
+    enum kl_status s = open_file(o, path, e);
+    o->path = arena_cstr(&o->arena, slice_cstr(path));
+    *out = o;
+    return s;
+}
+
+void site_file_close(struct site_file *o) {
+    if (o)
+        close_file(o);
+    free(o);
+}
+
+enum kl_status site_file_find(const struct site_file *o, const struct site_place *place,
+                              struct scan_result *out, struct redactor *redactor, struct error *e) {
     const struct candidate *chosen = NULL;
-    enum kl_status s = open_file(&o, path, e);
-    if (s != KL_OK)
-        goto done;
     bool known = place->value.len > 0 || place->sha1;
-    size_t count = count_reached(&o, place, REACH_LINES, &chosen);
-    if (count > 1 && count_reached(&o, place, REACH_COLUMN, &chosen) == 1)
+    size_t count = count_reached(o, place, REACH_LINES, &chosen);
+    if (count > 1 && count_reached(o, place, REACH_COLUMN, &chosen) == 1)
         count = 1;
     if (count == 0 && known)
-        count = count_reached(&o, place, REACH_FILE, &chosen);
+        count = count_reached(o, place, REACH_FILE, &chosen);
     if (count == 0)
-        s = error_set(e, KL_ERR_NOT_FOUND,
-                      known ? "no string literal here has the value of the report; has the file changed?"
-                            : "no string literal stands on this line");
-    else if (count > 1)
-        s = error_set(e, KL_ERR_USAGE, "several literals could be meant (--site with a column says which)");
-    if (s == KL_OK)
-        add_finding(&o, chosen, path, "literal named by --findings", out);
-    if (s == KL_OK && redactor)
+        return error_set(e, KL_ERR_NOT_FOUND,
+                         known ? "no string literal here has the value of the report; has the file changed?"
+                               : "no string literal stands on this line");
+    if (count > 1)
+        return error_set(e, KL_ERR_USAGE,
+                         "several literals could be meant (--site with a column says which)");
+    add_finding(o, chosen, o->path, "literal named by --findings", out);
+    if (redactor)
         redact_add(redactor, chosen->value);
-done:
-    close_file(&o);
-    return s;
+    return KL_OK;
 }

@@ -23,10 +23,17 @@ struct site_place {
     const char *sha1;        /* of the value, in hexadecimal; NULL: not known */
 };
 
-/* The same for the literal that the place means: one that stands on its lines and holds its value; anywhere
- * in the file, if only there the value stands; without a value, the only literal of the lines.
+/* A Python file whose literals are looked up: read once. */
+struct site_file;
+/* Released with site_file_close, whatever is returned. */
+enum kl_status site_file_open(struct site_file **out, const char *path, struct error *e) KL_MUST_USE;
+void site_file_close(struct site_file *o); /* NULL is fine */
+
+/* As scan_site, for the literal that the place means: one that stands on its lines and holds its value;
+ * anywhere in the file, if only there the value stands; without a value, the only literal of the lines.
  * KL_ERR_NOT_FOUND and KL_ERR_USAGE as above, with a message without path and line. */
-enum kl_status scan_site_reported(const char *path, const struct site_place *place, struct scan_result *out,
-                                  struct redactor *redactor, struct error *e) KL_MUST_USE;
+enum kl_status site_file_find(const struct site_file *o, const struct site_place *place,
+                              struct scan_result *out, struct redactor *redactor,
+                              struct error *e) KL_MUST_USE;
 
 #endif
