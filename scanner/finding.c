@@ -90,9 +90,23 @@ const char *env_access_name(enum env_access a) {
 }
 
 static const char *const skip_names[SKIP_REASON_COUNT] = {
-    [SKIP_IGNORED] = "ignored",       [SKIP_EXCLUDED] = "excluded",   [SKIP_BINARY] = "binary",
-    [SKIP_SPECIAL] = "special",       [SKIP_LINK] = "link",           [SKIP_SUBMODULE] = "submodule",
-    [SKIP_GIT_FOLDER] = "git-folder", [SKIP_TOO_LARGE] = "too-large",
+    [SKIP_IGNORED] = "ignored",
+    [SKIP_EXCLUDED] = "excluded",
+    [SKIP_BINARY] = "binary",
+    [SKIP_SPECIAL] = "special",
+    [SKIP_LINK] = "link",
+    [SKIP_SUBMODULE] = "submodule",
+    [SKIP_GIT_FOLDER] = "git-folder",
+    [SKIP_TOO_LARGE] = "too-large",
+    [SKIP_ARCHIVE] = "archive",
+    [SKIP_ENCRYPTED] = "encrypted",
+    [SKIP_PACKED] = "unknown-packing",
+    [SKIP_DAMAGED] = "damaged",
+    [SKIP_MEMBER_SIZE] = "member-too-large",
+    [SKIP_RATIO] = "packed-too-densely",
+    [SKIP_DEPTH] = "nested-too-deeply",
+    [SKIP_MEMBERS] = "too-many-members",
+    [SKIP_TOTAL] = "archive-too-large",
 };
 
 const char *skip_reason_name(enum skip_reason r) {

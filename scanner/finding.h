@@ -148,7 +148,8 @@ struct env_read {
     bool required;     /* it raises where the variable is not set */
     bool secret;       /* by the classifier: a secret, not a setting */
     bool bytes;        /* environb */
-    bool silenced;     /* by a comment on its line, or by the configuration, as ENV_READ_RULE */
+    bool in_archive;
+    bool silenced; /* by a comment on its line, or by the configuration, as ENV_READ_RULE */
 };
 
 struct scan_error {
@@ -166,6 +167,16 @@ enum skip_reason {
     SKIP_SUBMODULE,
     SKIP_GIT_FOLDER,
     SKIP_TOO_LARGE, /* also an error entry */
+    SKIP_ARCHIVE,   /* without --archives */
+    /* Of archives; each is also an error entry. The limits: scan_archive.h */
+    SKIP_ENCRYPTED,
+    SKIP_PACKED,  /* in a way that is not read */
+    SKIP_DAMAGED, /* a member, or the rest of an archive */
+    SKIP_MEMBER_SIZE,
+    SKIP_RATIO,
+    SKIP_DEPTH,
+    SKIP_MEMBERS, /* the rest of an archive */
+    SKIP_TOTAL,   /* the rest of an archive */
     SKIP_REASON_COUNT
 };
 const char *skip_reason_name(enum skip_reason r);
@@ -180,7 +191,8 @@ enum scan_partly {
 const char *scan_partly_name(enum scan_partly p);
 
 struct scan_stats {
-    uint64_t files, bytes; /* of a scan of history: versions of files */
+    uint64_t files, bytes; /* of a scan of history: versions of files; the members of archives, too */
+    uint64_t archives;     /* that were looked into */
     uint64_t commits;
     uint64_t known; /* findings that are left out, for a commit does not bring them */
     uint64_t python_files;

@@ -359,8 +359,10 @@ void scan_history(struct scan_worker *workers, unsigned jobs, bool (*is_stopped)
     h.lock = mutex_new();
     h.idle = mem_calloc(jobs, sizeof *h.idle);
     h.secrets = mem_calloc(jobs, sizeof *h.secrets);
-    for (unsigned i = 0; i < jobs; i++)
+    for (unsigned i = 0; i < jobs; i++) {
         h.idle[h.idle_count++] = i;
+        workers[i].root = h.at.folder;
+    }
     static const char *const newest[] = {"HEAD", NULL};
     enum kl_status s = KL_OK;
     for (const char *const *tip = o->tips ? o->tips : newest; *tip && s == KL_OK; tip++)

@@ -60,6 +60,7 @@ static void merge_rest(struct scan_result *out, const struct scan_result *part) 
     }
     out->stats.files += part->stats.files;
     out->stats.bytes += part->stats.bytes;
+    out->stats.archives += part->stats.archives;
     out->stats.commits += part->stats.commits;
     out->stats.python_files += part->stats.python_files;
     for (size_t i = 0; i < PARTLY_COUNT; i++)

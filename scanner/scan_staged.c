@@ -324,6 +324,7 @@ static enum kl_status scan_groups(struct staged *s, struct error *e) {
 void scan_staged(struct scan_worker *w, const char *folder) {
     struct staged s = {.w = w, .at = {folder, GIT_OF_HOOK}, .old_from = SIZE_MAX};
     struct error e = {0};
+    w->root = folder;
     enum kl_status status = list_files(&s, &e);
     if (status == KL_OK && s.count > 0)
         status = read_sizes(&s, &e);

@@ -10,6 +10,7 @@
 #include "scanner/encoded.h"
 #include "scanner/notebook.h"
 #include "scanner/pyfile.h"
+#include "scanner/scan_archive.h"
 #include "scanner/scan_report.h"
 #include "scanner/textfile.h"
 
@@ -44,7 +45,7 @@ void scan_worker_renew(struct scan_worker *w, const struct scan_shared *shared) 
 }
 
 void scan_worker_error(struct scan_worker *w, const char *path, const char *message) {
-    scan_result_add_error(&w->part, path, message);
+    scan_result_add_error(&w->part, w->member ? w->member : path, message);
 }
 
 void scan_worker_skip(struct scan_worker *w, enum skip_reason reason) {
@@ -160,7 +161,7 @@ static void match_candidate(struct scan_worker *w, const char *path, const struc
         return;
     if (classify && classify_candidate(w, code, c, &k, &open))
         (void)scan_classified(w, c, &k);
-    if (open && w->shared->follows_imports)
+    if (open && scan_follows_imports(w))
         module_notes_bind(&w->notes, path, c->name);
 }
 
@@ -229,7 +230,7 @@ static void scan_python(struct scan_worker *w, const char *path, struct slice by
         .path = path, .text = file.text, .python = &file, .tokens = &w->tokens, .utf16 = utf16};
     module_notes_begin(&w->notes);
     scan_code(w, &file, &place, utf16 ? "in UTF-16, which Python does not read" : NULL);
-    if (w->shared->follows_imports)
+    if (scan_follows_imports(w))
         module_notes_end(&w->notes, path, file.text, &w->tokens);
 }
 
@@ -302,7 +303,12 @@ static void scan_notebook(struct scan_worker *w, const char *path, struct slice 
 bool scan_worker_bytes(struct scan_worker *w, const char *path, struct slice bytes) {
     enum scan_language language = scan_language_of(path, bytes);
     if (language == SCAN_BINARY) {
-        scan_worker_skip(w, SKIP_BINARY);
+        enum archive_kind archive = archive_kind_of(path);
+        if (archive != ARCHIVE_NONE && w->shared->options->archives) {
+            scan_archive(w, path, archive, bytes);
+            return true; /* or an error says why not */
+        }
+        scan_worker_skip(w, archive != ARCHIVE_NONE ? SKIP_ARCHIVE : SKIP_BINARY);
         return false;
     }
     w->hits.count = 0;
@@ -322,18 +328,20 @@ static bool is_text(const char *path, struct slice head) {
     return scan_language_of(path, head) != SCAN_BINARY;
 }
 
+static bool is_text_or_archive(const char *path, struct slice head) {
+    return is_text(path, head) || archive_kind_of(path) != ARCHIVE_NONE;
+}
+
 bool scan_worker_file(struct scan_worker *w, const char *path, bool named) {
     struct error e = {0};
     w->bytes.len = 0; /* wiped when the worker goes; the next file overwrites it */
     w->bytes.over = false;
     bool whole = false;
-    enum kl_status s = file_read_wanted(path, KL_MAX_FILE_BYTES, is_text, &w->bytes, &whole, &e);
-    if (s == KL_OK && !whole)
-        scan_worker_skip(w, SKIP_BINARY);
-    else if (s == KL_OK)
+    enum kl_status s =
+        file_read_wanted(path, KL_MAX_FILE_BYTES, w->shared->options->archives ? is_text_or_archive : is_text,
+                         &w->bytes, &whole, &e);
+    if (s == KL_OK) /* of a file that is not wanted, the head, which tells what it is */
         return scan_worker_bytes(w, path, buf_as_slice(&w->bytes));
-    if (s == KL_OK)
-        return false;
     if (s == KL_ERR_NOT_FOUND && !named)
         return false; /* removed since the folder was listed: there is nothing to scan */
     if (s == KL_ERR_LIMIT)

@@ -57,7 +57,9 @@ struct scan_worker {
     struct module_notes notes;
     struct scan_hits hits;
     struct scan_result part; /* this worker's share */
-    struct secret *extra;    /* for the redactor: secrets that are a part of a literal */
+    const char *root;        /* that was named, and that --exclude goes by; NULL: none */
+    const char *member;   /* of an archive, at hand: how it is reported, for its path alone opens nothing */
+    struct secret *extra; /* for the redactor: secrets that are a part of a literal */
     size_t extra_count, extra_cap;
 };
 
@@ -94,6 +96,11 @@ bool scan_match_rules(struct scan_worker *w, const char *path, const struct cand
  * whole of a text file, beside the hits that `w` has of it. */
 bool scan_encoded_value(struct scan_worker *w, const char *path, const struct candidate *c);
 void scan_encoded_text(struct scan_worker *w, const char *path, const struct candidate *whole);
+
+/* Whether uses in other modules are followed: these must be files that can be read again. */
+static inline bool scan_follows_imports(const struct scan_worker *w) {
+    return w->shared->follows_imports && !w->member;
+}
 
 /* scan_resolve.c: of hits that overlap, the one that says most stays. Sorted by
  * place after it. `literals`: spans are those of whole literals (Python). */
