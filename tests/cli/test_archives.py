@@ -8,6 +8,7 @@ import stat
 import struct
 import tarfile
 import zipfile
+from pathlib import Path
 
 import pytest
 
@@ -191,6 +192,32 @@ def test_a_member_that_is_damaged_does_not_hide_the_next(keylift, project):
     status, report = scan(keylift, project)
     assert status == 2 and paths(report) == ["a.zip!b.txt"]
     assert report["errors"] == [{"path": "a.zip!a.txt", "message": "damaged: not searched"}]
+
+
+def place(found):
+    return {key: found[key] for key in found if key not in ("path", "fixable", "reason", "fingerprint")}
+
+
+@pytest.mark.parametrize("name", ["x.whl", "x.tar.gz", "x.tar", "n.zip"])
+def test_an_archive_has_what_its_folder_has(keylift, project, name):
+    """On the golden scans' files, which have every kind of place; names used in other modules aside."""
+    golden = Path(__file__).parents[1] / "golden"
+    files = {str(p.relative_to(golden)): support.expand(p.read_bytes()) for p in sorted(golden.rglob("*")) if p.is_file()}
+    for path, data in files.items():
+        project.write(f"folder/{path}", data)
+    if name == "n.zip":
+        project.write(name, zip_of({"inner.tgz": tar_of(files, "w:gz")}))
+    else:
+        project.write(name, MAKERS["a.zip" if name == "x.whl" else "a.tgz" if name.endswith("gz") else "a.tar"](files))
+    inside = f"{name}!" if name != "n.zip" else "n.zip!inner.tgz!"
+    options = ["--no-config", "--min-confidence", "0", "--fail-on", "high"]
+    unpacked, packed = (scan(keylift, project, *options, path=path)[1] for path in ("folder", name))
+    expected = {(f["path"].removeprefix("folder/"), json.dumps(place(f), sort_keys=True)) for f in unpacked["findings"]}
+    assert {(f["path"].removeprefix(inside), json.dumps(place(f), sort_keys=True)) for f in packed["findings"]} == expected
+    assert len(expected) > 30 and packed["stats"]["files"] == unpacked["stats"]["files"]
+    reads = [[(r["path"].removeprefix(p), r["name"], r["line"]) for r in report["environment"]]
+             for p, report in (("folder/", unpacked), (inside, packed))]  # fmt: skip
+    assert reads[0] == reads[1] and len(reads[0]) > 20
 
 
 @pytest.mark.parametrize("name", ["a.zip", "a.tar", "a.tar.gz", "a.gz"])
