@@ -103,7 +103,8 @@ static bool is_capitalised(struct slice v) {
  * names too, so only random values count there. */
 static struct name_meaning collective_meaning(const struct candidate *c) {
     struct slice name = c->name;
-    if (c->context != CONTEXT_ELEMENT || name.len < 2 || (name.ptr[name.len - 1] | 0x20) != 's')
+    if ((c->context != CONTEXT_ELEMENT && !c->in_list) || name.len < 2 ||
+        (name.ptr[name.len - 1] | 0x20) != 's')
         return (struct name_meaning){NAME_OTHER, false};
     return name_meaning(slice_sub(name, 0, name.len - 1));
 }

@@ -202,7 +202,8 @@ def place(found):
 def test_an_archive_has_what_its_folder_has(keylift, project, name):
     """On the golden scans' files, which have every kind of place; names used in other modules aside."""
     golden = Path(__file__).parents[1] / "golden"
-    files = {str(p.relative_to(golden)): support.expand(p.read_bytes()) for p in sorted(golden.rglob("*")) if p.is_file()}
+    cases = sorted(p for part in ("scan", "migrate") for p in (golden / part).rglob("*") if p.is_file())
+    files = {str(p.relative_to(golden)): support.expand(p.read_bytes()) for p in cases}
     for path, data in files.items():
         project.write(f"folder/{path}", data)
     if name == "n.zip":
