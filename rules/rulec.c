@@ -118,9 +118,16 @@ static enum kl_status write_automaton(struct buf *out, const struct rule_list *r
     write_numbers(out, "uint32_t", array, k.table.reports, k.reporting, 4);
     (void)snprintf(array, sizeof array, "%s_owners", name);
     write_numbers(out, "uint16_t", array, k.table.owners, k.owner_count, 2);
+    bool searches = !names && k.table.starts;
+    if (searches) {
+        (void)snprintf(array, sizeof array, "%s_starts", name);
+        write_numbers(out, "uint8_t", array, k.table.starts, KEYWORD_STARTS, 1);
+    }
     buf_printf(
-        out, "const struct keyword_table rule_table_%s = {%s_classes, %s_next, %s_reports, %s_owners, %u};\n",
-        name, name, name, name, name, (unsigned)k.table.first_report);
+        out,
+        "const struct keyword_table rule_table_%s = {%s_classes, %s_next, %s_reports, %s_owners, %u, %u, ",
+        name, name, name, name, name, (unsigned)k.table.first_report, (unsigned)k.table.first_deep);
+    buf_printf(out, "%s%s};\n", searches ? name : "NULL", searches ? "_starts" : "");
     keyword_builder_free(b);
     return KL_OK;
 }

@@ -236,7 +236,9 @@ static enum kl_status code_of(const struct rule_set *s, size_t i, pcre2_code **o
  * the name, for those rules that have any. */
 static bool filter(struct rule_matcher *m, struct slice value, struct slice name, uint64_t *bits) {
     const struct rule_set *s = m->set;
-    uint64_t by_value[RULE_BITS] = {0}, by_name[RULE_BITS] = {0};
+    uint64_t by_value[RULE_BITS], by_name[RULE_BITS];
+    memset(by_value, 0, s->words * sizeof *by_value);
+    memset(by_name, 0, s->words * sizeof *by_name);
     bool any = keyword_find(&rule_table_keywords, value, by_value);
     if (s->own.count > 0)
         any |= keyword_find(&s->own_keyword_table, value, by_value);
