@@ -57,7 +57,7 @@ struct candidate {
     bool is_partial;       /* only a piece of the run-time string (f-string, format, + with a name) */
     bool in_test;          /* file or function looks like a test or an example */
     bool at_top;           /* not indented: a name that it is given is one of the module */
-    const char *unfixable; /* NULL, or why a rewrite can never replace it (static text) */
+    const char *unfixable; /* NULL, or that a rewrite can never replace it: see candidate_unfixable */
     const char *encoding; /* NULL, or how the value is written there: "base64"; `value` is decoded (static) */
 };
 

@@ -127,7 +127,7 @@ static void set_fixable(struct scan_worker *w, const struct scan_place *p, struc
                         const struct scan_hit *hit, struct fragment *moves) {
     const struct candidate *c = hit->candidate;
     *moves = (struct fragment){.value = slice_sub(c->value, hit->start, hit->end)};
-    f->reason = c->unfixable;
+    f->reason = candidate_unfixable(c);
     if (!f->reason)
         f->reason = reason_by_context[c->context];
     if (!f->reason && !fragment_of(hit, p->text, p->tokens, w->shared->options->split_urls, &w->arena, moves))
