@@ -138,6 +138,7 @@ struct options {
     bool show_suppressed;
     int report_env; /* enum option_env */
     const char *fingerprint_key_file;
+    struct string_list verify;
     bool check;
     const char *baseline;
     bool prune, accept_all, unite;

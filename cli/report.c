@@ -66,6 +66,7 @@ void report_count(const struct report *r, struct report_counts *out) {
         out->shown++;
         out->by_severity[f->severity]++;
         out->failing += (int)f->severity >= r->options->fail_on;
+        out->verified[f->verified]++;
         out->movable += f->fixable && !f->in_test && f->severity >= SEVERITY_MEDIUM;
         out->files += path == NULL || strcmp(path, f->path) != 0;
         path = f->path;
@@ -154,6 +155,15 @@ const char *report_number(uint64_t n, char out[32]) {
     }
     out[at] = '\0';
     return out;
+}
+
+const char *report_verified(const struct finding *f, struct buf *out) {
+    buf_clear(out);
+    buf_str(out, probe_verdict_name(f->verified));
+    if (f->verified != PROBE_NOT_ASKED && f->verified_why != NULL) {
+        buf_printf(out, ": %s", f->verified_why);
+    }
+    return buf_cstr(out);
 }
 
 const char *report_plural(uint64_t n, const char *one, const char *many) {

@@ -62,6 +62,10 @@ static const char *const suppression_names[] = {
     [SUPPRESSED_BASELINE] = "baseline",
 };
 
+struct slice finding_token(const struct finding *f) {
+    return slice_sub(secret_slice(&f->value), f->token_at, f->token_at + f->token_len);
+}
+
 const char *finding_silenced_by(const struct finding *f) {
     bool named = f->suppressed != SUPPRESSED_NO && f->suppressed_by != NULL;
     return named ? f->suppressed_by : suppression_names[f->suppressed];

@@ -4,6 +4,7 @@
 #define KEYLIFT_SCANNER_FINDING_H
 
 #include "base/arena.h"
+#include "base/probe.h"
 #include "base/secret.h"
 #include "scanner/pylex.h"
 
@@ -98,8 +99,15 @@ struct finding {
     bool in_head;
     bool known;   /* of what is staged: the commit before has it in this file, too. For the scan alone */
     uint32_t age; /* of a scan of history: the how-manieth file it stands in, from the oldest */
+    enum probe_verdict verified; /* what the provider says of it, if it was asked (cli/verification.h) */
+    const char *verified_why;    /* why not live or unknown; NULL: no reason */
+    size_t token_at, token_len; /* where in `value` stands what the rule matched; length 0: it is not there */
     struct secret value; /* what was matched as the secret (for a database URL: the whole literal's value) */
 };
+
+/* What the rule matched, without the rest of the literal: "Bearer ", a URL. Borrowed; empty without a value.
+ */
+struct slice finding_token(const struct finding *f);
 
 /* The word for why a finding is silenced; NULL if it is not. */
 const char *finding_silenced_by(const struct finding *f);

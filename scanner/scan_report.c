@@ -146,6 +146,11 @@ static void set_value(struct scan_worker *w, struct finding *f, const struct sca
     if (!o->keep_values && !o->redactor)
         return;
     secret_set(&f->value, value);
+    size_t at = slice_find(value, secret, 0);
+    if (at != SIZE_MAX) {
+        f->token_at = at;
+        f->token_len = secret.len;
+    }
     if (o->redactor && secret.len != value.len) {
         w->extra = mem_grow(w->extra, &w->extra_cap, w->extra_count + 1, sizeof *w->extra);
         w->extra[w->extra_count] = (struct secret){0};
