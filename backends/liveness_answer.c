@@ -85,6 +85,8 @@ void liveness_judge(const struct probe *p, const struct http_response *r, struct
     } else {
         t->verdict = a->verdict;
         if (a->verdict == PROBE_NOT_LIVE)
-            (void)snprintf(t->why, sizeof t->why, "%s does not accept it", p->host);
+            (void)snprintf(t->why, sizeof t->why, "%s does not accept it%s%s%s", p->host,
+                           p->rarely != NULL ? "; " : "", p->rarely != NULL ? p->rarely : "",
+                           p->rarely != NULL ? " was not asked" : "");
     }
 }

@@ -42,7 +42,8 @@ struct probe {
     const char *with_begins;   /* how that half must begin; NULL: in any way */
     const struct probe_answer *answers; /* the first that fits counts; none: unknown */
     size_t answer_count;
-    const char *elsewhere; /* where else such tokens are valid, so that a refusal proves nothing; NULL: nowhere */
+    const char *elsewhere; /* where such tokens are valid, too, so that a refusal proves nothing; NULL: nowhere */
+    const char *rarely;    /* the same, but so seldom that it is only mentioned; NULL: nowhere */
     const char *source;    /* title of the provider's documentation of the request */
 };
 

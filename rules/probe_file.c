@@ -26,7 +26,7 @@ static const struct {
 } keys[] = {
     {"rules", true, true},      {"request", false, true}, {"headers", true, false}, {"basic", false, false},
     {"body", false, false},     {"sign", false, false},   {"begins", true, false},  {"with", false, false},
-    {"with_begins", false, false}, {"live", true, true},  {"not_live", true, true}, {"elsewhere", false, false},
+    {"with_begins", false, false}, {"live", true, true},  {"not_live", true, true}, {"elsewhere", false, false}, {"rarely", false, false},
     {"source", false, true},
 };
 
@@ -211,6 +211,7 @@ static enum kl_status read_probe(const struct reading *r, struct rule_list *rule
         .with = text_of(r, "with"),
         .with_begins = text_of(r, "with_begins"),
         .elsewhere = text_of(r, "elsewhere"),
+        .rarely = text_of(r, "rarely"),
         .source = text_of(r, "source"),
     };
     if (read_request(r, p) != KL_OK || check_places(r, p) != KL_OK || read_answers(r, p) != KL_OK ||

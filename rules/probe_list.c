@@ -46,6 +46,7 @@ static void emit_probe(struct buf *out, const struct probe *p) {
                  {"with", p->with},
                  {"with_begins", p->with_begins},
                  {"elsewhere", p->elsewhere},
+                 {"rarely", p->rarely},
                  {"source", p->source}};
     buf_str(out, "    {\n");
     for (size_t i = 0; i < KL_ARRAY_LEN(texts); i++) {
