@@ -13,11 +13,14 @@ struct asking {
     struct liveness_token **tokens; /* sorted by host */
     size_t *first;                  /* of each host; one more at the end */
     size_t hosts;
+    void (*sleep_ms)(unsigned milliseconds);
+    double (*seconds)(void);
     double deadline;
 };
 
 static int by_host(const void *a, const void *b) {
-    const struct liveness_token *x = *(struct liveness_token *const *)a, *y = *(struct liveness_token *const *)b;
+    const struct liveness_token *x = *(struct liveness_token *const *)a,
+                                *y = *(struct liveness_token *const *)b;
     int order = strcmp(x->probe->host, y->probe->host);
     return order != 0 ? order : (x > y) - (x < y); /* they lie in one array */
 }
@@ -53,10 +56,10 @@ static void ask_host(void *ctx, size_t host) {
     for (size_t i = s->first[host]; i < s->first[host + 1]; i++) {
         struct liveness_token *t = s->tokens[i];
         if (i > s->first[host] && goes_on && !system_interrupted())
-            system_sleep_ms(LIVENESS_PAUSE_MS);
+            s->sleep_ms(LIVENESS_PAUSE_MS);
         if (system_interrupted()) {
             unknown(t, "interrupted before it was asked about");
-        } else if (system_seconds() > s->deadline) {
+        } else if (s->seconds() > s->deadline) {
             unknown(t, "not asked: the time for all questions was over");
         } else if (!goes_on) { /* the reason is that of the one before */
             unknown(t, s->tokens[i - 1]->why);
@@ -90,7 +93,9 @@ enum kl_status liveness_ask(const struct liveness_options *o, struct liveness_to
         return KL_OK;
     if (http_open(&http, &s.http, e) != KL_OK)
         return e->status;
-    s.deadline = system_seconds() + (o->total_seconds > 0 ? o->total_seconds : LIVENESS_TOTAL_S);
+    s.sleep_ms = http.sleep_ms != NULL ? http.sleep_ms : system_sleep_ms;
+    s.seconds = http.seconds != NULL ? http.seconds : system_seconds;
+    s.deadline = s.seconds() + (o->total_seconds > 0 ? o->total_seconds : LIVENESS_TOTAL_S);
     group(&s, tokens, asked);
     thread_each(LIVENESS_HOSTS, s.hosts, ask_host, &s);
     free((void *)s.tokens);

@@ -15,12 +15,12 @@
 #include "backends/http.h"
 #include "base/probe.h"
 
-#define LIVENESS_MAX_TOKENS 1000u  /* of one run; those beyond are unknown */
-#define LIVENESS_MAX_BYTES 16384u  /* of one token */
-#define LIVENESS_PAUSE_MS 500u     /* between two questions to one host: two a second */
-#define LIVENESS_HOSTS 8u          /* asked at a time */
-#define LIVENESS_TOKEN_MS 15000u   /* of one question */
-#define LIVENESS_TOTAL_S 300.0     /* of all */
+#define LIVENESS_MAX_TOKENS 1000u /* of one run; those beyond are unknown */
+#define LIVENESS_MAX_BYTES 16384u /* of one token */
+#define LIVENESS_PAUSE_MS 500u    /* between two questions to one host: two a second */
+#define LIVENESS_HOSTS 8u         /* asked at a time */
+#define LIVENESS_TOKEN_MS 15000u  /* of one question */
+#define LIVENESS_TOTAL_S 300.0    /* of all */
 #define LIVENESS_WHY_MAX 320
 
 struct liveness_token {
@@ -35,8 +35,8 @@ struct liveness_options {
     double total_seconds; /* 0: LIVENESS_TOTAL_S */
 };
 
-/* Sets the verdict and the reason of each. Only what keeps all from being asked is an error: KL_ERR_UNSUPPORTED
- * without the network module. After Ctrl-C what was not asked is unknown. */
+/* Sets the verdict and the reason of each. Only what keeps all from being asked is an error:
+ * KL_ERR_UNSUPPORTED without the network module. After Ctrl-C what was not asked is unknown. */
 enum kl_status liveness_ask(const struct liveness_options *o, struct liveness_token *tokens, size_t count,
                             struct error *e) KL_MUST_USE;
 

@@ -81,7 +81,8 @@ void liveness_judge(const struct probe *p, const struct http_response *r, struct
         unknown(p, r, t);
     } else if (a->verdict == PROBE_NOT_LIVE && p->elsewhere != NULL) {
         t->verdict = PROBE_UNKNOWN;
-        (void)snprintf(t->why, sizeof t->why, "%s does not accept it; it may be of %s", p->host, p->elsewhere);
+        (void)snprintf(t->why, sizeof t->why, "%s does not accept it; it may be of %s", p->host,
+                       p->elsewhere);
     } else {
         t->verdict = a->verdict;
         if (a->verdict == PROBE_NOT_LIVE)

@@ -8,7 +8,19 @@
 static const struct {
     const char *word;
     size_t offset;
-} places[] = {{"{token}", offsetof(struct liveness_token, token)}, {"{with}", offsetof(struct liveness_token, with)}};
+} places[] = {{"{token}", offsetof(struct liveness_token, token)},
+              {"{with}", offsetof(struct liveness_token, with)}};
+
+/* For a path or a query. A colon may stand there as it is (RFC 3986, 3.3), and in a bot's path of Telegram
+ * does. */
+static void encode(struct slice value, struct buf *out) {
+    for (size_t i = 0; i < value.len; i++) {
+        if (value.ptr[i] == ':')
+            buf_char(out, ':');
+        else
+            encode_percent(slice_sub(value, i, i + 1), out);
+    }
+}
 
 /* `text` with {token} and {with} filled in; `encoded`: for a URL. */
 static struct slice fill(const char *text, const struct liveness_token *t, bool encoded, struct arena *a) {
@@ -23,7 +35,7 @@ static struct slice fill(const char *text, const struct liveness_token *t, bool 
         }
         struct slice value = *(const struct slice *)(const void *)((const char *)t + places[i].offset);
         if (encoded)
-            encode_percent(value, &out);
+            encode(value, &out);
         else
             buf_slice(&out, value);
         text += strlen(places[i].word);

@@ -59,7 +59,7 @@ class Internet:
     @staticmethod
     def is_for(call, rule, token):
         asked = ASKED[rule]
-        method, url = asked.request.replace("{token}", token.replace(":", "%3A")).split(" ")
+        method, url = asked.request.replace("{token}", token).split(" ")
         wanted = asked.expected_headers(token)
         allowed = {"host", "user-agent", "accept", "content-length", *wanted}
         return (
@@ -263,7 +263,7 @@ def test_the_traces_show_hosts_and_no_path_that_holds_a_token(keylift, internet,
     assert re.search(r"^GET api\.mapbox\.com /\.\.\. 200 in \d+ ms$", said, re.M)
     assert re.search(r"^GET api\.github\.com /rate_limit 200 in \d+ ms$", said, re.M)
     for token in tokens.values():
-        for part in (token, token.replace(":", "%3A"), token.partition(":")[2] or token):
+        for part in (token, token.partition(":")[2] or token):
             assert part not in said
 
 
