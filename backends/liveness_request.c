@@ -79,7 +79,8 @@ static bool is_printable(struct slice s) {
 bool liveness_request_make(const struct liveness_token *t, struct liveness_request *out) {
     const struct probe *p = t->probe;
     *out = (struct liveness_request){.request = {.method = p->method, .headers = out->headers}};
-    if (!is_printable(t->token) || (p->with != NULL && !is_printable(t->with)))
+    bool pair = p->with != NULL || p->with_prefix != NULL;
+    if (!is_printable(t->token) || (pair && !is_printable(t->with)))
         return false;
     struct slice path = fill(p->path, t, true, &out->arena);
     out->request.url = arena_printf(&out->arena, "https://%s%s", p->host, path.ptr);

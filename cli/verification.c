@@ -48,11 +48,13 @@ enum kl_status verification_check(const struct options *o, struct error *e) {
         for (size_t k = 0; k < rule_probe_count(); k++)
             nearest_offer(&n, rule_probe_at(k)->id);
         return n.best != NULL
-                   ? error_set(e, KL_ERR_USAGE, "--verify: no provider \"%s\"; did you mean \"%s\"?", id, n.best)
-                   : error_set(e, KL_ERR_USAGE,
-                               "--verify: keylift cannot ask a provider \"%s\"; docs/verification.md lists those "
-                               "that it can, and \"all\" means all of them",
-                               id);
+                   ? error_set(e, KL_ERR_USAGE, "--verify: no provider \"%s\"; did you mean \"%s\"?", id,
+                               n.best)
+                   : error_set(
+                         e, KL_ERR_USAGE,
+                         "--verify: keylift cannot ask a provider \"%s\"; docs/verification.md lists those "
+                         "that it can, and \"all\" means all of them",
+                         id);
     }
     return KL_OK;
 }
@@ -98,17 +100,20 @@ static struct finding *other_half(struct scan_result *r, size_t index, const str
 
 static void add_question(struct questions *q, struct scan_result *r, size_t index, const struct probe *p) {
     struct finding *f = &r->findings[index], *other = p->with != NULL ? other_half(r, index, p) : NULL;
-    struct slice token = finding_token(f);
+    struct slice token = finding_token(f), with = slice_cstr(f->companion);
     if (token.len == 0) {
-        answer(f, PROBE_UNKNOWN, "it stands in a part of a string, and was not asked about");
+        answer(f, PROBE_UNKNOWN, "not asked: it is put together from parts");
     } else if (!begins_with_one(token, p->begins)) {
-        answer(f, PROBE_UNKNOWN, "keylift knows no question about this kind of it");
+        answer(f, PROBE_UNKNOWN, "no question is known for tokens of its kind");
     } else if (p->with != NULL && other == NULL) {
         answer(f, PROBE_UNKNOWN, arena_printf(&r->arena, "its other half, %s, is not in the file", p->with));
+    } else if (p->with_prefix != NULL && with.len == 0) {
+        answer(f, PROBE_UNKNOWN,
+               arena_printf(&r->arena, "what belongs to it, %s…, is not in the file", p->with_prefix));
     } else {
         q->items = mem_grow(q->items, &q->cap, q->count + 1, sizeof *q->items);
-        q->items[q->count++] = (struct question){
-            f, other, p, token, other != NULL ? finding_token(other) : (struct slice){NULL, 0}};
+        q->items[q->count++] =
+            (struct question){f, other, p, token, other != NULL ? finding_token(other) : with};
     }
 }
 
@@ -188,8 +193,8 @@ static void make_tokens(const struct questions *q, struct verification *v, size_
     for (size_t i = 0; i < q->count; i++) {
         const struct question *item = &q->items[i];
         if (i == 0 || by_question(item, item - 1) != 0)
-            v->tokens[v->token_count++] = (struct liveness_token){
-                .probe = item->probe, .token = item->token, .with = item->with};
+            v->tokens[v->token_count++] =
+                (struct liveness_token){.probe = item->probe, .token = item->token, .with = item->with};
         of[i] = v->token_count - 1;
     }
 }
@@ -233,8 +238,8 @@ void verification_release(struct verification *v) {
     *v = (struct verification){0};
 }
 
-void verification_each_host(const struct verification *v, void (*fn)(void *ctx, const char *host, size_t tokens),
-                            void *ctx) {
+void verification_each_host(const struct verification *v,
+                            void (*fn)(void *ctx, const char *host, size_t tokens), void *ctx) {
     size_t sent = v->token_count < LIVENESS_MAX_TOKENS ? v->token_count : LIVENESS_MAX_TOKENS;
     for (size_t i = 0, end; i < sent; i = end) {
         const char *host = v->tokens[i].probe->host;

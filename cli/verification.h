@@ -28,7 +28,7 @@ void verification_run(struct cli *c, struct scan_result *result, struct verifica
 void verification_release(struct verification *v);
 
 /* Calls fn for each host that is sent tokens, with how many. */
-void verification_each_host(const struct verification *v, void (*fn)(void *ctx, const char *host, size_t tokens),
-                            void *ctx);
+void verification_each_host(const struct verification *v,
+                            void (*fn)(void *ctx, const char *host, size_t tokens), void *ctx);
 
 #endif

@@ -24,10 +24,11 @@ static const struct {
     const char *name;
     bool list, required;
 } keys[] = {
-    {"rules", true, true},      {"request", false, true}, {"headers", true, false}, {"basic", false, false},
-    {"body", false, false},     {"sign", false, false},   {"begins", true, false},  {"with", false, false},
-    {"with_begins", false, false}, {"live", true, true},  {"not_live", true, true}, {"elsewhere", false, false}, {"rarely", false, false},
-    {"source", false, true},
+    {"rules", true, true},         {"request", false, true}, {"headers", true, false},
+    {"basic", false, false},       {"body", false, false},   {"sign", false, false},
+    {"begins", true, false},       {"with", false, false},   {"with_text", false, false},
+    {"with_begins", false, false}, {"live", true, true},     {"not_live", true, true},
+    {"elsewhere", false, false},   {"rarely", false, false}, {"source", false, true},
 };
 
 static bool is_text_list(const cJSON *j) {
@@ -76,7 +77,8 @@ static enum kl_status read_request(const struct reading *r, struct probe *p) {
     size_t len = end != NULL ? (size_t)(end - host) : 0;
     if (len == 0 || strspn(host, "abcdefghijklmnopqrstuvwxyz0123456789.-") != len ||
         strspn(host, "0123456789.") == len || memchr(host, '.', len) == NULL)
-        return wrong(r, "a host is a name in lower-case letters, without a port, and a path follows it:", text);
+        return wrong(r,
+                     "a host is a name in lower-case letters, without a port, and a path follows it:", text);
     for (const char *c = end; *c != '\0'; c++)
         if (*c <= ' ' || *c > '~' || *c == '#' || *c == '\\')
             return wrong(r, "a path has only characters that a URL has:", text);
@@ -120,8 +122,10 @@ static enum kl_status check_places(const struct reading *r, const struct probe *
         return wrong(r, "too many headers to", p->host);
     if (tokens != 1)
         return wrong(r, "the token goes into one place, with {token} or sign, to", p->host);
-    if (others != (p->with != NULL) || (p->with_begins != NULL && p->with == NULL))
-        return wrong(r, "with, and one {with} or sign, go together, to", p->host);
+    bool pair = p->with != NULL || p->with_prefix != NULL;
+    if ((others > 0) != pair || (p->with != NULL && p->with_prefix != NULL) ||
+        (p->with_begins != NULL && p->with == NULL))
+        return wrong(r, "with or with_text, and {with} or sign, go together, to", p->host);
     return KL_OK;
 }
 
@@ -130,7 +134,8 @@ static enum kl_status read_answer(const struct reading *r, const char *text, enu
                                   struct probe *p, struct probe_answer *out) {
     char *end = NULL;
     unsigned long status = strtoul(text, &end, 10);
-    if (end != text + 3 || status < 200 || status > 499 || (*end != ' ' && *end != '\0') || end[strspn(end, " ")] == '=')
+    if (end != text + 3 || status < 200 || status > 499 || (*end != ' ' && *end != '\0') ||
+        end[strspn(end, " ")] == '=')
         return wrong(r, "an answer is a status from 200 to 499, then perhaps field or field=value:", text);
     *out = (struct probe_answer){.verdict = verdict, .status = (unsigned)status};
     if (*end == ' ') {
@@ -161,6 +166,23 @@ static enum kl_status read_answers(const struct reading *r, struct probe *p) {
                 return r->e->status;
         }
     }
+    return KL_OK;
+}
+
+/* with_text = "AC{hex:32}" */
+static enum kl_status read_with_text(const struct reading *r, struct probe *p) {
+    static const char digits[] = "{hex:";
+    const char *text = text_of(r, "with_text");
+    if (text == NULL)
+        return KL_OK;
+    size_t prefix = strspn(text, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz");
+    char *end = NULL;
+    bool good = prefix > 0 && strncmp(text + prefix, digits, strlen(digits)) == 0;
+    unsigned long count = good ? strtoul(text + prefix + strlen(digits), &end, 10) : 0;
+    if (count < 8 || count > 64 || strcmp(end, "}") != 0)
+        return wrong(r, "with_text is letters and {hex:N}, 8 to 64 digits:", text);
+    p->with_prefix = arena_cstr(r->a, slice_of(text, prefix));
+    p->with_hex = (unsigned)count;
     return KL_OK;
 }
 
@@ -214,8 +236,8 @@ static enum kl_status read_probe(const struct reading *r, struct rule_list *rule
         .rarely = text_of(r, "rarely"),
         .source = text_of(r, "source"),
     };
-    if (read_request(r, p) != KL_OK || check_places(r, p) != KL_OK || read_answers(r, p) != KL_OK ||
-        claim_rules(r, rules, first, p) != KL_OK)
+    if (read_request(r, p) != KL_OK || read_with_text(r, p) != KL_OK || check_places(r, p) != KL_OK ||
+        read_answers(r, p) != KL_OK || claim_rules(r, rules, first, p) != KL_OK)
         return r->e->status;
     out->items = mem_grow((void *)out->items, &out->cap, out->count + 1, sizeof *out->items);
     out->items[out->count++] = p;

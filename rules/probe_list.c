@@ -44,6 +44,7 @@ static void emit_probe(struct buf *out, const struct probe *p) {
                  {"body", p->body},
                  {"sign", p->sign},
                  {"with", p->with},
+                 {"with_prefix", p->with_prefix},
                  {"with_begins", p->with_begins},
                  {"elsewhere", p->elsewhere},
                  {"rarely", p->rarely},
@@ -54,7 +55,7 @@ static void emit_probe(struct buf *out, const struct probe *p) {
         emit_text(out, texts[i].value);
         buf_str(out, ",\n");
     }
-    buf_str(out, "        .headers = ");
+    buf_printf(out, "        .with_hex = %u,\n        .headers = ", p->with_hex);
     emit_list(out, p->headers);
     buf_str(out, ",\n        .begins = ");
     emit_list(out, p->begins);

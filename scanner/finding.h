@@ -101,6 +101,8 @@ struct finding {
     uint32_t age; /* of a scan of history: the how-manieth file it stands in, from the oldest */
     enum probe_verdict verified; /* what the provider says of it, if it was asked (cli/verification.h) */
     const char *verified_why;    /* why not live or unknown; NULL: no reason */
+    const char
+        *companion; /* what the provider wants beside the token, from the file; "": nothing (companion.h) */
     size_t token_at, token_len; /* where in `value` stands what the rule matched; length 0: it is not there */
     struct secret value; /* what was matched as the secret (for a database URL: the whole literal's value) */
 };

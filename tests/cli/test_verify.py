@@ -1,6 +1,7 @@
 """--verify: providers are asked whether tokens are live, each its own, over TLS, and nobody else (docs/verification.md).
 The providers are a double on loopback (tests/doubles/providers.py), which keylift takes for the whole internet."""
 
+import base64
 import collections
 import json
 import re
@@ -314,6 +315,25 @@ def test_half_a_pair_is_not_sent(keylift, aws, project, other):
     report, said = scan(keylift, aws, project, "--verify", "aws")
     assert aws.providers.connects == [] and said == ""
     assert verdicts(report)["aws-secret-access-key", "a.py"] == ("unknown", "its other half, aws-access-key-id, is not in the file")
+
+
+def test_a_token_of_twilio_is_sent_with_the_account_that_stands_beside_it(keylift, internet, project):
+    chance = support.chance()
+    token, account, far = (rule_examples.expand("{hex:32}", chance) for _ in range(3))
+    project.write("a.py", f'OTHER = "AC{far}"\n' + "\n" * 30 + f'ACCOUNT = "AC{account}"\nTWILIO_AUTH_TOKEN = "{token}"\n')
+    internet.providers.answers["api.twilio.com"] = lambda call: (200, {}, b'{"sid": "AC", "auth_token": "x"}')
+    report, _ = scan(keylift, internet, project, "--verify", "twilio")
+    [call] = internet.providers.calls
+    assert call.target == f"/2010-04-01/Accounts/AC{account}.json"
+    assert call.headers["authorization"] == "Basic " + base64.b64encode(f"AC{account}:{token}".encode()).decode()
+    assert verdicts(report)["twilio-auth-token", "a.py"] == ("live", None)
+    internet.providers.answers["api.twilio.com"] = lambda call: (401, {}, b'{"code": 20003, "status": 401}')
+    report, _ = scan(keylift, internet, project, "--verify", "twilio")
+    assert verdicts(report)["twilio-auth-token", "a.py"] == ("not live", "api.twilio.com does not accept it")
+    project.write("a.py", f'TWILIO_AUTH_TOKEN = "{token}"\nACCOUNT = "AC{account[1:]}"\n')
+    report, _ = scan(keylift, internet, project, "--verify", "twilio")
+    assert verdicts(report)["twilio-auth-token", "a.py"] == ("unknown", "what belongs to it, AC…, is not in the file")
+    assert len(internet.providers.calls) == 2
 
 
 # --- what it changes ------------------------------------------------------------------------

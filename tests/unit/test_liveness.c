@@ -160,7 +160,8 @@ static void ask(struct fake *f, struct liveness_token *tokens, size_t count, dou
     assert_int_equal(liveness_ask(&o, tokens, count, &e), KL_OK);
 }
 
-#define TOKEN(p, text) {.probe = (p), .token = SLICE_LIT(text)}
+#define TOKEN(p, text)                                                                                       \
+    { .probe = (p), .token = SLICE_LIT(text) }
 
 static void a_host_is_asked_one_after_the_other_with_a_pause_between(void **state) {
     struct liveness_token tokens[] = {TOKEN(&probe, "a"), TOKEN(&probe, "b"), TOKEN(&probe, "c")};
@@ -179,7 +180,11 @@ static void a_host_that_fails_is_asked_no_more(void **state) {
         enum kl_status status;
         unsigned code;
         size_t asked;
-    } rows[] = {{KL_OK, 429, 1}, {KL_ERR_NETWORK, 0, 1}, {KL_ERR_TLS, 0, 1}, {KL_OK, 500, 3}, {KL_ERR_PROTOCOL, 0, 3}};
+    } rows[] = {{KL_OK, 429, 1},
+                {KL_ERR_NETWORK, 0, 1},
+                {KL_ERR_TLS, 0, 1},
+                {KL_OK, 500, 3},
+                {KL_ERR_PROTOCOL, 0, 3}};
     (void)state;
     for (size_t i = 0; i < KL_ARRAY_LEN(rows); i++) {
         struct liveness_token tokens[] = {TOKEN(&probe, "a"), TOKEN(&probe, "b"), TOKEN(&probe, "c")};
