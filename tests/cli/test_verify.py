@@ -5,6 +5,7 @@ import base64
 import collections
 import json
 import re
+import shutil
 import signal
 import subprocess
 import time
@@ -377,6 +378,16 @@ def test_the_csv_of_a_scan_that_asks_nobody_has_the_columns_that_it_had(keylift,
 def test_a_report_says_when_nobody_was_asked(keylift, github, project):
     done = keylift("scan", "--verify", "slack", cwd=project, env=github.providers.env)
     assert "Nobody was asked: no finding is of a provider that --verify names." in done.stdout
+
+
+def test_without_the_network_module_what_was_found_is_reported_and_why_nobody_was_asked(github, project, home, tmp_path):
+    alone = tmp_path / "bin" / "keylift"
+    alone.parent.mkdir()
+    shutil.copy(support.BINARY, alone)
+    report, _ = scan(support.Keylift(home, binary=alone), github, project, "--verify", "github", rc=2)
+    [error] = report["errors"]
+    assert error["message"].startswith("--verify: keylift's network module is missing")
+    assert [verdict for verdict, _ in verdicts(report).values()] == ["unknown"]
 
 
 # --- who may turn it on ------------------------------------------------------------------------
