@@ -58,6 +58,9 @@ void report_count(const struct report *r, struct report_counts *out) {
     const char *path = NULL;
     for (size_t i = 0; i < r->result->finding_count; i++) {
         const struct finding *f = &r->result->findings[i];
+        if (f->suppressed == SUPPRESSED_NO || f->suppressed == SUPPRESSED_NOT_LIVE) {
+            out->verified[f->verified]++;
+        }
         if (f->suppressed != SUPPRESSED_NO) {
             out->silenced++;
             out->baselined += f->suppressed == SUPPRESSED_BASELINE;
@@ -66,7 +69,6 @@ void report_count(const struct report *r, struct report_counts *out) {
         out->shown++;
         out->by_severity[f->severity]++;
         out->failing += (int)f->severity >= r->options->fail_on;
-        out->verified[f->verified]++;
         out->movable += f->fixable && !f->in_test && f->severity >= SEVERITY_MEDIUM;
         out->files += path == NULL || strcmp(path, f->path) != 0;
         path = f->path;

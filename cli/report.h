@@ -27,7 +27,7 @@ struct report_counts {
     size_t failing;                  /* at or above --fail-on */
     size_t movable;                  /* what migrate would take */
     size_t files;                    /* with findings */
-    size_t verified[PROBE_LIVE + 1]; /* of those shown */
+    size_t verified[PROBE_LIVE + 1]; /* of those shown, and of those that --only-live silences */
     size_t silenced, baselined;      /* the second: of these, by the baseline */
     size_t reads, read_secrets;      /* environment reads, and those of secrets */
     size_t read_names;               /* different variables */

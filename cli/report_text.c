@@ -276,8 +276,8 @@ static void print_verdict(const struct report *r, const struct report_counts *n,
         out_text(o, "Nothing to scan");
     } else {
         bool clean = r->result->error_count == 0 && !r->result->interrupted;
-        out_mark(o, clean ? MARK_GREEN : MARK_NONE, "No secrets found%s",
-                 clean ? "" : " in what could be read");
+        out_mark(o, clean ? MARK_GREEN : MARK_NONE, "No %ssecrets found%s",
+                 r->options->only_live ? "live " : "", clean ? "" : " in what could be read");
     }
     if (n->silenced > 0) {
         out_text(o, "; %s silenced", report_number(n->silenced, number));

@@ -39,6 +39,8 @@ static bool is_known(const char *id) {
 }
 
 enum kl_status verification_check(const struct options *o, struct error *e) {
+    if (o->only_live && o->verify.count == 0)
+        return error_set(e, KL_ERR_USAGE, "--only-live goes with --verify, which tells what is live");
     for (size_t i = 0; i < o->verify.count; i++) {
         const char *id = o->verify.items[i];
         struct nearest n;
@@ -218,6 +220,12 @@ static void ask_all(struct cli *c, struct verification *v, struct scan_result *r
     result->interrupted = result->interrupted || system_interrupted();
 }
 
+static void leave_live(struct scan_result *r) {
+    for (size_t i = 0; i < r->finding_count; i++)
+        if (r->findings[i].suppressed == SUPPRESSED_NO && r->findings[i].verified != PROBE_LIVE)
+            r->findings[i].suppressed = SUPPRESSED_NOT_LIVE;
+}
+
 void verification_run(struct cli *c, struct scan_result *result, struct verification *out) {
     struct questions q = {0};
     collect(c, result, &q);
@@ -229,6 +237,8 @@ void verification_run(struct cli *c, struct scan_result *result, struct verifica
         ask_all(c, out, result);
     for (size_t i = 0; i < q.count; i++)
         mark(&q.items[i], &out->tokens[of[i]], &result->arena);
+    if (c->options.only_live)
+        leave_live(result);
     free(of);
     free(q.items);
 }

@@ -60,6 +60,7 @@ static const char *const suppression_names[] = {
     [SUPPRESSED_COMMENT] = "comment",
     [SUPPRESSED_CONFIG] = "configuration",
     [SUPPRESSED_BASELINE] = "baseline",
+    [SUPPRESSED_NOT_LIVE] = "--only-live",
 };
 
 struct slice finding_token(const struct finding *f) {

@@ -66,7 +66,8 @@ enum suppression {
     SUPPRESSED_NO,
     SUPPRESSED_COMMENT, /* keylift: ignore, and the markers of other tools */
     SUPPRESSED_CONFIG,  /* path and rule pairs of the configuration */
-    SUPPRESSED_BASELINE
+    SUPPRESSED_BASELINE,
+    SUPPRESSED_NOT_LIVE /* --only-live: its provider has not said that it is */
 };
 
 struct finding {

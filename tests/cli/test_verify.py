@@ -355,6 +355,24 @@ def test_a_live_token_is_of_high_severity_and_a_refused_one_stays_as_it_is(keyli
     assert refused["findings"][0]["fingerprint"] == after["findings"][0]["fingerprint"] == before["findings"][0]["fingerprint"]
 
 
+def test_only_live_silences_the_rest_and_still_counts_it(keylift, github, project):
+    token = new_token("slack-bot-token", support.chance())
+    github.answers[token] = SLOW_DOWN
+    project.write("b.py", line_with("slack-bot-token", token) + f'PASSWORD = "{support.made_password(seed=3)}"\n')
+    flags = ["--verify", "all", "--only-live"]
+    report, _ = scan(keylift, github, project, *flags)
+    assert [(f["rule"], f["verified"]) for f in report["findings"]] == [("github-pat", "live")]
+    assert report["stats"]["verification"]["unknown"] == 1 and report["stats"]["suppressed"] >= 2
+    report, _ = scan(keylift, github, project, *flags, "--show-suppressed")
+    assert {f["suppressed"] for f in report["findings"] if f["path"] == "b.py"} == {"--only-live"}
+    github.answers[github.token] = ASKED["github-pat"].refused
+    done = keylift("scan", *flags, cwd=project, env=github.providers.env)
+    assert done.returncode == 0 and "No live secrets found; " in done.stdout
+    assert "By their providers: 0 live, 1 not live, 1 unknown." in done.stdout
+    done = keylift("scan", "--only-live", cwd=project)
+    assert done.returncode == 2 and "--only-live goes with --verify" in done.stderr
+
+
 def test_every_format_tells(keylift, github, project):
     def told(name):
         return keylift("scan", "--verify", "github", "--format", name, cwd=project, env=github.providers.env).stdout
