@@ -123,6 +123,8 @@ ASKED = {
     "netlify-token": Asked("GET https://api.netlify.com/api/v1/user", (200, {"id": "1"}), (401, {"code": 401, "message": "Access Denied"})),
     "vercel-prefixed-token": Asked(
         "GET https://api.vercel.com/v2/user", (200, {"user": {"id": "1"}}), (403, {"error": {"code": "forbidden", "invalidToken": True}})),
+    "vercel-token": Asked(
+        "GET https://api.vercel.com/v2/user", (200, {"user": {"id": "1"}}), (403, {"error": {"code": "forbidden", "invalidToken": True}})),
     "buildkite-token": Asked("GET https://api.buildkite.com/v2/access-token", (200, {"uuid": "b6", "scopes": []}), NO),
     "circleci-token": Asked("GET https://circleci.com/api/v2/me", (200, {"id": "1", "login": "u"}), NO, {"circle-token": "{token}"}),
     "doppler-token": Asked("GET https://api.doppler.com/v3/me", (200, {"workplace": {"slug": "w"}}), (401, {"success": False})),
