@@ -21,7 +21,7 @@
 #define LIVENESS_HOSTS 8u         /* asked at a time */
 #define LIVENESS_TOKEN_MS 15000u  /* of one question */
 #define LIVENESS_TOTAL_S 300.0    /* of all */
-#define LIVENESS_WHY_MAX 320
+#define LIVENESS_WHY_MAX KL_ERROR_MESSAGE_MAX
 
 struct liveness_token {
     const struct probe *probe;

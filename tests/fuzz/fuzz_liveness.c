@@ -1,5 +1,5 @@
-/* fuzz_liveness.c: what a provider answers, by every probe. Any bytes have a verdict, and a reason unless they say
- * that the token is live; a status that says nothing is never more than unknown. */
+/* fuzz_liveness.c: what a provider answers, by every probe. Any bytes have a verdict, and a reason unless
+ * they say that the token is live; a status that says nothing is never more than unknown. */
 #include "tests/fuzz/fuzz.h"
 
 #include "backends/liveness.h"
