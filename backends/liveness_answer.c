@@ -79,7 +79,8 @@ void liveness_judge(const struct probe *p, const struct http_response *r, struct
     t->why[0] = '\0';
     if (a == NULL) {
         unknown(p, r, t);
-    } else if (a->verdict == PROBE_NOT_LIVE && p->elsewhere != NULL) {
+    } else if (a->verdict == PROBE_NOT_LIVE && p->elsewhere != NULL && r->status >= 300) {
+        /* with 200 it knows the token, and says what became of it */
         t->verdict = PROBE_UNKNOWN;
         (void)snprintf(t->why, sizeof t->why, "%s does not accept it; it may be of %s", p->host,
                        p->elsewhere);

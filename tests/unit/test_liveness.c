@@ -104,6 +104,8 @@ static void a_refusal_proves_nothing_where_the_token_may_be_of_elsewhere(void **
     assert_int_equal(t.verdict, PROBE_UNKNOWN);
     assert_string_equal(t.why, "api.test.example does not accept it; it may be of another site");
     assert_int_equal(judged(&p, 200, "[]").verdict, PROBE_LIVE);
+    /* who knows the token knows what became of it */
+    assert_int_equal(judged(&p, 200, "{\"data\": [{\"state\": \"revoked\"}]}").verdict, PROBE_NOT_LIVE);
 }
 
 /* ---- questions ---- */
