@@ -8,6 +8,7 @@
 #include "cli/report.h"
 #include "cli/scanning.h"
 #include "cli/value_id.h"
+#include "cli/verification.h"
 
 static bool from_stdin(const struct cli *c) {
     const struct string_list *paths = &c->options.arguments;
@@ -37,14 +38,14 @@ static enum kl_status scan_stdin(struct cli *c, const struct scan_options *o, st
     return s;
 }
 
-/* Values are kept for the baseline's tags and for ids alone, and go with the result. */
+/* Values are kept for the baseline's tags, for ids and for --verify alone, and go with the result. */
 static enum kl_status scan(struct cli *c, struct scan_options *o, bool piped, struct baselining *b,
-                           struct scan_result *out, struct error *e) {
+                           struct verification *v, struct scan_result *out, struct error *e) {
     const char *key_file = c->options.fingerprint_key_file;
     struct buf key;
     buf_init_secret(&key, VALUE_KEY_MAX_BYTES);
     enum kl_status s = c->command->bit == CMD_SCAN ? baselining_open(c, o->paths[0], false, b, e) : KL_OK;
-    o->keep_values = b->exists || key_file != NULL;
+    o->keep_values = b->exists || key_file != NULL || c->options.verify.count > 0;
     if (s == KL_OK && key_file != NULL) {
         s = value_key_read(c, key_file, &key, e);
     }
@@ -56,6 +57,9 @@ static enum kl_status scan(struct cli *c, struct scan_options *o, bool piped, st
     }
     if (s == KL_OK && key_file != NULL) {
         value_ids_set(out, buf_as_slice(&key));
+    }
+    if (s == KL_OK && c->options.verify.count > 0) {
+        verification_run(c, out, v);
     }
     buf_release(&key);
     return s;
@@ -124,6 +128,7 @@ static int run(struct cli *c, bool env) {
     struct baselining baselining = {0};
     struct scan_result result = {0};
     struct env_inventory inventory = {0};
+    struct verification verification = {0};
     const char *const *paths = cli_paths(c);
     struct scan_options o = cli_scan_options(c, paths);
     bool piped = from_stdin(c), nothing = false;
@@ -136,8 +141,8 @@ static int run(struct cli *c, bool env) {
         return cli_usage(c, "--stdin-filename needs \"-\" as the path: keylift %s - --stdin-filename NAME",
                          c->command->name);
     }
-    if (choose_source(c, &o, &nothing, &e) != KL_OK ||
-        (!nothing && scan(c, &o, piped, &baselining, &result, &e) != KL_OK)) {
+    if (verification_check(&c->options, &e) != KL_OK || choose_source(c, &o, &nothing, &e) != KL_OK ||
+        (!nothing && scan(c, &o, piped, &baselining, &verification, &result, &e) != KL_OK)) {
         status = cli_fail(c, &e);
         goto done;
     }
@@ -153,11 +158,13 @@ static int run(struct cli *c, bool env) {
         .paths = paths,
         .nothing_to_scan = result.stats.files == 0 && result.error_count == 0,
         .inventory = env ? &inventory : NULL,
+        .verification = c->options.verify.count > 0 ? &verification : NULL,
         .expired = baselining.counts.expired,
     };
     status = says_nothing(&report) ? STATUS_DONE : report_finish(c, &report);
 done:
     env_inventory_release(&inventory);
+    verification_release(&verification);
     scan_result_release(&result);
     baselining_release(&baselining);
     return status;

@@ -178,6 +178,18 @@ const struct option_spec option_table[] = {
      .config = CONFIG_TREE,
      .help = "which reads of environment variables to report (default: all)"},
 
+    {.name = "verify",
+     .type = OPTION_NAMES,
+     .argument = "PROVIDER,...|all",
+     .commands = CMD_SCAN,
+     .offset = AT(verify),
+     .help = "ask these providers whether the tokens that were found are live: each token is sent to its own "
+             "provider, which logs such calls, and nowhere else (docs/verification.md)"},
+    {.name = "only-live",
+     .type = OPTION_FLAG,
+     .commands = CMD_SCAN,
+     .offset = AT(only_live),
+     .help = "with --verify: silence every finding that is not known to be live"},
     {.name = "fingerprint-key-file",
      .type = OPTION_TEXT,
      .argument = "FILE",

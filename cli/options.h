@@ -138,6 +138,8 @@ struct options {
     bool show_suppressed;
     int report_env; /* enum option_env */
     const char *fingerprint_key_file;
+    struct string_list verify;
+    bool only_live;
     bool check;
     const char *baseline;
     bool prune, accept_all, unite;

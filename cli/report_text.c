@@ -138,6 +138,18 @@ static enum setting choose_setting(const struct report *r, const struct output *
     return SET_ONE_LINE;
 }
 
+static void print_verified(struct output *o, const struct finding *f, const char *indent) {
+    static const enum style_mark marks[] = {[PROBE_NOT_ASKED] = MARK_NONE,
+                                            [PROBE_UNKNOWN] = MARK_YELLOW,
+                                            [PROBE_NOT_LIVE] = MARK_DIM,
+                                            [PROBE_LIVE] = MARK_RED};
+    struct buf text = BUF_INIT(KL_ERROR_MESSAGE_MAX);
+    if (f->verified != PROBE_NOT_ASKED) {
+        out_mark(o, marks[f->verified], "%s%s", indent, report_verified(f, &text));
+    }
+    buf_release(&text);
+}
+
 static void print_finding(struct output *o, const struct finding *f, enum setting setting, bool verbose) {
     struct buf name = BUF_INIT_SECRET(KL_MAX_CONFIG_BYTES), place = BUF_INIT(2 * KL_MAX_PATH_BYTES);
     const char *shown = redact_name(o->redactor, f->name, &name),
@@ -154,6 +166,7 @@ static void print_finding(struct output *o, const struct finding *f, enum settin
         out_text(o, "%sfirst in commit %.*s of %.10s, %s", indent, COMMIT_SHOWN, f->commit, f->date,
                  f->in_head ? "and still there" : "no longer there");
     }
+    print_verified(o, f, indent);
     if (f->suppressed != SUPPRESSED_NO) {
         const char *by = f->suppressed_by != NULL ? f->suppressed_by : "the configuration";
         out_mark(o, MARK_DIM, "%ssilenced by %s", indent, by);
@@ -263,8 +276,8 @@ static void print_verdict(const struct report *r, const struct report_counts *n,
         out_text(o, "Nothing to scan");
     } else {
         bool clean = r->result->error_count == 0 && !r->result->interrupted;
-        out_mark(o, clean ? MARK_GREEN : MARK_NONE, "No secrets found%s",
-                 clean ? "" : " in what could be read");
+        out_mark(o, clean ? MARK_GREEN : MARK_NONE, "No %ssecrets found%s",
+                 r->options->only_live ? "live " : "", clean ? "" : " in what could be read");
     }
     if (n->silenced > 0) {
         out_text(o, "; %s silenced", report_number(n->silenced, number));
@@ -273,6 +286,7 @@ static void print_verdict(const struct report *r, const struct report_counts *n,
         out_text(o, " (%s by the baseline)", report_number(n->baselined, number));
     }
     out_text(o, ".\n");
+    report_text_verified(r, n, o);
     if (r->result->stats.known > 0) {
         out_text(o, "%s %s in the commit before already (--whole-files shows what).\n",
                  report_number(r->result->stats.known, number),

@@ -4,6 +4,7 @@
 #define KEYLIFT_SCANNER_FINDING_H
 
 #include "base/arena.h"
+#include "base/probe.h"
 #include "base/secret.h"
 #include "scanner/pylex.h"
 
@@ -65,7 +66,8 @@ enum suppression {
     SUPPRESSED_NO,
     SUPPRESSED_COMMENT, /* keylift: ignore, and the markers of other tools */
     SUPPRESSED_CONFIG,  /* path and rule pairs of the configuration */
-    SUPPRESSED_BASELINE
+    SUPPRESSED_BASELINE,
+    SUPPRESSED_NOT_LIVE /* --only-live: its provider has not said that it is */
 };
 
 struct finding {
@@ -98,8 +100,17 @@ struct finding {
     bool in_head;
     bool known;   /* of what is staged: the commit before has it in this file, too. For the scan alone */
     uint32_t age; /* of a scan of history: the how-manieth file it stands in, from the oldest */
+    enum probe_verdict verified; /* what the provider says of it, if it was asked (cli/verification.h) */
+    const char *verified_why;    /* why not live or unknown; NULL: no reason */
+    const char
+        *companion; /* what the provider wants beside the token, from the file; "": nothing (companion.h) */
+    size_t token_at, token_len; /* where in `value` stands what the rule matched; length 0: it is not there */
     struct secret value; /* what was matched as the secret (for a database URL: the whole literal's value) */
 };
+
+/* What the rule matched, without the rest of the literal: "Bearer ", a URL. Borrowed; empty without a value.
+ */
+struct slice finding_token(const struct finding *f);
 
 /* The word for why a finding is silenced; NULL if it is not. */
 const char *finding_silenced_by(const struct finding *f);

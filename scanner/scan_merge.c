@@ -32,6 +32,7 @@ static void merge_findings(struct scan_result *out, struct scan_result *part, co
         to->why = keep(out, f->why);
         to->name = keep(out, f->name);
         to->callee = keep(out, f->callee);
+        to->companion = keep(out, f->companion);
         to->suppressed_by = keep(out, f->suppressed_by);
         to->commit = keep(out, f->commit);
         to->date = keep(out, f->date);

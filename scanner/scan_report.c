@@ -1,6 +1,8 @@
 /* scan_report.c: see scan_report.h. */
 #include "scanner/scan_report.h"
 
+#include "scanner/companion.h"
+
 #include "base/encode.h"
 #include "base/mem.h"
 #include "scanner/finding_make.h"
@@ -146,6 +148,11 @@ static void set_value(struct scan_worker *w, struct finding *f, const struct sca
     if (!o->keep_values && !o->redactor)
         return;
     secret_set(&f->value, value);
+    size_t at = slice_find(value, secret, 0);
+    if (at != SIZE_MAX) {
+        f->token_at = at;
+        f->token_len = secret.len;
+    }
     if (o->redactor && secret.len != value.len) {
         w->extra = mem_grow(w->extra, &w->extra_cap, w->extra_count + 1, sizeof *w->extra);
         w->extra[w->extra_count] = (struct secret){0};
@@ -162,6 +169,15 @@ static const char *message_of(struct arena *arena, const struct scan_hit *hit) {
                         how && note ? "; " : "", note ? note : "");
 }
 
+/* Only where values are kept: nobody else asks. */
+static const char *companion_of(const struct scan_worker *w, const struct scan_place *p,
+                                const struct scan_hit *hit, struct arena *a) {
+    const struct probe *probe = hit->rule ? hit->rule->probe : NULL;
+    if (!probe || !probe->with_prefix || !w->shared->options->keep_values)
+        return "";
+    return arena_cstr(a, companion_near(p->text, hit->span_start, probe));
+}
+
 static void report_hit(struct scan_worker *w, struct scan_place *p, const char *path,
                        const struct scan_hit *hit) {
     struct scan_result *r = &w->part;
@@ -174,6 +190,7 @@ static void report_hit(struct scan_worker *w, struct scan_place *p, const char *
         .why = hit->why ? arena_cstr(&r->arena, slice_cstr(hit->why)) : "",
         .name = arena_cstr(&r->arena, c->name),
         .callee = arena_cstr(&r->arena, c->callee),
+        .companion = companion_of(w, p, hit, &r->arena),
         .severity = hit->severity,
         .confidence = hit->confidence,
         .is_bytes = c->is_bytes,

@@ -49,7 +49,7 @@
     age: age(f),
     state: state(f),
     rank: SEVERITIES.indexOf(f.severity),
-    hay: [f.rule, f.message, f.path, f.name, f.redacted, f.fingerprint, f.owner, f.commit, f.value_id].join("\n").toLowerCase(),
+    hay: [f.rule, f.message, f.path, f.name, f.redacted, f.fingerprint, f.owner, f.commit, f.value_id, f.verified].join("\n").toLowerCase(),
   }));
 
   function tally(items, key) {
@@ -131,6 +131,7 @@
       make("div", { class: "facts" }, make("span", {}, status), f.owner === NOBODY ? null : fact("owner", f.owner),
         fact("since", (f.since || "").slice(0, 10)),
         f.reports ? make("span", {}, "its value stands in " + count(f.reports.length, "report")) : null,
+        f.verified ? make("span", { class: "verified " + f.verified.replace(" ", "-") }, plain(f.verified + (f.verified_reason ? ": " + f.verified_reason : ""))) : null,
         f.commit ? make("span", {}, f.in_head ? "still in the current commit" : "no longer in the current commit") : null),
       make("details", {}, make("summary", {}, "Details"),
         make("dl", {}, ...rows.flatMap(([term, value]) => [make("dt", {}, term), make("dd", {}, value)]))));

@@ -278,3 +278,23 @@ def test_ten_thousand_findings_are_shown_a_page_at_a_time(keylift, project, brow
     tab.type("#text", "name_9999")
     assert tab.texts("#list .place") == ["app199/src/file2499.py:9999:1"]
     assert tab.texts("#shown") == ["1 of 10,000 findings."] and tab.problems == []
+
+
+@pytest.mark.slow
+def test_what_the_providers_said_is_shown_and_can_be_searched(keylift, project, browser):
+    said = {"a.py": ("live", None), "b.py": ("unknown", "api.test.example answered 503"), "c.py": (None, None)}
+    found = [
+        {"rule": "rule", "message": "a token", "path": path, "line": 1, "column": 1, "start_byte": 0, "name": "T",
+         "context": "assignment", "redacted": "tok_…", "fingerprint": path, "severity": "high", "confidence": 1,
+         "fixable": True, "reason": None, "suppressed": None, "revoke": None,
+         **({"verified": verdict, "verified_reason": why} if verdict else {})}
+        for path, (verdict, why) in said.items()
+    ]  # fmt: skip
+    report = {"version": 1, "tool": "keylift 0", "findings": found, "environment": [], "errors": [], "stats": {"files": 1}}
+    project.write("said.json", json.dumps(report))
+    project.write("said.html", keylift("report", "merge", "--format", "html", "said.json", cwd=project).stdout)
+    tab = browser.open(project / "said.html")
+    assert places(tab) == ["a.py:1:1", "b.py:1:1", "c.py:1:1"]
+    assert tab.texts("#list .verified") == ["live", "unknown: api.test.example answered 503"]
+    tab.type("#text", "live")
+    assert places(tab) == ["a.py:1:1"] and tab.problems == []
