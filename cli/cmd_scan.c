@@ -91,8 +91,9 @@ static enum kl_status choose_source(struct cli *c, struct scan_options *o, bool 
     if (given->remote != NULL && given->hook != HOOK_PRE_PUSH) {
         return error_set(e, KL_ERR_USAGE, "--remote belongs to --hook pre-push");
     }
-    if (hook && given->arguments.count > 0) {
-        return error_set(e, KL_ERR_USAGE, "--hook looks at the whole repository: name no path");
+    if (hook && given->hook != HOOK_PRE_COMMIT && given->arguments.count > 0) {
+        return error_set(e, KL_ERR_USAGE, "--hook %s looks at the whole repository: name no path",
+                         given->hook == HOOK_PRE_PUSH ? "pre-push" : "pre-receive");
     }
     if (hook) {
         return hook_source(c, o, nothing, e);
@@ -104,9 +105,11 @@ static enum kl_status choose_source(struct cli *c, struct scan_options *o, bool 
     o->history = given->history != NULL || given->since != NULL;
     o->range = given->since != NULL ? arena_printf(&c->arena, "%s..HEAD", given->since) : given->history;
     o->tips = given->history != NULL ? end_of(c, given->history) : NULL;
-    if (o->history && given->arguments.count > 1) {
+    if ((o->history || given->staged) && given->arguments.count > 1) {
         return error_set(e, KL_ERR_USAGE, "--%s takes one folder of a repository",
-                         given->since != NULL ? "since" : "history");
+                         given->since != NULL ? "since"
+                         : o->history         ? "history"
+                                              : "staged");
     }
     return given->all_objects ? check_whole(c, o->paths[0], e) : KL_OK;
 }
@@ -150,7 +153,7 @@ static int run(struct cli *c, bool env) {
     struct report report = {
         .result = &result,
         .options = &c->options,
-        .paths = paths,
+        .paths = o.paths,
         .nothing_to_scan = result.stats.files == 0 && result.error_count == 0,
         .inventory = env ? &inventory : NULL,
         .expired = baselining.counts.expired,

@@ -64,7 +64,7 @@ const struct option_spec option_table[] = {
      .commands = CMD_SCAN,
      .offset = AT(hook),
      .help = "look at what a hook of git is to judge: what is staged, or the commits that git names on "
-             "standard input"},
+             "standard input; pre-commit with files takes these alone, and whole where they are not staged"},
     {.name = "remote",
      .type = OPTION_TEXT,
      .argument = "NAME",

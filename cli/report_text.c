@@ -315,7 +315,8 @@ static void print_next(const struct report *r, const struct report_counts *n, st
     }
     if (n->movable > 0 && !from_stdin && command_find("migrate") != NULL) {
         out_mark(o, MARK_BOLD, "Next: ");
-        out_text(o, "keylift migrate%s", report_is_staged(r) ? " --staged" : "");
+        bool staged = report_is_staged(r) && r->result->stats.unstaged < r->result->stats.files;
+        out_text(o, "keylift migrate%s", staged ? " --staged" : "");
         for (size_t i = 0; r->paths[i] != NULL && i < 3; i++) {
             out_text(o, " ");
             out_path(o, MARK_NONE, r->paths[i]);

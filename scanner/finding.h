@@ -182,7 +182,8 @@ const char *scan_partly_name(enum scan_partly p);
 struct scan_stats {
     uint64_t files, bytes; /* of a scan of history: versions of files */
     uint64_t commits;
-    uint64_t known; /* findings that are left out, for a commit does not bring them */
+    uint64_t known;    /* findings that are left out, for a commit does not bring them */
+    uint64_t unstaged; /* of `files`: those that were named to a hook and that the commit does not change */
     uint64_t python_files;
     uint64_t skipped[SKIP_REASON_COUNT];
     uint64_t partly[PARTLY_COUNT]; /* of `files` that are text and no Python */

@@ -7,6 +7,7 @@
 #include "base/mem.h"
 #include "base/system.h"
 #include "scanner/gitrepo.h"
+#include "scanner/named_files.h"
 #include "scanner/scanfile.h"
 #include "scanner/walk.h"
 
@@ -18,6 +19,7 @@ struct staged_file {
     struct slice oid; /* in hex */
     size_t size;      /* SIZE_MAX: git does not have it */
     bool old;         /* not staged: what the next one of the list replaces */
+    bool unstaged;    /* not staged, and named */
 };
 
 struct merged {
@@ -33,6 +35,8 @@ struct staged {
     size_t count, cap;
     struct merged *merged; /* where what is staged is not as in the commit that is being merged; by path */
     size_t merged_count, merged_cap;
+    struct named_files named;
+    bool rest;       /* what is listed now is not staged */
     size_t old_from; /* findings of an old one begin here, until its new one is scanned; SIZE_MAX: none */
 };
 
@@ -43,7 +47,8 @@ static enum kl_status git(const struct staged *s, const char *const *arguments, 
 
 static void put_file(struct staged *s, const char *path, struct slice oid, bool old) {
     s->files = mem_grow(s->files, &s->cap, s->count + 1, sizeof *s->files);
-    s->files[s->count++] = (struct staged_file){.path = path, .oid = arena_copy(&s->arena, oid), .old = old};
+    s->files[s->count++] = (struct staged_file){
+        .path = path, .oid = arena_copy(&s->arena, oid), .old = old, .unstaged = s->rest};
 }
 
 struct change {
@@ -76,6 +81,8 @@ static void add_file(struct staged *s, const struct change *c) {
     const struct ignore_list *excludes = s->w->shared->excludes;
     const char *name = arena_cstr(&s->arena, c->path);
     const char *reported = walk_join(&s->arena, s->at.folder, name);
+    if (!named_files_take(&s->named, name))
+        return;
     if (slice_eq_cstr(c->mode, "160000"))
         scan_worker_skip(s->w, SKIP_SUBMODULE);
     else if (slice_eq_cstr(c->mode, "120000"))
@@ -132,7 +139,8 @@ static bool list_index(struct staged *s, struct slice text) {
         struct slice head = slice_sub(text, at, tab);
         const struct change c = {
             .path = slice_sub(text, tab + 1, end), .mode = slice_word(head, 0), .oid = slice_word(head, 1)};
-        add_file(s, &c);
+        if (slice_eq_cstr(slice_word(head, 2), "0")) /* else in conflict */
+            add_file(s, &c);
         at = end + 1;
     }
     return true;
@@ -171,8 +179,30 @@ static enum kl_status list_merged(struct staged *s, bool *ok, struct error *e) {
     return status;
 }
 
+static const char *const index_files[] = {"ls-files", "--stage", "-z", NULL};
+
+/* What was named and is not staged: of `pre-commit run --all-files`, most. */
+static enum kl_status list_rest(struct staged *s, struct error *e) {
+    struct process_result r = {0};
+    bool ok = true;
+    s->merged_count = 0;
+    free(s->merged);
+    s->merged = NULL;
+    s->rest = true;
+    enum kl_status status = git(s, index_files, &r, e);
+    if (status == KL_OK)
+        ok = r.exit_code == 0 && list_index(s, buf_as_slice(&r.out));
+    process_result_release(&r);
+    if (!ok)
+        return error_set(e, KL_ERR_PROTOCOL, "git listed the index in a way that is not understood");
+    for (size_t i = 0; i < s->named.count; i++)
+        if (!s->named.items[i].found)
+            scan_worker_error(s->w, s->named.items[i].path,
+                              "git does not have it: stage it (git add), or do not name it");
+    return status;
+}
+
 static enum kl_status list_files(struct staged *s, struct error *e) {
-    static const char *const index[] = {"ls-files", "--stage", "-z", NULL};
     struct process_result r = {0};
     bool ok = true;
     enum kl_status status = list_merged(s, &ok, e);
@@ -182,7 +212,7 @@ static enum kl_status list_files(struct staged *s, struct error *e) {
         ok = list_changes(s, buf_as_slice(&r.out), add_file);
     } else if (status == KL_OK && ok) {
         process_result_release(&r);
-        status = git(s, index, &r, e);
+        status = git(s, index_files, &r, e);
         if (status == KL_OK && r.exit_code != 0)
             status = error_set(e, KL_ERR_USAGE, "--staged needs a git repository here");
         else if (status == KL_OK)
@@ -283,7 +313,9 @@ static void scan_new(struct staged *s, const struct staged_file *f, struct slice
     struct scan_result *part = &s->w->part;
     size_t from = s->old_from != SIZE_MAX ? s->old_from : part->finding_count, to = part->finding_count;
     s->old_from = SIZE_MAX;
+    uint64_t files = part->stats.files;
     scan_worker_bytes(s->w, f->path, bytes);
+    part->stats.unstaged += f->unstaged ? part->stats.files - files : 0;
     if (to == from)
         return;
     struct finding *old = part->findings + from, *now = part->findings + to;
@@ -324,7 +356,10 @@ static enum kl_status scan_groups(struct staged *s, struct error *e) {
 void scan_staged(struct scan_worker *w, const char *folder) {
     struct staged s = {.w = w, .at = {folder, GIT_OF_HOOK}, .old_from = SIZE_MAX};
     struct error e = {0};
+    named_files_open(&s.named, w->shared->options->named);
     enum kl_status status = list_files(&s, &e);
+    if (status == KL_OK && s.named.found < s.named.count)
+        status = list_rest(&s, &e);
     if (status == KL_OK && s.count > 0)
         status = read_sizes(&s, &e);
     if (status == KL_OK)
@@ -333,5 +368,6 @@ void scan_staged(struct scan_worker *w, const char *folder) {
         scan_worker_error(w, folder, e.message);
     free(s.files);
     free(s.merged);
+    named_files_release(&s.named);
     arena_release(&s.arena);
 }

@@ -38,7 +38,7 @@ complete -c keylift -l whole-files -n '__fish_seen_subcommand_from scan plan mig
 complete -c keylift -l history -n '__fish_seen_subcommand_from scan' -d 'look at every version of every file that a commit of a branch, a tag or the stash has; with RANGE (main..topic), only at what these commits brought'
 complete -c keylift -l all-objects -n '__fish_seen_subcommand_from scan' -d 'with --history: look also at what an amend, a rebase or a reset left behind in the repository and no branch, tag or stash reaches'
 complete -c keylift -l since -n '__fish_seen_subcommand_from scan' -x -d 'look at what the commits since REF brought, up to the current one'
-complete -c keylift -l hook -n '__fish_seen_subcommand_from scan' -x -a 'pre-commit pre-push pre-receive' -d 'look at what a hook of git is to judge: what is staged, or the commits that git names on standard input'
+complete -c keylift -l hook -n '__fish_seen_subcommand_from scan' -x -a 'pre-commit pre-push pre-receive' -d 'look at what a hook of git is to judge: what is staged, or the commits that git names on standard input; pre-commit with files takes these alone, and whole where they are not staged'
 complete -c keylift -l remote -n '__fish_seen_subcommand_from scan' -x -d 'of --hook pre-push: where the commits go; what is known to be there is not looked at'
 complete -c keylift -l remove -n '__fish_seen_subcommand_from install-hook' -d 'take keylift out of the hook'
 complete -c keylift -l stdin-filename -n '__fish_seen_subcommand_from scan env' -x -d 'name of what comes from standard input (PATH is "-"); it decides whether that is read as Python'
