@@ -3,7 +3,7 @@
 #include <stdlib.h>
 
 #include "base/file.h"
-#include "base/githistory.h"
+#include "base/gitread.h"
 #include "base/mem.h"
 #include "base/system.h"
 #include "scanner/gitrepo.h"
@@ -16,10 +16,9 @@
 
 struct staged_file {
     const char *path; /* as reported */
-    struct slice oid; /* in hex */
-    size_t size;      /* SIZE_MAX: git does not have it */
-    bool old;         /* not staged: what the next one of the list replaces */
-    bool unstaged;    /* not staged, and named */
+    struct git_file git;
+    bool old;      /* not staged: what the next one of the list replaces */
+    bool unstaged; /* not staged, and named */
 };
 
 struct merged {
@@ -48,7 +47,7 @@ static enum kl_status git(const struct staged *s, const char *const *arguments, 
 static void put_file(struct staged *s, const char *path, struct slice oid, bool old) {
     s->files = mem_grow(s->files, &s->cap, s->count + 1, sizeof *s->files);
     s->files[s->count++] = (struct staged_file){
-        .path = path, .oid = arena_copy(&s->arena, oid), .old = old, .unstaged = s->rest};
+        .path = path, .git.name = arena_copy(&s->arena, oid), .old = old, .unstaged = s->rest};
 }
 
 struct change {
@@ -224,42 +223,26 @@ static enum kl_status list_files(struct staged *s, struct error *e) {
     return status;
 }
 
-static void take_size(void *ctx, size_t index, size_t size) {
-    struct staged *s = ctx;
-    if (index < s->count)
-        s->files[index].size = size;
-}
-
 static bool is_readable(struct staged *s, const struct staged_file *f) {
-    if (f->size <= KL_MAX_FILE_BYTES || f->old)
-        return f->size <= KL_MAX_FILE_BYTES;
-    if (f->size != SIZE_MAX)
+    if (f->git.size <= KL_MAX_FILE_BYTES || f->old)
+        return f->git.size <= KL_MAX_FILE_BYTES;
+    if (f->git.size != SIZE_MAX)
         scan_worker_skip(s->w, SKIP_TOO_LARGE);
     scan_worker_error(s->w, f->path,
-                      f->size == SIZE_MAX ? "its staged content is not in this repository"
-                                          : "its staged content is larger than a file may be");
+                      f->git.size == SIZE_MAX ? "its staged content is not in this repository"
+                                              : "its staged content is larger than a file may be");
     return false;
-}
-
-/* The ids of some files, as git takes them. */
-static void list_ids(const struct staged *s, size_t first, size_t end, struct buf *out) {
-    for (size_t i = first; i < end; i++)
-        buf_printf(out, "%.*s\n", SLICE_ARG(s->files[i].oid));
 }
 
 /* The sizes first, so that blobs can be asked for in groups of bounded size. */
 static enum kl_status read_sizes(struct staged *s, struct error *e) {
-    struct buf ids = BUF_INIT(MAX_LISTING_BYTES);
+    const struct git_files files = GIT_FILES(s->files, s->count, git);
     size_t kept = 0;
-    for (size_t i = 0; i < s->count; i++)
-        s->files[i].size = SIZE_MAX;
-    list_ids(s, 0, s->count, &ids);
-    enum kl_status status = git_sizes(&s->at, buf_as_slice(&ids), take_size, s, e);
+    enum kl_status status = git_read_sizes(&s->at, &files, e);
     for (size_t i = 0; status == KL_OK && i < s->count; i++)
         if (is_readable(s, &s->files[i]))
             s->files[kept++] = s->files[i];
     s->count = kept;
-    buf_release(&ids);
     return status;
 }
 
@@ -326,29 +309,18 @@ static void scan_new(struct staged *s, const struct staged_file *f, struct slice
     part->finding_count -= to - from;
 }
 
-struct group {
-    struct staged *staged;
-    size_t first, end;
-};
-
 static void take_content(void *ctx, size_t index, struct slice bytes) {
-    const struct group *g = ctx;
-    if (g->first + index >= g->end)
-        return;
-    const struct staged_file *f = &g->staged->files[g->first + index];
-    (f->old ? scan_old : scan_new)(g->staged, f, bytes);
+    struct staged *s = ctx;
+    const struct staged_file *f = &s->files[index];
+    (f->old ? scan_old : scan_new)(s, f, bytes);
 }
 
 static enum kl_status scan_groups(struct staged *s, struct error *e) {
+    const struct git_files files = GIT_FILES(s->files, s->count, git);
     enum kl_status status = KL_OK;
-    for (struct group g = {s, 0, 0}; g.first < s->count && status == KL_OK; g.first = g.end) {
-        struct buf ids = BUF_INIT(MAX_LISTING_BYTES);
-        size_t bytes = 0;
-        while (g.end < s->count && (g.end == g.first || bytes + s->files[g.end].size <= GROUP_BYTES))
-            bytes += s->files[g.end++].size;
-        list_ids(s, g.first, g.end, &ids);
-        status = git_contents(&s->at, buf_as_slice(&ids), bytes, take_content, &g, e);
-        buf_release(&ids);
+    for (size_t end, i = 0; i < s->count && status == KL_OK; i = end) {
+        end = git_group_end(&files, i, GROUP_BYTES, SIZE_MAX);
+        status = git_read_group(&s->at, &files, i, end, take_content, s, e);
     }
     return status;
 }
