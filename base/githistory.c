@@ -4,7 +4,7 @@
 #define ANSWER_MAX ((size_t)512 << 20) /* of one call */
 #define LINE_MAX_BYTES 256u            /* a word or two */
 
-static bool is_shallow(const struct git_place *at) {
+bool git_is_shallow(const struct git_place *at) {
     const char *const args[] = {"rev-parse", "--is-shallow-repository", NULL};
     struct process_result r = {0};
     struct error ignored = {0};
@@ -53,7 +53,7 @@ enum kl_status git_commits(const struct git_place *at, struct slice revisions, s
     }
     if (s == KL_OK)
         buf_slice(&out->ids, ids);
-    out->shallow = s == KL_OK && is_shallow(at);
+    out->shallow = s == KL_OK && git_is_shallow(at);
     process_result_release(&r);
     buf_release(&input);
     arena_release(&a);

@@ -13,6 +13,9 @@
 
 #define GIT_ID_MAX 65u /* SHA-256 in hex, and NUL */
 
+/* Has the clone not all commits? */
+bool git_is_shallow(const struct git_place *at);
+
 struct git_commits {
     struct buf ids; /* one a line */
     size_t count;

@@ -4,6 +4,7 @@
 #include "base/file.h"
 #include "base/gitblob.h"
 #include "cli/baselining.h"
+#include "cli/blame.h"
 #include "cli/hook_source.h"
 #include "cli/report.h"
 #include "cli/scanning.h"
@@ -114,6 +115,16 @@ static enum kl_status choose_source(struct cli *c, struct scan_options *o, bool 
     return given->all_objects ? check_whole(c, o->paths[0], e) : KL_OK;
 }
 
+static enum kl_status check_blame(const struct cli *c, const struct scan_options *o, bool piped,
+                                  struct error *e) {
+    if (c->options.blame && (o->history || o->staged || piped)) {
+        return error_set(e, KL_ERR_USAGE, "--blame looks at the files of a repository as they are: %s",
+                         o->history ? "what commits brought has their dates anyway"
+                                    : "not at what is no file yet");
+    }
+    return KL_OK;
+}
+
 /* A hook is not noticed unless there is something to say. */
 static bool says_nothing(const struct report *r) {
     struct report_counts n;
@@ -139,10 +150,14 @@ static int run(struct cli *c, bool env) {
         return cli_usage(c, "--stdin-filename needs \"-\" as the path: keylift %s - --stdin-filename NAME",
                          c->command->name);
     }
-    if (choose_source(c, &o, &nothing, &e) != KL_OK ||
+    const char *undated = NULL;
+    if (choose_source(c, &o, &nothing, &e) != KL_OK || check_blame(c, &o, piped, &e) != KL_OK ||
         (!nothing && scan(c, &o, piped, &baselining, &result, &e) != KL_OK)) {
         status = cli_fail(c, &e);
         goto done;
+    }
+    if (c->options.blame) {
+        undated = blame_findings(result.findings, result.finding_count, o.paths[0], &c->arena);
     }
     if (env) {
         struct walk_options walk = {.paths = paths, .no_gitignore = o.no_gitignore};
@@ -157,6 +172,7 @@ static int run(struct cli *c, bool env) {
         .nothing_to_scan = result.stats.files == 0 && result.error_count == 0,
         .inventory = env ? &inventory : NULL,
         .expired = baselining.counts.expired,
+        .undated = undated,
     };
     status = says_nothing(&report) ? STATUS_DONE : report_finish(c, &report);
 done:

@@ -178,6 +178,13 @@ const struct option_spec option_table[] = {
      .config = CONFIG_TREE,
      .help = "which reads of environment variables to report (default: all)"},
 
+    {.name = "blame",
+     .type = OPTION_FLAG,
+     .commands = CMD_SCAN,
+     .offset = AT(blame),
+     .config = CONFIG_EXPLICIT,
+     .help =
+         "tell since when the line of each finding is in the repository, and by which commit (git blame)"},
     {.name = "fingerprint-key-file",
      .type = OPTION_TEXT,
      .argument = "FILE",

@@ -16,6 +16,7 @@ struct report {
     bool nothing_to_scan;                  /* an empty request: no file, and none was expected */
     const struct env_inventory *inventory; /* of environment variables (keylift env); NULL: of secrets */
     size_t expired;                        /* findings whose entry in the baseline has expired */
+    const char *undated;                   /* with --blame: why some findings have no date; NULL: none */
 };
 
 /* Findings by what a status and a summary need. Silenced ones count only there. */

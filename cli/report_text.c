@@ -154,6 +154,9 @@ static void print_finding(struct output *o, const struct finding *f, enum settin
         out_text(o, "%sfirst in commit %.*s of %.10s, %s", indent, COMMIT_SHOWN, f->commit, f->date,
                  f->in_head ? "and still there" : "no longer there");
     }
+    if (f->since != NULL) {
+        out_text(o, "%ssince %.10s, commit %.*s", indent, f->since, COMMIT_SHOWN, f->since_commit);
+    }
     if (f->suppressed != SUPPRESSED_NO) {
         const char *by = f->suppressed_by != NULL ? f->suppressed_by : "the configuration";
         out_mark(o, MARK_DIM, "%ssilenced by %s", indent, by);
@@ -277,6 +280,9 @@ static void print_verdict(const struct report *r, const struct report_counts *n,
         out_text(o, "%s %s in the commit before already (--whole-files shows what).\n",
                  report_number(r->result->stats.known, number),
                  report_plural(r->result->stats.known, "is", "are"));
+    }
+    if (r->undated != NULL) {
+        out_text(o, "Not every line has a date: %s.\n", r->undated);
     }
     if (r->expired > 0) {
         out_text(o, "%s of them %s in the baseline, but only until a day that has passed.\n",

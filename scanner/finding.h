@@ -96,6 +96,8 @@ struct finding {
      * (2026-01-31T12:00:00+01:00), and whether the newest one still has it. NULL: none */
     const char *commit, *date;
     bool in_head;
+    /* With --blame: the commit that its line came with, and when its author made it (2026-01-31T12:00:00Z) */
+    const char *since_commit, *since;
     bool known;   /* of what is staged: the commit before has it in this file, too. For the scan alone */
     uint32_t age; /* of a scan of history: the how-manieth file it stands in, from the oldest */
     struct secret value; /* what was matched as the secret (for a database URL: the whole literal's value) */

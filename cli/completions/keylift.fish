@@ -56,6 +56,7 @@ complete -c keylift -l fail-on -n '__fish_seen_subcommand_from scan report' -x -
 complete -c keylift -l check -n '__fish_seen_subcommand_from env' -d 'end with status 1 when a variable that is read is documented nowhere, or one of a .env.example is never read; list only these'
 complete -c keylift -l show-suppressed -n '__fish_seen_subcommand_from scan' -d 'list silenced findings, too; they never change the status'
 complete -c keylift -l report-env -n '__fish_seen_subcommand_from scan' -x -a 'all secrets none' -d 'which reads of environment variables to report (default: all)'
+complete -c keylift -l blame -n '__fish_seen_subcommand_from scan' -d 'tell since when the line of each finding is in the repository, and by which commit (git blame)'
 complete -c keylift -l fingerprint-key-file -n '__fish_seen_subcommand_from scan' -r -F -d 'give each value an id under the secret key in FILE, so that reports of several repositories tell which of them share one'
 complete -c keylift -l baseline -n '__fish_seen_subcommand_from scan baseline' -r -F -d 'the accepted findings (default: .keylift-baseline.json at the top of the repository, if it is there)'
 complete -c keylift -l accept-all -n '__fish_seen_subcommand_from baseline' -d 'take in every finding that the baseline does not have; needs --reason'
