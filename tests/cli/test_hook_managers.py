@@ -61,6 +61,7 @@ def stage(project, name, text):
     project.git("add", name)
 
 
+@pytest.mark.slow
 def test_a_commit_with_a_secret_is_refused_and_every_other_passes(repository):
     secret, head = support.made_stripe_key(), repository.git("rev-parse", "HEAD")
     stage(repository, "pay.py", f'API_KEY = "{secret}"\n')
