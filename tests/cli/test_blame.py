@@ -70,6 +70,16 @@ def test_a_line_that_looks_like_another_one_gets_no_guess(keylift, repository):
     assert since(scan(keylift, repository, "twice.py"))["TWIN_SECRET"] == (None, None)
 
 
+def test_names_with_blanks_are_told_from_what_git_says_of_them(keylift, repository):
+    """git answers "NAME missing" and "ID blob SIZE" in the same place."""
+    for name in ("in/HEAD blob 9.py", "in/é b.py"):
+        repository.write(name, secret("BLANK_SECRET", 7))
+        commit = repository.commit_at(DATES[0])
+        assert since(scan(keylift, repository, name)) == {"BLANK_SECRET": (IN_UTC[0], commit)}
+    repository.write("x blob 5 y.py", secret("BLANK_SECRET", 8))
+    assert since(scan(keylift, repository, "x blob 5 y.py", "a.py"))["BLANK_SECRET"] == (None, None)
+
+
 def test_a_file_with_many_lines_is_asked_about_once(keylift, repository):
     text = ""
     for i in range(12):
