@@ -4,6 +4,7 @@
 #include "base/file.h"
 #include "base/gitblob.h"
 #include "cli/baselining.h"
+#include "cli/blame.h"
 #include "cli/hook_source.h"
 #include "cli/report.h"
 #include "cli/scanning.h"
@@ -95,8 +96,9 @@ static enum kl_status choose_source(struct cli *c, struct scan_options *o, bool 
     if (given->remote != NULL && given->hook != HOOK_PRE_PUSH) {
         return error_set(e, KL_ERR_USAGE, "--remote belongs to --hook pre-push");
     }
-    if (hook && given->arguments.count > 0) {
-        return error_set(e, KL_ERR_USAGE, "--hook looks at the whole repository: name no path");
+    if (hook && given->hook != HOOK_PRE_COMMIT && given->arguments.count > 0) {
+        return error_set(e, KL_ERR_USAGE, "--hook %s looks at the whole repository: name no path",
+                         given->hook == HOOK_PRE_PUSH ? "pre-push" : "pre-receive");
     }
     if (hook) {
         return hook_source(c, o, nothing, e);
@@ -108,11 +110,23 @@ static enum kl_status choose_source(struct cli *c, struct scan_options *o, bool 
     o->history = given->history != NULL || given->since != NULL;
     o->range = given->since != NULL ? arena_printf(&c->arena, "%s..HEAD", given->since) : given->history;
     o->tips = given->history != NULL ? end_of(c, given->history) : NULL;
-    if (o->history && given->arguments.count > 1) {
+    if ((o->history || given->staged) && given->arguments.count > 1) {
         return error_set(e, KL_ERR_USAGE, "--%s takes one folder of a repository",
-                         given->since != NULL ? "since" : "history");
+                         given->since != NULL ? "since"
+                         : o->history         ? "history"
+                                              : "staged");
     }
     return given->all_objects ? check_whole(c, o->paths[0], e) : KL_OK;
+}
+
+static enum kl_status check_blame(const struct cli *c, const struct scan_options *o, bool piped,
+                                  struct error *e) {
+    if (c->options.blame && (o->history || o->staged || piped)) {
+        return error_set(e, KL_ERR_USAGE, "--blame looks at the files of a repository as they are: %s",
+                         o->history ? "what commits brought has their dates anyway"
+                                    : "not at what is no file yet");
+    }
+    return KL_OK;
 }
 
 /* A hook is not noticed unless there is something to say. */
@@ -141,10 +155,15 @@ static int run(struct cli *c, bool env) {
         return cli_usage(c, "--stdin-filename needs \"-\" as the path: keylift %s - --stdin-filename NAME",
                          c->command->name);
     }
+    const char *undated = NULL;
     if (verification_check(&c->options, &e) != KL_OK || choose_source(c, &o, &nothing, &e) != KL_OK ||
+        check_blame(c, &o, piped, &e) != KL_OK ||
         (!nothing && scan(c, &o, piped, &baselining, &verification, &result, &e) != KL_OK)) {
         status = cli_fail(c, &e);
         goto done;
+    }
+    if (c->options.blame) {
+        undated = blame_findings(result.findings, result.finding_count, o.paths[0], &c->arena);
     }
     if (env) {
         struct walk_options walk = {.paths = paths, .no_gitignore = o.no_gitignore};
@@ -155,11 +174,12 @@ static int run(struct cli *c, bool env) {
     struct report report = {
         .result = &result,
         .options = &c->options,
-        .paths = paths,
+        .paths = o.paths,
         .nothing_to_scan = result.stats.files == 0 && result.error_count == 0,
         .inventory = env ? &inventory : NULL,
         .verification = c->options.verify.count > 0 ? &verification : NULL,
         .expired = baselining.counts.expired,
+        .undated = undated,
     };
     status = says_nothing(&report) ? STATUS_DONE : report_finish(c, &report);
 done:

@@ -64,7 +64,7 @@ const struct option_spec option_table[] = {
      .commands = CMD_SCAN,
      .offset = AT(hook),
      .help = "look at what a hook of git is to judge: what is staged, or the commits that git names on "
-             "standard input"},
+             "standard input; pre-commit with files takes these alone, and whole where they are not staged"},
     {.name = "remote",
      .type = OPTION_TEXT,
      .argument = "NAME",
@@ -190,6 +190,13 @@ const struct option_spec option_table[] = {
      .commands = CMD_SCAN,
      .offset = AT(only_live),
      .help = "with --verify: silence every finding that is not known to be live"},
+    {.name = "blame",
+     .type = OPTION_FLAG,
+     .commands = CMD_SCAN,
+     .offset = AT(blame),
+     .config = CONFIG_EXPLICIT,
+     .help =
+         "tell since when the line of each finding is in the repository, and by which commit (git blame)"},
     {.name = "fingerprint-key-file",
      .type = OPTION_TEXT,
      .argument = "FILE",

@@ -18,6 +18,7 @@ struct report {
     const struct env_inventory *inventory;   /* of environment variables (keylift env); NULL: of secrets */
     const struct verification *verification; /* --verify; NULL: nobody was asked */
     size_t expired;                          /* findings whose entry in the baseline has expired */
+    const char *undated;                     /* with --blame: why some findings have no date; NULL: none */
 };
 
 /* Findings by what a status and a summary need. Silenced ones count only there. */

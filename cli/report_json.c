@@ -66,6 +66,10 @@ cJSON *report_json_finding(struct report_writer *w, const struct finding *f) {
         json_add_string(j, "author_date", f->date);
         cJSON_AddBoolToObject(j, "in_head", f->in_head);
     }
+    if (f->since != NULL) {
+        json_add_string(j, "since", f->since);
+        json_add_string(j, "since_commit", f->since_commit);
+    }
     return j;
 }
 
@@ -167,6 +171,9 @@ cJSON *report_json_stats(const struct report *r) {
     }
     if (report_is_staged(r)) {
         json_add_count(stats, "known", s->known);
+    }
+    if (r->undated != NULL) {
+        json_add_string(stats, "undated", r->undated);
     }
     json_add_count(stats, "suppressed", counts.silenced);
     add_verification(r, &counts, stats);

@@ -167,6 +167,9 @@ static void print_finding(struct output *o, const struct finding *f, enum settin
                  f->in_head ? "and still there" : "no longer there");
     }
     print_verified(o, f, indent);
+    if (f->since != NULL) {
+        out_text(o, "%ssince %.10s, commit %.*s", indent, f->since, COMMIT_SHOWN, f->since_commit);
+    }
     if (f->suppressed != SUPPRESSED_NO) {
         const char *by = f->suppressed_by != NULL ? f->suppressed_by : "the configuration";
         out_mark(o, MARK_DIM, "%ssilenced by %s", indent, by);
@@ -292,6 +295,9 @@ static void print_verdict(const struct report *r, const struct report_counts *n,
                  report_number(r->result->stats.known, number),
                  report_plural(r->result->stats.known, "is", "are"));
     }
+    if (r->undated != NULL) {
+        out_text(o, "Not every line has a date: %s.\n", r->undated);
+    }
     if (r->expired > 0) {
         out_text(o, "%s of them %s in the baseline, but only until a day that has passed.\n",
                  report_number(r->expired, number), report_plural(r->expired, "is", "are"));
@@ -329,7 +335,8 @@ static void print_next(const struct report *r, const struct report_counts *n, st
     }
     if (n->movable > 0 && !from_stdin && command_find("migrate") != NULL) {
         out_mark(o, MARK_BOLD, "Next: ");
-        out_text(o, "keylift migrate%s", report_is_staged(r) ? " --staged" : "");
+        bool staged = report_is_staged(r) && r->result->stats.unstaged < r->result->stats.files;
+        out_text(o, "keylift migrate%s", staged ? " --staged" : "");
         for (size_t i = 0; r->paths[i] != NULL && i < 3; i++) {
             out_text(o, " ");
             out_path(o, MARK_NONE, r->paths[i]);

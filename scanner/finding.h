@@ -98,6 +98,8 @@ struct finding {
      * (2026-01-31T12:00:00+01:00), and whether the newest one still has it. NULL: none */
     const char *commit, *date;
     bool in_head;
+    /* With --blame: the commit that its line came with, and when its author made it (2026-01-31T12:00:00Z) */
+    const char *since_commit, *since;
     bool known;   /* of what is staged: the commit before has it in this file, too. For the scan alone */
     uint32_t age; /* of a scan of history: the how-manieth file it stands in, from the oldest */
     enum probe_verdict verified; /* what the provider says of it, if it was asked (cli/verification.h) */
@@ -193,7 +195,8 @@ const char *scan_partly_name(enum scan_partly p);
 struct scan_stats {
     uint64_t files, bytes; /* of a scan of history: versions of files */
     uint64_t commits;
-    uint64_t known; /* findings that are left out, for a commit does not bring them */
+    uint64_t known;    /* findings that are left out, for a commit does not bring them */
+    uint64_t unstaged; /* of `files`: those that were named to a hook and that the commit does not change */
     uint64_t python_files;
     uint64_t skipped[SKIP_REASON_COUNT];
     uint64_t partly[PARTLY_COUNT]; /* of `files` that are text and no Python */

@@ -1,10 +1,10 @@
 /* scan_report.c: see scan_report.h. */
 #include "scanner/scan_report.h"
 
-#include "scanner/companion.h"
-
+#include "base/bisect.h"
 #include "base/encode.h"
 #include "base/mem.h"
+#include "scanner/companion.h"
 #include "scanner/finding_make.h"
 #include "scanner/fragment.h"
 #include "scanner/textfile.h"
@@ -27,20 +27,15 @@ void scan_place_lines(struct scan_worker *w, struct scan_place *p) {
 /* Line and column; from the place asked for before when that is on the same
  * line, since lines may be as long as files. */
 static void position(struct scan_place *p, size_t offset, uint32_t *line, uint32_t *column) {
-    size_t low = 0, high = p->lines.count;
-    while (high - low > 1) {
-        size_t middle = low + (high - low) / 2;
-        if (p->lines.starts[middle] <= offset)
-            low = middle;
-        else
-            high = middle;
-    }
-    size_t from = p->lines.starts[low], base = 0;
-    if (p->last_offset >= from && p->last_offset <= offset && p->last_line == low + 1) {
+    struct bisection b = {.low = 1, .high = p->lines.count};
+    while (bisect(&b))
+        bisect_tell(&b, p->lines.starts[b.middle] <= offset);
+    size_t from = p->lines.starts[b.low - 1], base = 0;
+    if (p->last_offset >= from && p->last_offset <= offset && p->last_line == b.low) {
         from = p->last_offset;
         base = p->last_column - 1;
     }
-    *line = (uint32_t)(low + 1);
+    *line = (uint32_t)b.low;
     *column = (uint32_t)(base + utf8_count(slice_sub(p->text, from, offset)) + 1);
     p->last_offset = offset;
     p->last_line = *line;
@@ -84,21 +79,17 @@ static void find_comments(struct scan_worker *w, struct scan_place *p, size_t st
     const struct py_tokens *t = p->tokens;
     if (p->comments && p->comments_start == start && p->comments_end == end)
         return;
-    size_t low = 0, high = t->count, count = 0;
-    while (low < high) {
-        size_t middle = low + (high - low) / 2;
-        if (t->items[middle].start < start)
-            low = middle + 1;
-        else
-            high = middle;
-    }
-    for (size_t i = low; i < t->count && t->items[i].start < end; i++)
+    struct bisection b = {.high = t->count};
+    size_t count = 0;
+    while (bisect(&b))
+        bisect_tell(&b, t->items[b.middle].start < start);
+    for (size_t i = b.low; i < t->count && t->items[i].start < end; i++)
         count += t->items[i].kind == PY_COMMENT;
     p->comments = arena_calloc(&w->arena, count, sizeof *p->comments);
     p->comments_start = start;
     p->comments_end = end;
     p->comment_count = 0;
-    for (size_t i = low; p->comment_count < count; i++)
+    for (size_t i = b.low; p->comment_count < count; i++)
         if (t->items[i].kind == PY_COMMENT)
             p->comments[p->comment_count++] = py_token_text(p->text, &t->items[i]);
 }

@@ -174,7 +174,9 @@ def places(tab):
 
 @pytest.mark.slow
 def test_a_person_filters_groups_and_reads(page, leaks, browser, tmp_path):
-    leaks.write("report.html", page("--show-suppressed"))
+    leaks.git("add", "lib")
+    leaks.git("commit", "-q", "-m", "Old", GIT_AUTHOR_DATE="2020-02-03T12:00:00Z")
+    leaks.write("report.html", page("--show-suppressed", "--blame"))
     tab = browser.open(leaks / "report.html")
     assert tab.texts("#shown") == ["5 of 5 findings in 3 groups."]
     evil = "shop/<b>&amp;\\u2028\\u202e.py:1:"
@@ -198,6 +200,17 @@ def test_a_person_filters_groups_and_reads(page, leaks, browser, tmp_path):
     tab.choose("#rule", "aws-access-key-id")
     assert places(tab) == ["lib/a.py:1:11"]
     tab.click("button[type=reset]")
+    assert tab.texts("#age option") == ["all ages", "older than three years (3)", "age unknown (2)"]
+    tab.choose("#age", "older than three years")
+    assert {place.split(":")[0] for place in places(tab)} == {"lib/a.py", "lib/low.py"}
+    assert "since 2020-02-03" in tab.texts("#list .facts")[0] and "age=older" in tab.evaluate("location.hash")
+    tab.choose("#group", "age")
+    assert tab.texts("#list summary b") == ["older than three years"]
+    tab.click("button[type=reset]")
+    tab.choose("#sort", "age")
+    tab.choose("#group", "none")
+    assert [place.split("/")[0] for place in tab.texts("#list .place")] == ["lib"] * 3 + ["shop"] * 2
+    tab.click("button[type=reset]")
     tab.choose("#owner", "@everyone")
     tab.choose("#group", "file")
     assert tab.texts("#list summary b") == ["lib/a.py", "lib/low.py"]
@@ -218,6 +231,7 @@ def test_a_person_filters_groups_and_reads(page, leaks, browser, tmp_path):
 def test_the_keyboard_alone_serves(page, leaks, browser):
     leaks.write("report.html", page())
     tab = browser.open(leaks / "report.html")
+    assert tab.evaluate("document.querySelector('#age').closest('p').hidden")  # no age is known
     tab.press("Tab")
     assert tab.evaluate("document.activeElement.innerText") == "Skip to the findings"
     tab.press("Enter")
