@@ -255,13 +255,15 @@ static enum kl_status read_rule(const char *path, const cJSON *file, const cJSON
     return KL_OK;
 }
 
-enum kl_status rule_file_read(const char *path, struct rule_list *out, struct error *e) {
+enum kl_status rule_file_read_ours(const char *path, struct rule_list *out, cJSON **verify, struct error *e) {
     cJSON *file = NULL;
+    *verify = NULL;
     enum kl_status status = toml_read_file(path, &file, e);
     if (status != KL_OK)
         return status;
     struct place p = {path, "(defaults of the file)", e};
     cJSON *rules = cJSON_DetachItemFromObjectCaseSensitive(file, "rule");
+    *verify = cJSON_DetachItemFromObjectCaseSensitive(file, "verify");
     status = check_keys(&p, file);
     if (status == KL_OK && !cJSON_IsArray(rules))
         status = error_set(e, KL_ERR_PARSE, "%s: there is no [[rule]]", path);
@@ -270,6 +272,19 @@ enum kl_status rule_file_read(const char *path, struct rule_list *out, struct er
         status = read_rule(path, file, table, out, e);
     cJSON_Delete(rules);
     cJSON_Delete(file);
+    return status;
+}
+
+/* Whoever may write a rule file, the author of a scanned tree say, must not have what it finds sent anywhere.
+ */
+enum kl_status rule_file_read(const char *path, struct rule_list *out, struct error *e) {
+    cJSON *verify = NULL;
+    enum kl_status status = rule_file_read_ours(path, out, &verify, e);
+    if (status == KL_OK && verify != NULL)
+        status = error_set(e, KL_ERR_PARSE,
+                           "%s: [[verify]]: only keylift's own rules say where a token is sent; leave it out",
+                           path);
+    cJSON_Delete(verify);
     return status;
 }
 
