@@ -255,26 +255,33 @@ static enum kl_status read_rule(const char *path, const cJSON *file, const cJSON
     return KL_OK;
 }
 
-enum kl_status rule_file_read(const char *path, struct rule_list *out, struct error *e) {
-    cJSON *file = NULL;
-    enum kl_status status = toml_read_file(path, &file, e);
-    if (status != KL_OK)
-        return status;
+enum kl_status rule_file_take(const char *path, cJSON *file, struct rule_list *out, struct error *e) {
     struct place p = {path, "(defaults of the file)", e};
     cJSON *rules = cJSON_DetachItemFromObjectCaseSensitive(file, "rule");
-    status = check_keys(&p, file);
+    enum kl_status status = check_keys(&p, file);
     if (status == KL_OK && !cJSON_IsArray(rules))
         status = error_set(e, KL_ERR_PARSE, "%s: there is no [[rule]]", path);
     for (const cJSON *table = status == KL_OK ? rules->child : NULL; table != NULL && status == KL_OK;
          table = table->next)
         status = read_rule(path, file, table, out, e);
     cJSON_Delete(rules);
+    return status;
+}
+
+enum kl_status rule_file_read(const char *path, struct rule_list *out, struct error *e) {
+    cJSON *file = NULL;
+    enum kl_status status = toml_read_file(path, &file, e);
+    if (status == KL_OK)
+        status = rule_file_take(path, file, out, e);
     cJSON_Delete(file);
     return status;
 }
 
 void rule_list_release(struct rule_list *l) {
     free(l->items);
+    free(l->allowlists);
+    free(l->disabled.items);
+    free(l->warnings.items);
     arena_release(&l->strings);
     *l = (struct rule_list){0};
 }

@@ -1,0 +1,30 @@
+/* re2_internal.h: what re2.c and re2_class.c share. Private to them. */
+#ifndef KEYLIFT_SCANNER_RE2_INTERNAL_H
+#define KEYLIFT_SCANNER_RE2_INTERNAL_H
+
+#include "scanner/re2.h"
+
+struct re2 {
+    struct slice in;
+    size_t at; /* the byte at hand */
+    struct buf *out;
+    struct error *e;
+    unsigned groups;
+    unsigned flags, stack[RE2_MAX_DEPTH], depth; /* those at hand, and those around each open group */
+    enum { RE2_NOTHING, RE2_ITEM, RE2_REPEATED } last;
+};
+
+enum kl_status re2_wrong(struct re2 *r, size_t at, const char *what);
+/* One character, at which r->at is; false where there is none in UTF-8. */
+bool re2_next_char(struct re2 *r, uint32_t *c);
+/* As text, in a class or outside. */
+void re2_put_char(struct re2 *r, uint32_t c);
+
+/* re2_class.c. `[...]`. */
+enum kl_status re2_class(struct re2 *r);
+/* \d, \pL, ...: *is_class says whether it is one. `inside`: of a class. */
+enum kl_status re2_class_escape(struct re2 *r, bool inside, bool *is_class);
+/* \n, \x41, \., ...: one character. */
+enum kl_status re2_char_escape(struct re2 *r, uint32_t *c);
+
+#endif
