@@ -4,8 +4,6 @@
 #include "base/encode.h"
 #include "scanner/re2_internal.h"
 
-enum { FLAG_FOLD = 1, FLAG_LINES = 2, FLAG_DOT_ALL = 4, FLAG_LAZY = 8 };
-
 enum kl_status re2_wrong(struct re2 *r, size_t at, const char *what) {
     return error_set(r->e, KL_ERR_PARSE, "at offset %zu: %s", at, what);
 }

@@ -45,6 +45,9 @@ static enum kl_status property(struct re2 *r) {
     }
     if (!good)
         return re2_wrong(r, r->at, "the name of a Unicode class is missing or wrong");
+    /* Without regard to case, a small letter is a large one; to PCRE2, only as "cased letter". */
+    if ((r->flags & FLAG_FOLD) != 0 && (slice_eq_cstr(name, "Lu") || slice_eq_cstr(name, "Ll")))
+        name = SLICE_LIT("L&");
     buf_printf(r->out, "\\%c{%s%.*s}", negated ? 'P' : 'p', script_prefix(name), SLICE_ARG(name));
     r->at = next;
     return KL_OK;

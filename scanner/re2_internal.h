@@ -4,6 +4,9 @@
 
 #include "scanner/re2.h"
 
+/* In the order of the letters "imsU". */
+enum { FLAG_FOLD = 1, FLAG_LINES = 2, FLAG_DOT_ALL = 4, FLAG_LAZY = 8 };
+
 struct re2 {
     struct slice in;
     size_t at; /* the byte at hand */

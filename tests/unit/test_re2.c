@@ -129,6 +129,9 @@ static void patterns_mean_what_they_mean_in_go(void **state) {
          "a",
          2, 3},
         {"[\\p{Lu}\\d]+", "A1a", 0, 2},
+        {"(?i)\\p{Ll}", "A", 0, 1},
+        {"(?i)a[\\P{Lu}]", "a1", 0, 2},
+        {"(?i)\\P{Lu}", "a", -1, -1},
         {"\\w", "\xC3\xA9", -1, -1},
         {"(?i)K", "\xE2\x84\xAA", 0, 3},
         /* what is something else in PCRE2 */
