@@ -42,12 +42,11 @@ static enum kl_status read_target(const struct gl_place *p, const cJSON *table, 
 static enum kl_status read_patterns(const struct gl_place *p, const cJSON *table, const char *key,
                                     const char *const **out) {
     struct string_items found = {0};
-    unsigned groups = 0;
     enum kl_status status = gl_list(p, table, key, &found);
     for (size_t i = 0; i < found.count && status == KL_OK; i++) {
         char what[32];
         (void)snprintf(what, sizeof what, "%s, number %zu", key, i + 1);
-        status = gl_pattern(p, what, found.items[i], &found.items[i], &groups);
+        status = gl_pattern(p, what, found.items[i], &found.items[i]);
     }
     *out = gl_items_keep(&found, &p->out->strings);
     free(found.items);

@@ -238,14 +238,14 @@ static enum kl_status add_rule(struct reading *r, const struct gl_place *p, cons
                         .text = t};
     static const char *const none[] = {NULL};
     rule.prefixes = rule.find = rule.skip = none;
-    unsigned groups = 0, unused = 0;
+    unsigned groups = 0;
     double group = 0;
     t->file = r->layers[g->layer].path;
     enum kl_status status = first_text(p, g, "description", &rule.description);
     if (status == KL_OK && regex[0] != '\0')
-        status = gl_pattern(p, "regex", regex, &t->regex, &groups);
+        status = gl_regex(p, regex, t, &groups);
     if (status == KL_OK && path[0] != '\0')
-        status = gl_pattern(p, "path", path, &t->path, &unused);
+        status = gl_pattern(p, "path", path, &t->path);
     if (status == KL_OK)
         status = first_number(p, g, "entropy", &rule.entropy);
     if (status == KL_OK)

@@ -4,6 +4,8 @@
 
 #include "scanner/gitleaks_file.h"
 
+struct text_rule;
+
 /* What is being read, for messages: "gitleaks.toml: rule acme" */
 struct gl_place {
     const char *what;
@@ -32,8 +34,9 @@ const char *const *gl_items_keep(const struct string_items *l, struct arena *a);
 bool gl_items_hold(const struct string_items *l, const char *text);
 
 /* From RE2 to PCRE2, in the arena. `what`: "regex", "path", ... */
-enum kl_status gl_pattern(const struct gl_place *p, const char *what, const char *pattern, const char **out,
-                          unsigned *groups);
+enum kl_status gl_pattern(const struct gl_place *p, const char *what, const char *pattern, const char **out);
+/* Likewise the regex of a rule, with what is known of it. */
+enum kl_status gl_regex(const struct gl_place *p, const char *pattern, struct text_rule *t, unsigned *groups);
 
 /* gitleaks_allow.c: the allowlists of a rule (`id`), or of all. */
 enum kl_status gl_allowlists(const struct gl_place *p, const cJSON *table, const char *id);

@@ -6,6 +6,7 @@
 #include "base/mem.h"
 #include "scanner/gitleaks_internal.h"
 #include "scanner/re2.h"
+#include "scanner/text_rule.h"
 
 const cJSON *gl_get(const cJSON *table, const char *key) {
     return cJSON_GetObjectItem(table, key);
@@ -105,14 +106,33 @@ enum kl_status gl_tables(const struct gl_place *p, const cJSON *parent, const ch
     return KL_OK;
 }
 
-enum kl_status gl_pattern(const struct gl_place *p, const char *what, const char *pattern, const char **out,
-                          unsigned *groups) {
+enum kl_status gl_pattern(const struct gl_place *p, const char *what, const char *pattern, const char **out) {
     struct buf text = BUF_INIT(RE2_MAX_OUT);
-    enum kl_status status = re2_to_pcre2(slice_cstr(pattern), &text, groups, p->e);
+    struct re2_facts unused;
+    enum kl_status status = re2_to_pcre2(slice_cstr(pattern), &text, &unused, p->e);
     if (status == KL_OK)
         *out = arena_cstr(&p->out->strings, buf_as_slice(&text));
     else
         (void)error_prefix(p->e, "%s: %s", p->what, what);
     buf_release(&text);
+    return status;
+}
+
+enum kl_status gl_regex(const struct gl_place *p, const char *pattern, struct text_rule *t,
+                        unsigned *groups) {
+    struct buf text = BUF_INIT(RE2_MAX_OUT), rest = BUF_INIT(RE2_MAX_OUT);
+    struct re2_facts facts;
+    enum kl_status status = re2_to_pcre2(slice_cstr(pattern), &text, &facts, p->e);
+    if (status == KL_OK) {
+        re2_without_lead(buf_as_slice(&text), &facts, &rest);
+        t->regex = arena_cstr(&p->out->strings, buf_as_slice(&text));
+        t->rest = facts.lead_chars > 0 ? arena_cstr(&p->out->strings, buf_as_slice(&rest)) : NULL;
+        t->lead_chars = facts.lead_chars;
+        *groups = facts.groups;
+    } else {
+        (void)error_prefix(p->e, "%s: regex", p->what);
+    }
+    buf_release(&text);
+    buf_release(&rest);
     return status;
 }

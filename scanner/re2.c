@@ -31,6 +31,10 @@ static bool peek(const struct re2 *r, char c) {
     return r->at < r->in.len && r->in.ptr[r->at] == c;
 }
 
+static bool repeats_next(const struct re2 *r) {
+    return peek(r, '*') || peek(r, '+') || peek(r, '?') || peek(r, '{');
+}
+
 /* ---- repetition ---- */
 
 static bool read_number(struct re2 *r, size_t *at, unsigned *out) {
@@ -75,6 +79,8 @@ static enum kl_status repetition(struct re2 *r, bool *done) {
     if (r->last == RE2_NOTHING)
         return re2_wrong(r, start, "there is nothing to repeat");
     r->at = end;
+    r->low = counted ? low : r->in.ptr[start] == '+';
+    r->high = counted ? high : r->in.ptr[start] == '?' ? 1 : UINT32_MAX;
     bool lazy = peek(r, '?');
     r->at += lazy;
     buf_slice(r->out, slice_sub(r->in, start, end));
@@ -125,7 +131,7 @@ static enum kl_status open_named(struct re2 *r, size_t name) {
     if (s.len == 0)
         return re2_wrong(r, name, "the name of a group is missing");
     r->at = close + 1;
-    r->groups++;
+    r->facts->groups++;
     return open_group(r, r->flags, "(");
 }
 
@@ -182,7 +188,7 @@ static enum kl_status group(struct re2 *r) {
     if (slice_starts(rest, "(?"))
         return flags_or_group(r);
     r->at++;
-    r->groups++;
+    r->facts->groups++;
     return open_group(r, r->flags, "(");
 }
 
@@ -201,8 +207,7 @@ static enum kl_status close_group(struct re2 *r) {
 /* PCRE2 repeats no assertion, unless it stands in a group. */
 static void assertion(struct re2 *r, size_t len, const char *spelled) {
     r->at += len;
-    bool repeats = peek(r, '*') || peek(r, '+') || peek(r, '?') || peek(r, '{');
-    buf_printf(r->out, repeats ? "(?:%s)" : "%s", spelled);
+    buf_printf(r->out, repeats_next(r) ? "(?:%s)" : "%s", spelled);
     r->last = RE2_ITEM;
 }
 
@@ -299,17 +304,59 @@ static enum kl_status item(struct re2 *r) {
     }
 }
 
-enum kl_status re2_to_pcre2(struct slice pattern, struct buf *out, unsigned *groups, struct error *e) {
-    struct re2 r = {.in = pattern, .out = out, .e = e};
+/* ---- the lead ---- */
+
+/* After an item that began with `first`, and at `start` of the output. */
+static void follow_lead(struct re2 *r, char first, size_t start) {
+    struct re2_facts *f = r->facts;
+    bool repeated = r->last == RE2_REPEATED, was_class = r->lead.is_class;
+    r->lead.is_class = r->lead.open && first == '[' && r->last == RE2_ITEM;
+    if (r->lead.is_class) {
+        r->lead.start = start;
+        r->lead.open = false;
+    } else if (repeated && was_class && r->low == 0 && r->high <= RE2_MAX_REPEAT &&
+               f->lead_count < RE2_MAX_LEADS) {
+        f->leads[f->lead_count].from = r->lead.start;
+        f->leads[f->lead_count++].to = r->out->len;
+        f->lead_chars += r->high;
+        r->lead.open = true;
+        r->lead.depth = r->depth;
+    } else if (first != '(') {
+        r->lead.open = false;
+    }
+    if (first == ')' && r->depth < r->lead.depth) {
+        r->lead.depth = r->depth;
+        r->lead.lost |= repeats_next(r);
+    }
+}
+
+void re2_without_lead(struct slice spelled, const struct re2_facts *facts, struct buf *out) {
+    size_t at = 0;
+    for (unsigned i = 0; i < facts->lead_count; i++) {
+        buf_slice(out, slice_sub(spelled, at, facts->leads[i].from));
+        at = facts->leads[i].to;
+    }
+    buf_slice(out, slice_sub(spelled, at, spelled.len));
+}
+
+enum kl_status re2_to_pcre2(struct slice pattern, struct buf *out, struct re2_facts *facts, struct error *e) {
+    struct re2 r = {.in = pattern, .out = out, .e = e, .facts = facts, .lead.open = true};
+    *facts = (struct re2_facts){0};
     enum kl_status status = KL_OK;
     if (pattern.len > RE2_MAX_PATTERN)
         return error_set(e, KL_ERR_LIMIT, "a pattern of more than %zu bytes", RE2_MAX_PATTERN);
-    while (r.at < r.in.len && status == KL_OK)
+    while (r.at < r.in.len && status == KL_OK) {
+        char first = r.in.ptr[r.at];
+        size_t start = out->len;
         status = item(&r);
+        if (status == KL_OK)
+            follow_lead(&r, first, start);
+    }
     if (status == KL_OK && r.depth > 0)
         status = re2_wrong(&r, r.in.len, "a \")\" is missing");
     if (status == KL_OK && !buf_ok(out))
         status = error_set(e, KL_ERR_LIMIT, "the pattern is too long");
-    *groups = r.groups;
+    if (r.lead.lost)
+        facts->lead_chars = facts->lead_count = 0;
     return status;
 }

@@ -18,9 +18,25 @@
 #define RE2_MAX_REPEAT 1000u /* as RE2 */
 #define RE2_MAX_OUT ((size_t)16 * RE2_MAX_PATTERN)
 
-/* Appends the pattern; it is to be compiled with re2_compile_options' meaning: UTF, lines that end with LF.
- * *groups: how many groups capture. An error names the byte of the pattern and what is wrong there. */
-enum kl_status re2_to_pcre2(struct slice pattern, struct buf *out, unsigned *groups,
+#define RE2_MAX_LEADS 4u
+
+/* What is known of a pattern. Many begin with a class that may be there or not: `[\w.-]{0,50}?acme`. PCRE2
+ * tries such a pattern at every place of a text, while `acme` alone is looked for as a word is. Each match of
+ * the whole has one of the pattern without its lead, not more than `lead_chars` behind where it begins. */
+struct re2_facts {
+    unsigned groups;     /* that capture */
+    unsigned lead_chars; /* 0: there is no lead */
+    unsigned lead_count;
+    struct {
+        size_t from, to; /* in what was appended */
+    } leads[RE2_MAX_LEADS];
+};
+
+/* Appends the pattern; it is to be compiled for UTF-8 and lines that end with LF (text_pattern_compile). An
+ * error names the byte of the pattern and what is wrong there. */
+enum kl_status re2_to_pcre2(struct slice pattern, struct buf *out, struct re2_facts *facts,
                             struct error *e) KL_MUST_USE;
+/* Appends `spelled`, which re2_to_pcre2 made, without its lead. */
+void re2_without_lead(struct slice spelled, const struct re2_facts *facts, struct buf *out);
 
 #endif

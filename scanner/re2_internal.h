@@ -12,9 +12,17 @@ struct re2 {
     size_t at; /* the byte at hand */
     struct buf *out;
     struct error *e;
-    unsigned groups;
+    struct re2_facts *facts;
     unsigned flags, stack[RE2_MAX_DEPTH], depth; /* those at hand, and those around each open group */
     enum { RE2_NOTHING, RE2_ITEM, RE2_REPEATED } last;
+    unsigned low, high; /* of the last repetition */
+    struct {
+        bool open;      /* nothing but leads and opened groups so far */
+        bool is_class;  /* what came last is a class that may be one */
+        bool lost;      /* it is in a group that is repeated */
+        size_t start;   /* of that class, in *out */
+        unsigned depth; /* groups around the leads that are still open */
+    } lead;
 };
 
 enum kl_status re2_wrong(struct re2 *r, size_t at, const char *what);

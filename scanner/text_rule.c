@@ -11,7 +11,7 @@
 
 struct text_item {
     const struct rule *rule;
-    pcre2_code *regex, *path; /* NULL: none */
+    pcre2_code *regex, *rest, *path; /* NULL: none */
     bool enabled;
 };
 
@@ -90,6 +90,8 @@ static enum kl_status compile_item(struct text_item *item, struct error *e) {
     const char *what = "regex";
     if (rule->regex != NULL)
         status = text_pattern_compile(rule->regex, &item->regex, e);
+    if (status == KL_OK && rule->rest != NULL)
+        status = text_pattern_compile(rule->rest, &item->rest, e);
     if (status == KL_OK && rule->path != NULL) {
         what = "path";
         status = text_pattern_compile(rule->path, &item->path, e);
@@ -99,6 +101,7 @@ static enum kl_status compile_item(struct text_item *item, struct error *e) {
 
 static void free_item(struct text_item *item) {
     pcre2_code_free(item->regex);
+    pcre2_code_free(item->rest);
     pcre2_code_free(item->path);
 }
 
@@ -204,13 +207,33 @@ static bool is_inside(struct slice text, size_t at) {
     return at < text.len && ((unsigned char)text.ptr[at] & 0xC0) == 0x80;
 }
 
+/* As many characters before `at`, but not before `first`. */
+static size_t back(struct slice text, size_t at, size_t first, unsigned chars) {
+    for (; chars > 0 && at > first; chars--)
+        do
+            at--;
+        while (at > first && is_inside(text, at));
+    return at;
+}
+
+/* The next match from `at` on; a negative number as pcre2_match returns it. */
+static int next_match(const struct text_item *item, struct rule_scratch *s, struct slice text, size_t at) {
+    if (item->rest != NULL) {
+        int rc = match_at(item->rest, s, text, at);
+        if (rc < 0)
+            return rc;
+        at = back(text, pcre2_get_ovector_pointer(s->data)[0], at, item->rule->text->lead_chars);
+    }
+    return match_at(item->regex, s, text, at);
+}
+
 static enum kl_status match_item(const struct text_item *item, struct rule_scratch *s, struct slice text,
                                  void (*found)(void *ctx, const struct text_match *m), void *ctx,
                                  struct error *e) {
     rule_steps_begin(s, text.len);
     for (size_t at = 0; at <= text.len;) {
         struct text_match m;
-        int rc = match_at(item->regex, s, text, at);
+        int rc = next_match(item, s, text, at);
         if (rc == PCRE2_ERROR_NOMATCH)
             return KL_OK;
         if (rc < 0)

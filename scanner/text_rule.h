@@ -13,8 +13,10 @@
 struct text_rule {
     const char *file;
     const char *regex; /* as PCRE2; NULL: the path alone says it */
-    const char *path;  /* as PCRE2, of the file; NULL: any */
-    unsigned group;    /* what is the secret: 0 for the first group that is not empty, else the match */
+    const char *rest;  /* it, without what it may begin with (re2_facts); NULL: it has no such lead */
+    unsigned lead_chars;
+    const char *path; /* as PCRE2, of the file; NULL: any */
+    unsigned group;   /* what is the secret: 0 for the first group that is not empty, else the match */
 };
 
 /* Compiled, and read-only: the threads share it. */

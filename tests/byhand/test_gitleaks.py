@@ -34,6 +34,7 @@ ATOMS = st.sampled_from(
      r"\x{e9}", r"\141", r"\Q.-\E", "(?:ab|a)", "(?:a|ab)", "(?i:K)", "(?i:é)", "(?s:.)", "(?-i:k)", r"\_", "{,2}", "a{x}", "]", "}"])  # fmt: skip
 ANCHORS = st.sampled_from(["^", "$", r"\b", r"\B", r"\A", r"\z", "(?m:^)", "(?m:$)", "(?m)$"])
 COUNTS = st.sampled_from(["", "", "", "*", "+", "?", "{2}", "{1,3}", "{2,}", "{0,2}"])
+LEADS = st.sampled_from(["", "", "[a-z]{0,2}?", "[\\w.-]{0,9}?", "[^\"]?", "[éa]{0,3}", "(?i:[k]{0,2}", "(?:[a-z ]{0,4}?"])
 LAZY = st.sampled_from(["", "", "?"])
 FLAGS = st.sampled_from(["", "", "", "(?i)", "(?s)", "(?is)", "(?U)", "(?m)", "(?i-s)"])
 
@@ -49,7 +50,8 @@ def plain_patterns(draw):
         count = draw(COUNTS)
         parts.append(draw(ATOMS) + count + (draw(LAZY) if count else ""))
     branches = draw(st.sampled_from(["{0}", "{0}", "(?:{0})", "{0}|zz", "zz|{0}", "(?:{0}|k)+"]))
-    return draw(FLAGS) + branches.replace("{0}", "".join(parts))
+    lead = draw(LEADS)
+    return draw(FLAGS) + lead + branches.replace("{0}", "".join(parts)) + (")" if lead[:1] == "(" else "")
 
 
 @st.composite

@@ -15,14 +15,14 @@ struct found {
 static struct found match(const char *pattern, struct slice text) {
     struct buf spelled = BUF_INIT(RE2_MAX_OUT);
     struct error e = {0};
-    unsigned groups = 0;
+    struct re2_facts facts;
     pcre2_code *code = NULL;
     struct found f = {-1, -1};
-    if (re2_to_pcre2(slice_cstr(pattern), &spelled, &groups, &e) != KL_OK ||
+    if (re2_to_pcre2(slice_cstr(pattern), &spelled, &facts, &e) != KL_OK ||
         text_pattern_compile(buf_cstr(&spelled), &code, &e) != KL_OK)
         fail_msg("%s: %s", pattern, e.message);
     struct rule_scratch s = {0};
-    rule_scratch_init(&s, groups + 1);
+    rule_scratch_init(&s, facts.groups + 1);
     rule_steps_begin(&s, text.len);
     if (pcre2_match(code, (PCRE2_SPTR)text.ptr, text.len, 0, PCRE2_NO_UTF_CHECK, s.data, s.context) >= 0) {
         const PCRE2_SIZE *v = pcre2_get_ovector_pointer(s.data);
@@ -199,8 +199,8 @@ static void what_go_refuses_is_refused_with_its_place(void **state) {
     for (size_t i = 0; i < KL_ARRAY_LEN(cases); i++) {
         struct buf spelled = BUF_INIT(RE2_MAX_OUT);
         struct error e = {0};
-        unsigned groups = 0;
-        if (re2_to_pcre2(slice_cstr(cases[i].pattern), &spelled, &groups, &e) == KL_OK)
+        struct re2_facts facts;
+        if (re2_to_pcre2(slice_cstr(cases[i].pattern), &spelled, &facts, &e) == KL_OK)
             fail_msg("%s: taken as %s", cases[i].pattern, buf_cstr(&spelled));
         if (strstr(e.message, cases[i].message) == NULL)
             fail_msg("%s: %s", cases[i].pattern, e.message);
@@ -208,14 +208,52 @@ static void what_go_refuses_is_refused_with_its_place(void **state) {
     }
 }
 
+/* What is left of each when its lead is taken away; NULL: it has none. */
+static void a_lead_is_known_where_it_is_one(void **state) {
+    (void)state;
+    static const struct {
+        const char *pattern, *rest;
+        unsigned chars;
+    } cases[] = {
+        {"[a-c]{0,50}?key", "key", 50},
+        {"(?i)[a-c]{0,50}key", "(?i)key", 50},
+        {"(?i:[a]?[b]{0,2}k)", "(?i:k)", 3},
+        {"[a]{0,2}(?i:[b]{0,3}(?:x|y))z", "(?i:(?:x|y))z", 5},
+        {"([a]{0,2}x|y)(?:z)+", "(x|y)(?:z)+", 2},
+        {"[a]{0,2}x|[b]{0,2}y", "x|[b]{0,2}y", 2},
+        {"(?:[a]{0,2}x)+", NULL, 0},
+        {"(?:(?:[a]{0,2}x)y){2}", NULL, 0},
+        {"(?:[a]{0,2}x)", "(?:x)", 2},
+        {"[a]{1,2}x", NULL, 0},
+        {"[a]*x", NULL, 0},
+        {"[a]+x", NULL, 0},
+        {"x[a]{0,2}", NULL, 0},
+        {"\\b[a]{0,2}x", NULL, 0},
+        {"(x)[a]{0,2}", NULL, 0},
+        {"a{0,2}x", NULL, 0},
+    };
+    for (size_t i = 0; i < KL_ARRAY_LEN(cases); i++) {
+        struct buf spelled = BUF_INIT(RE2_MAX_OUT), rest = BUF_INIT(RE2_MAX_OUT);
+        struct re2_facts facts;
+        struct error e = {0};
+        assert_int_equal(re2_to_pcre2(slice_cstr(cases[i].pattern), &spelled, &facts, &e), KL_OK);
+        re2_without_lead(buf_as_slice(&spelled), &facts, &rest);
+        if (facts.lead_chars != cases[i].chars ||
+            (cases[i].rest != NULL && strcmp(buf_cstr(&rest), cases[i].rest) != 0))
+            fail_msg("%s: %u, %s", cases[i].pattern, facts.lead_chars, buf_cstr(&rest));
+        buf_release(&spelled);
+        buf_release(&rest);
+    }
+}
+
 static void deep_groups_are_an_error(void **state) {
     (void)state;
     struct buf pattern = BUF_INIT(RE2_MAX_PATTERN), spelled = BUF_INIT(RE2_MAX_OUT);
     struct error e = {0};
-    unsigned groups = 0;
+    struct re2_facts facts;
     for (unsigned i = 0; i <= RE2_MAX_DEPTH; i++)
         buf_char(&pattern, '(');
-    assert_int_equal(re2_to_pcre2(buf_as_slice(&pattern), &spelled, &groups, &e), KL_ERR_PARSE);
+    assert_int_equal(re2_to_pcre2(buf_as_slice(&pattern), &spelled, &facts, &e), KL_ERR_PARSE);
     assert_non_null(strstr(e.message, "nested too deeply"));
     buf_release(&pattern);
     buf_release(&spelled);
@@ -242,6 +280,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(patterns_mean_what_they_mean_in_go),
         cmocka_unit_test(what_go_refuses_is_refused_with_its_place),
+        cmocka_unit_test(a_lead_is_known_where_it_is_one),
         cmocka_unit_test(deep_groups_are_an_error),
         cmocka_unit_test(bytes_that_are_no_utf8_keep_their_places),
     };
