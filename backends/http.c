@@ -119,7 +119,7 @@ static void trace(struct http *h, const struct http_request *request, const stru
     if (!h->o.trace)
         return;
     buf_printf(&line, "%s %s ", request->method, url->host);
-    buf_slice(&line, url->path);
+    buf_slice(&line, request->url_is_secret ? SLICE_LIT("/...") : url->path);
     if (status == KL_OK)
         buf_printf(&line, " %u", r->status);
     else

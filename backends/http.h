@@ -54,7 +54,7 @@ struct http_response;
 
 struct http_request {
     const char *method; /* "GET" */
-    const char *url;    /* absolute; holds no secret */
+    const char *url;    /* absolute; holds no secret, but for url_is_secret */
     const struct http_header *headers;
     size_t header_count;
     struct slice body;
@@ -65,6 +65,7 @@ struct http_request {
     /* A credential's source on this machine or its host: never through a proxy, with
      * short deadlines, one attempt. Plain HTTP is then allowed to the fixed addresses. */
     bool metadata;
+    bool url_is_secret;  /* its path or query is: a trace shows the host alone */
     unsigned timeout_ms; /* of one attempt; 0: HTTP_ATTEMPT_MS (HTTP_METADATA_MS * 3 for metadata) */
     /* Says of an answer that is no 429 or 5xx whether it asks to slow down all the
      * same (AWS: 400 ThrottlingException). NULL: none does. */

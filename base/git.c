@@ -82,6 +82,23 @@ enum kl_status git_run(const char *folder, const char *const *args, struct slice
     return git_run_in(folder, GIT_OF_FOLDER, args, input, max_output, out, e);
 }
 
+enum kl_status git_ask(const struct git_place *at, const char *const *args, struct slice input, size_t max,
+                       struct process_result *r, struct error *e) {
+    enum kl_status s = git_run_in(at->folder, at->which, args, input, max, r, e);
+    if (s != KL_OK || r->exit_code == 0)
+        return s;
+    if (slice_find(buf_as_slice(&r->err), SLICE_LIT("promisor remote"), 0) != SIZE_MAX)
+        s = error_set(
+            e, KL_ERR_NOT_FOUND,
+            "some of its files are not in this clone (a partial one): \"git fetch --refetch --no-filter\" "
+            "brings them");
+    else
+        s = error_set(e, KL_ERR_IO, "git %s failed in %s: %.*s", args[0], at->folder,
+                      SLICE_ARG(slice_trim(buf_as_slice(&r->err))));
+    process_result_release(r);
+    return s;
+}
+
 bool git_id_is_none(struct slice id) {
     for (size_t i = 0; i < id.len; i++)
         if (id.ptr[i] != '0')

@@ -22,6 +22,14 @@ enum kl_status git_run_in(const char *folder, enum git_repository which, const c
                           struct slice input, size_t max_output, struct process_result *out,
                           struct error *e) KL_MUST_USE;
 
+struct git_place {
+    const char *folder; /* in it; paths are those below it, and relative to it */
+    enum git_repository which;
+};
+/* The same; KL_OK only when git has done all of it. */
+enum kl_status git_ask(const struct git_place *at, const char *const *args, struct slice input,
+                       size_t max_output, struct process_result *out, struct error *e) KL_MUST_USE;
+
 /* The git directory of the repository that `folder` is in, absolute, in the
  * arena; NULL when there is no repository, or no git. */
 enum kl_status git_directory(const char *folder, struct arena *a, char **out, struct error *e) KL_MUST_USE;

@@ -2,7 +2,9 @@
 #include "base/gitblob.h"
 
 #include "base/file.h"
-#include "base/mem.h"
+#include "base/gitread.h"
+
+#define GROUP_BYTES ((size_t)64 << 20) /* of files that are asked for at once */
 
 char *git_top_folder(const char *folder, struct arena *arena) {
     struct process_result r = {0};
@@ -20,61 +22,60 @@ char *git_top_folder(const char *folder, struct arena *arena) {
     return top;
 }
 
-/* Reads one answer of cat-file: "<id> blob <size>\n<bytes>\n", or
- * "<question> missing\n". Returns the offset after it, 0 if it makes no sense. */
-static size_t read_answer(struct slice out, size_t at, struct git_blob *blob, size_t max_bytes) {
-    size_t end = slice_find_byte(out, '\n', at);
-    if (end == SIZE_MAX)
-        return 0;
-    struct slice head = slice_sub(out, at, end);
-    if (slice_ends(head, " missing"))
-        return end + 1;
-    size_t kind = slice_find(head, SLICE_LIT(" blob "), 0);
-    if (kind == SIZE_MAX)
-        return 0;
-    size_t size = 0;
-    for (size_t i = kind + strlen(" blob "); i < head.len; i++) {
-        if (head.ptr[i] < '0' || head.ptr[i] > '9' || size > max_bytes)
-            return 0;
-        size = size * 10 + (size_t)(head.ptr[i] - '0');
+struct asked {
+    struct git_file git;
+    struct git_blob *blob;
+};
+
+static void take_bytes(void *ctx, size_t index, struct slice bytes) {
+    struct git_blob *blob = ((struct asked *)ctx)[index].blob;
+    blob->found = bytes.ptr != NULL;
+    buf_slice(&blob->bytes, bytes);
+}
+
+/* Sizes are asked for where there are many, so that they can be read in groups. One may have as many bytes as
+ * are allowed. */
+static enum kl_status find_sizes(const struct git_place *at, struct git_files *files, struct asked *asked,
+                                 size_t max_bytes, struct error *e) {
+    size_t kept = 0;
+    asked[0].git.size = max_bytes;
+    enum kl_status s = files->count > 1 ? git_read_sizes(at, files, e) : KL_OK;
+    for (size_t i = 0; i < files->count && s == KL_OK; i++) {
+        if (asked[i].git.size == SIZE_MAX)
+            continue;
+        buf_init_secret(&asked[i].blob->bytes, max_bytes);
+        asked[kept++] = asked[i];
     }
-    if (size > max_bytes || out.len - (end + 1) < size + 1)
-        return 0;
-    buf_init_secret(&blob->bytes, max_bytes);
-    buf_slice(&blob->bytes, slice_sub(out, end + 1, end + 1 + size));
-    blob->found = true;
-    return end + 1 + size + 1;
+    files->count = kept;
+    return s;
 }
 
 enum kl_status git_index_blobs(const char *top, struct git_blob *blobs, size_t count, size_t max_bytes,
                                struct error *e) {
-    struct buf questions = BUF_INIT(KL_MAX_FILE_BYTES);
-    struct process_result r = {0};
+    struct arena arena = ARENA_INIT;
+    struct asked *asked = arena_calloc(&arena, count + 1, sizeof *asked);
+    const struct git_place at = {top, GIT_OF_FOLDER};
+    struct git_files files = GIT_FILES(asked, count, git);
     enum kl_status s = KL_OK;
-    for (size_t i = 0; i < count; i++) {
+    for (size_t i = 0; i < count && s == KL_OK; i++) {
         blobs[i].found = false;
-        if (strchr(blobs[i].path, '\n')) {
+        asked[i].blob = &blobs[i];
+        asked[i].git.name = slice_cstr(arena_printf(&arena, ":%s", blobs[i].path));
+        if (strchr(blobs[i].path, '\n'))
             s = error_set(e, KL_ERR_UNSUPPORTED, "%s: git cannot be asked about a name with a line end",
                           blobs[i].path);
-            goto done;
-        }
-        buf_printf(&questions, ":%s\n", blobs[i].path);
     }
-    const char *args[] = {"cat-file", "--batch", NULL};
-    s = git_run(top, args, buf_as_slice(&questions), KL_MAX_FILE_BYTES, &r, e);
-    if (s != KL_OK)
-        goto done;
-    size_t at = 0;
-    for (size_t i = 0; i < count; i++) {
-        at = read_answer(buf_as_slice(&r.out), at, &blobs[i], max_bytes);
-        if (at == 0) {
-            s = error_set(e, KL_ERR_PARSE, "%s: git's answer about %s could not be read", top, blobs[i].path);
-            goto done;
-        }
+    if (s == KL_OK)
+        s = find_sizes(&at, &files, asked, max_bytes, e);
+    for (size_t end, i = 0; i < files.count && s == KL_OK; i = end) {
+        end = git_group_end(&files, i, GROUP_BYTES, SIZE_MAX);
+        s = git_read_group(&at, &files, i, end, take_bytes, asked, e);
     }
-done:
-    process_result_release(&r);
-    buf_release(&questions);
+    for (size_t i = 0; i < files.count && s == KL_OK; i++)
+        if (!buf_ok(&asked[i].blob->bytes))
+            s = error_set(e, KL_ERR_LIMIT, "what git has of %s is larger than %zu bytes", asked[i].blob->path,
+                          max_bytes);
+    arena_release(&arena);
     return s;
 }
 

@@ -14,8 +14,7 @@ struct git_blob {
     bool found;
     struct buf bytes; /* wiped on release */
 };
-/* Reads them all with one `git cat-file --batch`. A path that the index does not
- * have is no error. */
+/* Reads them all (gitread.h). A path that the index does not have is no error. */
 enum kl_status git_index_blobs(const char *top, struct git_blob *blobs, size_t count, size_t max_bytes,
                                struct error *e) KL_MUST_USE;
 #define GIT_MODE_BYTES 7 /* "100644" and its NUL */

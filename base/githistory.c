@@ -1,34 +1,14 @@
-/* githistory.c: see githistory.h. (git's documentation: git-rev-list, git-diff-tree,
- * git-cat-file.) */
+/* githistory.c: see githistory.h. (git's documentation: git-rev-list, git-diff-tree, git-cat-file.) */
 #include "base/githistory.h"
 
 #define ANSWER_MAX ((size_t)512 << 20) /* of one call */
-#define ID_MIN 40u                     /* SHA-1 in hex */
-#define LINE_MAX_BYTES 256u            /* of cat-file about one object */
+#define LINE_MAX_BYTES 256u            /* a word or two */
 
-/* KL_OK only when git has done all of it. */
-static enum kl_status run(const struct git_place *at, const char *const *args, struct slice input, size_t max,
-                          struct process_result *r, struct error *e) {
-    enum kl_status s = git_run_in(at->folder, at->which, args, input, max, r, e);
-    if (s != KL_OK || r->exit_code == 0)
-        return s;
-    if (slice_find(buf_as_slice(&r->err), SLICE_LIT("promisor remote"), 0) != SIZE_MAX)
-        s = error_set(
-            e, KL_ERR_NOT_FOUND,
-            "some of its files are not in this clone (a partial one): \"git fetch --refetch --no-filter\" "
-            "brings them");
-    else
-        s = error_set(e, KL_ERR_IO, "git %s failed in %s: %.*s", args[0], at->folder,
-                      SLICE_ARG(slice_trim(buf_as_slice(&r->err))));
-    process_result_release(r);
-    return s;
-}
-
-static bool is_shallow(const struct git_place *at) {
+bool git_is_shallow(const struct git_place *at) {
     const char *const args[] = {"rev-parse", "--is-shallow-repository", NULL};
     struct process_result r = {0};
     struct error ignored = {0};
-    bool shallow = run(at, args, (struct slice){0}, LINE_MAX_BYTES, &r, &ignored) == KL_OK &&
+    bool shallow = git_ask(at, args, (struct slice){0}, LINE_MAX_BYTES, &r, &ignored) == KL_OK &&
                    slice_eq_cstr(slice_trim(buf_as_slice(&r.out)), "true");
     process_result_release(&r);
     return shallow;
@@ -61,7 +41,7 @@ enum kl_status git_commits(const struct git_place *at, struct slice revisions, s
     if (revisions.len == 0)
         add_stashes(at, &input);
     *out = (struct git_commits){.ids = BUF_INIT(ANSWER_MAX)};
-    enum kl_status s = run(at, args, buf_as_slice(&input), ANSWER_MAX, &r, e);
+    enum kl_status s = git_ask(at, args, buf_as_slice(&input), ANSWER_MAX, &r, e);
     struct slice ids = buf_as_slice(&r.out);
     for (size_t i = 0; s == KL_OK && (i = slice_find_byte(ids, '\n', i)) != SIZE_MAX; i++)
         out->count++;
@@ -73,7 +53,7 @@ enum kl_status git_commits(const struct git_place *at, struct slice revisions, s
     }
     if (s == KL_OK)
         buf_slice(&out->ids, ids);
-    out->shallow = s == KL_OK && is_shallow(at);
+    out->shallow = s == KL_OK && git_is_shallow(at);
     process_result_release(&r);
     buf_release(&input);
     arena_release(&a);
@@ -125,7 +105,7 @@ enum kl_status git_changes(const struct git_place *at, struct slice ids,
         "--no-abbrev", "--no-renames", "-z", "--relative", "--format=C%H %aI", NULL};
     struct process_result r = {0};
     struct git_change change = {0};
-    enum kl_status s = run(at, args, ids, ANSWER_MAX, &r, e);
+    enum kl_status s = git_ask(at, args, ids, ANSWER_MAX, &r, e);
     struct slice out = buf_as_slice(&r.out);
     for (size_t i = 0; s == KL_OK && i < out.len;) {
         struct slice token = next_token(out, &i);
@@ -136,64 +116,6 @@ enum kl_status git_changes(const struct git_place *at, struct slice ids,
             change.path = next_token(out, &i);
             tell_change(token, &change, fn, ctx);
         }
-    }
-    process_result_release(&r);
-    return s;
-}
-
-static size_t read_number(struct slice text) {
-    size_t value = 0;
-    for (size_t i = 0; i < text.len && text.ptr[i] >= '0' && text.ptr[i] <= '9'; i++)
-        value = value < SIZE_MAX / 16 ? value * 10 + (size_t)(text.ptr[i] - '0') : value;
-    return value;
-}
-
-/* "<id> blob <size>", or "<id> missing". */
-static size_t size_in(struct slice line) {
-    return slice_eq_cstr(slice_word(line, 1), "blob") ? read_number(slice_word(line, 2)) : SIZE_MAX;
-}
-
-enum kl_status git_sizes(const struct git_place *at, struct slice ids,
-                         void (*fn)(void *ctx, size_t index, size_t size), void *ctx, struct error *e) {
-    static const char *const args[] = {"cat-file", "--batch-check", "--buffer", NULL};
-    struct process_result r = {0};
-    enum kl_status s = run(at, args, ids, ANSWER_MAX, &r, e);
-    struct slice out = buf_as_slice(&r.out);
-    size_t index = 0;
-    for (size_t i = 0; s == KL_OK && i < out.len;) {
-        size_t end = slice_find_byte(out, '\n', i);
-        end = end == SIZE_MAX ? out.len : end;
-        fn(ctx, index++, size_in(slice_sub(out, i, end)));
-        i = end + 1;
-    }
-    process_result_release(&r);
-    return s;
-}
-
-enum kl_status git_contents(const struct git_place *at, struct slice ids, size_t max_bytes,
-                            void (*fn)(void *ctx, size_t index, struct slice bytes), void *ctx,
-                            struct error *e) {
-    static const char *const args[] = {"cat-file", "--batch", "--buffer", NULL};
-    struct process_result r = {0};
-    size_t lines = ids.len / ID_MIN + 1;
-    enum kl_status s = run(at, args, ids, max_bytes + lines * LINE_MAX_BYTES, &r, e);
-    struct slice out = buf_as_slice(&r.out);
-    size_t index = 0;
-    for (size_t i = 0; s == KL_OK && i < out.len;) {
-        size_t end = slice_find_byte(out, '\n', i);
-        end = end == SIZE_MAX ? out.len : end;
-        size_t size = size_in(slice_sub(out, i, end));
-        i = end + 1;
-        if (size == SIZE_MAX) {
-            fn(ctx, index++, (struct slice){0});
-            continue;
-        }
-        if (i + size > out.len) {
-            s = error_set(e, KL_ERR_PARSE, "%s: an answer of git cat-file is cut off", at->folder);
-            break;
-        }
-        fn(ctx, index++, slice_sub(out, i, i + size));
-        i += size + 1;
     }
     process_result_release(&r);
     return s;
@@ -226,7 +148,7 @@ enum kl_status git_objects(const struct git_place *at, struct buf *commits,
                                        "--batch-check=%(objectname) %(objecttype)",
                                        NULL};
     struct process_result r = {0};
-    enum kl_status s = run(at, args, (struct slice){0}, ANSWER_MAX, &r, e);
+    enum kl_status s = git_ask(at, args, (struct slice){0}, ANSWER_MAX, &r, e);
     struct slice out = s == KL_OK ? buf_as_slice(&r.out) : (struct slice){0};
     for (size_t i = 0; i < out.len;) {
         size_t end = slice_find_byte(out, '\n', i);

@@ -3,8 +3,6 @@
  *
  *     git_commits    the ids of all commits, or of some, parents before children
  *     git_changes    which files some of these commits brought or took away, with their ids
- *     git_sizes      how large files of these ids are
- *     git_contents   their bytes
  *     git_tree       the files of one commit, with their ids
  *     git_objects    all that the repository holds, also what no branch, tag or stash reaches
  */
@@ -15,10 +13,8 @@
 
 #define GIT_ID_MAX 65u /* SHA-256 in hex, and NUL */
 
-struct git_place {
-    const char *folder; /* in it; paths are those below it, and relative to it */
-    enum git_repository which;
-};
+/* Has the clone not all commits? */
+bool git_is_shallow(const struct git_place *at);
 
 struct git_commits {
     struct buf ids; /* one a line */
@@ -42,17 +38,6 @@ struct git_change {
 enum kl_status git_changes(const struct git_place *at, struct slice ids,
                            void (*fn)(void *ctx, const struct git_change *c), void *ctx,
                            struct error *e) KL_MUST_USE;
-
-/* `ids`: one a line. Calls fn for each in turn; SIZE_MAX where the repository does not
- * have the object (a partial clone), or it is no file. */
-enum kl_status git_sizes(const struct git_place *at, struct slice ids,
-                         void (*fn)(void *ctx, size_t index, size_t size), void *ctx,
-                         struct error *e) KL_MUST_USE;
-/* `max_bytes` of all together; empty where there is no such file. The bytes are valid during the call, and
- * wiped after it. */
-enum kl_status git_contents(const struct git_place *at, struct slice ids, size_t max_bytes,
-                            void (*fn)(void *ctx, size_t index, struct slice bytes), void *ctx,
-                            struct error *e) KL_MUST_USE;
 
 /* The ids of the files of a commit; none where there is no such commit. */
 enum kl_status git_tree(const struct git_place *at, const char *commit,

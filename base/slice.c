@@ -34,10 +34,6 @@ bool slice_eq(struct slice a, struct slice b) {
     return a.len == b.len && (a.len == 0 || memcmp(a.ptr, b.ptr, a.len) == 0);
 }
 
-bool slice_eq_cstr(struct slice a, const char *b) {
-    return slice_eq(a, slice_cstr(b));
-}
-
 bool slice_eq_nocase(struct slice a, const char *b) {
     size_t i = 0;
     for (; i < a.len && b[i] != '\0'; i++)

@@ -18,7 +18,12 @@ struct slice slice_cstr(const char *s);                           /* NULL gives 
 struct slice slice_sub(struct slice s, size_t start, size_t end); /* clamped to s */
 struct slice slice_trim(struct slice s);                          /* ASCII blanks at both ends */
 bool slice_eq(struct slice a, struct slice b);
-bool slice_eq_cstr(struct slice a, const char *b);
+/* Inline: most comparisons end with the first byte. NULL is the empty string here, too. */
+static inline bool slice_eq_cstr(struct slice a, const char *b) {
+    if (a.len == 0 || !b)
+        return a.len == 0 && (!b || b[0] == '\0');
+    return a.ptr[0] == b[0] && strlen(b) == a.len && memcmp(a.ptr, b, a.len) == 0;
+}
 /* Of a letter of ASCII the small one; anything else as it is. */
 static inline char ascii_lower(char c) {
     return c >= 'A' && c <= 'Z' ? (char)(c - 'A' + 'a') : c;

@@ -3,6 +3,7 @@
 
 #include <stdlib.h>
 
+#include "base/bisect.h"
 #include "base/file.h"
 #include "base/mem.h"
 #include "cli/reported.h"
@@ -117,15 +118,9 @@ enum kl_status baseline_import_read(const char *file, struct arena *arena, struc
 bool baseline_import_has(const struct import_places *places, const char *path, uint32_t first_line,
                          uint32_t last_line) {
     const struct import_place key = {path, first_line};
-    size_t low = 0, high = places->count;
-    while (low < high) {
-        size_t middle = low + (high - low) / 2;
-        if (by_place(&places->items[middle], &key) < 0) {
-            low = middle + 1;
-        } else {
-            high = middle;
-        }
-    }
-    return low < places->count && strcmp(places->items[low].path, path) == 0 &&
-           places->items[low].line <= last_line;
+    struct bisection b = {.high = places->count};
+    while (bisect(&b))
+        bisect_tell(&b, by_place(&places->items[b.middle], &key) < 0);
+    return b.low < places->count && strcmp(places->items[b.low].path, path) == 0 &&
+           places->items[b.low].line <= last_line;
 }

@@ -15,6 +15,7 @@ struct hook {
     const char *name;
     const char *path;  /* of the file */
     const char *shown; /* the same, for a person */
+    bool husky;        /* which gives the file to sh itself: it needs no first line for that, and no mode */
     struct buf old, new;
 };
 
@@ -48,10 +49,10 @@ static const char *configured_folder(struct cli *c) {
 }
 
 /* husky keeps files of its own in .husky/_, which run those of the team in .husky. */
-static const char *without_husky(struct cli *c, const char *folder) {
-    bool husky = strcmp(path_basename(folder), "_") == 0 &&
-                 strcmp(path_basename(path_dirname(&c->arena, folder)), ".husky") == 0;
-    return husky ? path_dirname(&c->arena, folder) : folder;
+static const char *without_husky(struct hook *h, const char *folder) {
+    const char *parent = path_dirname(&h->c->arena, folder);
+    h->husky = strcmp(path_basename(folder), "_") == 0 && strcmp(path_basename(parent), ".husky") == 0;
+    return h->husky ? parent : folder;
 }
 
 static enum kl_status find_file(struct hook *h, struct error *e) {
@@ -67,7 +68,7 @@ static enum kl_status find_file(struct hook *h, struct error *e) {
                                          : path_join(a, base, set);
     folder = path_normalize(a, folder);
     const char *real = path_real(a, folder);
-    real = without_husky(h->c, real != NULL ? real : folder);
+    real = without_husky(h, real != NULL ? real : folder);
     h->path = path_join(a, real, h->name);
     h->shown = path_relative(a, h->path, base);
     if (!path_is_inside(real, git) && !path_is_inside(real, base))
@@ -140,13 +141,15 @@ static enum kl_status compose(struct hook *h, struct error *e) {
     struct slice text = buf_as_slice(&rest);
     size_t line = slice_find_byte(text, '\n', 0);
     line = line == SIZE_MAX ? text.len : line + 1;
-    bool remove = h->c->options.remove_hook;
+    bool remove = h->c->options.remove_hook, names_program = slice_starts(text, "#!");
+    if (h->husky && !names_program)
+        line = 0;
     enum kl_status s = KL_OK;
     for (size_t i = 0; i < KL_ARRAY_LEN(generators) && !remove && s == KL_OK; i++)
         if (slice_find(text, slice_cstr(generators[i].mark), 0) != SIZE_MAX)
             s = error_set(e, KL_ERR_UNSUPPORTED, "%s %s", h->shown, generators[i].what);
-    if (s == KL_OK && !remove && text.len > 0 &&
-        !(slice_starts(text, "#!") && is_shell(slice_sub(text, 0, line))))
+    bool shell = names_program ? is_shell(slice_sub(text, 0, line)) : h->husky;
+    if (s == KL_OK && !remove && text.len > 0 && !shell)
         s = error_set(e, KL_ERR_UNSUPPORTED,
                       "%s is no shell script: let it run  keylift scan --hook %s  and fail when that fails",
                       h->shown, h->name);
@@ -175,7 +178,7 @@ static enum kl_status read_hook(struct hook *h, struct error *e) {
     enum kl_status s = file_stat(h->path, &info, e);
     if (s != KL_OK || info.kind == FILE_MISSING)
         return s == KL_ERR_NOT_FOUND ? KL_OK : s;
-    if ((info.mode & OWNER_MAY_RUN) == 0 && !h->c->options.remove_hook)
+    if ((info.mode & OWNER_MAY_RUN) == 0 && !h->husky && !h->c->options.remove_hook)
         return error_set(
             e, KL_ERR_UNSUPPORTED,
             "%s is not executable, so that git does not run it: make it so (chmod +x), or remove it",

@@ -59,6 +59,7 @@ static cJSON *rule_json(const struct rule *r) {
     cJSON_AddNumberToObject(j, "entropy", r->entropy);
     json_add_string(j, "revoke", r->revoke);
     json_add_string(j, "source", r->source);
+    json_add_string(j, "verify", r->probe != NULL ? r->probe->id : NULL);
     return j;
 }
 
@@ -106,6 +107,12 @@ static void show_text(struct cli *c, const char *title, const char *text) {
     }
 }
 
+static void show_probe(struct cli *c, const struct probe *p) {
+    if (p != NULL) {
+        out_text(&c->out, "%-12s--verify %s: %s https://%s%s\n", "live?", p->id, p->method, p->host, p->path);
+    }
+}
+
 static int show(struct cli *c, const struct all_rules *all, const char *id) {
     struct nearest n;
     nearest_init(&n, id);
@@ -129,6 +136,7 @@ static int show(struct cli *c, const struct all_rules *all, const char *id) {
         }
         show_text(c, "revoke", r->revoke);
         show_text(c, "source", r->source);
+        show_probe(c, r->probe);
         out_text(&c->out, "%-12s%zu that it finds, %zu that it leaves alone\n", "examples",
                  count_words(r->find), count_words(r->skip));
         return STATUS_DONE;

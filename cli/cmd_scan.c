@@ -4,10 +4,12 @@
 #include "base/file.h"
 #include "base/gitblob.h"
 #include "cli/baselining.h"
+#include "cli/blame.h"
 #include "cli/hook_source.h"
 #include "cli/report.h"
 #include "cli/scanning.h"
 #include "cli/value_id.h"
+#include "cli/verification.h"
 
 static bool from_stdin(const struct cli *c) {
     const struct string_list *paths = &c->options.arguments;
@@ -37,14 +39,14 @@ static enum kl_status scan_stdin(struct cli *c, const struct scan_options *o, st
     return s;
 }
 
-/* Values are kept for the baseline's tags and for ids alone, and go with the result. */
+/* Values are kept for the baseline's tags, for ids and for --verify alone, and go with the result. */
 static enum kl_status scan(struct cli *c, struct scan_options *o, bool piped, struct baselining *b,
-                           struct scan_result *out, struct error *e) {
+                           struct verification *v, struct scan_result *out, struct error *e) {
     const char *key_file = c->options.fingerprint_key_file;
     struct buf key;
     buf_init_secret(&key, VALUE_KEY_MAX_BYTES);
     enum kl_status s = c->command->bit == CMD_SCAN ? baselining_open(c, o->paths[0], false, b, e) : KL_OK;
-    o->keep_values = b->exists || key_file != NULL;
+    o->keep_values = b->exists || key_file != NULL || c->options.verify.count > 0;
     if (s == KL_OK && key_file != NULL) {
         s = value_key_read(c, key_file, &key, e);
     }
@@ -56,6 +58,9 @@ static enum kl_status scan(struct cli *c, struct scan_options *o, bool piped, st
     }
     if (s == KL_OK && key_file != NULL) {
         value_ids_set(out, buf_as_slice(&key));
+    }
+    if (s == KL_OK && c->options.verify.count > 0) {
+        verification_run(c, out, v);
     }
     buf_release(&key);
     return s;
@@ -91,8 +96,9 @@ static enum kl_status choose_source(struct cli *c, struct scan_options *o, bool 
     if (given->remote != NULL && given->hook != HOOK_PRE_PUSH) {
         return error_set(e, KL_ERR_USAGE, "--remote belongs to --hook pre-push");
     }
-    if (hook && given->arguments.count > 0) {
-        return error_set(e, KL_ERR_USAGE, "--hook looks at the whole repository: name no path");
+    if (hook && given->hook != HOOK_PRE_COMMIT && given->arguments.count > 0) {
+        return error_set(e, KL_ERR_USAGE, "--hook %s looks at the whole repository: name no path",
+                         given->hook == HOOK_PRE_PUSH ? "pre-push" : "pre-receive");
     }
     if (hook) {
         return hook_source(c, o, nothing, e);
@@ -104,11 +110,23 @@ static enum kl_status choose_source(struct cli *c, struct scan_options *o, bool 
     o->history = given->history != NULL || given->since != NULL;
     o->range = given->since != NULL ? arena_printf(&c->arena, "%s..HEAD", given->since) : given->history;
     o->tips = given->history != NULL ? end_of(c, given->history) : NULL;
-    if (o->history && given->arguments.count > 1) {
+    if ((o->history || given->staged) && given->arguments.count > 1) {
         return error_set(e, KL_ERR_USAGE, "--%s takes one folder of a repository",
-                         given->since != NULL ? "since" : "history");
+                         given->since != NULL ? "since"
+                         : o->history         ? "history"
+                                              : "staged");
     }
     return given->all_objects ? check_whole(c, o->paths[0], e) : KL_OK;
+}
+
+static enum kl_status check_blame(const struct cli *c, const struct scan_options *o, bool piped,
+                                  struct error *e) {
+    if (c->options.blame && (o->history || o->staged || piped)) {
+        return error_set(e, KL_ERR_USAGE, "--blame looks at the files of a repository as they are: %s",
+                         o->history ? "what commits brought has their dates anyway"
+                                    : "not at what is no file yet");
+    }
+    return KL_OK;
 }
 
 /* A hook is not noticed unless there is something to say. */
@@ -124,6 +142,7 @@ static int run(struct cli *c, bool env) {
     struct baselining baselining = {0};
     struct scan_result result = {0};
     struct env_inventory inventory = {0};
+    struct verification verification = {0};
     const char *const *paths = cli_paths(c);
     struct scan_options o = cli_scan_options(c, paths);
     bool piped = from_stdin(c), nothing = false;
@@ -136,10 +155,15 @@ static int run(struct cli *c, bool env) {
         return cli_usage(c, "--stdin-filename needs \"-\" as the path: keylift %s - --stdin-filename NAME",
                          c->command->name);
     }
-    if (choose_source(c, &o, &nothing, &e) != KL_OK ||
-        (!nothing && scan(c, &o, piped, &baselining, &result, &e) != KL_OK)) {
+    const char *undated = NULL;
+    if (verification_check(&c->options, &e) != KL_OK || choose_source(c, &o, &nothing, &e) != KL_OK ||
+        check_blame(c, &o, piped, &e) != KL_OK ||
+        (!nothing && scan(c, &o, piped, &baselining, &verification, &result, &e) != KL_OK)) {
         status = cli_fail(c, &e);
         goto done;
+    }
+    if (c->options.blame) {
+        undated = blame_findings(result.findings, result.finding_count, o.paths[0], &c->arena);
     }
     if (env) {
         struct walk_options walk = {.paths = paths, .no_gitignore = o.no_gitignore};
@@ -150,14 +174,17 @@ static int run(struct cli *c, bool env) {
     struct report report = {
         .result = &result,
         .options = &c->options,
-        .paths = paths,
+        .paths = o.paths,
         .nothing_to_scan = result.stats.files == 0 && result.error_count == 0,
         .inventory = env ? &inventory : NULL,
+        .verification = c->options.verify.count > 0 ? &verification : NULL,
         .expired = baselining.counts.expired,
+        .undated = undated,
     };
     status = says_nothing(&report) ? STATUS_DONE : report_finish(c, &report);
 done:
     env_inventory_release(&inventory);
+    verification_release(&verification);
     scan_result_release(&result);
     baselining_release(&baselining);
     return status;

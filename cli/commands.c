@@ -15,12 +15,16 @@ static const struct command commands[] = {
          "ignores them. No secret is ever shown.\n\n"
          "A finding is silenced by the comment \"# keylift: ignore\" on its line, or "
          "\"# keylift: ignore[rule]\" for one rule.\n\n"
+         "With --verify, tokens are sent to their providers, each to its own and nowhere else, to tell which "
+         "are "
+         "live; providers log such calls.\n\n"
          "Status: 0 if nothing was found at or above --fail-on, 1 if something was, 2 if something could "
          "not be read or understood.",
      .examples = "keylift scan\tthe current folder\n"
                  "keylift scan --staged\twhat the next commit would hold\n"
                  "keylift scan --history\twhat every commit brought\n"
                  "keylift scan --since origin/main\twhat the commits of this branch brought\n"
+                 "keylift scan --verify github,aws\twhich tokens of these providers are live\n"
                  "keylift scan --format json -o report.json src\ta report for a machine\n"
                  "cat app.py | keylift scan - --stdin-filename app.py\tone file from a pipe\n"},
     {.name = "plan",

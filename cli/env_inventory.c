@@ -3,6 +3,7 @@
 
 #include <stdlib.h>
 
+#include "base/bisect.h"
 #include "base/mem.h"
 #include "rewriters/names.h"
 #include "scanner/candidate.h"
@@ -23,16 +24,11 @@ static int by_name_and_place(const void *a, const void *b) {
 
 /* A finding in the read's own bytes: its default is one. */
 static bool holds_finding(const struct scan_result *r, const struct env_read *e) {
-    size_t low = 0, high = r->finding_count;
-    while (low < high) {
-        size_t middle = low + (high - low) / 2;
-        if (strcmp(r->findings[middle].path, e->path) < 0)
-            low = middle + 1;
-        else
-            high = middle;
-    }
-    for (; low < r->finding_count && strcmp(r->findings[low].path, e->path) == 0; low++)
-        if (r->findings[low].start_byte < e->end_byte && r->findings[low].end_byte > e->start_byte)
+    struct bisection b = {.high = r->finding_count};
+    while (bisect(&b))
+        bisect_tell(&b, strcmp(r->findings[b.middle].path, e->path) < 0);
+    for (; b.low < r->finding_count && strcmp(r->findings[b.low].path, e->path) == 0; b.low++)
+        if (r->findings[b.low].start_byte < e->end_byte && r->findings[b.low].end_byte > e->start_byte)
             return true;
     return false;
 }

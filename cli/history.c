@@ -7,6 +7,7 @@
 
 #include "base/encode.h"
 #include "base/githistory.h"
+#include "base/gitread.h"
 #include "base/hash_map.h"
 #include "base/mem.h"
 #include "base/system.h"
@@ -17,8 +18,8 @@
 #define BINARY_LOOK_BYTES 8000u
 
 struct version {
-    const char *id, *commit, *date, *path;
-    size_t size;
+    struct git_file git;
+    const char *commit, *date, *path;
 };
 
 struct content {
@@ -46,18 +47,13 @@ static void take_change(void *ctx, const struct git_change *c) {
     if (c->id.len == 0 || !hash_map_add(&s->seen, hash64(c->id)))
         return;
     s->versions = mem_grow(s->versions, &s->version_cap, s->version_count + 1, sizeof *s->versions);
-    s->versions[s->version_count++] = (struct version){.id = arena_cstr(&s->arena, c->id),
+    s->versions[s->version_count++] = (struct version){.git.name = arena_copy(&s->arena, c->id),
                                                        .commit = arena_cstr(&s->arena, c->commit),
                                                        .date = arena_cstr(&s->arena, c->date),
                                                        .path = arena_cstr(&s->arena, c->path)};
 }
 
 /* ---- looking ---- */
-
-static void take_content(void *ctx, size_t index, struct slice bytes) {
-    struct search *s = ctx;
-    s->contents[index].bytes = bytes;
-}
 
 static bool is_binary(struct slice bytes) {
     return slice_find_byte(slice_sub(bytes, 0, BINARY_LOOK_BYTES), '\0', 0) != SIZE_MAX;
@@ -92,59 +88,50 @@ static void found(void *ctx, size_t value, uint32_t line, struct slice text) {
 
 struct reading {
     struct search *search;
-    size_t count;
+    size_t first, end; /* versions */
 };
 
-/* The bytes live only as long as this call: all are looked at in it. */
+/* The bytes live only until the group is read: all are looked at when the last one comes. */
 static void take_and_look(void *ctx, size_t index, struct slice bytes) {
-    struct reading *reading = ctx;
-    take_content(reading->search, index, bytes);
-    if (index + 1 < reading->count)
+    const struct reading *reading = ctx;
+    struct search *s = reading->search;
+    s->contents[index - reading->first] = (struct content){.version = &s->versions[index], .bytes = bytes};
+    s->bytes += bytes.len;
+    if (index + 1 < reading->end)
         return;
-    thread_each(system_processors(), reading->count, look_at, reading->search);
-    for (size_t i = 0; i < reading->count; i++) {
-        const struct content *c = &reading->search->contents[i];
-        struct found_in in = {reading->search, c->version};
+    size_t count = reading->end - reading->first;
+    thread_each(system_processors(), count, look_at, s);
+    for (size_t i = 0; i < count; i++) {
+        const struct content *c = &s->contents[i];
+        struct found_in in = {s, c->version};
         if (c->hit)
-            value_search_text(reading->search->values, c->bytes, found, &in);
+            value_search_text(s->values, c->bytes, found, &in);
     }
 }
 
-static enum kl_status read_some(struct search *s, const struct version *first, size_t count, size_t bytes,
+static enum kl_status read_some(struct search *s, const struct git_files *files, size_t first, size_t end,
                                 struct error *e) {
-    struct buf ids = BUF_INIT(KL_MAX_FILE_BYTES);
-    struct reading reading = {s, 0};
-    s->contents = mem_calloc(count + 1, sizeof *s->contents);
-    for (size_t i = 0; i < count; i++) {
-        if (first[i].size > HISTORY_MAX_FILE_BYTES)
-            continue; /* also what is missing */
-        buf_printf(&ids, "%s\n", first[i].id);
-        s->contents[reading.count++].version = &first[i];
-    }
-    s->bytes += bytes;
-    enum kl_status st = reading.count > 0
-                            ? git_contents(&s->at, buf_as_slice(&ids), bytes, take_and_look, &reading, e)
-                            : KL_OK;
+    struct reading reading = {s, first, end};
+    s->contents = mem_calloc(end - first + 1, sizeof *s->contents);
+    enum kl_status st = git_read_group(&s->at, files, first, end, take_and_look, &reading, e);
     free(s->contents);
     s->contents = NULL;
-    buf_release(&ids);
     return st;
 }
 
-static void take_size(void *ctx, size_t index, size_t size) {
-    struct search *s = ctx;
-    if (index < s->version_count)
-        s->versions[index].size = size;
-    s->missing = s->missing || size == SIZE_MAX;
-    s->too_large = s->too_large || (size != SIZE_MAX && size > HISTORY_MAX_FILE_BYTES);
-}
-
+/* Drops what is missing, and what is too large. */
 static enum kl_status find_sizes(struct search *s, struct error *e) {
-    struct buf ids = BUF_INIT(KL_MAX_FILE_BYTES);
-    for (size_t i = 0; i < s->version_count; i++)
-        buf_printf(&ids, "%s\n", s->versions[i].id);
-    enum kl_status st = s->version_count > 0 ? git_sizes(&s->at, buf_as_slice(&ids), take_size, s, e) : KL_OK;
-    buf_release(&ids);
+    const struct git_files files = GIT_FILES(s->versions, s->version_count, git);
+    enum kl_status st = git_read_sizes(&s->at, &files, e);
+    size_t kept = 0;
+    for (size_t i = 0; st == KL_OK && i < s->version_count; i++) {
+        size_t size = s->versions[i].git.size;
+        s->missing = s->missing || size == SIZE_MAX;
+        s->too_large = s->too_large || (size != SIZE_MAX && size > HISTORY_MAX_FILE_BYTES);
+        if (size <= HISTORY_MAX_FILE_BYTES)
+            s->versions[kept++] = s->versions[i];
+    }
+    s->version_count = kept;
     return st;
 }
 
@@ -158,16 +145,12 @@ static const char *limit_reached(const struct search *s) {
 /* All files that some commits brought, in pieces of BYTES_AT_ONCE. */
 static enum kl_status look_at_versions(struct search *s, struct error *e) {
     enum kl_status st = find_sizes(s, e);
-    for (size_t i = 0; i < s->version_count && st == KL_OK && s->out->found < s->out->count;) {
-        size_t end = i, bytes = 0;
-        while (end < s->version_count && (end == i || bytes < BYTES_AT_ONCE)) {
-            bytes += s->versions[end].size <= HISTORY_MAX_FILE_BYTES ? s->versions[end].size : 0;
-            end++;
-        }
+    const struct git_files files = GIT_FILES(s->versions, s->version_count, git);
+    for (size_t end, i = 0; i < files.count && st == KL_OK && s->out->found < s->out->count; i = end) {
+        end = git_group_end(&files, i, BYTES_AT_ONCE, SIZE_MAX);
         if ((s->out->cut = limit_reached(s)))
             return KL_OK;
-        st = read_some(s, &s->versions[i], end - i, bytes, e);
-        i = end;
+        st = read_some(s, &files, i, end, e);
     }
     return st;
 }

@@ -19,6 +19,8 @@ static const struct hook_line lines_of[] = {
     [HOOK_PRE_RECEIVE] = {3, 1, 0, "<old id> <new id> <ref>"},
 };
 
+static const char *const HERE[] = {".", NULL};
+
 struct lines {
     struct cli *c;
     const struct hook_line *form;
@@ -123,6 +125,8 @@ static const char *const *split_ids(struct cli *c, struct slice ids, size_t coun
 enum kl_status hook_source(struct cli *c, struct scan_options *o, bool *nothing, struct error *e) {
     if (c->options.hook == HOOK_PRE_COMMIT) {
         o->staged = true;
+        o->named = c->options.arguments.count > 0 ? o->paths : NULL;
+        o->paths = HERE;
         return KL_OK;
     }
     struct lines l = {

@@ -136,8 +136,11 @@ struct options {
     const char *output;
     int fail_on; /* enum severity */
     bool show_suppressed;
+    bool blame;
     int report_env; /* enum option_env */
     const char *fingerprint_key_file;
+    struct string_list verify;
+    bool only_live;
     bool check;
     const char *baseline;
     bool prune, accept_all, unite;

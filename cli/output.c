@@ -162,6 +162,12 @@ void out_raw(struct output *o, struct slice bytes) {
     buf_slice(&o->pending, bytes);
 }
 
+void out_now(struct output *o, const char *line) {
+    struct error ignored = {0};
+    out_text(o, "%s\n", line);
+    (void)(out_flush(o, &ignored) == KL_OK);
+}
+
 enum kl_status out_flush(struct output *o, struct error *e) {
     enum kl_status s = KL_OK;
     if (!buf_ok(&o->pending)) {

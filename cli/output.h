@@ -27,6 +27,9 @@ void out_mark(struct output *o, enum style_mark mark, const char *fmt, ...)
  * lines from `indent`; an empty line stays one. Ends the line. */
 #define OUT_COLUMNS 80u
 void out_wrapped(struct output *o, enum style_mark mark, const char *text, unsigned at, unsigned indent);
+/* A line of out_text, written at once: a trace shows where something hangs. Nobody is stopped when it cannot
+ * be. */
+void out_now(struct output *o, const char *line);
 void out_path(struct output *o, enum style_mark mark, const char *path); /* not masked; controls shown */
 void out_raw(struct output *o, struct slice bytes);                      /* already filtered (reports) */
 /* Appends `text` with control characters, invisible and reordering code points

@@ -72,3 +72,9 @@ const char *project_git_path(const struct project *p, const char *path, struct a
     const char *relative = path_relative(arena, path, p->git_top);
     return strncmp(relative, "..", 2) == 0 ? NULL : relative;
 }
+
+const char *project_reported_path(const struct project *p, const char *here, const char *path,
+                                  struct arena *arena) {
+    const char *whole = path[0] == '/' ? path : path_join(arena, here, path);
+    return project_git_path(p, path_normalize(arena, whole), arena);
+}

@@ -25,5 +25,8 @@ bool project_is_ignored(const struct project *p);
 
 /* `path` (absolute) seen from the repository's top; NULL if it is not in it. */
 const char *project_git_path(const struct project *p, const char *path, struct arena *arena);
+/* The same of a path in a report: as it can be opened from the folder `here` (absolute). */
+const char *project_reported_path(const struct project *p, const char *here, const char *path,
+                                  struct arena *arena);
 
 #endif

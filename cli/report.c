@@ -58,6 +58,9 @@ void report_count(const struct report *r, struct report_counts *out) {
     const char *path = NULL;
     for (size_t i = 0; i < r->result->finding_count; i++) {
         const struct finding *f = &r->result->findings[i];
+        if (f->suppressed == SUPPRESSED_NO || f->suppressed == SUPPRESSED_NOT_LIVE) {
+            out->verified[f->verified]++;
+        }
         if (f->suppressed != SUPPRESSED_NO) {
             out->silenced++;
             out->baselined += f->suppressed == SUPPRESSED_BASELINE;
@@ -154,6 +157,15 @@ const char *report_number(uint64_t n, char out[32]) {
     }
     out[at] = '\0';
     return out;
+}
+
+const char *report_verified(const struct finding *f, struct buf *out) {
+    buf_clear(out);
+    buf_str(out, probe_verdict_name(f->verified));
+    if (f->verified != PROBE_NOT_ASKED && f->verified_why != NULL) {
+        buf_printf(out, ": %s", f->verified_why);
+    }
+    return buf_cstr(out);
 }
 
 const char *report_plural(uint64_t n, const char *one, const char *many) {

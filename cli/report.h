@@ -6,28 +6,32 @@
 #include "base/json.h"
 #include "cli/command.h"
 #include "cli/env_inventory.h"
+#include "cli/verification.h"
 
 #define REPORT_VERSION 1 /* of the JSON report */
 
 struct report {
     const struct scan_result *result;
     const struct options *options;
-    const char *const *paths;              /* as named; NULL-terminated */
-    bool nothing_to_scan;                  /* an empty request: no file, and none was expected */
-    const struct env_inventory *inventory; /* of environment variables (keylift env); NULL: of secrets */
-    size_t expired;                        /* findings whose entry in the baseline has expired */
+    const char *const *paths;                /* as named; NULL-terminated */
+    bool nothing_to_scan;                    /* an empty request: no file, and none was expected */
+    const struct env_inventory *inventory;   /* of environment variables (keylift env); NULL: of secrets */
+    const struct verification *verification; /* --verify; NULL: nobody was asked */
+    size_t expired;                          /* findings whose entry in the baseline has expired */
+    const char *undated;                     /* with --blame: why some findings have no date; NULL: none */
 };
 
 /* Findings by what a status and a summary need. Silenced ones count only there. */
 struct report_counts {
-    size_t shown;               /* not silenced */
-    size_t by_severity[3];      /* of these; by enum severity */
-    size_t failing;             /* at or above --fail-on */
-    size_t movable;             /* what migrate would take */
-    size_t files;               /* with findings */
-    size_t silenced, baselined; /* the second: of these, by the baseline */
-    size_t reads, read_secrets; /* environment reads, and those of secrets */
-    size_t read_names;          /* different variables */
+    size_t shown;                    /* not silenced */
+    size_t by_severity[3];           /* of these; by enum severity */
+    size_t failing;                  /* at or above --fail-on */
+    size_t movable;                  /* what migrate would take */
+    size_t files;                    /* with findings */
+    size_t verified[PROBE_LIVE + 1]; /* of those shown, and of those that --only-live silences */
+    size_t silenced, baselined;      /* the second: of these, by the baseline */
+    size_t reads, read_secrets;      /* environment reads, and those of secrets */
+    size_t read_names;               /* different variables */
 };
 void report_count(const struct report *r, struct report_counts *out);
 /* Whether commits were scanned, and not files; whether what is staged was. */
@@ -54,6 +58,8 @@ void report_markdown_env(const struct report *r, struct output *o);
 void report_dotenv_env(const struct report *r, struct output *o);
 /* "Scanned 214 files …": a line of it. */
 void report_text_scanned(const struct report *r, struct output *o);
+/* "Asked their providers: 1 live, 2 not live, 1 unknown.": a line of it, with --verify. */
+void report_text_verified(const struct report *r, const struct report_counts *n, struct output *o);
 /* What is wrong with the inventory, as the last lines of a text. */
 void report_text_env_verdict(const struct report *r, struct output *o);
 /* Counts, errors and what to do next: what is left of the text with --quiet. */
@@ -88,6 +94,9 @@ typedef void report_fill(struct report_writer *w, const struct report *r, cJSON 
 report_fill report_json_findings;
 /* The whole JSON report. */
 cJSON *report_json_document(const struct report *r, const struct output *o, report_fill *fill);
+/* "live", "not live: api.github.com does not accept it"; "" if nobody was asked. Filtered by nobody: hosts
+ * and words of ours. Valid as long as *out. */
+const char *report_verified(const struct finding *f, struct buf *out);
 /* "name": null for the empty one. */
 void report_add_name(struct report_writer *w, cJSON *j, const char *name);
 /* Calls fn for every file that could not be read, and last for an interruption. */

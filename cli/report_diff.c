@@ -1,6 +1,7 @@
 /* report_diff.c: `keylift report diff OLD NEW`: what is new, what is gone, what has another path. */
 #include <stdlib.h>
 
+#include "base/bisect.h"
 #include "base/file.h"
 #include "cli/baseline_import.h"
 #include "cli/report_entries.h"
@@ -115,16 +116,11 @@ static double last_line(const struct entry *e) {
 
 /* Whether a finding of ours lies on the line. `now` is sorted by place. */
 static bool is_ours(const struct entries *now, const struct import_place *p) {
-    size_t low = 0, high = now->count;
-    while (low < high) {
-        size_t middle = low + (high - low) / 2;
-        if (strcmp(now->items[middle].path, p->path) < 0)
-            low = middle + 1;
-        else
-            high = middle;
-    }
-    for (; low < now->count && strcmp(now->items[low].path, p->path) == 0; low++)
-        if (now->items[low].line <= p->line && last_line(&now->items[low]) >= p->line)
+    struct bisection b = {.high = now->count};
+    while (bisect(&b))
+        bisect_tell(&b, strcmp(now->items[b.middle].path, p->path) < 0);
+    for (; b.low < now->count && strcmp(now->items[b.low].path, p->path) == 0; b.low++)
+        if (now->items[b.low].line <= p->line && last_line(&now->items[b.low]) >= p->line)
             return true;
     return false;
 }

@@ -3,6 +3,7 @@
 
 #include <stdlib.h>
 
+#include "base/bisect.h"
 #include "base/file.h"
 #include "base/mem.h"
 
@@ -79,17 +80,12 @@ struct entries report_sorted_by_value(const struct entries *e) {
 }
 
 size_t report_find_value(const struct entries *by_value_id, const char *value_id) {
-    size_t low = 0, high = by_value_id->count;
-    while (low < high) {
-        size_t middle = low + (high - low) / 2;
-        if (strcmp(by_value_id->items[middle].value_id, value_id) < 0)
-            low = middle + 1;
-        else
-            high = middle;
-    }
-    bool found =
-        value_id[0] && low < by_value_id->count && strcmp(by_value_id->items[low].value_id, value_id) == 0;
-    return found ? low : by_value_id->count;
+    struct bisection b = {.high = by_value_id->count};
+    while (bisect(&b))
+        bisect_tell(&b, strcmp(by_value_id->items[b.middle].value_id, value_id) < 0);
+    bool found = value_id[0] && b.low < by_value_id->count &&
+                 strcmp(by_value_id->items[b.low].value_id, value_id) == 0;
+    return found ? b.low : by_value_id->count;
 }
 
 int report_severity(const cJSON *finding) {

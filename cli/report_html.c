@@ -15,12 +15,6 @@ extern const size_t html_html_len, html_css_len, html_js_len;
 
 /* ---- what the page tells beside the report ---- */
 
-/* `path` of a finding, seen from the repository's top; NULL outside of it. */
-static const char *path_in(const struct project *p, const char *here, const char *path, struct arena *a) {
-    const char *whole = path[0] == '/' ? path : path_join(a, here, path);
-    return project_git_path(p, path_normalize(a, whole), a);
-}
-
 static void add_owners(cJSON *report, const char *start, const struct output *o) {
     struct arena arena = ARENA_INIT;
     struct project project = {0};
@@ -35,7 +29,7 @@ static void add_owners(cJSON *report, const char *start, const struct output *o)
         cJSON *finding;
         cJSON_ArrayForEach(finding, json_get(report, "findings")) {
             const char *path = json_string(finding, "path");
-            const char *seen = path != NULL ? path_in(&project, here, path, &arena) : NULL;
+            const char *seen = path != NULL ? project_reported_path(&project, here, path, &arena) : NULL;
             if (seen != NULL && owners.count > 0) {
                 codeowners_of(&owners, seen, &names);
                 report_add_filtered(&w, finding, "owner", buf_cstr(&names));

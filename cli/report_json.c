@@ -53,6 +53,10 @@ cJSON *report_json_finding(struct report_writer *w, const struct finding *f) {
     }
     json_add_string(j, "severity", severity_name(f->severity));
     cJSON_AddNumberToObject(j, "confidence", f->confidence);
+    if (f->verified != PROBE_NOT_ASKED) {
+        json_add_string(j, "verified", probe_verdict_name(f->verified));
+        report_add_filtered(w, j, "verified_reason", f->verified_why);
+    }
     cJSON_AddBoolToObject(j, "fixable", f->fixable);
     report_add_filtered(w, j, "reason", f->reason);
     report_add_filtered(w, j, "suppressed", finding_silenced_by(f));
@@ -61,6 +65,10 @@ cJSON *report_json_finding(struct report_writer *w, const struct finding *f) {
         json_add_string(j, "commit", f->commit);
         json_add_string(j, "author_date", f->date);
         cJSON_AddBoolToObject(j, "in_head", f->in_head);
+    }
+    if (f->since != NULL) {
+        json_add_string(j, "since", f->since);
+        json_add_string(j, "since_commit", f->since_commit);
     }
     return j;
 }
@@ -122,6 +130,23 @@ static void add_error(void *ctx, const char *path, const char *message) {
     cJSON_AddItemToArray(errors->list, report_json_error(errors->w, path, message));
 }
 
+static void add_host(void *ctx, const char *host, size_t tokens) {
+    cJSON *sent = ctx;
+    json_add_count(sent, host, tokens);
+}
+
+/* How many findings have which verdict, and what was sent where. */
+static void add_verification(const struct report *r, const struct report_counts *n, cJSON *stats) {
+    if (r->verification == NULL) {
+        return;
+    }
+    cJSON *j = cJSON_AddObjectToObject(stats, "verification");
+    json_add_count(j, "live", n->verified[PROBE_LIVE]);
+    json_add_count(j, "not_live", n->verified[PROBE_NOT_LIVE]);
+    json_add_count(j, "unknown", n->verified[PROBE_UNKNOWN]);
+    verification_each_host(r->verification, add_host, cJSON_AddObjectToObject(j, "sent"));
+}
+
 cJSON *report_json_stats(const struct report *r) {
     const struct scan_stats *s = &r->result->stats;
     struct report_counts counts;
@@ -147,7 +172,11 @@ cJSON *report_json_stats(const struct report *r) {
     if (report_is_staged(r)) {
         json_add_count(stats, "known", s->known);
     }
+    if (r->undated != NULL) {
+        json_add_string(stats, "undated", r->undated);
+    }
     json_add_count(stats, "suppressed", counts.silenced);
+    add_verification(r, &counts, stats);
     uint64_t milliseconds = (uint64_t)(s->seconds * 1000.0 + 0.5);
     cJSON_AddNumberToObject(stats, "seconds", (double)milliseconds / 1000.0);
     return stats;

@@ -9,6 +9,9 @@ const char *report_sentence(struct report_writer *w, const struct finding *f) {
         buf_printf(&plain, " in %s", redact_name(w->redactor, f->name, &w->scratch));
     }
     buf_printf(&plain, ": %s", f->redacted);
+    if (f->verified != PROBE_NOT_ASKED) {
+        buf_printf(&plain, "; %s", report_verified(f, &w->scratch));
+    }
     struct buf filtered = BUF_INIT(KL_MAX_PATH_BYTES);
     redact_text(w->redactor, buf_as_slice(&plain), &filtered);
     buf_clear(&w->scratch);
@@ -88,11 +91,13 @@ static void csv_field(struct buf *out, struct slice value, bool last) {
     buf_release(&seen);
 }
 
-/* The members of a finding, as the JSON report names them, in the order of the columns. */
-static const char *const columns[] = {"rule",       "severity", "confidence",  "path",    "line",
-                                      "column",     "end_line", "end_column",  "name",    "context",
-                                      "message",    "redacted", "fingerprint", "fixable", "reason",
-                                      "suppressed", "revoke"};
+/* The members of a finding, as the JSON report names them, in the order of the columns; the last two with
+ * --verify alone. */
+static const char *const columns[] = {"rule",       "severity", "confidence",  "path",           "line",
+                                      "column",     "end_line", "end_column",  "name",           "context",
+                                      "message",    "redacted", "fingerprint", "fixable",        "reason",
+                                      "suppressed", "revoke",   "verified",    "verified_reason"};
+#define VERIFY_COLUMNS 2
 
 static void csv_value(struct buf *out, const cJSON *value, bool last) {
     char number[32];
@@ -109,17 +114,18 @@ static void csv_value(struct buf *out, const cJSON *value, bool last) {
 void report_csv_scan(const struct report *r, struct output *o) {
     struct report_writer w;
     struct buf text = BUF_INIT(REPORT_MAX_BYTES);
+    size_t count = KL_ARRAY_LEN(columns) - (r->verification != NULL ? 0 : VERIFY_COLUMNS);
     report_writer_init(&w, o);
-    for (size_t i = 0; i < KL_ARRAY_LEN(columns); i++) {
-        csv_field(&text, slice_cstr(columns[i]), i + 1 == KL_ARRAY_LEN(columns));
+    for (size_t i = 0; i < count; i++) {
+        csv_field(&text, slice_cstr(columns[i]), i + 1 == count);
     }
     for (size_t i = 0; i < r->result->finding_count; i++) {
         if (!report_has_finding(r, &r->result->findings[i])) {
             continue;
         }
         cJSON *j = report_json_finding(&w, &r->result->findings[i]);
-        for (size_t k = 0; k < KL_ARRAY_LEN(columns); k++) {
-            csv_value(&text, json_get(j, columns[k]), k + 1 == KL_ARRAY_LEN(columns));
+        for (size_t k = 0; k < count; k++) {
+            csv_value(&text, json_get(j, columns[k]), k + 1 == count);
         }
         cJSON_Delete(j);
     }

@@ -129,6 +129,10 @@ static cJSON *result_json(struct report_writer *w, const struct rules *rules, co
     json_add_string(properties, "severity", severity_name(f->severity));
     json_add_string(properties, "context", context_name(f->context));
     cJSON_AddBoolToObject(properties, "fixable", f->fixable);
+    if (f->verified != PROBE_NOT_ASKED) {
+        json_add_string(properties, "verified", probe_verdict_name(f->verified));
+        report_add_filtered(w, properties, "verifiedReason", f->verified_why);
+    }
     return j;
 }
 

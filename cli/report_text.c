@@ -138,6 +138,18 @@ static enum setting choose_setting(const struct report *r, const struct output *
     return SET_ONE_LINE;
 }
 
+static void print_verified(struct output *o, const struct finding *f, const char *indent) {
+    static const enum style_mark marks[] = {[PROBE_NOT_ASKED] = MARK_NONE,
+                                            [PROBE_UNKNOWN] = MARK_YELLOW,
+                                            [PROBE_NOT_LIVE] = MARK_DIM,
+                                            [PROBE_LIVE] = MARK_RED};
+    struct buf text = BUF_INIT(KL_ERROR_MESSAGE_MAX);
+    if (f->verified != PROBE_NOT_ASKED) {
+        out_mark(o, marks[f->verified], "%s%s", indent, report_verified(f, &text));
+    }
+    buf_release(&text);
+}
+
 static void print_finding(struct output *o, const struct finding *f, enum setting setting, bool verbose) {
     struct buf name = BUF_INIT_SECRET(KL_MAX_CONFIG_BYTES), place = BUF_INIT(2 * KL_MAX_PATH_BYTES);
     const char *shown = redact_name(o->redactor, f->name, &name),
@@ -153,6 +165,10 @@ static void print_finding(struct output *o, const struct finding *f, enum settin
     if (f->commit != NULL) {
         out_text(o, "%sfirst in commit %.*s of %.10s, %s", indent, COMMIT_SHOWN, f->commit, f->date,
                  f->in_head ? "and still there" : "no longer there");
+    }
+    print_verified(o, f, indent);
+    if (f->since != NULL) {
+        out_text(o, "%ssince %.10s, commit %.*s", indent, f->since, COMMIT_SHOWN, f->since_commit);
     }
     if (f->suppressed != SUPPRESSED_NO) {
         const char *by = f->suppressed_by != NULL ? f->suppressed_by : "the configuration";
@@ -263,8 +279,8 @@ static void print_verdict(const struct report *r, const struct report_counts *n,
         out_text(o, "Nothing to scan");
     } else {
         bool clean = r->result->error_count == 0 && !r->result->interrupted;
-        out_mark(o, clean ? MARK_GREEN : MARK_NONE, "No secrets found%s",
-                 clean ? "" : " in what could be read");
+        out_mark(o, clean ? MARK_GREEN : MARK_NONE, "No %ssecrets found%s",
+                 r->options->only_live ? "live " : "", clean ? "" : " in what could be read");
     }
     if (n->silenced > 0) {
         out_text(o, "; %s silenced", report_number(n->silenced, number));
@@ -273,10 +289,14 @@ static void print_verdict(const struct report *r, const struct report_counts *n,
         out_text(o, " (%s by the baseline)", report_number(n->baselined, number));
     }
     out_text(o, ".\n");
+    report_text_verified(r, n, o);
     if (r->result->stats.known > 0) {
         out_text(o, "%s %s in the commit before already (--whole-files shows what).\n",
                  report_number(r->result->stats.known, number),
                  report_plural(r->result->stats.known, "is", "are"));
+    }
+    if (r->undated != NULL) {
+        out_text(o, "Not every line has a date: %s.\n", r->undated);
     }
     if (r->expired > 0) {
         out_text(o, "%s of them %s in the baseline, but only until a day that has passed.\n",
@@ -315,7 +335,8 @@ static void print_next(const struct report *r, const struct report_counts *n, st
     }
     if (n->movable > 0 && !from_stdin && command_find("migrate") != NULL) {
         out_mark(o, MARK_BOLD, "Next: ");
-        out_text(o, "keylift migrate%s", report_is_staged(r) ? " --staged" : "");
+        bool staged = report_is_staged(r) && r->result->stats.unstaged < r->result->stats.files;
+        out_text(o, "keylift migrate%s", staged ? " --staged" : "");
         for (size_t i = 0; r->paths[i] != NULL && i < 3; i++) {
             out_text(o, " ");
             out_path(o, MARK_NONE, r->paths[i]);

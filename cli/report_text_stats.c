@@ -79,3 +79,16 @@ void report_text_scanned(const struct report *r, struct output *o) {
     }
     out_text(o, ".\n");
 }
+
+void report_text_verified(const struct report *r, const struct report_counts *n, struct output *o) {
+    if (r->verification == NULL) {
+        return;
+    }
+    if (n->verified[PROBE_LIVE] + n->verified[PROBE_NOT_LIVE] + n->verified[PROBE_UNKNOWN] == 0) {
+        out_text(o, "Nobody was asked: no finding is of a provider that --verify names.\n");
+        return;
+    }
+    out_text(o, "By their providers: ");
+    out_mark(o, n->verified[PROBE_LIVE] > 0 ? MARK_RED : MARK_NONE, "%zu live", n->verified[PROBE_LIVE]);
+    out_text(o, ", %zu not live, %zu unknown.\n", n->verified[PROBE_NOT_LIVE], n->verified[PROBE_UNKNOWN]);
+}

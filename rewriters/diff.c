@@ -3,6 +3,7 @@
  * stand, context lines included. */
 #include <stdlib.h>
 
+#include "base/bisect.h"
 #include "base/mem.h"
 #include "base/redact.h"
 #include "rewriters/rewrite.h"
@@ -31,15 +32,10 @@ static void lines_build(struct line_table *t, struct slice bytes) {
 
 /* The line that holds `at`; `count` for the end of the file. */
 static size_t line_of(const struct line_table *t, size_t at) {
-    size_t low = 0, high = t->count;
-    while (low < high) {
-        size_t middle = low + (high - low) / 2;
-        if (t->starts[middle + 1] <= at)
-            low = middle + 1;
-        else
-            high = middle;
-    }
-    return low;
+    struct bisection b = {.high = t->count};
+    while (bisect(&b))
+        bisect_tell(&b, t->starts[b.middle + 1] <= at);
+    return b.low;
 }
 
 /* Lines that an edit changes, on both sides; ends are exclusive. */
@@ -91,15 +87,10 @@ static void find_regions(struct diff *d) {
 
 /* The first edit that ends after `at`, a byte of the old side. */
 static size_t first_edit_after(const struct rewrite_output *out, size_t at) {
-    size_t low = 0, high = out->edit_count;
-    while (low < high) {
-        size_t middle = low + (high - low) / 2;
-        if (out->edits[middle].end_byte <= at)
-            low = middle + 1;
-        else
-            high = middle;
-    }
-    return low;
+    struct bisection b = {.high = out->edit_count};
+    while (bisect(&b))
+        bisect_tell(&b, out->edits[b.middle].end_byte <= at);
+    return b.low;
 }
 
 /* One line of one side, its secrets masked. */

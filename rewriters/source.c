@@ -1,4 +1,5 @@
 /* source.c: see source.h. */
+#include "base/bisect.h"
 #include "rewriters/notebook_text.h"
 #include "rewriters/source.h"
 
@@ -110,15 +111,10 @@ uint32_t source_line(const struct source *s, size_t text_offset) {
 }
 
 uint32_t source_token_after(const struct source *s, size_t offset) {
-    uint32_t low = 0, high = (uint32_t)s->tokens.count - 1;
-    while (low < high) {
-        uint32_t middle = low + (high - low) / 2;
-        if (s->tokens.items[middle].end <= offset)
-            low = middle + 1;
-        else
-            high = middle;
-    }
-    return low;
+    struct bisection b = {.high = s->tokens.count - 1};
+    while (bisect(&b))
+        bisect_tell(&b, s->tokens.items[b.middle].end <= offset);
+    return (uint32_t)b.low;
 }
 
 static bool is_layout(const struct py_token *t) {

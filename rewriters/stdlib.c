@@ -5,6 +5,8 @@
  * costs a blank line, nothing else. */
 #include "rewriters/imports.h"
 
+#include "base/bisect.h"
+
 /* In the order of strcmp. */
 static const char *const modules[] = {"__future__",
                                       "abc",
@@ -223,17 +225,10 @@ static const char *const modules[] = {"__future__",
                                       "zoneinfo"};
 
 bool import_is_standard(struct slice module) {
-    size_t dot = slice_find_byte(module, '.', 0), low = 0, high = KL_ARRAY_LEN(modules);
+    size_t dot = slice_find_byte(module, '.', 0);
     struct slice top = slice_sub(module, 0, dot == SIZE_MAX ? module.len : dot);
-    while (low < high) {
-        size_t middle = low + (high - low) / 2;
-        int order = slice_cmp(slice_cstr(modules[middle]), top);
-        if (order == 0)
-            return true;
-        if (order < 0)
-            low = middle + 1;
-        else
-            high = middle;
-    }
-    return false;
+    struct bisection b = {.high = KL_ARRAY_LEN(modules)};
+    while (bisect(&b))
+        bisect_tell(&b, slice_cmp(slice_cstr(modules[b.middle]), top) < 0);
+    return b.low < KL_ARRAY_LEN(modules) && slice_eq_cstr(top, modules[b.low]);
 }

@@ -2,8 +2,8 @@
  *
  *     rulec OUT.c RULES.toml...
  *
- * Checks every rule, its examples included, and writes them as C tables:
- * rule_count and rule_at of scanner/rule.h, and the keyword automata of
+ * Checks every rule, its examples included, and every way to ask a provider, and
+ * writes them as C tables: those of scanner/rule.h, and the keyword automata of
  * scanner/rule_table.h. Anything wrong is an error with the rule's name, and
  * the build stops. Examples are written in their notation, not expanded. */
 #include <stdio.h>
@@ -11,6 +11,8 @@
 
 #include "base/file.h"
 #include "base/mem.h"
+#include "rules/emit.h"
+#include "rules/probe_file.h"
 #include "scanner/keyword.h"
 #include "scanner/rule_file.h"
 #include "scanner/rule_pattern.h"
@@ -22,37 +24,7 @@ static int by_id(const void *a, const void *b) {
     return strcmp(x->id, y->id);
 }
 
-/* A C string literal; every byte that is not plain becomes an octal escape. */
-static void write_text(struct buf *out, const char *s) {
-    if (s == NULL) {
-        buf_str(out, "NULL");
-        return;
-    }
-    buf_char(out, '"');
-    for (; *s != '\0'; s++) {
-        unsigned char c = (unsigned char)*s;
-        if (c < 0x20 || c > 0x7E || c == '"' || c == '\\' || c == '?')
-            buf_printf(out, "\\%03o", c);
-        else
-            buf_char(out, *s);
-    }
-    buf_char(out, '"');
-}
-
-static void write_list(struct buf *out, const char *const *list) {
-    if (list == NULL) {
-        buf_str(out, "NULL");
-        return;
-    }
-    buf_str(out, "(const char *const[]){");
-    for (; *list != NULL; list++) {
-        write_text(out, *list);
-        buf_str(out, ", ");
-    }
-    buf_str(out, "NULL}");
-}
-
-static void write_rule(struct buf *out, const struct rule *r) {
+static void write_rule(struct buf *out, const struct rule *r, const struct probe_list *probes) {
     static const char *const severities[] = {"SEVERITY_LOW", "SEVERITY_MEDIUM", "SEVERITY_HIGH"};
     const struct {
         const char *name, *value;
@@ -70,14 +42,16 @@ static void write_rule(struct buf *out, const struct rule *r) {
     buf_str(out, "    {\n");
     for (size_t i = 0; i < KL_ARRAY_LEN(texts); i++) {
         buf_printf(out, "        .%s = ", texts[i].name);
-        write_text(out, texts[i].value);
+        emit_text(out, texts[i].value);
         buf_str(out, ",\n");
     }
     for (size_t i = 0; i < KL_ARRAY_LEN(lists); i++) {
         buf_printf(out, "        .%s = ", lists[i].name);
-        write_list(out, lists[i].value);
+        emit_list(out, lists[i].value);
         buf_str(out, ",\n");
     }
+    if (r->probe != NULL)
+        buf_printf(out, "        .probe = &probes[%zu],\n", probe_list_find(probes, r->probe));
     buf_printf(out, "        .entropy = %.17g, .confidence = %.17g, .severity = %s,\n    },\n", r->entropy,
                r->confidence, severities[r->severity]);
 }
@@ -118,20 +92,28 @@ static enum kl_status write_automaton(struct buf *out, const struct rule_list *r
     write_numbers(out, "uint32_t", array, k.table.reports, k.reporting, 4);
     (void)snprintf(array, sizeof array, "%s_owners", name);
     write_numbers(out, "uint16_t", array, k.table.owners, k.owner_count, 2);
+    bool searches = !names && k.table.starts;
+    if (searches) {
+        (void)snprintf(array, sizeof array, "%s_starts", name);
+        write_numbers(out, "uint8_t", array, k.table.starts, KEYWORD_STARTS, 1);
+    }
     buf_printf(
-        out, "const struct keyword_table rule_table_%s = {%s_classes, %s_next, %s_reports, %s_owners, %u};\n",
-        name, name, name, name, name, (unsigned)k.table.first_report);
+        out,
+        "const struct keyword_table rule_table_%s = {%s_classes, %s_next, %s_reports, %s_owners, %u, %u, ",
+        name, name, name, name, name, (unsigned)k.table.first_report, (unsigned)k.table.first_deep);
+    buf_printf(out, "%s%s};\n", searches ? name : "NULL", searches ? "_starts" : "");
     keyword_builder_free(b);
     return KL_OK;
 }
 
 /* A rule whose keywords do not tell is found by its name words. */
-static enum kl_status write_table(struct buf *out, const struct rule_list *rules, const uint16_t *lengths,
-                                  struct error *e) {
+static enum kl_status write_table(struct buf *out, const struct rule_list *rules,
+                                  const struct probe_list *probes, const uint16_t *lengths, struct error *e) {
     buf_str(out, "/* Made by rulec. */\n#include \"scanner/rule_table.h\"\n\n");
+    probe_list_emit(probes, out);
     buf_str(out, "static const struct rule rules[] = {\n");
     for (size_t i = 0; i < rules->count; i++)
-        write_rule(out, &rules->items[i]);
+        write_rule(out, &rules->items[i], probes);
     buf_printf(out, "};\n\nsize_t rule_count(void) { return %zu; }\n", rules->count);
     buf_str(out, "const struct rule *rule_at(size_t index) { return &rules[index]; }\n\n");
     buf_str(out, "const uint16_t rule_table_min_length[] = {");
@@ -176,9 +158,21 @@ static enum kl_status verify_all(const struct rule_list *rules, uint16_t *length
                        : error_set(e, KL_ERR_PARSE, "%zu of %zu rules are wrong", failed, rules->count);
 }
 
+static enum kl_status read_file(const char *path, struct rule_list *rules, struct probe_list *probes,
+                                struct error *e) {
+    cJSON *verify = NULL;
+    size_t first = rules->count;
+    enum kl_status status = rule_file_read_ours(path, rules, &verify, e);
+    if (status == KL_OK)
+        status = probe_file_read(path, verify, rules, first, probes, e);
+    cJSON_Delete(verify);
+    return status;
+}
+
 int main(int argc, char **argv) {
     struct error e = {0};
     struct rule_list rules = {0};
+    struct probe_list probes = {0};
     struct buf out = BUF_INIT(RULEC_MAX_OUTPUT);
     uint16_t *lengths = NULL;
     enum kl_status status = KL_OK;
@@ -187,7 +181,7 @@ int main(int argc, char **argv) {
         goto done;
     }
     for (int i = 2; i < argc && status == KL_OK; i++)
-        status = rule_file_read(argv[i], &rules, &e);
+        status = read_file(argv[i], &rules, &probes, &e);
     if (status == KL_OK && (rules.count == 0 || rules.count >= KEYWORD_NO_OWNER))
         status = error_set(&e, KL_ERR_USAGE, "there are no rules, or too many");
     if (status != KL_OK)
@@ -196,7 +190,7 @@ int main(int argc, char **argv) {
     lengths = mem_calloc(rules.count, sizeof *lengths);
     status = verify_all(&rules, lengths, &e);
     if (status == KL_OK)
-        status = write_table(&out, &rules, lengths, &e);
+        status = write_table(&out, &rules, &probes, lengths, &e);
     if (status == KL_OK)
         status = file_write_atomic(argv[1], buf_as_slice(&out), 0644, &e);
 done:
@@ -204,6 +198,7 @@ done:
         (void)fprintf(stderr, "rulec: %s\n", e.message);
     free(lengths);
     buf_release(&out);
+    probe_list_release(&probes);
     rule_list_release(&rules);
     return status == KL_OK ? 0 : 2;
 }

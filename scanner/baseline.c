@@ -2,6 +2,7 @@
 
 #include <stdlib.h>
 
+#include "base/bisect.h"
 #include "base/encode.h"
 #include "base/json.h"
 #include "base/mem.h"
@@ -234,15 +235,10 @@ struct lookup {
 };
 
 static size_t first_of(const struct lookup *l, const struct baseline_entry *key) {
-    size_t low = 0, high = l->count;
-    while (low < high) {
-        size_t middle = low + (high - low) / 2;
-        if (compare_kind(l->sorted[middle], key) < 0)
-            low = middle + 1;
-        else
-            high = middle;
-    }
-    return low;
+    struct bisection b = {.high = l->count};
+    while (bisect(&b))
+        bisect_tell(&b, compare_kind(l->sorted[b.middle], key) < 0);
+    return b.low;
 }
 
 /* An entry that no finding has answered yet; of the finding's path, or of any. */

@@ -439,21 +439,41 @@ static void expression_token(struct collector *c, uint32_t i) {
     c->prev = c->at_start ? NO_TOKEN : i;
 }
 
-/* Operators that change what the pass knows; the others only stand between. */
-static const bool operator_matters[256] = {
-    ['('] = true,    [')'] = true,       ['['] = true,      [']'] = true, ['{'] = true,
-    ['}'] = true,    [','] = true,       [':'] = true,      ['='] = true, [';'] = true,
-    [OP_AUG] = true, [OP_WALRUS] = true, [OP_ARROW] = true,
+/* Which kinds of tokens change what the pass knows, by their operator or keyword: brackets, marks and
+ * three of enum py_op beyond ASCII's (:=, ->, augmented) do, other operators only stand between, as
+ * names do that are no keyword. Looked up without a branch on the kind, which no processor guesses. */
+#define N (uint16_t) ~(1u << PY_NAME | 1u << PY_OP)
+#define K (uint16_t) ~(1u << PY_OP)
+#define Y UINT16_MAX
+/* clang-format off */
+static const uint16_t mattering[256] = { /* a row for 32 */
+    N, K, K, K, K, K, K, K, K, K, K, K, K, K, K, K, K, K, K, K, K, K, K, K, K, K, K, K, K, K, K, K,
+    K, K, K, K, K, K, K, K, Y, Y, K, K, Y, K, K, K, K, K, K, K, K, K, K, K, K, K, Y, Y, K, Y, K, K,
+    K, K, K, K, K, K, K, K, K, K, K, K, K, K, K, K, K, K, K, K, K, K, K, K, K, K, K, Y, K, Y, K, K,
+    K, K, K, K, K, K, K, K, K, K, K, K, K, K, K, K, K, K, K, K, K, K, K, K, K, K, K, Y, K, Y, K, K,
+    Y, Y, K, K, K, K, K, K, K, K, K, Y, K, K, K, K, K, K, K, K, K, K, K, K, K, K, K, K, K, K, K, K,
+    K, K, K, K, K, K, K, K, K, K, K, K, K, K, K, K, K, K, K, K, K, K, K, K, K, K, K, K, K, K, K, K,
+    K, K, K, K, K, K, K, K, K, K, K, K, K, K, K, K, K, K, K, K, K, K, K, K, K, K, K, K, K, K, K, K,
+    K, K, K, K, K, K, K, K, K, K, K, K, K, K, K, K, K, K, K, K, K, K, K, K, K, K, K, K, K, K, K, K,
 };
+/* clang-format on */
+#undef N
+#undef K
+#undef Y
+_Static_assert(OP_WALRUS == 128 && OP_ARROW == 129 && OP_AUG == 139, "their places in the table");
+
+static bool matters(const struct py_token *t) {
+    return (mattering[t->op] >> t->kind & 1) != 0;
+}
 
 static void collect(struct collector *c) {
     for (uint32_t i = 0; i < c->count; i++) {
-        const struct py_token *t = &c->t[i];
-        if (!c->at_start &&
-            ((t->kind == PY_NAME && t->op == KW_NONE) || (t->kind == PY_OP && !operator_matters[t->op]))) {
-            c->prev = i;
-            continue;
+        if (!c->at_start && !matters(&c->t[i])) {
+            while (!matters(&c->t[++i])) /* PY_END does */
+                ;
+            c->prev = i - 1;
         }
+        const struct py_token *t = &c->t[i];
         switch (t->kind) {
         case PY_COMMENT:
             emit_comment(c, i);

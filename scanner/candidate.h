@@ -19,6 +19,9 @@ void candidates_collect(const struct pyfile *file, const struct py_tokens *token
                         struct arena *arena, struct candidates *out);
 void candidates_release(struct candidates *c);
 
+/* NULL, or why a rewrite can never replace it (static text); told late, since few candidates are asked. */
+const char *candidate_unfixable(const struct candidate *c);
+
 /* The dotted name that ends at token `last` ("a.b.c"), copied without blanks. */
 struct slice candidate_dotted_name(struct slice text, const struct py_tokens *t, uint32_t last,
                                    struct arena *arena);

@@ -284,16 +284,18 @@ static bool is_literal_type(const struct collector *c, const struct frame *f) {
            slice_eq_cstr(py_token_text(c->text, &c->t[f->before]), "Literal");
 }
 
-static const char *statement_string_reason(const struct collector *c, struct slice value) {
-    if (slice_find(value, SLICE_LIT(">>> "), 0) != SIZE_MAX)
-        return "a doctest";
-    return c->stmt.body_first ? "a docstring" : "a string that stands as a statement";
+static const char docstring[] = "a docstring", statement_string[] = "a string that stands as a statement";
+
+const char *candidate_unfixable(const struct candidate *c) {
+    bool stands_alone = c->unfixable == docstring || c->unfixable == statement_string;
+    return stands_alone && slice_find(c->value, SLICE_LIT(">>> "), 0) != SIZE_MAX ? "a doctest"
+                                                                                  : c->unfixable;
 }
 
 static const char *unfixable_reason(struct collector *c, const struct candidate *n, const struct frame *f,
                                     enum py_value_status status, unsigned flags) {
     if (n->context == CONTEXT_DOCSTRING)
-        return statement_string_reason(c, n->value);
+        return c->stmt.body_first ? docstring : statement_string;
     if (c->stmt.is_pattern)
         return "in a match pattern";
     if (is_literal_type(c, f))

@@ -8,10 +8,12 @@
 #define PEEK_BYTES 16u    /* as written: what is decoded first */
 #define PEEK_ROOM 16u
 
-/* Both alphabets of base64 (RFC 4648), without the padding; hexadecimal digits are among them. */
+/* Both alphabets of base64 (RFC 4648), without the padding; hexadecimal digits are among them. A bit for each
+ * byte of ASCII: + - / 0-9, A-Z _, a-z. */
 static bool is_digit(char c) {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '+' ||
-           c == '/' || c == '-' || c == '_';
+    static const uint64_t digits[4] = {0x03FFA80000000000u, 0x07FFFFFE87FFFFFEu};
+    unsigned char byte = (unsigned char)c;
+    return (digits[byte / 64] >> (byte % 64) & 1) != 0;
 }
 
 static bool is_hex(char c) {

@@ -3,6 +3,7 @@
  * are such assignments, for names that are bound to something else as well. */
 #include "scanner/env_names.h"
 
+#include "scanner/pybytes.h"
 #include "scanner/pyimport.h"
 
 /* What `import MODULE` binds. */
@@ -347,11 +348,37 @@ static bool is_os(struct slice text, const struct py_token *t) {
     return text.ptr[t->start] == 'o' && text.ptr[t->start + 1] == 's';
 }
 
+/* In os.environ, getenv, load_dotenv, environs, envvar=... */
+static bool holds_env(struct slice text) {
+    const unsigned char *p = (const unsigned char *)text.ptr, *start = p, *end = p + text.len;
+    for (; (p = pybytes_find_pair(p, end, 'n', 'v')) < end; p++)
+        if (p > start && p[-1] == 'e')
+            return true;
+    return false;
+}
+
+/* Modules whose members read it, and have no "env" in their names. */
+static void note_reader(void *ctx, const struct py_import *found) {
+    static const char *const readers[] = {"decouple", "starlette", "pydantic", "pydantic_settings"};
+    struct slice head = slice_sub(found->module, 0, slice_find_byte(found->module, '.', 0));
+    bool *any = ctx;
+    for (size_t i = 0; i < KL_ARRAY_LEN(readers); i++)
+        *any = *any || slice_eq_cstr(head, readers[i]);
+}
+
+bool env_names_possible(struct slice text, const struct py_tokens *t) {
+    bool imported = false;
+    if (holds_env(text))
+        return true;
+    py_imports(text, t, note_reader, &imported);
+    return imported;
+}
+
 void env_names_collect(struct slice text, const struct py_tokens *tokens, struct arena *arena,
                        struct env_names *out) {
     *out = (struct env_names){0};
     struct walk w = {text, tokens->items, (uint32_t)tokens->count, arena, out, false, false};
-    if (w.count < 4)
+    if (w.count < 4 || !env_names_possible(text, tokens))
         return;
     /* The last token is PY_END: looking ahead stops there at the latest. */
     for (uint32_t i = 0; i + 3 < w.count; i++) {

@@ -48,7 +48,9 @@ struct env_names {
     uint64_t filter; /* by length and first byte: most names are none of them */
 };
 
-/* Cheap when the text holds nothing that could matter. */
+/* Whether a file may read the environment at all: most do not. */
+bool env_names_possible(struct slice text, const struct py_tokens *t);
+/* Cheap where that is not possible. */
 void env_names_collect(struct slice text, const struct py_tokens *t, struct arena *arena,
                        struct env_names *out);
 /* False for most names, without a look at the text of most of those. */

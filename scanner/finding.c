@@ -60,7 +60,12 @@ static const char *const suppression_names[] = {
     [SUPPRESSED_COMMENT] = "comment",
     [SUPPRESSED_CONFIG] = "configuration",
     [SUPPRESSED_BASELINE] = "baseline",
+    [SUPPRESSED_NOT_LIVE] = "--only-live",
 };
+
+struct slice finding_token(const struct finding *f) {
+    return slice_sub(secret_slice(&f->value), f->token_at, f->token_at + f->token_len);
+}
 
 const char *finding_silenced_by(const struct finding *f) {
     bool named = f->suppressed != SUPPRESSED_NO && f->suppressed_by != NULL;

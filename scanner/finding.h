@@ -4,6 +4,7 @@
 #define KEYLIFT_SCANNER_FINDING_H
 
 #include "base/arena.h"
+#include "base/probe.h"
 #include "base/secret.h"
 #include "scanner/pylex.h"
 
@@ -57,7 +58,7 @@ struct candidate {
     bool is_partial;       /* only a piece of the run-time string (f-string, format, + with a name) */
     bool in_test;          /* file or function looks like a test or an example */
     bool at_top;           /* not indented: a name that it is given is one of the module */
-    const char *unfixable; /* NULL, or why a rewrite can never replace it (static text) */
+    const char *unfixable; /* NULL, or that a rewrite can never replace it: see candidate_unfixable */
     const char *encoding; /* NULL, or how the value is written there: "base64"; `value` is decoded (static) */
 };
 
@@ -65,7 +66,8 @@ enum suppression {
     SUPPRESSED_NO,
     SUPPRESSED_COMMENT, /* keylift: ignore, and the markers of other tools */
     SUPPRESSED_CONFIG,  /* path and rule pairs of the configuration */
-    SUPPRESSED_BASELINE
+    SUPPRESSED_BASELINE,
+    SUPPRESSED_NOT_LIVE /* --only-live: its provider has not said that it is */
 };
 
 struct finding {
@@ -86,6 +88,7 @@ struct finding {
     char value_id[65];    /* of the value, under a key of the user's; "": none (cli/value_id.h) */
     enum severity severity;
     double confidence; /* 0..1 */
+    bool by_own_rule;  /* a rule of the user's, which may have the id of a built-in one */
     bool fixable;
     const char *reason; /* why not fixable; NULL if it is */
     bool is_bytes;
@@ -96,10 +99,21 @@ struct finding {
      * (2026-01-31T12:00:00+01:00), and whether the newest one still has it. NULL: none */
     const char *commit, *date;
     bool in_head;
+    /* With --blame: the commit that its line came with, and when its author made it (2026-01-31T12:00:00Z) */
+    const char *since_commit, *since;
     bool known;   /* of what is staged: the commit before has it in this file, too. For the scan alone */
     uint32_t age; /* of a scan of history: the how-manieth file it stands in, from the oldest */
+    enum probe_verdict verified; /* what the provider says of it, if it was asked (cli/verification.h) */
+    const char *verified_why;    /* why not live or unknown; NULL: no reason */
+    const char
+        *companion; /* what the provider wants beside the token, from the file; "": nothing (companion.h) */
+    size_t token_at, token_len; /* where in `value` stands what the rule matched; length 0: it is not there */
     struct secret value; /* what was matched as the secret (for a database URL: the whole literal's value) */
 };
+
+/* What the rule matched, without the rest of the literal: "Bearer ", a URL. Borrowed; empty without a value.
+ */
+struct slice finding_token(const struct finding *f);
 
 /* The word for why a finding is silenced; NULL if it is not. */
 const char *finding_silenced_by(const struct finding *f);
@@ -182,7 +196,8 @@ const char *scan_partly_name(enum scan_partly p);
 struct scan_stats {
     uint64_t files, bytes; /* of a scan of history: versions of files */
     uint64_t commits;
-    uint64_t known; /* findings that are left out, for a commit does not bring them */
+    uint64_t known;    /* findings that are left out, for a commit does not bring them */
+    uint64_t unstaged; /* of `files`: those that were named to a hook and that the commit does not change */
     uint64_t python_files;
     uint64_t skipped[SKIP_REASON_COUNT];
     uint64_t partly[PARTLY_COUNT]; /* of `files` that are text and no Python */

@@ -3,6 +3,7 @@
 
 #include <stdlib.h>
 
+#include "base/bisect.h"
 #include "base/mem.h"
 #include "scanner/candidate.h"
 #include "scanner/candidate_internal.h"
@@ -83,15 +84,10 @@ static void dedent(struct pass *p, uint32_t i) {
 
 /* The innermost function around a token. */
 static uint32_t scope_at(const struct flows *f, uint32_t token) {
-    size_t low = 0, high = f->scope_count;
-    while (high - low > 1) {
-        size_t middle = low + (high - low) / 2;
-        if (f->scopes[middle].first <= token)
-            low = middle;
-        else
-            high = middle;
-    }
-    uint32_t scope = (uint32_t)low;
+    struct bisection b = {.low = 1, .high = f->scope_count};
+    while (bisect(&b))
+        bisect_tell(&b, f->scopes[b.middle].first <= token);
+    uint32_t scope = (uint32_t)(b.low - 1);
     while (scope != 0 && f->scopes[scope].last < token)
         scope = f->scopes[scope].outer;
     return scope;
@@ -320,17 +316,12 @@ bool flow_uses(struct flows *f, struct slice text, const struct py_tokens *token
         collect(f, text, tokens, false, arena);
     uint32_t scope = scope_at(f, c->first_token);
     const struct flow key = {.variable = c->name};
-    size_t low = 0, high = f->count;
-    while (low < high) {
-        size_t middle = low + (high - low) / 2;
-        if (by_variable(&f->items[middle], &key) < 0)
-            low = middle + 1;
-        else
-            high = middle;
-    }
-    for (unsigned asked = 0; low < f->count && asked < MAX_USES && slice_eq(f->items[low].variable, c->name);
-         low++) {
-        const struct flow *flow = &f->items[low];
+    struct bisection b = {.high = f->count};
+    while (bisect(&b))
+        bisect_tell(&b, by_variable(&f->items[b.middle], &key) < 0);
+    for (unsigned asked = 0;
+         b.low < f->count && asked < MAX_USES && slice_eq(f->items[b.low].variable, c->name); b.low++) {
+        const struct flow *flow = &f->items[b.low];
         if (!is_within(f, flow->scope, scope))
             continue;
         struct candidate as = flow_candidate(flow, c);

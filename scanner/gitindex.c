@@ -2,6 +2,7 @@
  * it is used; an index that lies about itself is an error. */
 #include "scanner/gitindex.h"
 
+#include "base/bisect.h"
 #include "base/encode.h"
 #include "base/mem.h"
 
@@ -193,15 +194,10 @@ enum kl_status gitindex_parse_ls_files(struct slice text, unsigned oid_len, stru
 
 /* Index of the first entry whose path is not below `path`. */
 static size_t lower_bound(const struct git_index *x, struct slice path) {
-    size_t low = 0, high = x->count;
-    while (low < high) {
-        size_t middle = low + (high - low) / 2;
-        if (slice_cmp(x->entries[middle].path, path) < 0)
-            low = middle + 1;
-        else
-            high = middle;
-    }
-    return low;
+    struct bisection b = {.high = x->count};
+    while (bisect(&b))
+        bisect_tell(&b, slice_cmp(x->entries[b.middle].path, path) < 0);
+    return b.low;
 }
 
 const struct git_index_entry *gitindex_find(const struct git_index *x, struct slice path) {
@@ -213,21 +209,17 @@ bool gitindex_has_under(const struct git_index *x, struct slice folder) {
     if (folder.len == 0)
         return x->count > 0;
     /* Entries are sorted by bytes: "a-b" and "a.b" stand between "a" and "a/b". */
-    size_t low = 0, high = x->count;
-    while (low < high) {
-        size_t middle = low + (high - low) / 2;
-        struct slice path = x->entries[middle].path;
+    struct bisection b = {.high = x->count};
+    while (bisect(&b)) {
+        struct slice path = x->entries[b.middle].path;
         int c = slice_cmp(slice_sub(path, 0, folder.len), folder);
         if (c == 0)
             c = path.len == folder.len ? -1 : (int)(unsigned char)path.ptr[folder.len] - '/';
-        if (c < 0)
-            low = middle + 1;
-        else
-            high = middle;
+        bisect_tell(&b, c < 0);
     }
-    if (low >= x->count)
+    if (b.low >= x->count)
         return false;
-    struct slice path = x->entries[low].path;
+    struct slice path = x->entries[b.low].path;
     return path.len > folder.len && path.ptr[folder.len] == '/' &&
            memcmp(path.ptr, folder.ptr, folder.len) == 0;
 }

@@ -8,6 +8,11 @@
  * States that report something have the highest numbers, so that the loop needs
  * one comparison a byte.
  *
+ * Most bytes of a text begin no word: a table by a hash of three bytes, whose
+ * entries have a bit for what the fourth may be, says so for five positions of
+ * one load, and the automaton runs only from where a word may begin to where it
+ * is back at its root.
+ *
  * Letters are compared without regard to case. The built-in table is made by
  * rulec; that of a user's rules at start. */
 #ifndef KEYLIFT_SCANNER_KEYWORD_H
@@ -18,6 +23,8 @@
 #define KEYWORD_CLASS_BITS 6u /* at most 64 different bytes in all words */
 #define KEYWORD_MAX_STATES 16000u
 #define KEYWORD_NO_OWNER UINT16_MAX
+#define KEYWORD_START_BITS 14u /* of the hash: 16 KB */
+#define KEYWORD_STARTS (1u << KEYWORD_START_BITS)
 
 struct keyword_table {
     const uint8_t *classes;  /* of each byte; 0: in no word */
@@ -25,6 +32,8 @@ struct keyword_table {
     const uint32_t *reports; /* [state - first_report]: where in `owners` its list begins */
     const uint16_t *owners;  /* lists of numbers, each ended by KEYWORD_NO_OWNER */
     uint32_t first_report;   /* states from here on report */
+    uint32_t first_deep;     /* states from here on have three bytes of a word, at least */
+    const uint8_t *starts;   /* [hash of three bytes]: see keyword_find; NULL: some word is shorter */
 };
 
 /* Sets the bit of each owner of a word that stands in `text`. True if any. */

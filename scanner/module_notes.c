@@ -106,11 +106,7 @@ void module_notes_end(struct module_notes *n, const char *path, struct slice tex
         bind(n, path, (struct slice){0});
     file.binds = (uint32_t)(n->hash_count - n->first);
     struct importing x = {n, n->hash_count, path};
-    for (uint32_t i = 0; i + 1 < tokens->count; i++) {
-        const struct py_token *t = &tokens->items[i];
-        if (t->kind == PY_NAME && (t->op == KW_FROM || t->op == KW_IMPORT))
-            py_import_each(text, tokens->items, i, take_import, &x);
-    }
+    py_imports(text, tokens, take_import, &x);
     file.imports = (uint32_t)(n->hash_count - x.first);
     if (file.binds + file.imports == 0)
         return;

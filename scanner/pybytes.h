@@ -63,6 +63,22 @@ static inline const unsigned char *pybytes_find2(const unsigned char *p, const u
     return p;
 }
 
+/* Where `a` stands with `b` right behind it; `end` if nowhere. */
+static inline const unsigned char *pybytes_find_pair(const unsigned char *p, const unsigned char *end,
+                                                     unsigned char a, unsigned char b) {
+#ifdef PYVEC_BYTES
+    while (end - p > PYVEC_BYTES) {
+        unsigned hit = pyvec_mask(pyvec_eq(pyvec_load(p), a)) & pyvec_mask(pyvec_eq(pyvec_load(p + 1), b));
+        if (hit)
+            return p + PYVEC_FIRST(hit);
+        p += PYVEC_BYTES;
+    }
+#endif
+    while (end - p > 1 && !(p[0] == a && p[1] == b))
+        p++;
+    return end - p > 1 ? p : end;
+}
+
 static inline const unsigned char *pybytes_line_end(const unsigned char *p, const unsigned char *end) {
     return pybytes_find2(p, end, '\n', '\r');
 }

@@ -1,5 +1,6 @@
 /* pyfile.c: the bytes of a Python file as UTF-8 text, and its lines. */
 #include "scanner/pyfile.h"
+#include "base/bisect.h"
 #include "base/charset.h"
 #include "base/encode.h"
 #include "scanner/pybytes.h"
@@ -140,17 +141,12 @@ void pyfile_decode(struct pyfile *f, struct slice bytes, struct arena *arena) {
 size_t pyfile_byte_offset(const struct pyfile *f, size_t text_offset) {
     if (!f->transcoded)
         return text_offset + (size_t)(f->text.ptr - f->bytes.ptr);
-    size_t low = 0, high = f->offsets_len / 2; /* pairs at or before the offset */
-    while (low < high) {
-        size_t middle = low + (high - low) / 2;
-        if (f->offsets[2 * middle] <= text_offset)
-            low = middle + 1;
-        else
-            high = middle;
-    }
-    if (low == 0)
+    struct bisection b = {.high = f->offsets_len / 2}; /* pairs at or before the offset */
+    while (bisect(&b))
+        bisect_tell(&b, f->offsets[2 * b.middle] <= text_offset);
+    if (b.low == 0)
         return text_offset;
-    return f->offsets[2 * low - 1] + (text_offset - f->offsets[2 * low - 2]);
+    return f->offsets[2 * b.low - 1] + (text_offset - f->offsets[2 * b.low - 2]);
 }
 
 /* In UTF-8 every code point has one byte that is no continuation. */
@@ -201,16 +197,11 @@ static size_t points_before(const struct pylines *l, struct slice text, size_t o
 void pylines_position(const struct pylines *l, struct slice text, size_t text_offset, uint32_t *line,
                       uint32_t *column) {
     size_t offset = text_offset < text.len ? text_offset : text.len;
-    size_t low = 1, high = l->count; /* lines that begin at or before the offset */
-    while (low < high) {
-        size_t middle = low + (high - low) / 2;
-        if (l->starts[middle] <= offset)
-            low = middle + 1;
-        else
-            high = middle;
-    }
-    size_t start = l->starts[low - 1];
-    *line = (uint32_t)low;
+    struct bisection b = {.low = 1, .high = l->count}; /* lines that begin at or before the offset */
+    while (bisect(&b))
+        bisect_tell(&b, l->starts[b.middle] <= offset);
+    size_t start = l->starts[b.low - 1];
+    *line = (uint32_t)b.low;
     if (l->points)
         *column = (uint32_t)(points_before(l, text, offset) - points_before(l, text, start)) + 1;
     else

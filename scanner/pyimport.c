@@ -92,3 +92,10 @@ void py_import_each(struct slice text, const struct py_token *t, uint32_t keywor
     else if (tok_is_keyword(&t[keyword], KW_FROM))
         import_members(&s, keyword + 1);
 }
+
+void py_imports(struct slice text, const struct py_tokens *tokens,
+                void (*fn)(void *ctx, const struct py_import *i), void *ctx) {
+    for (size_t i = 0; i < tokens->import_count; i++)
+        if (tokens->imports[i] + 1 < tokens->count)
+            py_import_each(text, tokens->items, tokens->imports[i], fn, ctx);
+}

@@ -12,8 +12,12 @@ struct py_import {
     bool renamed;
 };
 
-/* Calls fn for everything that the statement binds which begins with `import` or `from`, token `keyword`.
- * Other places of these words bind nothing. */
+/* Calls fn for everything that the import statements of a file bind, in order. */
+void py_imports(struct slice text, const struct py_tokens *tokens,
+                void (*fn)(void *ctx, const struct py_import *i), void *ctx);
+
+/* The same of the statement that begins with `import` or `from`, token `keyword`. Other places of these words
+ * bind nothing. */
 void py_import_each(struct slice text, const struct py_token *t, uint32_t keyword,
                     void (*fn)(void *ctx, const struct py_import *i), void *ctx);
 

@@ -368,7 +368,7 @@ void py_lex(struct slice text, struct py_tokens *out) {
     lx.base = text.len ? (const unsigned char *)text.ptr : nothing;
     lx.end = lx.base + (text.len < UINT32_MAX ? text.len : UINT32_MAX - 1);
     lx.out = out;
-    out->count = 0;
+    out->count = out->import_count = 0;
     out->truncated = text.len >= UINT32_MAX;
     out->has_error = false;
     out->error_at = 0;
@@ -386,5 +386,6 @@ void py_lex(struct slice text, struct py_tokens *out) {
 
 void py_tokens_release(struct py_tokens *t) {
     free(t->items);
+    free(t->imports);
     *t = (struct py_tokens)PY_TOKENS_INIT;
 }

@@ -117,6 +117,8 @@ struct py_tokens {
     bool truncated;         /* more than PY_MAX_TOKENS: the rest of the text is one PY_ERROR */
     bool has_error;         /* some PY_ERROR, unterminated string, or unbalanced bracket */
     uint32_t error_at;      /* text offset of the first */
+    uint32_t *imports;      /* indices of the words `import` and `from`, in order */
+    size_t import_count, import_capacity;
 };
 
 #define PY_TOKENS_INIT                                                                                       \

@@ -1,6 +1,7 @@
 /* pylex_ident.c: identifiers, keywords, and the prefixes of string literals. */
 #include "scanner/pylex_internal.h"
 #include "base/encode.h"
+#include "base/load.h"
 #include "scanner/pybytes.h"
 
 struct xid_range {
@@ -71,25 +72,11 @@ static const struct keyword keywords[64] = {
     KEYWORD(KW_TYPE, false, 't', 'y', 'p', 'e', 0, 0, 0, 0),
 };
 
-static uint64_t little_endian(const unsigned char *p, size_t len) {
-    uint64_t key = 0;
-    for (size_t i = 0; i < len; i++)
-        key |= (uint64_t)p[i] << (8 * i);
-    return key;
-}
-
 static const struct keyword *find_keyword(const unsigned char *p, size_t len, const unsigned char *end) {
     if (len > KEYWORD_MAX || len < 2)
         return NULL;
-    uint64_t key;
-#if defined(__BYTE_ORDER__) && __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
-    if ((size_t)(end - p) >= sizeof key) {
-        memcpy(&key, p, sizeof key);
-        key &= UINT64_MAX >> (64 - 8 * len);
-    } else
-#endif
-        key = little_endian(p, len);
-    (void)end;
+    uint64_t key =
+        (size_t)(end - p) >= sizeof key ? load_le64(p) & UINT64_MAX >> (64 - 8 * len) : load_le(p, len);
     const struct keyword *k = &keywords[KEYWORD_PLACE(key)];
     return k->key == key ? k : NULL;
 }
@@ -140,11 +127,19 @@ unsigned pylex_ident_char(const unsigned char *p, const unsigned char *end, bool
     return found ? len : 0;
 }
 
+/* Who asks for the imports of a file need not walk over all its tokens. */
+static void note_import(struct py_tokens *out) {
+    out->imports = mem_grow(out->imports, &out->import_capacity, out->import_count + 1, sizeof *out->imports);
+    out->imports[out->import_count++] = (uint32_t)(out->count - 1);
+}
+
 static void emit_name(struct lexer *lx, const unsigned char *start, const unsigned char *end) {
     const struct keyword *k = find_keyword(start, (size_t)(end - start), lx->end);
     if (k && k->statement && lx->open_count && start == lx->line_code)
         pylex_statement_inside_brackets(lx, start);
     pylex_emit(lx, PY_NAME, start, end)->op = k ? k->keyword : KW_NONE;
+    if (k && (k->keyword == KW_IMPORT || k->keyword == KW_FROM))
+        note_import(lx->out);
 }
 
 /* A run of identifier bytes that are not all ASCII: identifiers, and characters

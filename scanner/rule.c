@@ -5,6 +5,7 @@
 #include <stdatomic.h>
 #include <stdlib.h>
 
+#include "base/bisect.h"
 #include "base/mem.h"
 #include "base/thread.h"
 #include "scanner/allowlist.h"
@@ -60,18 +61,11 @@ static bool get_bit(const uint64_t *bits, size_t i) {
 }
 
 const struct rule *rule_find(const char *id) {
-    size_t low = 0, high = rule_count();
-    while (low < high) {
-        size_t middle = (low + high) / 2;
-        int order = strcmp(rule_at(middle)->id, id);
-        if (order == 0)
-            return rule_at(middle);
-        if (order < 0)
-            low = middle + 1;
-        else
-            high = middle;
-    }
-    return NULL;
+    struct bisection b = {.high = rule_count()};
+    while (bisect(&b))
+        bisect_tell(&b, strcmp(rule_at(b.middle)->id, id) < 0);
+    bool found = b.low < rule_count() && strcmp(rule_at(b.low)->id, id) == 0;
+    return found ? rule_at(b.low) : NULL;
 }
 
 bool rule_is_built_in(const char *id) {
@@ -297,7 +291,9 @@ static enum kl_status code_of(const struct rule_set *s, size_t i, pcre2_code **o
  * the name, for those rules that have any. */
 static bool filter(struct rule_matcher *m, struct slice value, struct slice name, uint64_t *bits) {
     const struct rule_set *s = m->set;
-    uint64_t by_value[RULE_BITS] = {0}, by_name[RULE_BITS] = {0};
+    uint64_t by_value[RULE_BITS], by_name[RULE_BITS];
+    memset(by_value, 0, s->words * sizeof *by_value);
+    memset(by_name, 0, s->words * sizeof *by_name);
     bool any = keyword_find(&rule_table_keywords, value, by_value);
     if (s->own.count > 0)
         any |= keyword_find(&s->own_keyword_table, value, by_value);

@@ -7,6 +7,7 @@
 #define KEYLIFT_SCANNER_RULE_H
 
 #include "base/error.h"
+#include "base/probe.h"
 #include "scanner/finding.h"
 
 struct rule {
@@ -23,6 +24,7 @@ struct rule {
     double entropy;                /* bits a character that the match must reach; 0 for none */
     enum severity severity;
     double confidence;
+    const struct probe *probe; /* how its provider is asked whether it is live; NULL: no way is known */
     bool is_own; /* of the user: nobody has shown that it matches in linear time (rule_pattern.h) */
     const struct text_rule *text; /* it runs over whole files (text_rule.h); NULL: over strings */
     const char *const *find;      /* examples that must match, in the notation of rule_example.h */
@@ -34,6 +36,10 @@ size_t rule_count(void);
 const struct rule *rule_at(size_t index);
 const struct rule *rule_find(const char *id); /* NULL if unknown */
 bool rule_is_built_in(const char *id);        /* one of the table, or of the classifier's ids */
+
+/* The ways to ask a provider, in the order of the providers' ids. */
+size_t rule_probe_count(void);
+const struct probe *rule_probe_at(size_t index);
 
 /* Matching state of one thread: compiled patterns, match data. */
 struct rule_matcher;

@@ -255,7 +255,7 @@ static enum kl_status read_rule(const char *path, const cJSON *file, const cJSON
     return KL_OK;
 }
 
-enum kl_status rule_file_take(const char *path, cJSON *file, struct rule_list *out, struct error *e) {
+static enum kl_status take_rules(const char *path, cJSON *file, struct rule_list *out, struct error *e) {
     struct place p = {path, "(defaults of the file)", e};
     cJSON *rules = cJSON_DetachItemFromObjectCaseSensitive(file, "rule");
     enum kl_status status = check_keys(&p, file);
@@ -268,13 +268,26 @@ enum kl_status rule_file_take(const char *path, cJSON *file, struct rule_list *o
     return status;
 }
 
-enum kl_status rule_file_read(const char *path, struct rule_list *out, struct error *e) {
+enum kl_status rule_file_read_ours(const char *path, struct rule_list *out, cJSON **verify, struct error *e) {
     cJSON *file = NULL;
+    *verify = NULL;
     enum kl_status status = toml_read_file(path, &file, e);
-    if (status == KL_OK)
-        status = rule_file_take(path, file, out, e);
+    if (status != KL_OK)
+        return status;
+    *verify = cJSON_DetachItemFromObjectCaseSensitive(file, "verify");
+    status = take_rules(path, file, out, e);
     cJSON_Delete(file);
     return status;
+}
+
+/* Whoever may write a rule file, the author of a scanned tree say, must not have what it finds sent anywhere.
+ */
+enum kl_status rule_file_take(const char *path, cJSON *file, struct rule_list *out, struct error *e) {
+    if (json_get(file, "verify") != NULL)
+        return error_set(e, KL_ERR_PARSE,
+                         "%s: [[verify]]: only keylift's own rules say where a token is sent; leave it out",
+                         path);
+    return take_rules(path, file, out, e);
 }
 
 void rule_list_release(struct rule_list *l) {

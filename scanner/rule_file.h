@@ -22,11 +22,14 @@ struct rule_list {
 };
 void rule_list_release(struct rule_list *l);
 
-/* Appends the rules of a file. Everything is checked but the examples: required
- * keys, unknown keys, types, the id's spelling, the name of the check. */
-enum kl_status rule_file_read(const char *path, struct rule_list *out, struct error *e) KL_MUST_USE;
-/* Likewise, of a file that is parsed; *file loses its [[rule]]. */
+/* Appends the rules of a file that is parsed (rule_file_read_any, gitleaks_file.h); *file loses its [[rule]].
+ * Everything is checked but the examples: required keys, unknown keys, types, the id's spelling, the name of
+ * the check. */
 enum kl_status rule_file_take(const char *path, cJSON *file, struct rule_list *out,
                               struct error *e) KL_MUST_USE;
+/* The same for a file of ours, which alone may say where a token is sent: *verify becomes the list of its
+ * [[verify]], for the caller to delete, or NULL. */
+enum kl_status rule_file_read_ours(const char *path, struct rule_list *out, cJSON **verify,
+                                   struct error *e) KL_MUST_USE;
 
 #endif

@@ -20,11 +20,13 @@ struct scan_options {
     const struct scan_ignore *ignores; /* of the configuration */
     size_t ignore_count;
     bool no_gitignore;
-    bool no_suppressions; /* --no-config: comments are not honoured */
-    bool staged;          /* the git index of the repository at paths[0] instead of the files */
-    bool whole_files;     /* of what is staged, also what the commit before has */
-    bool history;         /* what its commits brought: scan_history.c */
-    const char *range;    /* of these commits alone, as git rev-list takes them, one a line; empty: all */
+    bool no_suppressions;     /* --no-config: comments are not honoured */
+    bool staged;              /* the git index of the repository at paths[0] instead of the files */
+    bool whole_files;         /* of what is staged, also what the commit before has */
+    const char *const *named; /* of what is staged these files alone; those not staged are scanned whole, as
+                                 the index has them; NULL for all that is staged */
+    bool history;             /* what its commits brought: scan_history.c */
+    const char *range;        /* of these commits alone, as git rev-list takes them, one a line; empty: all */
     bool all_objects; /* and what the repository holds and no branch, tag or stash reaches; without a range */
     const char *const *tips; /* the newest commits, for finding.in_head; NULL-terminated; NULL: HEAD */
     bool hook;               /* in the repository that the variables of a hook name */

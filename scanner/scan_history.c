@@ -14,6 +14,7 @@
 #include "base/encode.h"
 #include "base/file.h"
 #include "base/githistory.h"
+#include "base/gitread.h"
 #include "base/hash_map.h"
 #include "base/mem.h"
 #include "base/system.h"
@@ -27,15 +28,14 @@
 #define GROUP_FILES 2000u
 
 struct version {
-    const char *id, *commit, *date, *path; /* commit NULL: older than the range */
-    size_t size;
+    struct git_file git;
+    const char *commit, *date, *path; /* commit NULL: older than the range */
     uint32_t age;
     bool in_head;
 };
 
 struct group {
     size_t first, end; /* versions */
-    size_t bytes;
 };
 
 struct history {
@@ -86,7 +86,7 @@ static void add_version(struct history *h, struct slice id, const struct git_cha
     }
     h->versions = mem_grow(h->versions, &h->version_cap, h->version_count + 1, sizeof *h->versions);
     h->versions[h->version_count++] =
-        (struct version){.id = arena_cstr(&h->arena, id),
+        (struct version){.git.name = arena_copy(&h->arena, id),
                          .commit = is_old ? NULL : arena_cstr(&h->arena, c->commit),
                          .date = is_old ? NULL : arena_cstr(&h->arena, c->date),
                          .path = path,
@@ -105,12 +105,6 @@ static void take_change(void *ctx, const struct git_change *c) {
     add_version(h, c->id, c, false);
 }
 
-static void take_size(void *ctx, size_t index, size_t size) {
-    struct history *h = ctx;
-    if (index < h->version_count)
-        h->versions[index].size = size;
-}
-
 /* Versions of one file beside each other: git keeps them as differences of each other. */
 static int by_path(const void *a, const void *b) {
     const struct version *x = a, *y = b;
@@ -120,11 +114,11 @@ static int by_path(const void *a, const void *b) {
 
 static bool is_readable(struct history *h, const struct version *v) {
     struct scan_worker *w = &h->workers[0];
-    if (v->size == SIZE_MAX) {
+    if (v->git.size == SIZE_MAX) {
         h->missing++;
         return false;
     }
-    if (v->size <= KL_MAX_FILE_BYTES)
+    if (v->git.size <= KL_MAX_FILE_BYTES)
         return true;
     scan_worker_skip(w, SKIP_TOO_LARGE);
     scan_worker_error(w, v->path, "a version of it is larger than a file may be");
@@ -132,27 +126,20 @@ static bool is_readable(struct history *h, const struct version *v) {
 }
 
 static enum kl_status make_groups(struct history *h, struct error *e) {
-    struct buf ids = BUF_INIT(SIZE_MAX / 4);
+    struct git_files files = GIT_FILES(h->versions, h->version_count, git);
+    enum kl_status s = git_read_sizes(&h->at, &files, e);
     size_t kept = 0;
-    for (size_t i = 0; i < h->version_count; i++)
-        buf_printf(&ids, "%s\n", h->versions[i].id);
-    enum kl_status s = h->version_count > 0 ? git_sizes(&h->at, buf_as_slice(&ids), take_size, h, e) : KL_OK;
-    buf_release(&ids);
     for (size_t i = 0; s == KL_OK && i < h->version_count; i++)
         if (is_readable(h, &h->versions[i]))
             h->versions[kept++] = h->versions[i];
-    h->version_count = kept;
+    files.count = h->version_count = kept;
     if (kept > 1)
         qsort(h->versions, kept, sizeof *h->versions, by_path);
     h->group_count = 0;
-    for (size_t i = 0; i < kept;) {
-        struct group g = {.first = i, .end = i};
-        while (g.end < kept && g.end - g.first < GROUP_FILES &&
-               (g.end == g.first || g.bytes + h->versions[g.end].size <= GROUP_BYTES))
-            g.bytes += h->versions[g.end++].size;
+    for (size_t end, i = 0; i < kept; i = end) {
+        end = git_group_end(&files, i, GROUP_BYTES, GROUP_FILES);
         h->groups = mem_grow(h->groups, &h->group_cap, h->group_count + 1, sizeof *h->groups);
-        h->groups[h->group_count++] = g;
-        i = g.end;
+        h->groups[h->group_count++] = (struct group){.first = i, .end = end};
     }
     return s;
 }
@@ -210,16 +197,14 @@ static void scan_version(struct scan_worker *w, struct hash_map *secrets, const 
 
 struct reading {
     struct history *history;
-    const struct group *group;
     unsigned worker;
 };
 
 static void take_content(void *ctx, size_t index, struct slice bytes) {
     const struct reading *r = ctx;
     struct history *h = r->history;
-    if (r->group->first + index < r->group->end && !h->is_stopped(h->ctx))
-        scan_version(&h->workers[r->worker], &h->secrets[r->worker], &h->versions[r->group->first + index],
-                     bytes);
+    if (!h->is_stopped(h->ctx))
+        scan_version(&h->workers[r->worker], &h->secrets[r->worker], &h->versions[index], bytes);
 }
 
 static void scan_group(void *ctx, size_t index) {
@@ -228,18 +213,16 @@ static void scan_group(void *ctx, size_t index) {
     if (h->is_stopped(h->ctx))
         return;
     mutex_lock(h->lock);
-    struct reading r = {h, &h->groups[index], h->idle[--h->idle_count]};
+    struct reading r = {h, h->idle[--h->idle_count]};
     mutex_unlock(h->lock);
     struct scan_worker *w = &h->workers[r.worker];
     const struct scan_stats before = w->part.stats;
     const size_t findings_before = w->part.finding_count;
-    struct buf ids = BUF_INIT(KL_MAX_FILE_BYTES);
-    for (size_t i = r.group->first; i < r.group->end; i++)
-        buf_printf(&ids, "%s\n", h->versions[i].id);
-    if (git_contents(&h->at, buf_as_slice(&ids), r.group->bytes, take_content, &r, &e) != KL_OK)
+    const struct git_files files = GIT_FILES(h->versions, h->version_count, git);
+    const struct group *g = &h->groups[index];
+    if (git_read_group(&h->at, &files, g->first, g->end, take_content, &r, &e) != KL_OK)
         scan_worker_error(w, h->at.folder, e.message);
     scan_worker_tell(w, &before, findings_before);
-    buf_release(&ids);
     mutex_lock(h->lock);
     h->idle[h->idle_count++] = r.worker;
     mutex_unlock(h->lock);
@@ -280,7 +263,7 @@ static void take_lost(void *ctx, struct slice id) {
         return;
     h->versions = mem_grow(h->versions, &h->version_cap, h->version_count + 1, sizeof *h->versions);
     h->versions[h->version_count++] =
-        (struct version){.id = arena_cstr(&h->arena, id),
+        (struct version){.git.name = arena_copy(&h->arena, id),
                          .path = arena_printf(&h->arena, "<blob %.*s>", SLICE_ARG(id)),
                          .age = ++h->age,
                          .in_head = false};

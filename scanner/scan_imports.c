@@ -3,6 +3,7 @@
 
 #include <stdlib.h>
 
+#include "base/bisect.h"
 #include "base/encode.h"
 #include "base/file.h"
 #include "base/hash_map.h"
@@ -107,15 +108,10 @@ static bool find_files(struct following *f, const struct scan_worker *workers, u
 /* ---- which module is meant ---- */
 
 static size_t find_module(const struct following *f, struct slice name) {
-    size_t low = 0, high = f->module_count;
-    while (low < high) {
-        size_t middle = low + (high - low) / 2;
-        if (slice_cmp(f->modules[middle].name, name) < 0)
-            low = middle + 1;
-        else
-            high = middle;
-    }
-    return low < f->module_count && slice_eq(f->modules[low].name, name) ? low : SIZE_MAX;
+    struct bisection b = {.high = f->module_count};
+    while (bisect(&b))
+        bisect_tell(&b, slice_cmp(f->modules[b.middle].name, name) < 0);
+    return b.low < f->module_count && slice_eq(f->modules[b.low].name, name) ? b.low : SIZE_MAX;
 }
 
 /* The folder around; false at the outermost. "" is the current one. */
@@ -260,15 +256,10 @@ static int by_use(const void *a, const void *b) {
 
 /* The first of this name, or of a later one. */
 static size_t first_use(const struct use *uses, size_t count, struct slice name) {
-    size_t low = 0, high = count;
-    while (low < high) {
-        size_t middle = low + (high - low) / 2;
-        if (slice_cmp(uses[middle].name, name) < 0)
-            low = middle + 1;
-        else
-            high = middle;
-    }
-    return low;
+    struct bisection b = {.high = count};
+    while (bisect(&b))
+        bisect_tell(&b, slice_cmp(uses[b.middle].name, name) < 0);
+    return b.low;
 }
 
 /* `uses` are those of the module, by name. */

@@ -32,6 +32,7 @@ static void merge_findings(struct scan_result *out, struct scan_result *part, co
         to->why = keep(out, f->why);
         to->name = keep(out, f->name);
         to->callee = keep(out, f->callee);
+        to->companion = keep(out, f->companion);
         to->suppressed_by = keep(out, f->suppressed_by);
         to->commit = keep(out, f->commit);
         to->date = keep(out, f->date);
@@ -61,6 +62,7 @@ static void merge_rest(struct scan_result *out, const struct scan_result *part) 
     out->stats.files += part->stats.files;
     out->stats.bytes += part->stats.bytes;
     out->stats.commits += part->stats.commits;
+    out->stats.unstaged += part->stats.unstaged;
     out->stats.python_files += part->stats.python_files;
     for (size_t i = 0; i < PARTLY_COUNT; i++)
         out->stats.partly[i] += part->stats.partly[i];

@@ -1,8 +1,10 @@
 /* scan_report.c: see scan_report.h. */
 #include "scanner/scan_report.h"
 
+#include "base/bisect.h"
 #include "base/encode.h"
 #include "base/mem.h"
+#include "scanner/companion.h"
 #include "scanner/finding_make.h"
 #include "scanner/fragment.h"
 #include "scanner/textfile.h"
@@ -25,20 +27,15 @@ void scan_place_lines(struct scan_worker *w, struct scan_place *p) {
 /* Line and column; from the place asked for before when that is on the same
  * line, since lines may be as long as files. */
 static void position(struct scan_place *p, size_t offset, uint32_t *line, uint32_t *column) {
-    size_t low = 0, high = p->lines.count;
-    while (high - low > 1) {
-        size_t middle = low + (high - low) / 2;
-        if (p->lines.starts[middle] <= offset)
-            low = middle;
-        else
-            high = middle;
-    }
-    size_t from = p->lines.starts[low], base = 0;
-    if (p->last_offset >= from && p->last_offset <= offset && p->last_line == low + 1) {
+    struct bisection b = {.low = 1, .high = p->lines.count};
+    while (bisect(&b))
+        bisect_tell(&b, p->lines.starts[b.middle] <= offset);
+    size_t from = p->lines.starts[b.low - 1], base = 0;
+    if (p->last_offset >= from && p->last_offset <= offset && p->last_line == b.low) {
         from = p->last_offset;
         base = p->last_column - 1;
     }
-    *line = (uint32_t)(low + 1);
+    *line = (uint32_t)b.low;
     *column = (uint32_t)(base + utf8_count(slice_sub(p->text, from, offset)) + 1);
     p->last_offset = offset;
     p->last_line = *line;
@@ -82,21 +79,17 @@ static void find_comments(struct scan_worker *w, struct scan_place *p, size_t st
     const struct py_tokens *t = p->tokens;
     if (p->comments && p->comments_start == start && p->comments_end == end)
         return;
-    size_t low = 0, high = t->count, count = 0;
-    while (low < high) {
-        size_t middle = low + (high - low) / 2;
-        if (t->items[middle].start < start)
-            low = middle + 1;
-        else
-            high = middle;
-    }
-    for (size_t i = low; i < t->count && t->items[i].start < end; i++)
+    struct bisection b = {.high = t->count};
+    size_t count = 0;
+    while (bisect(&b))
+        bisect_tell(&b, t->items[b.middle].start < start);
+    for (size_t i = b.low; i < t->count && t->items[i].start < end; i++)
         count += t->items[i].kind == PY_COMMENT;
     p->comments = arena_calloc(&w->arena, count, sizeof *p->comments);
     p->comments_start = start;
     p->comments_end = end;
     p->comment_count = 0;
-    for (size_t i = low; p->comment_count < count; i++)
+    for (size_t i = b.low; p->comment_count < count; i++)
         if (t->items[i].kind == PY_COMMENT)
             p->comments[p->comment_count++] = py_token_text(p->text, &t->items[i]);
 }
@@ -132,7 +125,7 @@ static void set_fixable(struct scan_worker *w, const struct scan_place *p, struc
                         const struct scan_hit *hit, struct fragment *moves) {
     const struct candidate *c = hit->candidate;
     *moves = (struct fragment){.value = slice_sub(c->value, hit->start, hit->end)};
-    f->reason = c->unfixable;
+    f->reason = candidate_unfixable(c);
     if (!f->reason)
         f->reason = reason_by_context[c->context];
     if (!f->reason && !fragment_of(hit, p->text, p->tokens, w->shared->options->split_urls, &w->arena, moves))
@@ -151,6 +144,11 @@ static void set_value(struct scan_worker *w, struct finding *f, const struct sca
     if (!o->keep_values && !o->redactor)
         return;
     secret_set(&f->value, value);
+    size_t at = slice_find(value, secret, 0);
+    if (at != SIZE_MAX) {
+        f->token_at = at;
+        f->token_len = secret.len;
+    }
     if (o->redactor && secret.len != value.len) {
         w->extra = mem_grow(w->extra, &w->extra_cap, w->extra_count + 1, sizeof *w->extra);
         w->extra[w->extra_count] = (struct secret){0};
@@ -167,6 +165,15 @@ static const char *message_of(struct arena *arena, const struct scan_hit *hit) {
                         how && note ? "; " : "", note ? note : "");
 }
 
+/* Only where values are kept: nobody else asks. */
+static const char *companion_of(const struct scan_worker *w, const struct scan_place *p,
+                                const struct scan_hit *hit, struct arena *a) {
+    const struct probe *probe = hit->rule ? hit->rule->probe : NULL;
+    if (!probe || !probe->with_prefix || !w->shared->options->keep_values)
+        return "";
+    return arena_cstr(a, companion_near(p->text, hit->span_start, probe));
+}
+
 static void report_hit(struct scan_worker *w, struct scan_place *p, const char *path,
                        const struct scan_hit *hit) {
     struct scan_result *r = &w->part;
@@ -179,8 +186,10 @@ static void report_hit(struct scan_worker *w, struct scan_place *p, const char *
         .why = hit->why ? arena_cstr(&r->arena, slice_cstr(hit->why)) : "",
         .name = arena_cstr(&r->arena, c->name),
         .callee = arena_cstr(&r->arena, c->callee),
+        .companion = companion_of(w, p, hit, &r->arena),
         .severity = hit->severity,
         .confidence = hit->confidence,
+        .by_own_rule = hit->rule && hit->rule->is_own,
         .is_bytes = c->is_bytes,
         .in_test = c->in_test};
     f.message = message_of(&r->arena, hit);

@@ -3,10 +3,11 @@
 #include <stdlib.h>
 
 #include "base/file.h"
-#include "base/githistory.h"
+#include "base/gitread.h"
 #include "base/mem.h"
 #include "base/system.h"
 #include "scanner/gitrepo.h"
+#include "scanner/named_files.h"
 #include "scanner/scanfile.h"
 #include "scanner/walk.h"
 
@@ -15,9 +16,9 @@
 
 struct staged_file {
     const char *path; /* as reported */
-    struct slice oid; /* in hex */
-    size_t size;      /* SIZE_MAX: git does not have it */
-    bool old;         /* not staged: what the next one of the list replaces */
+    struct git_file git;
+    bool old;      /* not staged: what the next one of the list replaces */
+    bool unstaged; /* not staged, and named */
 };
 
 struct merged {
@@ -33,6 +34,8 @@ struct staged {
     size_t count, cap;
     struct merged *merged; /* where what is staged is not as in the commit that is being merged; by path */
     size_t merged_count, merged_cap;
+    struct named_files named;
+    bool rest;       /* what is listed now is not staged */
     size_t old_from; /* findings of an old one begin here, until its new one is scanned; SIZE_MAX: none */
 };
 
@@ -43,7 +46,8 @@ static enum kl_status git(const struct staged *s, const char *const *arguments, 
 
 static void put_file(struct staged *s, const char *path, struct slice oid, bool old) {
     s->files = mem_grow(s->files, &s->cap, s->count + 1, sizeof *s->files);
-    s->files[s->count++] = (struct staged_file){.path = path, .oid = arena_copy(&s->arena, oid), .old = old};
+    s->files[s->count++] = (struct staged_file){
+        .path = path, .git.name = arena_copy(&s->arena, oid), .old = old, .unstaged = s->rest};
 }
 
 struct change {
@@ -76,6 +80,8 @@ static void add_file(struct staged *s, const struct change *c) {
     const struct ignore_list *excludes = s->w->shared->excludes;
     const char *name = arena_cstr(&s->arena, c->path);
     const char *reported = walk_join(&s->arena, s->at.folder, name);
+    if (!named_files_take(&s->named, name))
+        return;
     if (slice_eq_cstr(c->mode, "160000"))
         scan_worker_skip(s->w, SKIP_SUBMODULE);
     else if (slice_eq_cstr(c->mode, "120000"))
@@ -132,7 +138,8 @@ static bool list_index(struct staged *s, struct slice text) {
         struct slice head = slice_sub(text, at, tab);
         const struct change c = {
             .path = slice_sub(text, tab + 1, end), .mode = slice_word(head, 0), .oid = slice_word(head, 1)};
-        add_file(s, &c);
+        if (slice_eq_cstr(slice_word(head, 2), "0")) /* else in conflict */
+            add_file(s, &c);
         at = end + 1;
     }
     return true;
@@ -171,8 +178,30 @@ static enum kl_status list_merged(struct staged *s, bool *ok, struct error *e) {
     return status;
 }
 
+static const char *const index_files[] = {"ls-files", "--stage", "-z", NULL};
+
+/* What was named and is not staged: of `pre-commit run --all-files`, most. */
+static enum kl_status list_rest(struct staged *s, struct error *e) {
+    struct process_result r = {0};
+    bool ok = true;
+    s->merged_count = 0;
+    free(s->merged);
+    s->merged = NULL;
+    s->rest = true;
+    enum kl_status status = git(s, index_files, &r, e);
+    if (status == KL_OK)
+        ok = r.exit_code == 0 && list_index(s, buf_as_slice(&r.out));
+    process_result_release(&r);
+    if (!ok)
+        return error_set(e, KL_ERR_PROTOCOL, "git listed the index in a way that is not understood");
+    for (size_t i = 0; i < s->named.count; i++)
+        if (!s->named.items[i].found)
+            scan_worker_error(s->w, s->named.items[i].path,
+                              "git does not have it: stage it (git add), or do not name it");
+    return status;
+}
+
 static enum kl_status list_files(struct staged *s, struct error *e) {
-    static const char *const index[] = {"ls-files", "--stage", "-z", NULL};
     struct process_result r = {0};
     bool ok = true;
     enum kl_status status = list_merged(s, &ok, e);
@@ -182,7 +211,7 @@ static enum kl_status list_files(struct staged *s, struct error *e) {
         ok = list_changes(s, buf_as_slice(&r.out), add_file);
     } else if (status == KL_OK && ok) {
         process_result_release(&r);
-        status = git(s, index, &r, e);
+        status = git(s, index_files, &r, e);
         if (status == KL_OK && r.exit_code != 0)
             status = error_set(e, KL_ERR_USAGE, "--staged needs a git repository here");
         else if (status == KL_OK)
@@ -194,42 +223,26 @@ static enum kl_status list_files(struct staged *s, struct error *e) {
     return status;
 }
 
-static void take_size(void *ctx, size_t index, size_t size) {
-    struct staged *s = ctx;
-    if (index < s->count)
-        s->files[index].size = size;
-}
-
 static bool is_readable(struct staged *s, const struct staged_file *f) {
-    if (f->size <= KL_MAX_FILE_BYTES || f->old)
-        return f->size <= KL_MAX_FILE_BYTES;
-    if (f->size != SIZE_MAX)
+    if (f->git.size <= KL_MAX_FILE_BYTES || f->old)
+        return f->git.size <= KL_MAX_FILE_BYTES;
+    if (f->git.size != SIZE_MAX)
         scan_worker_skip(s->w, SKIP_TOO_LARGE);
     scan_worker_error(s->w, f->path,
-                      f->size == SIZE_MAX ? "its staged content is not in this repository"
-                                          : "its staged content is larger than a file may be");
+                      f->git.size == SIZE_MAX ? "its staged content is not in this repository"
+                                              : "its staged content is larger than a file may be");
     return false;
-}
-
-/* The ids of some files, as git takes them. */
-static void list_ids(const struct staged *s, size_t first, size_t end, struct buf *out) {
-    for (size_t i = first; i < end; i++)
-        buf_printf(out, "%.*s\n", SLICE_ARG(s->files[i].oid));
 }
 
 /* The sizes first, so that blobs can be asked for in groups of bounded size. */
 static enum kl_status read_sizes(struct staged *s, struct error *e) {
-    struct buf ids = BUF_INIT(MAX_LISTING_BYTES);
+    const struct git_files files = GIT_FILES(s->files, s->count, git);
     size_t kept = 0;
-    for (size_t i = 0; i < s->count; i++)
-        s->files[i].size = SIZE_MAX;
-    list_ids(s, 0, s->count, &ids);
-    enum kl_status status = git_sizes(&s->at, buf_as_slice(&ids), take_size, s, e);
+    enum kl_status status = git_read_sizes(&s->at, &files, e);
     for (size_t i = 0; status == KL_OK && i < s->count; i++)
         if (is_readable(s, &s->files[i]))
             s->files[kept++] = s->files[i];
     s->count = kept;
-    buf_release(&ids);
     return status;
 }
 
@@ -283,7 +296,9 @@ static void scan_new(struct staged *s, const struct staged_file *f, struct slice
     struct scan_result *part = &s->w->part;
     size_t from = s->old_from != SIZE_MAX ? s->old_from : part->finding_count, to = part->finding_count;
     s->old_from = SIZE_MAX;
+    uint64_t files = part->stats.files;
     scan_worker_bytes(s->w, f->path, bytes);
+    part->stats.unstaged += f->unstaged ? part->stats.files - files : 0;
     if (to == from)
         return;
     struct finding *old = part->findings + from, *now = part->findings + to;
@@ -294,29 +309,18 @@ static void scan_new(struct staged *s, const struct staged_file *f, struct slice
     part->finding_count -= to - from;
 }
 
-struct group {
-    struct staged *staged;
-    size_t first, end;
-};
-
 static void take_content(void *ctx, size_t index, struct slice bytes) {
-    const struct group *g = ctx;
-    if (g->first + index >= g->end)
-        return;
-    const struct staged_file *f = &g->staged->files[g->first + index];
-    (f->old ? scan_old : scan_new)(g->staged, f, bytes);
+    struct staged *s = ctx;
+    const struct staged_file *f = &s->files[index];
+    (f->old ? scan_old : scan_new)(s, f, bytes);
 }
 
 static enum kl_status scan_groups(struct staged *s, struct error *e) {
+    const struct git_files files = GIT_FILES(s->files, s->count, git);
     enum kl_status status = KL_OK;
-    for (struct group g = {s, 0, 0}; g.first < s->count && status == KL_OK; g.first = g.end) {
-        struct buf ids = BUF_INIT(MAX_LISTING_BYTES);
-        size_t bytes = 0;
-        while (g.end < s->count && (g.end == g.first || bytes + s->files[g.end].size <= GROUP_BYTES))
-            bytes += s->files[g.end++].size;
-        list_ids(s, g.first, g.end, &ids);
-        status = git_contents(&s->at, buf_as_slice(&ids), bytes, take_content, &g, e);
-        buf_release(&ids);
+    for (size_t end, i = 0; i < s->count && status == KL_OK; i = end) {
+        end = git_group_end(&files, i, GROUP_BYTES, SIZE_MAX);
+        status = git_read_group(&s->at, &files, i, end, take_content, s, e);
     }
     return status;
 }
@@ -324,7 +328,10 @@ static enum kl_status scan_groups(struct staged *s, struct error *e) {
 void scan_staged(struct scan_worker *w, const char *folder) {
     struct staged s = {.w = w, .at = {folder, GIT_OF_HOOK}, .old_from = SIZE_MAX};
     struct error e = {0};
+    named_files_open(&s.named, w->shared->options->named);
     enum kl_status status = list_files(&s, &e);
+    if (status == KL_OK && s.named.found < s.named.count)
+        status = list_rest(&s, &e);
     if (status == KL_OK && s.count > 0)
         status = read_sizes(&s, &e);
     if (status == KL_OK)
@@ -333,5 +340,6 @@ void scan_staged(struct scan_worker *w, const char *folder) {
         scan_worker_error(w, folder, e.message);
     free(s.files);
     free(s.merged);
+    named_files_release(&s.named);
     arena_release(&s.arena);
 }

@@ -117,7 +117,7 @@ static bool judge(void *ctx, const struct candidate *as) {
 
 bool scan_asks_uses(const struct candidate *c) {
     return c->context == CONTEXT_ASSIGNMENT && !c->is_partial && c->name.len > 0 &&
-           value_shape(c->value) >= SHAPE_NUMBERED;
+           !value_is_wordy(c->value) && value_shape(c->value) >= SHAPE_NUMBERED;
 }
 
 /* By its own name; where that says nothing or little, a literal that a machine or a person thought out is
@@ -179,27 +179,6 @@ static void drop_series(struct scan_hits *h) {
     h->count = random > MAX_RANDOM_A_FILE ? kept : h->count;
 }
 
-/* "env" is in os.environ, getenv, load_dotenv, environs, envvar=...; 'v' is the
- * rarest of its letters. */
-static bool holds_env(struct slice text) {
-    for (size_t at = 2; (at = slice_find_byte(text, 'v', at)) != SIZE_MAX; at++)
-        if (text.ptr[at - 1] == 'n' && text.ptr[at - 2] == 'e')
-            return true;
-    return false;
-}
-
-/* Every way to read the environment writes one of these words; a file without
- * any needs no second pass. --exhaustive does not rely on it. */
-static bool may_read_environment(const struct scan_worker *w, struct slice text) {
-    static const char *const modules[] = {"decouple", "starlette", "BaseSettings"};
-    if (w->shared->options->rules.exhaustive || holds_env(text))
-        return true;
-    for (size_t i = 0; i < KL_ARRAY_LEN(modules); i++)
-        if (slice_find(text, slice_cstr(modules[i]), 0) != SIZE_MAX)
-            return true;
-    return false;
-}
-
 /* `unfixable`: why no literal of this file can be replaced; NULL if some can. */
 static void scan_code(struct scan_worker *w, const struct pyfile *file, struct scan_place *place,
                       const char *unfixable) {
@@ -220,7 +199,7 @@ static void scan_code(struct scan_worker *w, const struct pyfile *file, struct s
     if (w->hits.count > 0)
         scan_report_hits(w, place);
     w->part.stats.python_files++;
-    if (!may_read_environment(w, file->text))
+    if (!w->shared->options->rules.exhaustive && !env_names_possible(file->text, &w->tokens))
         return;
     scan_place_lines(w, place);
     env_reads_collect(file, &w->tokens, &place->lines, &w->arena, &w->reads);

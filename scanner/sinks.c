@@ -4,6 +4,8 @@
  * the place. */
 #include "scanner/sinks.h"
 
+#include "base/bisect.h"
+
 const struct sink sink_table[] = {
     {"AES", "algorithms", 0, NAME_KEY},
     {"AESCCM", NULL, 0, NAME_KEY},
@@ -238,16 +240,12 @@ enum name_kind sink_kind(struct slice callee, uint32_t argument) {
         dot--;
     struct slice name = slice_sub(callee, dot, callee.len),
                  before = slice_sub(callee, 0, dot > 0 ? dot - 1 : 0);
-    size_t low = 0, high = name.len > 0 ? sink_table_len : 0;
-    while (low < high) {
-        size_t middle = low + (high - low) / 2;
-        if (slice_cmp(name, slice_cstr(sink_table[middle].function)) > 0)
-            low = middle + 1;
-        else
-            high = middle;
-    }
-    for (; low < sink_table_len && name.len > 0 && slice_eq_cstr(name, sink_table[low].function); low++) {
-        const struct sink *s = &sink_table[low];
+    struct bisection b = {.high = name.len > 0 ? sink_table_len : 0};
+    while (bisect(&b))
+        bisect_tell(&b, slice_cmp(name, slice_cstr(sink_table[b.middle].function)) > 0);
+    for (; b.low < sink_table_len && name.len > 0 && slice_eq_cstr(name, sink_table[b.low].function);
+         b.low++) {
+        const struct sink *s = &sink_table[b.low];
         if (s->argument == argument && (!s->owner || owner_is(before, s->owner)))
             return s->kind;
     }

@@ -55,7 +55,7 @@ static void add_finding(const struct site_file *o, const struct candidate *c, co
         .severity = SEVERITY_HIGH,
         .confidence = 1.0,
         .fixable = !c->unfixable,
-        .reason = c->unfixable,
+        .reason = candidate_unfixable(c),
         .is_bytes = c->is_bytes,
         .in_test = c->in_test,
     };

@@ -9,6 +9,7 @@
 #define SHAPE_MAX_BYTES 4096u /* longer strings are texts or data; provider rules see them */
 
 #define SHAPE_MAX_SNAKE 48u
+#define SHAPE_MIN_RANDOM 12u /* shorter: no telling a word from none */
 #define SHAPE_ALPHABET_RUN 12u
 
 struct counts {
@@ -17,18 +18,38 @@ struct counts {
     size_t ascending; /* neighbours like ab, 12 */
 };
 
+/* Of bytes, in the order of struct counts. */
+enum { LOWER, UPPER, DIGIT, BLANK, JOINER, SIGN, OTHER };
+
+/* clang-format off */
+#define L LOWER
+#define U UPPER
+#define D DIGIT
+#define B BLANK
+#define J JOINER
+#define S SIGN
+#define O OTHER
+static const uint8_t classes[256] = { /* a row for 32 bytes */
+    O, O, O, O, O, O, O, O, O, B, B, O, O, B, O, O, O, O, O, O, O, O, O, O, O, O, O, O, O, O, O, O,
+    B, S, S, S, S, S, S, S, S, S, S, S, S, J, J, J, D, D, D, D, D, D, D, D, D, D, J, S, S, S, S, S,
+    S, U, U, U, U, U, U, U, U, U, U, U, U, U, U, U, U, U, U, U, U, U, U, U, U, U, U, S, S, S, S, J,
+    S, L, L, L, L, L, L, L, L, L, L, L, L, L, L, L, L, L, L, L, L, L, L, L, L, L, L, S, S, S, S, O,
+    O, O, O, O, O, O, O, O, O, O, O, O, O, O, O, O, O, O, O, O, O, O, O, O, O, O, O, O, O, O, O, O,
+    O, O, O, O, O, O, O, O, O, O, O, O, O, O, O, O, O, O, O, O, O, O, O, O, O, O, O, O, O, O, O, O,
+    O, O, O, O, O, O, O, O, O, O, O, O, O, O, O, O, O, O, O, O, O, O, O, O, O, O, O, O, O, O, O, O,
+    O, O, O, O, O, O, O, O, O, O, O, O, O, O, O, O, O, O, O, O, O, O, O, O, O, O, O, O, O, O, O, O,
+};
+#undef L
+#undef U
+#undef D
+#undef B
+#undef J
+#undef S
+#undef O
+/* clang-format on */
+
 static unsigned class_of(char c) {
-    if (c >= 'a' && c <= 'z')
-        return 0;
-    if (c >= 'A' && c <= 'Z')
-        return 1;
-    if (c >= '0' && c <= '9')
-        return 2;
-    if (c == ' ' || c == '\t' || c == '\n' || c == '\r')
-        return 3;
-    if (c == '_' || c == '-' || c == '.' || c == '/' || c == ':')
-        return 4;
-    return c > 0x20 && c < 0x7F ? 5 : 6;
+    return classes[(unsigned char)c];
 }
 
 static struct counts count(struct slice v) {
@@ -285,6 +306,25 @@ static bool is_binary(struct slice v) {
         i += len ? len : 1;
     }
     return strange > 0 && strange * 8 >= points;
+}
+
+/* What most strings of a program are, told by one look at each byte: printed text with blanks, and short
+ * words of one case, joined or not, are neither numbered nor mixed. */
+bool value_is_wordy(struct slice v) {
+    unsigned seen = 0;
+    size_t i = v.len > 0 && class_of(v.ptr[0]) == UPPER; /* "Name" is as good as "name" */
+    for (; i < v.len; i++)
+        seen |= 1u << class_of(v.ptr[i]);
+    if (seen & 1u << OTHER)
+        return false;
+    if (seen & 1u << BLANK)
+        return true;
+    if (seen & 1u << JOINER)
+        return v.len <= SHAPE_MAX_SNAKE &&
+               (seen == (1u << JOINER | 1u << LOWER)
+                    ? class_of(v.ptr[0]) != UPPER
+                    : seen == (1u << JOINER | 1u << UPPER) || seen == 1u << JOINER);
+    return v.len < SHAPE_MIN_RANDOM && (seen == 1u << LOWER || seen == 1u << UPPER);
 }
 
 enum value_shape value_shape(struct slice v) {

@@ -16,6 +16,8 @@ enum value_shape {
 };
 
 enum value_shape value_shape(struct slice value);
+/* True only of what is at most plain; quick. */
+bool value_is_wordy(struct slice value);
 /* So full of signs and digits that what looks like a field in it is chance. */
 bool value_is_machine_made(struct slice value);
 

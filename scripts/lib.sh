@@ -38,7 +38,9 @@ needs_headers='have_python_headers|python3-dev|the headers of Python, for the mo
 needs_git='have git|git|makes the repositories that are scanned'
 needs_test='pkg-config --exists cmocka|libcmocka-dev|runs the C tests
 have_test_schemas|npm|fetches the schemas that reports are checked against'
-needs_full='have clang|clang|the second compiler
+needs_full='have valgrind|valgrind|counts instructions
+have npx|npm|runs husky and lefthook
+have clang|clang|the second compiler
 have clang-format|clang-format|checks the format of the C files
 have make|make|builds a library of the wheel
 have xz|xz-utils|unpacks that library

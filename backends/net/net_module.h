@@ -7,7 +7,7 @@
 
 #include "backends/http.h"
 
-#define NET_MODULE_INTERFACE 1u /* raised when a struct of http.h or of this file changes */
+#define NET_MODULE_INTERFACE 2u /* raised when a struct of http.h or of this file changes */
 #define NET_MODULE_SYMBOL "keylift_net_module"
 
 struct net_module {

@@ -49,7 +49,7 @@
     age: age(f),
     state: state(f),
     rank: SEVERITIES.indexOf(f.severity),
-    hay: [f.rule, f.message, f.path, f.name, f.redacted, f.fingerprint, f.owner, f.commit, f.value_id].join("\n").toLowerCase(),
+    hay: [f.rule, f.message, f.path, f.name, f.redacted, f.fingerprint, f.owner, f.commit, f.since_commit, f.value_id, f.verified].join("\n").toLowerCase(),
   }));
 
   function tally(items, key) {
@@ -64,8 +64,8 @@
     return above.filter((folder) => folder !== "/");
   }
 
-  function chooser(id, all, counts, words) {
-    const options = [...counts.keys()].sort((a, b) => (a < b ? -1 : a > b ? 1 : 0));
+  function chooser(id, all, counts, words, order) {
+    const options = order ? order.filter((v) => counts.has(v)) : [...counts.keys()].sort((a, b) => (a < b ? -1 : a > b ? 1 : 0));
     fill(id, make("option", { value: "" }, all),
          ...options.map((v) => make("option", { value: v }, plain((words && words[v]) || v) + " (" + number(counts.get(v)) + ")")));
     if (options.length === 0) at(id).closest("p").hidden = true;
@@ -81,6 +81,8 @@
     chooser("rule", "all rules", tally(findings, (f) => f.rule));
     chooser("folder", "all folders", tally(findings, folders));
     chooser("owner", "all owners", findings.some((f) => f.owner !== NOBODY) ? tally(findings, (f) => f.owner) : new Map());
+    chooser("age", "all ages", findings.some((f) => f.age !== UNDATED) ? tally(findings, (f) => f.age) : new Map(), null,
+            [...AGES.map(([, words]) => words), UNDATED]);
     chooser("state", "all states", tally(findings, (f) => f.state), STATES);
   }
 
@@ -94,10 +96,10 @@
   function chosen() {
     const form = new FormData(at("filters")), severities = new Set(form.getAll("severity"));
     const words = form.get("text").toLowerCase().split(/\s+/).filter(Boolean);
-    const [rule, folder, owner, wanted] = ["rule", "folder", "owner", "state"].map((name) => form.get(name));
+    const [rule, folder, owner, since, wanted] = ["rule", "folder", "owner", "age", "state"].map((name) => form.get(name));
     return findings.filter((f) =>
       severities.has(f.severity) && (!rule || f.rule === rule) && (!folder || f.path.startsWith(folder)) &&
-      (!owner || f.owner === owner) && (!wanted || f.state === wanted) && words.every((w) => f.hay.includes(w))
+      (!owner || f.owner === owner) && (!since || f.age === since) && (!wanted || f.state === wanted) && words.every((w) => f.hay.includes(w))
     ).sort(ORDERS[form.get("sort")]);
   }
 
@@ -117,6 +119,7 @@
       ["Fingerprint", make("code", {}, plain(f.fingerprint))],
       ["Revoke", f.revoke ? revoke(f.revoke) : null],
       ["Commit", f.commit ? make("code", {}, plain(f.commit)) : null],
+      ["In the repository since", f.since_commit ? make("code", {}, plain(f.since_commit)) : null],
       ["Value", f.value_id ? make("code", {}, plain(f.value_id)) : null],
       ["Stands in", f.reports ? f.reports.map(plain).join(", ") : null],
     ].filter(([, value]) => value !== null);
@@ -131,6 +134,7 @@
       make("div", { class: "facts" }, make("span", {}, status), f.owner === NOBODY ? null : fact("owner", f.owner),
         fact("since", (f.since || "").slice(0, 10)),
         f.reports ? make("span", {}, "its value stands in " + count(f.reports.length, "report")) : null,
+        f.verified ? make("span", { class: "verified " + f.verified.replace(" ", "-") }, plain(f.verified + (f.verified_reason ? ": " + f.verified_reason : ""))) : null,
         f.commit ? make("span", {}, f.in_head ? "still in the current commit" : "no longer in the current commit") : null),
       make("details", {}, make("summary", {}, "Details"),
         make("dl", {}, ...rows.flatMap(([term, value]) => [make("dt", {}, term), make("dd", {}, value)]))));
@@ -207,7 +211,7 @@
 
   function takeView() {
     const view = new URLSearchParams(location.hash.slice(1));
-    for (const name of ["text", "rule", "folder", "owner", "state", "group", "sort"]) {
+    for (const name of ["text", "rule", "folder", "owner", "age", "state", "group", "sort"]) {
       const field = at(name), value = view.get(name);
       if (value !== null && (field.tagName === "INPUT" || [...field.options].some((o) => o.value === value))) field.value = value;
     }
@@ -228,6 +232,8 @@
     fill("counts", ...counts.map(([term, n]) => make("div", {}, make("dt", {}, term), make("dd", {}, number(n)))));
     if (skipped.length > 0)
       at("counts").after(make("p", { class: "facts" }, make("span", {}, "Skipped: " + skipped.map(([why, n]) => number(n) + " " + plain(why)).join(", ") + ".")));
+    if (stats.undated)
+      at("counts").after(make("p", { class: "facts" }, make("span", {}, "Not every finding has an age: " + plain(stats.undated) + ".")));
     at("errors").hidden = report.errors.length === 0;
     fill("error-list", ...report.errors.map((e) => make("li", {}, e.path ? make("code", {}, plain(e.path)) : null, (e.path ? ": " : "") + plain(e.message))));
   }

@@ -17,6 +17,12 @@ def test_the_manual_page_completions_and_keys_are_in_step(keylift):
     assert done.returncode == 0, done.stderr
 
 
+def test_the_table_of_providers_is_in_step_with_the_rules():
+    done = subprocess.run([sys.executable, support.ROOT / "scripts/verification-docs", "--check"], text=True,
+                          stderr=subprocess.PIPE, timeout=60)  # fmt: skip
+    assert done.returncode == 0, done.stderr
+
+
 @pytest.mark.parametrize(
     "tool, args",
     [

@@ -91,6 +91,33 @@ def test_of_what_is_staged_only_what_the_commit_brings_is_told(keylift, reposito
     assert "1 is in the commit before already (--whole-files shows what)" in text
 
 
+def test_of_files_that_are_named_to_the_hook_those_not_staged_are_read_whole(keylift, repository):
+    """`pre-commit run --all-files` names all files, a commit those that it changes."""
+    stage(repository, "old.py", secret("API_SECRET", 1))
+    stage(repository, "edited.py", secret("KNOWN_SECRET", 2))
+    repository.commit()
+
+    def hook(*names):
+        run = keylift("scan", "--hook", "pre-commit", "--format", "json", *names, cwd=repository)
+        found = json.loads(run.stdout)
+        return run.returncode, sorted(f["name"] for f in found["findings"]), [e["path"] for e in found["errors"]]
+
+    assert hook() == (0, [], [])
+    assert hook("README.md", "./old.py", "edited.py", "old.py") == (1, ["API_SECRET", "KNOWN_SECRET"], [])
+    assert hook("README.md") == (0, [], [])
+    text = keylift("scan", "--hook", "pre-commit", "old.py", cwd=repository).stdout
+    assert "Next: keylift migrate .\n" in text
+    assert keylift("scan", "--hook", "pre-commit", "README.md", cwd=repository).stdout == ""
+
+    stage(repository, "edited.py", secret("KNOWN_SECRET", 2) + secret("NEW_SECRET", 3))
+    stage(repository, "other.py", secret("OTHER_SECRET", 4))
+    assert hook("edited.py") == (1, ["NEW_SECRET"], [])
+    assert hook("edited.py", "old.py") == (1, ["API_SECRET", "NEW_SECRET"], [])
+    assert hook("old.py", "untracked.py") == (2, ["API_SECRET"], ["untracked.py"])
+    text = keylift("scan", "--hook", "pre-commit", "old.py", "edited.py", cwd=repository).stdout
+    assert "Next: keylift migrate --staged .\n" in text
+
+
 def test_a_merge_is_asked_for_what_it_brings_itself(keylift, repository):
     repository.git("branch", "-M", "main")
     stage(repository, "a.py", "x = 1\n")
@@ -262,5 +289,5 @@ def test_lines_that_git_does_not_write_are_an_error(keylift, repository):
     for hook, text in (("pre-push", "a b c\n"), ("pre-receive", "x y z\n"), ("pre-push", "r " + "g" * 40 + " r " + "0" * 40 + "\n")):
         run = keylift("scan", "--hook", hook, cwd=repository, input=text)
         assert run.returncode == 2 and "does not write to this hook" in run.stderr
-    for options in (("--hook", "pre-commit", "."), ("--hook", "pre-commit", "--staged"), ("--remote", "origin")):
+    for options in (("--hook", "pre-push", "a.py"), ("--hook", "pre-commit", "--staged"), ("--remote", "origin")):
         assert keylift("scan", *options, cwd=repository).returncode == 2

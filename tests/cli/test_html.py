@@ -174,7 +174,9 @@ def places(tab):
 
 @pytest.mark.slow
 def test_a_person_filters_groups_and_reads(page, leaks, browser, tmp_path):
-    leaks.write("report.html", page("--show-suppressed"))
+    leaks.git("add", "lib")
+    leaks.git("commit", "-q", "-m", "Old", GIT_AUTHOR_DATE="2020-02-03T12:00:00Z")
+    leaks.write("report.html", page("--show-suppressed", "--blame"))
     tab = browser.open(leaks / "report.html")
     assert tab.texts("#shown") == ["5 of 5 findings in 3 groups."]
     evil = "shop/<b>&amp;\\u2028\\u202e.py:1:"
@@ -198,6 +200,17 @@ def test_a_person_filters_groups_and_reads(page, leaks, browser, tmp_path):
     tab.choose("#rule", "aws-access-key-id")
     assert places(tab) == ["lib/a.py:1:11"]
     tab.click("button[type=reset]")
+    assert tab.texts("#age option") == ["all ages", "older than three years (3)", "age unknown (2)"]
+    tab.choose("#age", "older than three years")
+    assert {place.split(":")[0] for place in places(tab)} == {"lib/a.py", "lib/low.py"}
+    assert "since 2020-02-03" in tab.texts("#list .facts")[0] and "age=older" in tab.evaluate("location.hash")
+    tab.choose("#group", "age")
+    assert tab.texts("#list summary b") == ["older than three years"]
+    tab.click("button[type=reset]")
+    tab.choose("#sort", "age")
+    tab.choose("#group", "none")
+    assert [place.split("/")[0] for place in tab.texts("#list .place")] == ["lib"] * 3 + ["shop"] * 2
+    tab.click("button[type=reset]")
     tab.choose("#owner", "@everyone")
     tab.choose("#group", "file")
     assert tab.texts("#list summary b") == ["lib/a.py", "lib/low.py"]
@@ -218,6 +231,7 @@ def test_a_person_filters_groups_and_reads(page, leaks, browser, tmp_path):
 def test_the_keyboard_alone_serves(page, leaks, browser):
     leaks.write("report.html", page())
     tab = browser.open(leaks / "report.html")
+    assert tab.evaluate("document.querySelector('#age').closest('p').hidden")  # no age is known
     tab.press("Tab")
     assert tab.evaluate("document.activeElement.innerText") == "Skip to the findings"
     tab.press("Enter")
@@ -278,3 +292,23 @@ def test_ten_thousand_findings_are_shown_a_page_at_a_time(keylift, project, brow
     tab.type("#text", "name_9999")
     assert tab.texts("#list .place") == ["app199/src/file2499.py:9999:1"]
     assert tab.texts("#shown") == ["1 of 10,000 findings."] and tab.problems == []
+
+
+@pytest.mark.slow
+def test_what_the_providers_said_is_shown_and_can_be_searched(keylift, project, browser):
+    said = {"a.py": ("live", None), "b.py": ("unknown", "api.test.example answered 503"), "c.py": (None, None)}
+    found = [
+        {"rule": "rule", "message": "a token", "path": path, "line": 1, "column": 1, "start_byte": 0, "name": "T",
+         "context": "assignment", "redacted": "tok_…", "fingerprint": path, "severity": "high", "confidence": 1,
+         "fixable": True, "reason": None, "suppressed": None, "revoke": None,
+         **({"verified": verdict, "verified_reason": why} if verdict else {})}
+        for path, (verdict, why) in said.items()
+    ]  # fmt: skip
+    report = {"version": 1, "tool": "keylift 0", "findings": found, "environment": [], "errors": [], "stats": {"files": 1}}
+    project.write("said.json", json.dumps(report))
+    project.write("said.html", keylift("report", "merge", "--format", "html", "said.json", cwd=project).stdout)
+    tab = browser.open(project / "said.html")
+    assert places(tab) == ["a.py:1:1", "b.py:1:1", "c.py:1:1"]
+    assert tab.texts("#list .verified") == ["live", "unknown: api.test.example answered 503"]
+    tab.type("#text", "live")
+    assert places(tab) == ["a.py:1:1"] and tab.problems == []

@@ -148,6 +148,21 @@ def test_an_installed_hook_looks_at_what_is_staged_alone(repository, hook):
     assert status == 0, output
 
 
+def test_run_all_files_reads_what_was_committed_before_the_hook(repository, hook):
+    """What continuous integration runs. Nothing is staged then, and "Passed" must not mean that nothing was read."""
+    status, output = repository.pre_commit("run", "--all-files")
+    assert status == 0 and "Passed" in output, output
+
+    secret = support.made_stripe_key()
+    repository.write("pay.py", f'API_KEY = "{secret}"\n')
+    repository.commit()
+    status, output = repository.pre_commit("run")
+    assert status == 0 and "Skipped" in output, output
+    status, output = repository.pre_commit("run", "--all-files")
+    assert status == 1 and "pay.py:1" in output and "keylift migrate ." in output and secret not in output, output
+    assert max(map(len, output.splitlines())) <= 80, output
+
+
 def test_the_mirror_takes_the_next_version_as_a_commit_and_a_tag(mirror, home):
     folder, tag, make = mirror
     subprocess.run([*make, "9.9.9"], check=True, env=support.clean_env(home), stdout=subprocess.DEVNULL, timeout=60)

@@ -50,7 +50,7 @@ static void dump(const char *path, struct slice bytes, struct state *s) {
         printf("%u %u %s%s%s%s ", c->argument, c->parts, c->is_bytes ? "b" : "", c->is_partial ? "p" : "",
                c->in_test ? "t" : "", c->is_bytes || c->is_partial || c->in_test ? "" : "-");
         put_hex(c->value);
-        printf("%s\n", c->unfixable ? c->unfixable : "-");
+        printf("%s\n", c->unfixable ? candidate_unfixable(c) : "-");
     }
     for (size_t i = 0; i < s->reads.count; i++) {
         static const char *const defaults[] = {"none", "literal", "expression"};

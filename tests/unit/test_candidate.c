@@ -402,7 +402,7 @@ static void describe(struct buf *out, const struct candidate *c) {
     if (c->is_bytes || c->is_partial || c->in_test)
         buf_printf(out, " %s%s%s", c->is_bytes ? "b" : "", c->is_partial ? "p" : "", c->in_test ? "t" : "");
     if (c->unfixable)
-        buf_printf(out, " : %s", c->unfixable);
+        buf_printf(out, " : %s", candidate_unfixable(c));
 }
 
 static void every_form_has_its_context_name_and_value(void **state) {

@@ -339,6 +339,32 @@ static void any_bytes_are_valid(void **state) {
     }
 }
 
+/* Text drawn from what code holds: whatever value_is_wordy turns away, value_shape takes for no more than a
+ * word. */
+static void wordy_values_are_at_most_plain(void **state) {
+    static const char alphabet[] = "aeinors_-./tAENS :019%{$é";
+    (void)state;
+    uint32_t x = 11;
+    char bytes[80];
+    size_t wordy = 0;
+    for (int round = 0; round < 200000; round++) {
+        size_t letters = round % 3 == 0 ? 11 : round % 3 == 1 ? 18 : sizeof alphabet - 1;
+        x = x * 1664525u + 1013904223u;
+        size_t len = (x >> 9) % (round % 2 ? 14 : sizeof bytes);
+        for (size_t i = 0; i < len; i++)
+            bytes[i] = alphabet[((x = x * 1664525u + 1013904223u) >> 16) % letters];
+        if (len > 0 && round % 5 == 0)
+            bytes[0] = 'N';
+        struct slice v = slice_of(bytes, len);
+        if (!value_is_wordy(v))
+            continue;
+        wordy++;
+        if (value_shape(v) > SHAPE_PLAIN)
+            fail_msg("'%.*s' has shape %d", SLICE_ARG(v), (int)value_shape(v));
+    }
+    assert_in_range(wordy, 20000, 200000);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(users_complaints_are_not_found),
@@ -348,6 +374,7 @@ int main(void) {
         cmocka_unit_test(weak_but_real_passwords_are_found),
         cmocka_unit_test(tests_and_mock_names_lower_the_severity),
         cmocka_unit_test(known_functions_need_no_name),
+        cmocka_unit_test(wordy_values_are_at_most_plain),
         cmocka_unit_test(what_is_random_enough_needs_no_name),
         cmocka_unit_test(a_fallback_has_the_name_of_its_result),
         cmocka_unit_test(the_second_of_a_login_pair_is_a_password),
