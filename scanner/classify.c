@@ -10,6 +10,14 @@
 #define CLASSIFY_MAX_VALUE 4096u
 #define CLASSIFY_MOCK 0.5 /* fake_password: half as likely */
 
+const char *const classify_ids[] = {"generic-password",
+                                    "generic-api-key",
+                                    "generic-secret",
+                                    "generic-token",
+                                    "generic-random",
+                                    "url-password",
+                                    NULL};
+
 /* By kind: the rule, and the words of the report. */
 static const struct kind_words {
     const char *rule, *message, *weak, *says;

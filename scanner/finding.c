@@ -157,6 +157,10 @@ static const char *own_prefix(struct slice value, const char *const *prefixes) {
 }
 
 void finding_redact(struct finding *f, struct slice value, const char *const *prefixes) {
+    if (value.len == 0) { /* a file that is a finding by its name */
+        snprintf(f->redacted, sizeof f->redacted, "the file itself");
+        return;
+    }
     const char *prefix = own_prefix(value, prefixes);
     size_t characters = utf8_count(value), i = 0;
     while (characters > length_classes[i].up_to)

@@ -89,6 +89,7 @@ struct finding {
     char value_id[65];    /* of the value, under a key of the user's; "": none (cli/value_id.h) */
     enum severity severity;
     double confidence; /* 0..1 */
+    bool by_own_rule;  /* a rule of the user's, which may have the id of a built-in one */
     bool fixable;
     const char *reason; /* why not fixable; NULL if it is */
     bool is_bytes;

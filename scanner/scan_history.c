@@ -147,7 +147,8 @@ static enum kl_status make_groups(struct history *h, struct error *e) {
 /* ---- what is in them ---- */
 
 static uint64_t secret_key(const struct finding *f) {
-    uint64_t parts[3] = {hash64(slice_cstr(f->rule)), hash64(secret_slice(&f->value)),
+    struct slice value = secret_slice(&f->value);
+    uint64_t parts[3] = {hash64(slice_cstr(f->rule)), hash64(value.len > 0 ? value : slice_cstr(f->path)),
                          f->suppressed != SUPPRESSED_NO};
     return hash64(slice_of((const char *)parts, sizeof parts));
 }

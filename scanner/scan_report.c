@@ -114,12 +114,17 @@ static const char *by_config(struct scan_worker *w, const struct scan_place *p, 
 
 static void set_suppression(struct scan_worker *w, struct scan_place *p, struct finding *f,
                             const struct scan_hit *hit) {
-    if (w->shared->options->no_suppressions)
-        return;
-    const char *by = p->python ? in_comments(w, p, f->line, f->end_line, f->rule) : in_lines(p, f, hit);
+    bool asks = !w->shared->options->no_suppressions;
+    const char *by = NULL;
+    if (asks)
+        by = p->python ? in_comments(w, p, f->line, f->end_line, f->rule) : in_lines(p, f, hit);
     f->suppressed = by ? SUPPRESSED_COMMENT : SUPPRESSED_NO;
-    if (!by && (by = by_config(w, p, f->rule)))
+    if (!by && asks && (by = by_config(w, p, f->rule)))
         f->suppressed = SUPPRESSED_CONFIG;
+    if (!by && hit->allowed) { /* of a rule file, which the user has named, and no tree that is scanned */
+        by = arena_cstr(&w->part.arena, slice_cstr(hit->allowed));
+        f->suppressed = SUPPRESSED_CONFIG;
+    }
     f->suppressed_by = by;
 }
 
@@ -191,6 +196,7 @@ static void report_hit(struct scan_worker *w, struct scan_place *p, const char *
         .companion = companion_of(w, p, hit, &r->arena),
         .severity = hit->severity,
         .confidence = hit->confidence,
+        .by_own_rule = hit->rule && hit->rule->is_own,
         .is_bytes = c->is_bytes,
         .in_test = c->in_test};
     f.message = message_of(&r->arena, hit);

@@ -47,7 +47,7 @@ complete -c keylift -l no-gitignore -n '__fish_seen_subcommand_from scan plan mi
 complete -c keylift -l archives -n '__fish_seen_subcommand_from scan plan migrate upload rewrite env baseline' -d 'look into archives, too: .zip, .whl, .egg, .jar, .tar, .tar.gz, .tgz, .gz'
 complete -c keylift -l rules -n '__fish_seen_subcommand_from scan plan migrate upload rewrite baseline' -x -d 'use these rules alone; "keylift rules list" names them'
 complete -c keylift -l skip-rules -n '__fish_seen_subcommand_from scan plan migrate upload rewrite baseline' -x -d 'do not use these rules'
-complete -c keylift -l rules-file -n '__fish_seen_subcommand_from scan plan migrate apply upload rewrite resume env baseline rules' -r -F -d 'add the rules of a TOML file; may be repeated'
+complete -c keylift -l rules-file -n '__fish_seen_subcommand_from scan plan migrate apply upload rewrite resume env baseline rules' -r -F -d 'add the rules of a TOML file, keylift\'s own or gitleaks\' (.gitleaks.toml); may be repeated'
 complete -c keylift -l min-confidence -n '__fish_seen_subcommand_from scan plan migrate upload rewrite baseline' -x -d 'leave out findings that are less certain than P, from 0 to 1'
 complete -c keylift -l jobs -n '__fish_seen_subcommand_from scan plan migrate upload rewrite env baseline' -x -d 'threads (default: one a processor)'
 complete -c keylift -l exhaustive -n '__fish_seen_subcommand_from scan plan migrate upload rewrite env baseline' -d 'try every rule on every string: slow, and must find the same'
