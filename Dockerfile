@@ -3,7 +3,7 @@
 FROM debian:bookworm-slim AS build
 # hadolint ignore=DL3008
 RUN apt-get update && apt-get install -y --no-install-recommends gcc libc6-dev cmake ninja-build pkg-config npm \
-    ca-certificates libpcre2-dev libcjson-dev libmd-dev libcurl4-openssl-dev libssl-dev \
+    ca-certificates libpcre2-dev libcjson-dev libmd-dev zlib1g-dev libcurl4-openssl-dev libssl-dev \
     && rm -rf /var/lib/apt/lists/*
 WORKDIR /src
 COPY . .

@@ -2,9 +2,9 @@
 #include "cli/command.h"
 #include "cli/nearest.h"
 #include "cli/report.h"
-#include "cli/rule_names.h"
-#include "scanner/rule_file.h"
-#include "scanner/rule_pattern.h"
+#include "scanner/classify.h"
+#include "scanner/gitleaks_file.h"
+#include "scanner/text_rule.h"
 
 /* The built-in rules and those of --rules-file, seen as one list. */
 struct all_rules {
@@ -21,7 +21,7 @@ static const struct rule *get_rule(const struct all_rules *all, size_t i) {
 
 static enum kl_status read_own(struct cli *c, struct all_rules *all, struct error *e) {
     for (size_t i = 0; i < c->options.rules_files.count; i++) {
-        if (rule_file_read(c->options.rules_files.items[i], &all->own, e) != KL_OK) {
+        if (rule_file_read_any(c->options.rules_files.items[i], &all->own, e) != KL_OK) {
             return e->status;
         }
     }
@@ -69,7 +69,7 @@ static int list_json(struct cli *c, const struct all_rules *all) {
     for (size_t i = 0; i < count_rules(all); i++) {
         cJSON_AddItemToArray(rules, rule_json(get_rule(all, i)));
     }
-    add_words(j, "generic", rule_names_generic);
+    add_words(j, "generic", classify_ids);
     report_print_json(&c->out, j, true);
     return STATUS_DONE;
 }
@@ -83,8 +83,8 @@ static int list(struct cli *c, const struct all_rules *all) {
     }
     out_text(&c->out, "\n%s rules. Beside them, the generic classifier judges strings by name and value:\n ",
              report_number(count_rules(all), number));
-    for (size_t i = 0; rule_names_generic[i] != NULL; i++) {
-        out_text(&c->out, " %s", rule_names_generic[i]);
+    for (size_t i = 0; classify_ids[i] != NULL; i++) {
+        out_text(&c->out, " %s", classify_ids[i]);
     }
     out_text(&c->out, "\n");
     return STATUS_DONE;
@@ -146,23 +146,31 @@ static int show(struct cli *c, const struct all_rules *all, const char *id) {
                : cli_usage(c, "there is no rule \"%s\"; \"keylift rules list\" names them all", id);
 }
 
-/* Runs the examples of a file of the user's own. */
+/* Runs the examples of a file of the user's own; and says what of gitleaks' is not used. */
 static int test(struct cli *c, const char *path) {
     struct rule_list rules = {0};
     struct error e = {0};
     char number[32];
     size_t failed = 0;
-    if (rule_file_read(path, &rules, &e) != KL_OK) {
+    if (rule_file_read_any(path, &rules, &e) != KL_OK) {
         rule_list_release(&rules);
         return cli_fail(c, &e);
     }
+    for (size_t i = 0; i < rules.warnings.count; i++) {
+        out_mark(&c->out, MARK_YELLOW, "warning ");
+        out_path(&c->out, MARK_NONE, rules.warnings.items[i]);
+        out_text(&c->out, "\n");
+    }
     for (size_t i = 0; i < rules.count; i++) {
         const struct rule *r = &rules.items[i];
-        if (rule_verify(r, &e) != KL_OK) {
+        if ((r->text != NULL ? text_rule_verify(r, &e) : rule_verify(r, &e)) != KL_OK) {
             failed++;
             out_mark(&c->out, MARK_RED, "failed  ");
             out_path(&c->out, MARK_NONE, e.message);
             out_text(&c->out, "\n");
+        } else if (!c->options.quiet && r->text != NULL) { /* gitleaks' have no examples */
+            out_mark(&c->out, MARK_GREEN, "ok      ");
+            out_text(&c->out, "%s: can be run\n", r->id);
         } else if (!c->options.quiet) {
             out_mark(&c->out, MARK_GREEN, "ok      ");
             out_text(&c->out, "%s: %zu examples\n", r->id, count_words(r->find) + count_words(r->skip));

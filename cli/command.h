@@ -21,6 +21,7 @@ struct cli {
     struct output out;         /* standard output */
     struct output err;         /* standard error: messages for a person, progress */
     struct arena arena;        /* of the run */
+    bool told_of_rules;        /* what of the rule files is not used was said */
 };
 
 struct command {

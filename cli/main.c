@@ -71,7 +71,7 @@ static int run(struct cli *c, struct error *e) {
     if (c->command->uses_config && config_load(&c->config, &c->options, e) != KL_OK) {
         return cli_fail(c, e);
     }
-    if (rule_names_check(&c->options, e) != KL_OK) {
+    if (rule_names_check(c, e) != KL_OK) {
         return cli_fail(c, e);
     }
     return c->command->run(c);

@@ -180,7 +180,7 @@ enum kl_status migration_follow_begin(struct migration *m, struct error *e) {
     if (s != KL_OK)
         return s;
     set_arguments(m);
-    if ((s = load_config(m, e)) != KL_OK || (s = rule_names_check(&c->options, e)) != KL_OK)
+    if ((s = load_config(m, e)) != KL_OK || (s = rule_names_check(c, e)) != KL_OK)
         return s;
     return m->follow.resume ? KL_OK : check_tool(m, e);
 }

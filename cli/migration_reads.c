@@ -44,6 +44,8 @@ static const struct env_read *taken_away(const struct migration *m, const char *
 
 static const char *reason_to_stay(struct migration *m, const struct env_read *r) {
     const char *reader = NULL;
+    if (r->in_archive)
+        return "in an archive, which is not written anew";
     if (path_in_test(r->path) && !m->cli->options.include_tests)
         return "in a test (--include-tests takes it)";
     if (migration_is_module_file(m, r->path))

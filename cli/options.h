@@ -130,6 +130,7 @@ struct options {
     struct string_list rules, skip_rules, rules_files;
     double min_confidence;
     bool exhaustive;
+    bool archives;
 
     /* what is reported */
     int format; /* enum option_format */

@@ -157,6 +157,9 @@ cJSON *report_json_stats(const struct report *r) {
     if (report_is_history(r)) {
         json_add_count(stats, "commits", s->commits);
     }
+    if (s->archives > 0) {
+        json_add_count(stats, "archives", s->archives);
+    }
     cJSON *skipped = cJSON_AddObjectToObject(stats, "skipped");
     for (int i = 0; i < SKIP_REASON_COUNT; i++) {
         if (s->skipped[i] > 0) {

@@ -54,6 +54,8 @@ static void unite_stats(cJSON **reports, size_t count, cJSON *to) {
     cJSON *stats = cJSON_AddObjectToObject(to, "stats");
     for (size_t i = 0; i < KL_ARRAY_LEN(sums); i++)
         cJSON_AddNumberToObject(stats, sums[i], sum_of(reports, count, sums[i]));
+    if (sum_of(reports, count, "archives") > 0)
+        cJSON_AddNumberToObject(stats, "archives", sum_of(reports, count, "archives"));
     cJSON *skipped = cJSON_AddObjectToObject(stats, "skipped");
     for (int reason = 0; reason < SKIP_REASON_COUNT; reason++)
         add_sum(reports, count, skipped, "skipped", skip_reason_name((enum skip_reason)reason));

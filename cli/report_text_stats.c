@@ -61,6 +61,10 @@ void report_text_scanned(const struct report *r, struct output *o) {
     }
     out_text(o, " (%s)", size_text(s->bytes, size));
     print_partly(s, o);
+    if (s->archives > 0) {
+        out_text(o, "; looked into %s %s", report_number(s->archives, number),
+                 report_plural(s->archives, "archive", "archives"));
+    }
     out_text(o, "; skipped %s", report_number(skipped, number));
     const char *separator = ": ";
     for (int i = 0; i < SKIP_REASON_COUNT; i++) {

@@ -2,15 +2,8 @@
 #include "cli/rule_names.h"
 
 #include "cli/nearest.h"
-#include "scanner/rule_file.h"
-
-const char *const rule_names_generic[] = {"generic-password",
-                                          "generic-api-key",
-                                          "generic-secret",
-                                          "generic-token",
-                                          "generic-random",
-                                          "url-password",
-                                          NULL};
+#include "scanner/classify.h"
+#include "scanner/gitleaks_file.h"
 
 static void offer_all(struct nearest *n, const struct rule_list *own) {
     for (size_t i = 0; i < rule_count(); i++) {
@@ -19,8 +12,8 @@ static void offer_all(struct nearest *n, const struct rule_list *own) {
     for (size_t i = 0; i < own->count; i++) {
         nearest_offer(n, own->items[i].id);
     }
-    for (size_t i = 0; rule_names_generic[i] != NULL; i++) {
-        nearest_offer(n, rule_names_generic[i]);
+    for (size_t i = 0; classify_ids[i] != NULL; i++) {
+        nearest_offer(n, classify_ids[i]);
     }
 }
 
@@ -43,16 +36,28 @@ static enum kl_status check_list(const struct string_list *ids, const char *opti
     return KL_OK;
 }
 
-enum kl_status rule_names_check(const struct options *o, struct error *e) {
-    if (o->rules.count == 0 && o->skip_rules.count == 0) {
+static void tell(struct cli *c, const struct rule_list *own) {
+    for (size_t i = 0; i < own->warnings.count && !c->told_of_rules && !c->options.quiet; i++) {
+        out_mark(&c->err, MARK_YELLOW, "keylift:");
+        out_text(&c->err, " ");
+        out_path(&c->err, MARK_NONE, own->warnings.items[i]);
+        out_text(&c->err, "\n");
+    }
+    c->told_of_rules = true;
+}
+
+enum kl_status rule_names_check(struct cli *c, struct error *e) {
+    const struct options *o = &c->options;
+    if (o->rules.count == 0 && o->skip_rules.count == 0 && o->rules_files.count == 0) {
         return KL_OK;
     }
     struct rule_list own = {0};
     enum kl_status s = KL_OK;
     for (size_t i = 0; i < o->rules_files.count && s == KL_OK; i++) {
-        s = rule_file_read(o->rules_files.items[i], &own, e);
+        s = rule_file_read_any(o->rules_files.items[i], &own, e);
     }
     if (s == KL_OK) {
+        tell(c, &own);
         s = check_list(&o->rules, "--rules", &own, e);
     }
     if (s == KL_OK) {

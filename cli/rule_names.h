@@ -2,14 +2,10 @@
 #ifndef KEYLIFT_CLI_RULE_NAMES_H
 #define KEYLIFT_CLI_RULE_NAMES_H
 
-#include "cli/options.h"
-
-/* Ids of the generic classifier (scanner/classify.h), which are no rules of a
- * table; NULL-terminated. */
-extern const char *const rule_names_generic[];
+#include "cli/command.h"
 
 /* KL_ERR_USAGE for an id of --rules or --skip-rules that no rule has; it names
- * the nearest. */
-enum kl_status rule_names_check(const struct options *o, struct error *e) KL_MUST_USE;
+ * the nearest. Tells, once, what of the files of --rules-file is not used. */
+enum kl_status rule_names_check(struct cli *c, struct error *e) KL_MUST_USE;
 
 #endif

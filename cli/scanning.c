@@ -45,6 +45,7 @@ struct scan_options cli_scan_options(const struct cli *c, const char *const *pat
         .ignore_count = c->config.ignore_count,
         .no_gitignore = o->no_gitignore,
         .no_suppressions = o->no_config,
+        .archives = o->archives,
         .staged = o->staged,
         .whole_files = o->whole_files,
         .split_urls = o->split_urls,

@@ -27,6 +27,8 @@ void value_ids_set(struct scan_result *result, struct slice key) {
     for (size_t i = 0; i < result->finding_count; i++) {
         struct finding *f = &result->findings[i];
         unsigned char mac[32];
+        if (secret_slice(&f->value).len == 0) /* a file that is a finding by its name */
+            continue;
         buf_clear(&message);
         buf_str(&message, "keylift value 1:"); /* the key may serve another purpose, too */
         buf_slice(&message, secret_slice(&f->value));

@@ -122,9 +122,10 @@ static void add_question(struct questions *q, struct scan_result *r, size_t inde
 static void collect(const struct cli *c, struct scan_result *r, struct questions *q) {
     for (size_t i = 0; i < r->finding_count; i++) {
         const struct finding *f = &r->findings[i];
-        const struct rule *rule = rule_find(f->rule); /* none of the user's own */
+        const struct rule *rule = rule_find(f->rule);
         bool shown = f->suppressed == SUPPRESSED_NO || c->options.show_suppressed;
-        if (shown && rule != NULL && rule->probe != NULL && is_named(&c->options.verify, rule->probe->id))
+        if (shown && !f->by_own_rule && rule != NULL && rule->probe != NULL &&
+            is_named(&c->options.verify, rule->probe->id))
             add_question(q, r, i, rule->probe);
     }
 }

@@ -23,6 +23,7 @@ endfunction()
 keylift_find_library(pcre2 libpcre2-8 pcre2-8)
 keylift_find_library(cjson libcjson cjson)
 keylift_find_library(md libmd md)
+keylift_find_library(zlib zlib z)
 
 # The network module alone links these. Debian's static libcurl would need a dozen other
 # libraries: static is only the small one of scripts/wheel-libraries.

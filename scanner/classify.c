@@ -10,6 +10,14 @@
 #define CLASSIFY_MAX_VALUE 4096u
 #define CLASSIFY_MOCK 0.5 /* fake_password: half as likely */
 
+const char *const classify_ids[] = {"generic-password",
+                                    "generic-api-key",
+                                    "generic-secret",
+                                    "generic-token",
+                                    "generic-random",
+                                    "url-password",
+                                    NULL};
+
 /* By kind: the rule, and the words of the report. */
 static const struct kind_words {
     const char *rule, *message, *weak, *says;
@@ -103,7 +111,8 @@ static bool is_capitalised(struct slice v) {
  * names too, so only random values count there. */
 static struct name_meaning collective_meaning(const struct candidate *c) {
     struct slice name = c->name;
-    if (c->context != CONTEXT_ELEMENT || name.len < 2 || (name.ptr[name.len - 1] | 0x20) != 's')
+    if ((c->context != CONTEXT_ELEMENT && !c->in_list) || name.len < 2 ||
+        (name.ptr[name.len - 1] | 0x20) != 's')
         return (struct name_meaning){NAME_OTHER, false};
     return name_meaning(slice_sub(name, 0, name.len - 1));
 }

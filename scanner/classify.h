@@ -11,6 +11,9 @@
 
 #define CLASSIFY_RANDOM "generic-random"
 
+/* The ids that it reports under, NULL-terminated: they are no rules of the table. */
+extern const char *const classify_ids[];
+
 struct classification {
     double probability;
     enum severity severity;

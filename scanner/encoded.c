@@ -3,6 +3,7 @@
 
 #include "base/buf.h"
 #include "base/encode.h"
+#include "base/inflate.h"
 
 #define HEX_MIN_BYTES 32u /* as written: 16 bytes */
 #define PEEK_BYTES 16u    /* as written: what is decoded first */
@@ -51,15 +52,46 @@ static bool may_begin_text(char digit) {
     return (digit >= 'I' && digit <= 'Z') || (digit >= 'a' && digit <= 'f') || digit == 'C' || digit == 'D';
 }
 
+static bool take_text(struct slice text, const char *how, struct arena *arena, struct encoded *out) {
+    bool good = text.len > 0 && all(text, is_text_byte) && utf8_valid(text);
+    if (good) {
+        out->text = arena_copy(arena, text);
+        out->how = how;
+    }
+    return good;
+}
+
 static bool decode_text(struct slice run, decoder decode, const char *how, struct arena *arena,
                         struct encoded *out) {
     struct buf text = BUF_INIT_SECRET(run.len + 1);
-    bool good = decode(run, &text) && text.len > 0 && all(buf_as_slice(&text), is_text_byte) &&
-                utf8_valid(buf_as_slice(&text));
-    if (good) {
-        out->text = arena_copy(arena, buf_as_slice(&text));
-        out->how = how;
-    }
+    bool good = decode(run, &text) && take_text(buf_as_slice(&text), how, arena, out);
+    buf_release(&text);
+    return good;
+}
+
+/* By the first two bytes: gzip's are fixed; of zlib's the first one is, but for windows that nobody makes
+ * smaller, and the second one makes both a multiple of 31 (RFC 1950). */
+static bool is_packed(struct slice run, enum inflate_wrapping *wrapping) {
+    if (run.ptr[0] != 'H' && run.ptr[0] != 'e')
+        return false;
+    struct buf head = BUF_INIT_SECRET(PEEK_ROOM);
+    bool known = decode_base64(slice_sub(run, 0, 4), &head) && head.len == 3;
+    unsigned first = known ? (unsigned char)head.ptr[0] : 0, second = known ? (unsigned char)head.ptr[1] : 0;
+    bool gzip = first == 0x1f && second == 0x8b;
+    *wrapping = gzip ? INFLATE_GZIP : INFLATE_ZLIB;
+    buf_release(&head);
+    return gzip || (first == 0x78 && (first << 8 | second) % 31 == 0);
+}
+
+static bool unpack_text(struct slice run, struct arena *arena, struct encoded *out) {
+    enum inflate_wrapping wrapping;
+    if (!is_packed(run, &wrapping))
+        return false;
+    struct buf packed = BUF_INIT_SECRET(run.len + 1), text = BUF_INIT_SECRET(ENCODED_MAX_UNPACKED);
+    const char *how = wrapping == INFLATE_GZIP ? "gzip in base64" : "zlib in base64";
+    bool good = decode_base64(run, &packed) && inflate_all(wrapping, buf_as_slice(&packed), &text) &&
+                take_text(buf_as_slice(&text), how, arena, out);
+    buf_release(&packed);
     buf_release(&text);
     return good;
 }
@@ -93,9 +125,11 @@ static bool decode_run(struct slice text, size_t start, size_t end, struct arena
         return run.len % 2 == 0 && begins_as_text(run, decode_hex) &&
                decode_text(run, decode_hex, "hexadecimal", arena, out);
     run = slice_sub(text, start, end);
+    out->end = padded_end(text, start, end);
+    if (unpack_text(slice_sub(text, start, out->end), arena, out))
+        return true;
     if (!may_begin_text(run.ptr[0]) || !begins_as_text(run, decode_base64))
         return false;
-    out->end = padded_end(text, start, end);
     return decode_text(slice_sub(text, start, out->end), decode_base64, "base64", arena, out);
 }
 

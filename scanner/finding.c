@@ -95,9 +95,23 @@ const char *env_access_name(enum env_access a) {
 }
 
 static const char *const skip_names[SKIP_REASON_COUNT] = {
-    [SKIP_IGNORED] = "ignored",       [SKIP_EXCLUDED] = "excluded",   [SKIP_BINARY] = "binary",
-    [SKIP_SPECIAL] = "special",       [SKIP_LINK] = "link",           [SKIP_SUBMODULE] = "submodule",
-    [SKIP_GIT_FOLDER] = "git-folder", [SKIP_TOO_LARGE] = "too-large",
+    [SKIP_IGNORED] = "ignored",
+    [SKIP_EXCLUDED] = "excluded",
+    [SKIP_BINARY] = "binary",
+    [SKIP_SPECIAL] = "special",
+    [SKIP_LINK] = "link",
+    [SKIP_SUBMODULE] = "submodule",
+    [SKIP_GIT_FOLDER] = "git-folder",
+    [SKIP_TOO_LARGE] = "too-large",
+    [SKIP_ARCHIVE] = "archive",
+    [SKIP_ENCRYPTED] = "encrypted",
+    [SKIP_PACKED] = "unknown-packing",
+    [SKIP_DAMAGED] = "damaged",
+    [SKIP_MEMBER_SIZE] = "member-too-large",
+    [SKIP_RATIO] = "packed-too-densely",
+    [SKIP_DEPTH] = "nested-too-deeply",
+    [SKIP_MEMBERS] = "too-many-members",
+    [SKIP_TOTAL] = "archive-too-large",
 };
 
 const char *skip_reason_name(enum skip_reason r) {
@@ -143,6 +157,10 @@ static const char *own_prefix(struct slice value, const char *const *prefixes) {
 }
 
 void finding_redact(struct finding *f, struct slice value, const char *const *prefixes) {
+    if (value.len == 0) { /* a file that is a finding by its name */
+        snprintf(f->redacted, sizeof f->redacted, "the file itself");
+        return;
+    }
     const char *prefix = own_prefix(value, prefixes);
     size_t characters = utf8_count(value), i = 0;
     while (characters > length_classes[i].up_to)

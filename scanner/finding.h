@@ -57,6 +57,7 @@ struct candidate {
     bool is_bytes;
     bool is_partial;       /* only a piece of the run-time string (f-string, format, + with a name) */
     bool in_test;          /* file or function looks like a test or an example */
+    bool in_list;          /* of other text: one of several that have this name together */
     bool at_top;           /* not indented: a name that it is given is one of the module */
     const char *unfixable; /* NULL, or that a rewrite can never replace it: see candidate_unfixable */
     const char *encoding; /* NULL, or how the value is written there: "base64"; `value` is decoded (static) */
@@ -88,6 +89,7 @@ struct finding {
     char value_id[65];    /* of the value, under a key of the user's; "": none (cli/value_id.h) */
     enum severity severity;
     double confidence; /* 0..1 */
+    bool by_own_rule;  /* a rule of the user's, which may have the id of a built-in one */
     bool fixable;
     const char *reason; /* why not fixable; NULL if it is */
     bool is_bytes;
@@ -161,7 +163,8 @@ struct env_read {
     bool required;     /* it raises where the variable is not set */
     bool secret;       /* by the classifier: a secret, not a setting */
     bool bytes;        /* environb */
-    bool silenced;     /* by a comment on its line, or by the configuration, as ENV_READ_RULE */
+    bool in_archive;
+    bool silenced; /* by a comment on its line, or by the configuration, as ENV_READ_RULE */
 };
 
 struct scan_error {
@@ -179,6 +182,16 @@ enum skip_reason {
     SKIP_SUBMODULE,
     SKIP_GIT_FOLDER,
     SKIP_TOO_LARGE, /* also an error entry */
+    SKIP_ARCHIVE,   /* without --archives */
+    /* Of archives; each is also an error entry. The limits: scan_archive.h */
+    SKIP_ENCRYPTED,
+    SKIP_PACKED,  /* in a way that is not read */
+    SKIP_DAMAGED, /* a member, or the rest of an archive */
+    SKIP_MEMBER_SIZE,
+    SKIP_RATIO,
+    SKIP_DEPTH,
+    SKIP_MEMBERS, /* the rest of an archive */
+    SKIP_TOTAL,   /* the rest of an archive */
     SKIP_REASON_COUNT
 };
 const char *skip_reason_name(enum skip_reason r);
@@ -193,7 +206,8 @@ enum scan_partly {
 const char *scan_partly_name(enum scan_partly p);
 
 struct scan_stats {
-    uint64_t files, bytes; /* of a scan of history: versions of files */
+    uint64_t files, bytes; /* of a scan of history: versions of files; the members of archives, too */
+    uint64_t archives;     /* that were looked into */
     uint64_t commits;
     uint64_t known;    /* findings that are left out, for a commit does not bring them */
     uint64_t unstaged; /* of `files`: those that were named to a hook and that the commit does not change */

@@ -8,9 +8,12 @@
 #include "base/bisect.h"
 #include "base/mem.h"
 #include "base/thread.h"
-#include "scanner/rule_file.h"
+#include "scanner/allowlist.h"
+#include "scanner/classify.h"
+#include "scanner/gitleaks_file.h"
 #include "scanner/rule_pattern.h"
 #include "scanner/rule_table.h"
+#include "scanner/text_rule.h"
 
 #define RULE_MAX_RULES 4096u
 #define RULE_BITS (RULE_MAX_RULES / 64)
@@ -25,6 +28,8 @@ struct rule_set {
     size_t count; /* built-in rules first, then the user's */
     size_t words; /* of a bit set */
     struct rule_list own;
+    struct text_rules *text; /* of those, the ones over whole files */
+    struct allow_set *allows;
     struct keyword_builder *own_keywords, *own_names;
     struct keyword_table own_keyword_table, own_name_table;
     uint16_t *min_length;
@@ -36,6 +41,7 @@ struct rule_set {
     struct shared_code *codes;
     struct mutex *compiling;
     bool exhaustive;
+    bool names_all; /* --rules says which rules there are */
 };
 
 struct rule_matcher {
@@ -62,27 +68,39 @@ const struct rule *rule_find(const char *id) {
     return found ? rule_at(b.low) : NULL;
 }
 
+bool rule_is_built_in(const char *id) {
+    bool generic = false;
+    for (size_t i = 0; classify_ids[i] != NULL && !generic; i++)
+        generic = strcmp(classify_ids[i], id) == 0;
+    return generic || rule_find(id) != NULL;
+}
+
 /* ---- making a set ---- */
 
-static size_t set_find(const struct rule_set *s, const char *id) {
-    for (size_t i = 0; i < s->count; i++) {
+static bool is_text(const struct rule_set *s, size_t i) {
+    return set_rule(s, i)->text != NULL;
+}
+
+/* A rule over whole files may replace a built-in one. */
+static bool is_taken(const struct rule_set *s, size_t number) {
+    const char *id = set_rule(s, number)->id;
+    for (size_t i = is_text(s, number) ? rule_count() : 0; i < number; i++)
         if (strcmp(set_rule(s, i)->id, id) == 0)
-            return i;
-    }
-    return SIZE_MAX;
+            return true;
+    return false;
 }
 
 static enum kl_status read_own_rules(struct rule_set *s, const char *const *files, struct error *e) {
     enum kl_status status = KL_OK;
     for (; files != NULL && *files != NULL && status == KL_OK; files++)
-        status = rule_file_read(*files, &s->own, e);
+        status = rule_file_read_any(*files, &s->own, e);
     if (status != KL_OK)
         return status;
     s->count = rule_count() + s->own.count;
     if (s->count > RULE_MAX_RULES)
         return error_set(e, KL_ERR_LIMIT, "more than %u rules", RULE_MAX_RULES);
     for (size_t i = rule_count(); i < s->count; i++) {
-        if (set_find(s, set_rule(s, i)->id) != i)
+        if (is_taken(s, i))
             return error_set(e, KL_ERR_USAGE, "rule %s: the id is already in use", set_rule(s, i)->id);
     }
     return KL_OK;
@@ -94,6 +112,8 @@ static enum kl_status build_own_tables(struct rule_set *s, struct error *e) {
     for (size_t i = rule_count(); i < s->count; i++) {
         const struct rule *r = set_rule(s, i);
         bool good = true;
+        if (is_text(s, i))
+            continue;
         for (size_t k = 0; r->keywords[k] != NULL; k++)
             good = good && keyword_builder_add(s->own_keywords, r->keywords[k], (uint16_t)i);
         for (size_t k = 0; r->name_words != NULL && r->name_words[k] != NULL; k++)
@@ -111,31 +131,57 @@ static enum kl_status build_own_tables(struct rule_set *s, struct error *e) {
     }
     s->own_keyword_table = keyword_builder_finish(s->own_keywords).table;
     s->own_name_table = keyword_builder_finish(s->own_names).table;
-    return KL_OK;
+    return text_rules_new(&s->own, &s->text, e);
 }
 
-/* Marks the rules that `ids` names; an unknown id is an error. */
-static enum kl_status mark(const struct rule_set *s, const char *const *ids, bool on, uint64_t *bits,
-                           struct error *e) {
-    for (; ids != NULL && *ids != NULL; ids++) {
-        size_t i = set_find(s, *ids);
-        if (i == SIZE_MAX)
-            continue; /* the ids of the generic classifier are no rules of ours */
+static void clear_bit(uint64_t *bits, size_t i) {
+    bits[i / 64] &= ~((uint64_t)1 << (i % 64));
+}
+
+/* Marks the rules of this id; the classifier's ids are of no rule here. */
+static void mark(struct rule_set *s, const char *id, bool on) {
+    for (size_t i = 0; i < s->count; i++) {
+        if (strcmp(set_rule(s, i)->id, id) != 0)
+            continue;
         if (on)
-            set_bit(bits, i);
+            set_bit(s->enabled, i);
         else
-            bits[i / 64] &= ~((uint64_t)1 << (i % 64));
+            clear_bit(s->enabled, i);
     }
-    (void)e;
-    return KL_OK;
 }
 
-static enum kl_status choose(struct rule_set *s, const struct rule_set_options *o, struct error *e) {
+static void mark_all(struct rule_set *s, const char *const *ids, bool on) {
+    for (; ids != NULL && *ids != NULL; ids++)
+        mark(s, *ids, on);
+}
+
+/* Rules over whole files are no business of the filters here; one with the id of a built-in rule is in its
+ * place. */
+static void choose_text_rules(struct rule_set *s) {
+    for (size_t i = rule_count(); i < s->count; i++) {
+        if (!is_text(s, i))
+            continue;
+        const struct rule *replaced = rule_find(set_rule(s, i)->id);
+        if (replaced != NULL)
+            clear_bit(s->enabled, (size_t)(replaced - rule_at(0)));
+        if (get_bit(s->enabled, i))
+            text_rules_enable(s->text, set_rule(s, i));
+        clear_bit(s->enabled, i);
+    }
+}
+
+static void choose(struct rule_set *s, const struct rule_set_options *o) {
     for (size_t i = 0; i < s->count && o->only == NULL; i++)
         set_bit(s->enabled, i);
-    enum kl_status status = mark(s, o->only, true, s->enabled, e);
-    if (status == KL_OK)
-        status = mark(s, o->skip, false, s->enabled, e);
+    for (size_t i = 0; i < s->own.disabled.count && o->only == NULL; i++) {
+        const struct rule *r = rule_find(s->own.disabled.items[i]);
+        if (r != NULL)
+            clear_bit(s->enabled, (size_t)(r - rule_at(0)));
+    }
+    s->names_all = o->only != NULL;
+    mark_all(s, o->only, true);
+    mark_all(s, o->skip, false);
+    choose_text_rules(s);
     s->shortest = UINT16_MAX;
     s->shortest_by_name = UINT16_MAX;
     for (size_t i = 0; i < s->count; i++) {
@@ -151,7 +197,6 @@ static enum kl_status choose(struct rule_set *s, const struct rule_set_options *
         if (by_name)
             set_bit(s->with_names, i);
     }
-    return status;
 }
 
 enum kl_status rule_set_new(const struct rule_set_options *o, struct rule_set **out, struct error *e) {
@@ -168,9 +213,11 @@ enum kl_status rule_set_new(const struct rule_set_options *o, struct rule_set **
         memcpy(s->min_length, rule_table_min_length, rule_count() * sizeof *s->min_length);
         if (s->own.count > 0)
             status = build_own_tables(s, e);
+        if (status == KL_OK)
+            status = allow_set_new(&s->own, &s->allows, e);
     }
     if (status == KL_OK)
-        status = choose(s, o, e);
+        choose(s, o);
     if (status != KL_OK) {
         rule_set_free(s);
         return status;
@@ -186,6 +233,8 @@ void rule_set_free(struct rule_set *s) {
         pcre2_code_free(atomic_load(&s->codes[i].code));
     keyword_builder_free(s->own_keywords);
     keyword_builder_free(s->own_names);
+    text_rules_free(s->text);
+    allow_set_free(s->allows);
     rule_list_release(&s->own);
     mutex_free(s->compiling);
     free(s->codes);
@@ -198,7 +247,8 @@ void rule_set_free(struct rule_set *s) {
 struct rule_matcher *rule_matcher_new(const struct rule_set *s) {
     struct rule_matcher *m = mem_calloc(1, sizeof *m);
     m->set = s;
-    rule_scratch_init(&m->scratch);
+    uint32_t pairs = s->text != NULL ? text_rules_pairs(s->text) : 0;
+    rule_scratch_init(&m->scratch, pairs > RULE_PAIRS ? pairs : RULE_PAIRS);
     return m;
 }
 
@@ -207,6 +257,17 @@ void rule_matcher_free(struct rule_matcher *m) {
         return;
     rule_scratch_release(&m->scratch);
     free(m);
+}
+
+bool rule_set_disables(const struct rule_set *s, const char *id) {
+    bool listed = false;
+    for (size_t i = 0; i < s->own.disabled.count && !listed; i++)
+        listed = strcmp(s->own.disabled.items[i], id) == 0;
+    return listed && !s->names_all;
+}
+
+struct rule_own rule_matcher_own(struct rule_matcher *m) {
+    return (struct rule_own){m->set->text, m->set->allows, &m->scratch};
 }
 
 static enum kl_status code_of(const struct rule_set *s, size_t i, pcre2_code **out, struct error *e) {

@@ -26,14 +26,16 @@ struct rule {
     double confidence;
     const struct probe *probe; /* how its provider is asked whether it is live; NULL: no way is known */
     bool is_own; /* of the user: nobody has shown that it matches in linear time (rule_pattern.h) */
-    const char *const *find; /* examples that must match, in the notation of rule_example.h */
-    const char *const *skip; /* and those that must not; "name=value" where there are name_words */
+    const struct text_rule *text; /* it runs over whole files (text_rule.h); NULL: over strings */
+    const char *const *find;      /* examples that must match, in the notation of rule_example.h */
+    const char *const *skip;      /* and those that must not; "name=value" where there are name_words */
 };
 
 /* The built-in table, in the order of ids. */
 size_t rule_count(void);
 const struct rule *rule_at(size_t index);
 const struct rule *rule_find(const char *id); /* NULL if unknown */
+bool rule_is_built_in(const char *id);        /* one of the table, or of the classifier's ids */
 
 /* The ways to ask a provider, in the order of the providers' ids. */
 size_t rule_probe_count(void);
@@ -54,6 +56,16 @@ enum kl_status rule_set_new(const struct rule_set_options *o, struct rule_set **
 void rule_set_free(struct rule_set *s);
 struct rule_matcher *rule_matcher_new(const struct rule_set *s);
 void rule_matcher_free(struct rule_matcher *m);
+/* An id that a rule file switches off: the classifier's, too. --rules is stronger. */
+bool rule_set_disables(const struct rule_set *s, const char *id);
+
+/* What files of gitleaks brought, and what a thread needs to match it. */
+struct rule_own {
+    const struct text_rules *text;  /* rules over whole files; NULL: none */
+    const struct allow_set *allows; /* NULL: none */
+    struct rule_scratch *scratch;
+};
+struct rule_own rule_matcher_own(struct rule_matcher *m);
 
 struct rule_match {
     const struct rule *rule;

@@ -255,41 +255,46 @@ static enum kl_status read_rule(const char *path, const cJSON *file, const cJSON
     return KL_OK;
 }
 
-enum kl_status rule_file_read_ours(const char *path, struct rule_list *out, cJSON **verify, struct error *e) {
-    cJSON *file = NULL;
-    *verify = NULL;
-    enum kl_status status = toml_read_file(path, &file, e);
-    if (status != KL_OK)
-        return status;
+static enum kl_status take_rules(const char *path, cJSON *file, struct rule_list *out, struct error *e) {
     struct place p = {path, "(defaults of the file)", e};
     cJSON *rules = cJSON_DetachItemFromObjectCaseSensitive(file, "rule");
-    *verify = cJSON_DetachItemFromObjectCaseSensitive(file, "verify");
-    status = check_keys(&p, file);
+    enum kl_status status = check_keys(&p, file);
     if (status == KL_OK && !cJSON_IsArray(rules))
         status = error_set(e, KL_ERR_PARSE, "%s: there is no [[rule]]", path);
     for (const cJSON *table = status == KL_OK ? rules->child : NULL; table != NULL && status == KL_OK;
          table = table->next)
         status = read_rule(path, file, table, out, e);
     cJSON_Delete(rules);
+    return status;
+}
+
+enum kl_status rule_file_read_ours(const char *path, struct rule_list *out, cJSON **verify, struct error *e) {
+    cJSON *file = NULL;
+    *verify = NULL;
+    enum kl_status status = toml_read_file(path, &file, e);
+    if (status != KL_OK)
+        return status;
+    *verify = cJSON_DetachItemFromObjectCaseSensitive(file, "verify");
+    status = take_rules(path, file, out, e);
     cJSON_Delete(file);
     return status;
 }
 
 /* Whoever may write a rule file, the author of a scanned tree say, must not have what it finds sent anywhere.
  */
-enum kl_status rule_file_read(const char *path, struct rule_list *out, struct error *e) {
-    cJSON *verify = NULL;
-    enum kl_status status = rule_file_read_ours(path, out, &verify, e);
-    if (status == KL_OK && verify != NULL)
-        status = error_set(e, KL_ERR_PARSE,
-                           "%s: [[verify]]: only keylift's own rules say where a token is sent; leave it out",
-                           path);
-    cJSON_Delete(verify);
-    return status;
+enum kl_status rule_file_take(const char *path, cJSON *file, struct rule_list *out, struct error *e) {
+    if (json_get(file, "verify") != NULL)
+        return error_set(e, KL_ERR_PARSE,
+                         "%s: [[verify]]: only keylift's own rules say where a token is sent; leave it out",
+                         path);
+    return take_rules(path, file, out, e);
 }
 
 void rule_list_release(struct rule_list *l) {
     free(l->items);
+    free(l->allowlists);
+    free(l->disabled.items);
+    free(l->warnings.items);
     arena_release(&l->strings);
     *l = (struct rule_list){0};
 }

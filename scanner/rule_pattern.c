@@ -50,10 +50,10 @@ static int count_steps(pcre2_callout_block *block, void *ctx) {
     return s->taken > s->limit ? PCRE2_ERROR_CALLOUT : 0;
 }
 
-void rule_scratch_init(struct rule_scratch *s) {
+void rule_scratch_init(struct rule_scratch *s, uint32_t pairs) {
     s->steps = mem_calloc(1, sizeof *s->steps);
     s->context = pcre2_match_context_create(NULL);
-    s->data = pcre2_match_data_create(4, NULL);
+    s->data = pcre2_match_data_create(pairs, NULL);
     if (s->context == NULL || s->data == NULL)
         mem_die();
     s->stack = pcre2_jit_stack_create((size_t)16 << 10, RULE_JIT_STACK_MAX, NULL);
@@ -71,6 +71,10 @@ void rule_scratch_release(struct rule_scratch *s) {
     pcre2_match_context_free(s->context);
     free(s->steps);
     *s = (struct rule_scratch){0};
+}
+
+void rule_steps_begin(struct rule_scratch *s, size_t len) {
+    *s->steps = (struct rule_steps){.limit = RULE_STEPS_AT_LEAST + (uint64_t)RULE_STEPS_A_BYTE * len};
 }
 
 void rule_plain_name(struct slice name, struct buf *out) {
@@ -127,7 +131,7 @@ enum kl_status rule_run(const struct rule *r, const pcre2_code *code, struct rul
     if (!name_fits(r, name))
         return KL_OK;
     const char *text = value.len > 0 ? value.ptr : "";
-    *s->steps = (struct rule_steps){.limit = RULE_STEPS_AT_LEAST + (uint64_t)RULE_STEPS_A_BYTE * value.len};
+    rule_steps_begin(s, value.len);
     for (size_t at = 0; at <= value.len;) {
         int rc = pcre2_match(code, (PCRE2_SPTR)text, value.len, at, 0, s->data, s->context);
         if (rc == PCRE2_ERROR_NOMATCH)
@@ -227,7 +231,7 @@ enum kl_status rule_verify(const struct rule *r, struct error *e) {
     enum kl_status status = rule_compile(r, &code, e);
     if (status != KL_OK)
         return status;
-    rule_scratch_init(&scratch);
+    rule_scratch_init(&scratch, RULE_PAIRS);
     for (size_t i = 0; status == KL_OK && r->find[i] != NULL; i++)
         status = verify_example(r, code, &scratch, r->find[i], true, e);
     for (size_t i = 0; status == KL_OK && r->skip[i] != NULL; i++)

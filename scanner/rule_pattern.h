@@ -9,6 +9,8 @@
 #include "base/buf.h"
 #include "scanner/rule.h"
 
+#define RULE_PAIRS 4u
+
 /* A step is one item of a pattern tried at one place, or one byte that an item ate. PCRE2 limits the steps
  * from one place, not the sum over all places of a string: a pattern that eats to the end from everywhere
  * stays below every limit of PCRE2, and takes hours. test_rule_steps shows that no built-in rule is of that
@@ -31,8 +33,11 @@ struct rule_scratch {
     pcre2_match_data *data;
     pcre2_jit_stack *stack;
 };
-void rule_scratch_init(struct rule_scratch *s);
+void rule_scratch_init(struct rule_scratch *s, uint32_t pairs); /* how many groups a match may tell of */
 void rule_scratch_release(struct rule_scratch *s);
+
+/* Before a pattern of a user's runs over a string of `len` bytes: its steps are counted from here. */
+void rule_steps_begin(struct rule_scratch *s, size_t len);
 
 /* Calls `found` for each match; `name` is as it stands in the source. */
 enum kl_status rule_run(const struct rule *r, const pcre2_code *code, struct rule_scratch *s,

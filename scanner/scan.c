@@ -99,6 +99,7 @@ static void scan_batch(struct scan *s, struct scan_worker *w, struct batch *b) {
     uint64_t scanned = 0;
     const struct scan_stats before = w->part.stats;
     const size_t findings_before = w->part.finding_count;
+    w->root = s->roots[b->root].path;
     for (size_t at = 0; at < paths.len && !is_stopped(s);) {
         const char *path = paths.ptr + at;
         at += strlen(path) + 1;

@@ -30,6 +30,7 @@ struct scan_options {
     bool all_objects; /* and what the repository holds and no branch, tag or stash reaches; without a range */
     const char *const *tips; /* the newest commits, for finding.in_head; NULL-terminated; NULL: HEAD */
     bool hook;               /* in the repository that the variables of a hook name */
+    bool archives;           /* look into them: scan_archive.h */
     unsigned jobs;           /* 0: as many as processors */
     double min_confidence;
     struct rule_set_options rules;

@@ -147,7 +147,8 @@ static enum kl_status make_groups(struct history *h, struct error *e) {
 /* ---- what is in them ---- */
 
 static uint64_t secret_key(const struct finding *f) {
-    uint64_t parts[3] = {hash64(slice_cstr(f->rule)), hash64(secret_slice(&f->value)),
+    struct slice value = secret_slice(&f->value);
+    uint64_t parts[3] = {hash64(slice_cstr(f->rule)), hash64(value.len > 0 ? value : slice_cstr(f->path)),
                          f->suppressed != SUPPRESSED_NO};
     return hash64(slice_of((const char *)parts, sizeof parts));
 }
@@ -342,8 +343,10 @@ void scan_history(struct scan_worker *workers, unsigned jobs, bool (*is_stopped)
     h.lock = mutex_new();
     h.idle = mem_calloc(jobs, sizeof *h.idle);
     h.secrets = mem_calloc(jobs, sizeof *h.secrets);
-    for (unsigned i = 0; i < jobs; i++)
+    for (unsigned i = 0; i < jobs; i++) {
         h.idle[h.idle_count++] = i;
+        workers[i].root = h.at.folder;
+    }
     static const char *const newest[] = {"HEAD", NULL};
     enum kl_status s = KL_OK;
     for (const char *const *tip = o->tips ? o->tips : newest; *tip && s == KL_OK; tip++)

@@ -293,6 +293,7 @@ static void judge_module(struct following *f, const struct module *m, const stru
     struct scan_place place = {
         .path = m->path, .text = f->file.text, .python = &f->file, .tokens = &w->tokens};
     w->candidates.count = 0;
+    w->place = &place;
     if (good)
         candidates_collect(&f->file, &w->tokens, m->path, &w->arena, &w->candidates);
     for (size_t i = 0; i < w->candidates.count; i++) {
@@ -308,6 +309,7 @@ static void judge_module(struct following *f, const struct module *m, const stru
         scan_report_hits(w, &place);
     }
     w->hits.count = 0;
+    w->place = NULL;
     arena_clear(&w->arena);
 }
 

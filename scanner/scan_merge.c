@@ -61,6 +61,7 @@ static void merge_rest(struct scan_result *out, const struct scan_result *part) 
     }
     out->stats.files += part->stats.files;
     out->stats.bytes += part->stats.bytes;
+    out->stats.archives += part->stats.archives;
     out->stats.commits += part->stats.commits;
     out->stats.unstaged += part->stats.unstaged;
     out->stats.python_files += part->stats.python_files;

@@ -16,6 +16,7 @@ static const char *const reason_by_context[CONTEXT_COUNT] = {
     [CONTEXT_DOCSTRING] = "in a docstring",
     [CONTEXT_TEXT] = "not Python",
 };
+static const char reason_member[] = "in an archive, which is not written anew";
 static const char reason_partial[] = "a part of a string that is put together at run time";
 
 void scan_place_lines(struct scan_worker *w, struct scan_place *p) {
@@ -105,14 +106,25 @@ static const char *in_comments(struct scan_worker *w, struct scan_place *p, uint
     return by;
 }
 
+/* A member of an archive also goes by the path that it has below it. */
+static const char *by_config(struct scan_worker *w, const struct scan_place *p, const char *rule) {
+    const char *by = suppress_by_config(w->shared->suppress, p->path, rule);
+    return by || !w->member ? by : suppress_by_config(w->shared->suppress, w->member, rule);
+}
+
 static void set_suppression(struct scan_worker *w, struct scan_place *p, struct finding *f,
                             const struct scan_hit *hit) {
-    if (w->shared->options->no_suppressions)
-        return;
-    const char *by = p->python ? in_comments(w, p, f->line, f->end_line, f->rule) : in_lines(p, f, hit);
+    bool asks = !w->shared->options->no_suppressions;
+    const char *by = NULL;
+    if (asks)
+        by = p->python ? in_comments(w, p, f->line, f->end_line, f->rule) : in_lines(p, f, hit);
     f->suppressed = by ? SUPPRESSED_COMMENT : SUPPRESSED_NO;
-    if (!by && (by = suppress_by_config(w->shared->suppress, f->path, f->rule)))
+    if (!by && asks && (by = by_config(w, p, f->rule)))
         f->suppressed = SUPPRESSED_CONFIG;
+    if (!by && hit->allowed) { /* of a rule file, which the user has named, and no tree that is scanned */
+        by = arena_cstr(&w->part.arena, slice_cstr(hit->allowed));
+        f->suppressed = SUPPRESSED_CONFIG;
+    }
     f->suppressed_by = by;
 }
 
@@ -120,7 +132,7 @@ static void set_fixable(struct scan_worker *w, const struct scan_place *p, struc
                         const struct scan_hit *hit, struct fragment *moves) {
     const struct candidate *c = hit->candidate;
     *moves = (struct fragment){.value = slice_sub(c->value, hit->start, hit->end)};
-    f->reason = candidate_unfixable(c);
+    f->reason = w->member ? reason_member : candidate_unfixable(c);
     if (!f->reason)
         f->reason = reason_by_context[c->context];
     if (!f->reason && !fragment_of(hit, p->text, p->tokens, w->shared->options->split_urls, &w->arena, moves))
@@ -184,6 +196,7 @@ static void report_hit(struct scan_worker *w, struct scan_place *p, const char *
         .companion = companion_of(w, p, hit, &r->arena),
         .severity = hit->severity,
         .confidence = hit->confidence,
+        .by_own_rule = hit->rule && hit->rule->is_own,
         .is_bytes = c->is_bytes,
         .in_test = c->in_test};
     f.message = message_of(&r->arena, hit);
@@ -208,11 +221,15 @@ static void report_hit(struct scan_worker *w, struct scan_place *p, const char *
     r->findings[r->finding_count++] = f;
 }
 
+static const char *reported_path(struct scan_worker *w, const struct scan_place *p) {
+    return arena_cstr(&w->part.arena, slice_cstr(w->member ? w->member : p->path));
+}
+
 void scan_report_hits(struct scan_worker *w, struct scan_place *p) {
     scan_place_lines(w, p);
     if (p->file)
         scan_place_lines(w, p->file);
-    const char *path = arena_cstr(&w->part.arena, slice_cstr(p->path));
+    const char *path = reported_path(w, p);
     for (size_t i = 0; i < w->hits.count; i++)
         if (w->hits.items[i].confidence >= w->shared->options->min_confidence)
             report_hit(w, p, path, &w->hits.items[i]);
@@ -220,15 +237,14 @@ void scan_report_hits(struct scan_worker *w, struct scan_place *p) {
 
 static bool is_silenced(struct scan_worker *w, struct scan_place *p, const struct env_read *read) {
     return !w->shared->options->no_suppressions &&
-           (in_comments(w, p, read->line, read->line, ENV_READ_RULE) ||
-            suppress_by_config(w->shared->suppress, read->path, ENV_READ_RULE));
+           (in_comments(w, p, read->line, read->line, ENV_READ_RULE) || by_config(w, p, ENV_READ_RULE));
 }
 
 void scan_report_reads(struct scan_worker *w, struct scan_place *p) {
     struct scan_result *r = &w->part;
     if (w->reads.count == 0)
         return;
-    const char *path = arena_cstr(&r->arena, slice_cstr(p->path));
+    const char *path = reported_path(w, p);
     if (p->file)
         scan_place_lines(w, p->file);
     for (size_t i = 0; i < w->reads.count; i++) {
@@ -236,6 +252,7 @@ void scan_report_reads(struct scan_worker *w, struct scan_place *p) {
         struct env_read *read = &r->reads[r->read_count++];
         *read = w->reads.items[i];
         read->path = path;
+        read->in_archive = w->member != NULL;
         read->silenced = is_silenced(w, p, read);
         if (p->file)
             position(p->file, read->start_byte, &read->line, &read->column);

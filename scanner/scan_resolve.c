@@ -9,8 +9,18 @@ static int compare(uint64_t a, uint64_t b) {
     return (a > b) - (a < b);
 }
 
+/* In Python, what a rule over the whole file saw outside of one string; a file of other text has only such.
+ */
+static bool is_loose(const struct scan_hit *h) {
+    return h->candidate->context == CONTEXT_TEXT;
+}
+
 /* True if a says more than b. */
 static bool is_better(const struct scan_hit *a, const struct scan_hit *b) {
+    if ((a->allowed != NULL) != (b->allowed != NULL))
+        return a->allowed == NULL;
+    if (is_loose(a) != is_loose(b))
+        return is_loose(b);
     if ((a->rule != NULL) != (b->rule != NULL))
         return a->rule != NULL;
     if (a->confidence > b->confidence || a->confidence < b->confidence)
@@ -59,13 +69,19 @@ static bool same_secret(const struct scan_hit *a, const struct scan_hit *b) {
 
 /* Must one of two overlapping hits of different strings go? */
 static bool in_conflict(const struct scan_hit *a, const struct scan_hit *b, bool literals) {
-    if (!literals || (a->rule != NULL) != (b->rule != NULL))
+    if (!literals || (a->rule != NULL) != (b->rule != NULL) || is_loose(a) != is_loose(b))
         return true;
     return same_secret(a, b);
 }
 
-/* Hits are sorted; what was kept and may still overlap are the last few. Hits
- * of one string follow each other and were settled before. */
+/* Of one string, hits follow each other. Those of rules over strings were settled before. */
+static bool overlap(const struct scan_hit *last, const struct scan_hit *hit, bool literals) {
+    if (last->candidate == hit->candidate)
+        return hit->start < last->end && last->start < hit->end;
+    return hit->span_start < last->span_end && in_conflict(last, hit, literals);
+}
+
+/* Hits are sorted; what was kept and may still overlap are the last few. */
 void scan_resolve_file(struct scan_hits *h, bool literals) {
     if (h->count > 1)
         qsort(h->items, h->count, sizeof *h->items, compare_in_file);
@@ -74,8 +90,7 @@ void scan_resolve_file(struct scan_hits *h, bool literals) {
         struct scan_hit hit = h->items[i];
         bool dropped = false;
         const struct scan_hit *last = kept > 0 ? &h->items[kept - 1] : NULL;
-        if (last && last->candidate != hit.candidate && hit.span_start < last->span_end &&
-            in_conflict(last, &hit, literals)) {
+        if (last && overlap(last, &hit, literals)) {
             dropped =
                 !is_better(&hit, last) || (literals && same_secret(last, &hit) && last->rule == hit.rule);
             if (!dropped)

@@ -328,6 +328,7 @@ static enum kl_status scan_groups(struct staged *s, struct error *e) {
 void scan_staged(struct scan_worker *w, const char *folder) {
     struct staged s = {.w = w, .at = {folder, GIT_OF_HOOK}, .old_from = SIZE_MAX};
     struct error e = {0};
+    w->root = folder;
     named_files_open(&s.named, w->shared->options->named);
     enum kl_status status = list_files(&s, &e);
     if (status == KL_OK && s.named.found < s.named.count)

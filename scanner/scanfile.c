@@ -10,6 +10,7 @@
 #include "scanner/encoded.h"
 #include "scanner/notebook.h"
 #include "scanner/pyfile.h"
+#include "scanner/scan_archive.h"
 #include "scanner/scan_report.h"
 #include "scanner/textfile.h"
 
@@ -44,7 +45,7 @@ void scan_worker_renew(struct scan_worker *w, const struct scan_shared *shared) 
 }
 
 void scan_worker_error(struct scan_worker *w, const char *path, const char *message) {
-    scan_result_add_error(&w->part, path, message);
+    scan_result_add_error(&w->part, w->member ? w->member : path, message);
 }
 
 void scan_worker_skip(struct scan_worker *w, enum skip_reason reason) {
@@ -61,7 +62,7 @@ struct match_context {
     const struct candidate *candidate;
 };
 
-static struct scan_hit *new_hit(struct scan_worker *w, const struct candidate *c) {
+struct scan_hit *scan_add_hit(struct scan_worker *w, const struct candidate *c) {
     struct scan_hits *h = &w->hits;
     h->items = mem_grow(h->items, &h->capacity, h->count + 1, sizeof *h->items);
     struct scan_hit *hit = &h->items[h->count++];
@@ -71,7 +72,7 @@ static struct scan_hit *new_hit(struct scan_worker *w, const struct candidate *c
 
 static void on_match(void *ctx, const struct rule_match *m) {
     struct match_context *x = ctx;
-    struct scan_hit *hit = new_hit(x->w, x->candidate);
+    struct scan_hit *hit = scan_add_hit(x->w, x->candidate);
     hit->rule = m->rule;
     hit->rule_id = m->rule->id;
     hit->message = m->rule->description;
@@ -91,6 +92,7 @@ bool scan_match_rules(struct scan_worker *w, const char *path, const struct cand
         s = rule_match_value(w->matcher, c->value, c->given_to, on_match, &x, &e);
     if (s != KL_OK)
         scan_worker_error(w, path, e.message);
+    scan_allow_hits(w, before);
     scan_resolve_value(&w->hits, before);
     return w->hits.count > before;
 }
@@ -104,8 +106,10 @@ static bool is_listed(const char *const *ids, const char *id) {
 
 /* --rules and --skip-rules name the classifier's ids as well; those of the
  * providers' rules are the matcher's business. */
-static bool wants_generic(const struct rule_set_options *o, const char *id) {
-    return (!o->only || is_listed(o->only, id)) && !is_listed(o->skip, id);
+static bool wants_generic(const struct scan_shared *s, const char *id) {
+    const struct rule_set_options *o = &s->options->rules;
+    return (!o->only || is_listed(o->only, id)) && !is_listed(o->skip, id) &&
+           !rule_set_disables(s->rules, id);
 }
 
 static bool judge(void *ctx, const struct candidate *as) {
@@ -135,9 +139,9 @@ static bool classify_candidate(struct scan_worker *w, const struct slice *code, 
 
 struct scan_hit *scan_classified(struct scan_worker *w, const struct candidate *c,
                                  const struct classification *k) {
-    if (!wants_generic(&w->shared->options->rules, k->rule))
+    if (!wants_generic(w->shared, k->rule))
         return NULL;
-    struct scan_hit *hit = new_hit(w, c);
+    struct scan_hit *hit = scan_add_hit(w, c);
     hit->rule_id = k->rule;
     hit->message = k->message;
     hit->end = c->value.len;
@@ -147,6 +151,7 @@ struct scan_hit *scan_classified(struct scan_worker *w, const struct candidate *
     classify_explain(k, &why);
     hit->why = arena_cstr(&w->arena, buf_as_slice(&why));
     buf_release(&why);
+    scan_allow_hits(w, w->hits.count - 1);
     return hit;
 }
 
@@ -160,7 +165,7 @@ static void match_candidate(struct scan_worker *w, const char *path, const struc
         return;
     if (classify && classify_candidate(w, code, c, &k, &open))
         (void)scan_classified(w, c, &k);
-    if (open && w->shared->follows_imports)
+    if (open && scan_follows_imports(w))
         module_notes_bind(&w->notes, path, c->name);
 }
 
@@ -181,6 +186,7 @@ static void scan_code(struct scan_worker *w, const struct pyfile *file, struct s
     py_lex(file->text, &w->tokens);
     if (w->tokens.truncated)
         scan_worker_error(w, place->path, "too many tokens: its end was not searched");
+    w->place = place;
     flows_clear(&w->flows);
     candidates_collect(file, &w->tokens, place->path, &w->arena, &w->candidates);
     for (size_t i = 0; i < w->candidates.count; i++) {
@@ -189,6 +195,7 @@ static void scan_code(struct scan_worker *w, const struct pyfile *file, struct s
         match_candidate(w, place->path, &w->candidates.items[i], true, &file->text);
     }
     drop_series(&w->hits);
+    scan_text_rules(w, NULL);
     scan_resolve_file(&w->hits, true);
     if (w->hits.count > 0)
         scan_report_hits(w, place);
@@ -208,7 +215,7 @@ static void scan_python(struct scan_worker *w, const char *path, struct slice by
         .path = path, .text = file.text, .python = &file, .tokens = &w->tokens, .utf16 = utf16};
     module_notes_begin(&w->notes);
     scan_code(w, &file, &place, utf16 ? "in UTF-16, which Python does not read" : NULL);
-    if (w->shared->follows_imports)
+    if (scan_follows_imports(w))
         module_notes_end(&w->notes, path, file.text, &w->tokens);
 }
 
@@ -235,6 +242,7 @@ static void scan_text(struct scan_worker *w, const char *path, enum scan_languag
         place.text = textfile_from_utf16(bytes, &w->arena);
         place.utf16 = true;
     }
+    w->place = &place;
     bool in_test = path_in_test(path);
     struct candidate *whole = arena_calloc(&w->arena, 1, sizeof *whole);
     *whole = (struct candidate){.end = (uint32_t)place.text.len,
@@ -258,6 +266,7 @@ static void scan_text(struct scan_worker *w, const char *path, enum scan_languag
     }
     for (size_t i = 0; i < w->candidates.count; i++)
         match_candidate(w, path, &w->candidates.items[i], true, NULL);
+    scan_text_rules(w, whole);
     scan_resolve_file(&w->hits, false);
     drop_known_hits(w, known);
     if (w->hits.count > 0)
@@ -280,8 +289,14 @@ static void scan_notebook(struct scan_worker *w, const char *path, struct slice 
 
 bool scan_worker_bytes(struct scan_worker *w, const char *path, struct slice bytes) {
     enum scan_language language = scan_language_of(path, bytes);
+    scan_path_rules(w, path);
     if (language == SCAN_BINARY) {
-        scan_worker_skip(w, SKIP_BINARY);
+        enum archive_kind archive = archive_kind_of(path);
+        if (archive != ARCHIVE_NONE && w->shared->options->archives) {
+            scan_archive(w, path, archive, bytes);
+            return true; /* or an error says why not */
+        }
+        scan_worker_skip(w, archive != ARCHIVE_NONE ? SKIP_ARCHIVE : SKIP_BINARY);
         return false;
     }
     w->hits.count = 0;
@@ -293,6 +308,7 @@ bool scan_worker_bytes(struct scan_worker *w, const char *path, struct slice byt
         scan_notebook(w, path, bytes);
     else
         scan_text(w, path, language, bytes, w->part.finding_count);
+    w->place = NULL;
     arena_clear(&w->arena);
     return true;
 }
@@ -301,18 +317,20 @@ static bool is_text(const char *path, struct slice head) {
     return scan_language_of(path, head) != SCAN_BINARY;
 }
 
+static bool is_text_or_archive(const char *path, struct slice head) {
+    return is_text(path, head) || archive_kind_of(path) != ARCHIVE_NONE;
+}
+
 bool scan_worker_file(struct scan_worker *w, const char *path, bool named) {
     struct error e = {0};
     w->bytes.len = 0; /* wiped when the worker goes; the next file overwrites it */
     w->bytes.over = false;
     bool whole = false;
-    enum kl_status s = file_read_wanted(path, KL_MAX_FILE_BYTES, is_text, &w->bytes, &whole, &e);
-    if (s == KL_OK && !whole)
-        scan_worker_skip(w, SKIP_BINARY);
-    else if (s == KL_OK)
+    enum kl_status s =
+        file_read_wanted(path, KL_MAX_FILE_BYTES, w->shared->options->archives ? is_text_or_archive : is_text,
+                         &w->bytes, &whole, &e);
+    if (s == KL_OK) /* of a file that is not wanted, the head, which tells what it is */
         return scan_worker_bytes(w, path, buf_as_slice(&w->bytes));
-    if (s == KL_OK)
-        return false;
     if (s == KL_ERR_NOT_FOUND && !named)
         return false; /* removed since the folder was listed: there is nothing to scan */
     if (s == KL_ERR_LIMIT)

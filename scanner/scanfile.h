@@ -37,13 +37,18 @@ struct scan_hit {
     uint32_t span_start, span_end; /* in the text: the literal, or in a text file the match itself */
     double confidence;
     enum severity severity;
-    const char *why; /* of the generic classifier; in the arena of the file */
+    const char *why;               /* of the generic classifier; in the arena of the file */
+    size_t match_start, match_end; /* in the text, of a rule over whole files: all that matched; both 0: as
+                                      the span */
+    const char *allowed;           /* the allowlist that says it is no secret; NULL: none */
 };
 
 struct scan_hits {
     struct scan_hit *items;
     size_t count, capacity;
 };
+
+struct scan_place;
 
 struct scan_worker {
     const struct scan_shared *shared;
@@ -56,8 +61,11 @@ struct scan_worker {
     struct flows flows;
     struct module_notes notes;
     struct scan_hits hits;
-    struct scan_result part; /* this worker's share */
-    struct secret *extra;    /* for the redactor: secrets that are a part of a literal */
+    struct scan_place *place; /* the text at hand; NULL between files */
+    struct scan_result part;  /* this worker's share */
+    const char *root;         /* that was named, and that --exclude goes by; NULL: none */
+    const char *member;   /* of an archive, at hand: how it is reported, for its path alone opens nothing */
+    struct secret *extra; /* for the redactor: secrets that are a part of a literal */
     size_t extra_count, extra_cap;
 };
 
@@ -74,6 +82,17 @@ void scan_worker_error(struct scan_worker *w, const char *path, const char *mess
 /* Tells what the worker has done since its share was as these: for scan_run's progress. */
 void scan_worker_tell(struct scan_worker *w, const struct scan_stats *before, size_t findings_before);
 void scan_worker_skip(struct scan_worker *w, enum skip_reason reason);
+
+/* A hit in all of the candidate, to be filled in. */
+struct scan_hit *scan_add_hit(struct scan_worker *w, const struct candidate *c);
+
+/* scan_text_rules.c: rules over whole files, on the text at hand. `whole`: of a file that is no Python. And
+ * those that are a path alone, whose findings are reported at once. */
+void scan_text_rules(struct scan_worker *w, const struct candidate *whole);
+void scan_path_rules(struct scan_worker *w, const char *path);
+
+/* scan_allow.c: asks the allowlists about the hits from number `first` on. */
+void scan_allow_hits(struct scan_worker *w, size_t first);
 
 /* Of a literal of Python that no rule matches: may its uses say what it is? */
 bool scan_asks_uses(const struct candidate *c);
@@ -94,6 +113,11 @@ bool scan_match_rules(struct scan_worker *w, const char *path, const struct cand
  * whole of a text file, beside the hits that `w` has of it. */
 bool scan_encoded_value(struct scan_worker *w, const char *path, const struct candidate *c);
 void scan_encoded_text(struct scan_worker *w, const char *path, const struct candidate *whole);
+
+/* Whether uses in other modules are followed: these must be files that can be read again. */
+static inline bool scan_follows_imports(const struct scan_worker *w) {
+    return w->shared->follows_imports && !w->member;
+}
 
 /* scan_resolve.c: of hits that overlap, the one that says most stays. Sorted by
  * place after it. `literals`: spans are those of whole literals (Python). */

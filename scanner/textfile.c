@@ -17,17 +17,18 @@ static const struct {
 } formats[] = {
     {".json", PAIR_QUOTED},
     {".ipynb", PAIR_QUOTED},
-    {".yaml", PAIR_COLON | PAIR_EQUALS | PAIR_QUOTED},
-    {".yml", PAIR_COLON | PAIR_EQUALS | PAIR_QUOTED},
+    {".yaml", PAIR_COLON | PAIR_EQUALS | PAIR_QUOTED | PAIR_YAML},
+    {".yml", PAIR_COLON | PAIR_EQUALS | PAIR_QUOTED | PAIR_YAML},
     {"netrc", PAIR_WORDS},
-    {".toml", PAIR_EQUALS},
-    {".properties", PAIR_EQUALS | PAIR_COLON},
+    {".toml", PAIR_EQUALS | PAIR_TOML},
+    {"pipfile", PAIR_EQUALS | PAIR_TOML},
+    {".properties", PAIR_EQUALS | PAIR_COLON | PAIR_CONTINUED},
 };
 
 static const char *const key_prefixes[] = {"export ",   "set ", "declare ", "local ",
                                            "readonly ", "ENV ", "ARG ",     "- "};
 
-static unsigned ways_of(const char *path, enum scan_language language) {
+unsigned text_ways_of(const char *path, enum scan_language language) {
     struct slice name = slice_cstr(path_basename(path));
     for (size_t i = 0; i < KL_ARRAY_LEN(formats); i++) {
         struct slice end = slice_sub(
@@ -38,11 +39,11 @@ static unsigned ways_of(const char *path, enum scan_language language) {
     }
     switch (language) {
     case SCAN_DOTENV:
-        return PAIR_EQUALS;
+        return PAIR_EQUALS | PAIR_DOTENV;
     case SCAN_SHELL:
         return PAIR_EQUALS | PAIR_SHELL;
     case SCAN_CONFIG:
-        return PAIR_EQUALS | PAIR_COLON;
+        return PAIR_EQUALS | PAIR_COLON | PAIR_INDENTED;
     default:
         return 0;
     }
@@ -150,8 +151,10 @@ struct slice text_unquote(struct slice body, char quote, struct arena *arena) {
 static size_t add_value(struct extraction *x, struct slice key, size_t at, size_t end, unsigned ways) {
     struct slice s = x->text;
     at = text_skip_blanks(s, at, end);
-    if (at >= end)
+    if (at >= end || (s.ptr[at] == '#' && (ways & (PAIR_YAML | PAIR_INDENTED)))) {
+        text_value_below(x, key, end, ways);
         return end;
+    }
     if (text_long_value(x, key, at, end, ways))
         return end;
     if (s.ptr[at] == '"' || s.ptr[at] == '\'') {
@@ -245,9 +248,9 @@ static void words_pair(struct extraction *x, size_t at, size_t end) {
 }
 
 /* Every "name": "value" of the text, however it is laid out. */
-static void quoted_pairs(struct extraction *x) {
-    struct slice s = x->text;
-    size_t at = slice_find_byte(s, '"', 0);
+static void quoted_pairs(struct extraction *x, size_t from, size_t to) {
+    struct slice s = slice_sub(x->text, 0, to);
+    size_t at = slice_find_byte(s, '"', from);
     while (at != SIZE_MAX) {
         bool closed = false;
         size_t stop = text_quoted_end(s, at, s.len, &closed);
@@ -292,33 +295,52 @@ static void follow_data(struct extraction *x, size_t line, size_t first, size_t 
     }
 }
 
+static void collect_line(struct extraction *x, size_t at, size_t end, unsigned ways) {
+    struct slice text = x->text;
+    size_t first = text_skip_blanks(text, at, end);
+    if ((ways & PAIR_SHELL) && at >= x->here_end) {
+        text_enter_heredoc(x, first, end, ways);
+        if (x->here_ways & PAIR_QUOTED)
+            quoted_pairs(x, x->here_start, x->here_end);
+    }
+    if (at >= x->here_start && at < x->here_end)
+        ways = x->here_ways;
+    if (ways & PAIR_YAML)
+        follow_data(x, at, first, end);
+    if (ways & PAIR_WORDS)
+        words_pair(x, at, end);
+    else if (first < end && text.ptr[first] != '#' && text.ptr[first] != ';')
+        line_pairs(x, at, end, ways);
+    if ((ways & (PAIR_YAML | PAIR_TOML)) &&
+        slice_find_byte(slice_sub(text, first, end), '{', 0) != SIZE_MAX) {
+        size_t stop = ways & PAIR_YAML ? text_map_end(x, first, end) : end;
+        text_inline_pairs(x, first, stop, ways);
+        x->behind = stop > end ? stop : x->behind;
+    }
+}
+
 void textfile_collect(const char *path, enum scan_language language, struct slice text, bool in_test,
                       struct arena *arena, struct candidates *out) {
-    struct extraction x = {
-        .text = text, .arena = arena, .out = out, .in_test = in_test, .data_indent = SIZE_MAX};
-    unsigned ways = ways_of(path, language);
+    struct extraction x = {.text = text,
+                           .arena = arena,
+                           .out = out,
+                           .in_test = in_test,
+                           .data_indent = SIZE_MAX,
+                           .ahead = 4 * text.len};
+    unsigned ways = text_ways_of(path, language);
     out->count = 0;
     if (ways & PAIR_QUOTED)
-        quoted_pairs(&x);
+        quoted_pairs(&x, 0, text.len);
     if (!(ways & (PAIR_EQUALS | PAIR_COLON | PAIR_WORDS)))
         return;
     x.label = (struct slice){0};
-    bool yaml = (ways & PAIR_COLON) && (ways & PAIR_QUOTED);
-    if (yaml)
+    if (ways & PAIR_YAML)
         enter_document(&x, 0);
     for (size_t at = 0; at < text.len;) {
         size_t end = slice_find_byte(text, '\n', at);
         end = end == SIZE_MAX ? text.len : end;
-        size_t first = text_skip_blanks(text, at, end);
-        if (yaml)
-            follow_data(&x, at, first, end);
-        if (ways & PAIR_WORDS)
-            words_pair(&x, at, end);
-        else if (first < end && text.ptr[first] != '#' && text.ptr[first] != ';')
-            line_pairs(&x, at, end, ways);
-        if ((yaml || ways == PAIR_EQUALS) && slice_find_byte(slice_sub(text, first, end), '{', 0) != SIZE_MAX)
-            text_inline_pairs(&x, first, end, ways);
-        at = end + 1;
+        collect_line(&x, at, end, ways);
+        at = (x.behind > end ? x.behind : end) + 1;
     }
 }
 

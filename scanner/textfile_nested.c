@@ -1,11 +1,31 @@
-/* textfile_nested.c: pairs of which a line is more, or less, than one. */
+/* textfile_nested.c: maps and tables in braces. */
 #include "scanner/textfile_internal.h"
+
+#define MAP_MAX_BYTES ((size_t)64 << 10) /* of a map over several lines */
+
+/* "# ..." at `at`, which is read as a comment; where it ends, else `at`. */
+static size_t comment_end(struct slice s, size_t at, size_t end) {
+    if (s.ptr[at] != '#' || (at > 0 && !text_is_blank(s.ptr[at - 1])))
+        return at;
+    size_t stop = slice_find_byte(slice_sub(s, 0, end), '\n', at);
+    return stop == SIZE_MAX ? end : stop;
+}
+
+static size_t skip_blanks_and_comments(struct slice s, size_t at, size_t end) {
+    size_t before;
+    do {
+        before = at;
+        at = text_skip_blanks(s, at, end);
+        at = at < end ? comment_end(s, at, end) : at;
+    } while (at > before);
+    return at;
+}
 
 /* The pair behind a brace or comma; returns where it ends, or `at`. */
 static size_t inline_pair(struct extraction *x, size_t at, size_t end, unsigned ways) {
     struct slice s = x->text;
     bool yaml = ways & PAIR_COLON;
-    size_t start = text_skip_blanks(s, at, end), i = start;
+    size_t start = skip_blanks_and_comments(s, at, end), i = start;
     while (i < end && text_is_key_char(s.ptr[i]))
         i++;
     struct slice key = slice_sub(s, start, i);
@@ -41,6 +61,11 @@ void text_inline_pairs(struct extraction *x, size_t at, size_t end, unsigned way
             at = text_quoted_end(x->text, at, end, &closed);
             continue;
         }
+        size_t comment = comment_end(x->text, at, end);
+        if (comment > at) {
+            at = comment;
+            continue;
+        }
         depth += c == '{';
         depth -= c == '}' && depth > 0;
         at++;
@@ -49,41 +74,45 @@ void text_inline_pairs(struct extraction *x, size_t at, size_t end, unsigned way
     }
 }
 
-/* `|`, `>-`, `|2`: the first line of the block below; what has several is for rules. */
-static bool block(struct extraction *x, struct slice key, size_t at, size_t end) {
-    struct slice s = x->text, head = slice_trim(slice_sub(s, at, end));
-    if ((head.ptr[0] != '|' && head.ptr[0] != '>') || head.len > 3)
-        return false;
-    for (size_t i = 1; i < head.len; i++)
-        if (head.ptr[i] != '-' && head.ptr[i] != '+' && (head.ptr[i] < '1' || head.ptr[i] > '9'))
-            return false;
-    size_t start = end + 1 < s.len ? end + 1 : s.len;
-    size_t stop = slice_find_byte(s, '\n', start);
-    size_t first = text_skip_blanks(s, start, stop == SIZE_MAX ? s.len : stop);
-    struct slice line = slice_trim(slice_sub(s, first, stop == SIZE_MAX ? s.len : stop));
-    if (first > start && line.len > 0)
-        text_add_pair(x, key, first, first + line.len, line);
-    return true;
+/* Reads braces from `at` on until those that are opened are closed, or to `end`. How many stay open, and
+ * where the outermost of these is. */
+static size_t open_braces(struct slice s, size_t *at, size_t end, size_t *outermost) {
+    size_t depth = 0;
+    bool closed = false, whole;
+    while (*at < end && !closed) {
+        char c = s.ptr[*at];
+        size_t comment = comment_end(s, *at, end);
+        if (c == '"' || c == '\'') {
+            *at = text_quoted_end(s, *at, end, &whole);
+            continue;
+        }
+        if (c == '{' && depth++ == 0)
+            *outermost = *at;
+        closed = c == '}' && depth > 0 && --depth == 0;
+        *at = comment > *at ? comment : *at + 1;
+    }
+    return depth;
 }
 
-/* Three quotes; a line end behind them is no part of the value. */
-static bool tripled(struct extraction *x, struct slice key, size_t at) {
+/* Where a value begins, and no template does: behind "key:", a dash, or nothing. */
+static bool begins_value(struct slice s, size_t first, size_t at) {
+    if (at + 1 < s.len && (s.ptr[at + 1] == '{' || s.ptr[at + 1] == '%'))
+        return false;
+    size_t before = at;
+    while (before > first && text_is_blank(s.ptr[before - 1]))
+        before--;
+    return before == first || s.ptr[before - 1] == ':' || s.ptr[before - 1] == '-';
+}
+
+size_t text_map_end(struct extraction *x, size_t first, size_t end) {
     struct slice s = x->text;
-    const char *quotes = s.ptr[at] == '"' ? "\"\"\"" : "'''";
-    if (!slice_starts(slice_sub(s, at, s.len), quotes))
-        return false;
-    size_t start = at + 3, stop = slice_find(s, slice_cstr(quotes), start);
-    if (stop == SIZE_MAX)
-        return true;
-    size_t body = start < stop && s.ptr[start] == '\r' ? start + 1 : start;
-    body = body < stop && s.ptr[body] == '\n' ? body + 1 : start;
-    struct slice value = text_unquote(slice_sub(s, body, stop), s.ptr[at], x->arena);
-    text_add_pair(x, key, at, stop + 3, slice_trim(value));
-    return true;
-}
-
-bool text_long_value(struct extraction *x, struct slice key, size_t at, size_t end, unsigned ways) {
-    if (ways & PAIR_QUOTED)
-        return block(x, key, at, end);
-    return ways == PAIR_EQUALS && tripled(x, key, at);
+    size_t outermost = first, open = 0, at = first;
+    while (at < end)
+        open = open_braces(s, &at, end, &outermost);
+    if (open == 0 || !begins_value(s, first, outermost))
+        return end;
+    at = outermost;
+    open = open_braces(s, &at, text_limit(x, outermost, MAP_MAX_BYTES), &outermost);
+    text_spend(x, at - outermost);
+    return open == 0 && at > end ? at : end;
 }

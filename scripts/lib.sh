@@ -28,6 +28,7 @@ have pkg-config|pkg-config|finds libraries
 pkg-config --exists libpcre2-8|libpcre2-dev|matches the rules
 pkg-config --exists libcjson|libcjson-dev|writes JSON
 pkg-config --exists libmd|libmd-dev|SHA-256
+pkg-config --exists zlib|zlib1g-dev|unpacks archives
 pkg-config --exists libcurl|libcurl4-openssl-dev|talks to the vaults of the network
 pkg-config --exists openssl|libssl-dev|signs what Google and Azure ask for
 have_npm|npm|fetches the sources of the Python grammar, by checksum

@@ -10,6 +10,7 @@ import itertools
 import json
 import os
 import random
+import re
 import shutil
 import signal
 import string
@@ -211,6 +212,17 @@ def made_stripe_key(seed=None):
 def made_password(length=20, seed=None):
     """No quotes, backslashes or blanks, so that it can stand in any literal; letters, digits and signs."""
     return made("", length - 4, ALNUM, seed) + "q7" + "Z" + "9"
+
+
+MAKERS = {"aws-id": made_aws_id, "stripe-key": made_stripe_key, "password": made_password}
+
+
+def expand(data):
+    """With a value for each «kind seed», «password 3», that stands in a file of tests/golden. Bytes that are no
+    UTF-8 stay as they are, and so do line ends."""
+    text = data.decode("utf-8", "surrogateescape")
+    text = re.sub("«([a-z-]+) ([0-9]+)»", lambda m: MAKERS[m[1]](seed=int(m[2])) if m[1] in MAKERS else m[0], text)
+    return text.encode("utf-8", "surrogateescape")
 
 
 @contextlib.contextmanager

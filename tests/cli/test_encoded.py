@@ -1,7 +1,9 @@
 """Tokens in base64, hexadecimal and percent signs; Secrets of Kubernetes; lock files and minified code."""
 
 import base64
+import gzip
 import json
+import zlib
 from urllib.parse import quote
 
 import pytest
@@ -29,6 +31,11 @@ WAYS = {
     "0x": lambda token: "0x" + token.encode().hex().upper(),
     "percent": lambda token: "".join(f"%{byte:02X}" for byte in token.encode()),
     "percent, a URL": lambda token: quote(f"https://shop.example/?key={token}&x=1", safe=""),
+    "gzip in base64": lambda token: base64.b64encode(gzip.compress(token.encode())).decode(),
+    "gzip in base64 in base64, as Helm has it": lambda token: b64(WAYS["gzip in base64"](token)),
+    "JSON in gzip in base64": lambda token: WAYS["gzip in base64"](json.dumps({"a": "ä" * 99, "key": token})),
+    "zlib in base64": lambda token: base64.b64encode(zlib.compress(token.encode(), 9)).decode(),
+    "zlib in base64url": lambda token: base64.urlsafe_b64encode(zlib.compress(token.encode(), 1)).decode().rstrip("="),
     "base64 in JSON in base64": lambda token: b64(json.dumps({"auth": b64(token)})),
 }
 
@@ -43,6 +50,22 @@ def test_a_token_is_found_in_its_encoding(keylift, project, way):
     assert "(in " in found["message"] and not found["fixable"] and found["reason"].startswith("encoded")
     out = keylift("scan", "-v", ".", cwd=project).stdout
     assert token[8:] not in out and written not in out
+
+
+def test_what_unpacks_to_much_or_to_no_text_is_not_followed(keylift, project):
+    token = support.made_stripe_key().encode()
+    packed = {
+        "bomb": gzip.compress(b" " * (1 << 20) + token),
+        "binary": gzip.compress(b"\0\xff" + token),
+        "damaged": zlib.compress(token)[:-1] + b"\0",
+        "cut off": gzip.compress(token * 9)[:-9],
+    }
+    project.write("a.py", "".join(f"x = '{base64.b64encode(data).decode()}'\n" for data in packed.values()))
+    assert findings(keylift, project, "--rules", "stripe-live-key") == []
+    data = gzip.compress(b" " * ((1 << 20) - 99) + token)
+    project.write("a.py", f"x = '{base64.b64encode(data).decode()}'\n")
+    (found,) = findings(keylift, project)
+    assert "in gzip in base64" in found["message"]
 
 
 def test_three_levels_are_not_followed(keylift, project):

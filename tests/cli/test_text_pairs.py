@@ -36,6 +36,28 @@ FILES = {
     "Dockerfile, an argument": ("Dockerfile", "FROM x\nARG DB_PASSWORD=%\n"),
     "shell, several": ("a.sh", "export USER=x DB_PASSWORD=%\n"),
     "dotenv": (".env", "export DB_PASSWORD='%'\n"),
+    "dotenv over lines": (".env", 'A=1\nDB_PASSWORD="%\n# and more"\nB=2\n'),
+    "dotenv, single quotes over lines": (".env", "DB_PASSWORD='\n%\n'\n"),
+    "dotenv, an escaped quote": (".env", "DB_PASSWORD='it\\'s%'\n"),
+    "YAML, a map in braces over lines": ("a.yaml", "db: {\n  user: x, # it's, {me}\n  password: %,\n}\n"),
+    "YAML, a map that ends later": ("a.yaml", "- {user: x,\n   password: %}\n- b: c\n"),
+    "YAML, below its key": ("a.yaml", "db:\n  password:\n    %\n  user: x\n"),
+    "YAML, below its key, quoted": ("a.yaml", "password: # mine\n  '%' # here\n"),
+    "YAML, a list": ("a.yaml", "db_passwords:\n- first\n- %\nuser: x\n"),
+    "TOML, an array": ("a.toml", 'db_passwords = ["a", "%"]\n'),
+    "TOML, an array over lines": ("a.toml", "db_passwords = [\n  'first', # ]\n  [ '%' ],\n]\n"),
+    "TOML, an array of tables": ("a.toml", '[[user]]\npassword = "%"\n'),
+    "TOML, tables in an array": ("a.toml", 'users = [\n  { name = "x", password = "%" },\n]\n'),
+    "properties over lines": ("a.properties", "db.password=%\\\n    abc\nuser=x\n"),
+    "properties below": ("a.properties", "db.password=\\\r\n    %\r\nuser=x\r\n"),
+    "ini, below its key": ("a.ini", "[db]\npassword =\n    %\nuser = x\n"),
+    "cfg, a list below its key": ("a.cfg", "[db]\npasswords:\n\tfirst\n\t%\nuser = x\n"),
+    "Dockerfile, a here-document that runs": ("Dockerfile", "FROM x\nRUN <<EOF\nexport DB_PASSWORD=%\nEOF\n"),
+    "Dockerfile, a file of YAML": ("Dockerfile", "FROM x\nCOPY <<EOF /app/config.yaml\ndb:\n  password: %\nEOF\n"),
+    "Dockerfile, a file of JSON": ("Dockerfile", 'FROM x\nCOPY <<-"END" /a.json\n{"password": "%"}\n\tEND\nUSER y\n'),
+    "Dockerfile, .netrc": ("Dockerfile", "FROM x\nADD <<EOF /root/.netrc\nmachine a login b password %\nEOF\n"),
+    "shell, a file of YAML": ("a.sh", "cat > app.yaml <<'EOF'\npassword: %\nEOF\n"),
+    "shell, tee": ("a.sh", "sudo tee '/etc/x.ini' <<EOF >/dev/null\npassword: %\nEOF\n"),
 }
 
 
@@ -54,7 +76,7 @@ def test_a_password_is_found_where_the_format_has_it(keylift, project, case):
     (found,) = findings(keylift, project)
     assert "password" in found["name"].lower() and found["rule"] == "generic-password"
     place = written.encode()[found["start_byte"] : found["end_byte"]].decode()
-    assert value in place and len(place) <= len(value) + 7
+    assert value in place and len(place) <= len(value) + 16
 
 
 NONE = {
@@ -62,6 +84,15 @@ NONE = {
     "not next to it": ("a.json", '{"name": "password", "type": "text", "value": "%"}'),
     "a block of another name": ("a.yaml", "password: |\nuser: %\n"),
     "a brace in quotes": ("a.toml", 'text = "{ password = %, }"\n'),
+    "a list of words": ("a.yaml", "passwords:\n  - hunter\n  - tiger2\nsecrets:\n  - db-password\n  - api_token_v2\n"),
+    "an array of words": ("a.toml", 'secrets = ["db-password", "api_token_2"]\n'),
+    "names in tables of an array": ("a.toml", 'secrets = [{ name = "%" }]\n'),
+    "a map below its key": ("a.yaml", "password:\n  % : x\n  secretKeyRef: %\n"),
+    "more text below its key": ("a.yaml", "password:\n  %\n  and more of it\n"),
+    "another key's value": ("a.yaml", "password:\n%\n"),
+    "a section below an empty key": ("a.ini", "password =\n[%]\nuser = x\n"),
+    "YAML behind its here-document": ("a.sh", "cat > app.yaml <<EOF\na: b\nEOF\npassword: %\n"),
+    "a string of the shell": ("a.sh", 'cat app.yaml <<< EOF\npassword: %\nEOF\n'),
 }
 
 
@@ -69,4 +100,18 @@ NONE = {
 def test_what_only_looks_like_a_pair_is_none(keylift, project, case):
     name, text = NONE[case]
     project.write(name, text.replace("%", support.made_password()))
+    assert findings(keylift, project) == []
+
+
+@pytest.mark.thorough
+@pytest.mark.parametrize("name, line", [("a.yaml", "- {\n"), (".env", "A='\\\n"), ("a.sh", "a <<EOF\n")])
+def test_what_is_never_closed_is_not_looked_for_again_and_again(keylift, project, name, line):
+    """By the bound that every run has: each of a million lines may look ahead."""
+    project.write(name, line * (1 << 20) + "password = tiger\n")
+    findings(keylift, project)
+
+
+@pytest.mark.thorough
+def test_ever_deeper_lines_are_read_once(keylift, project):
+    project.write("a.ini", "".join(" " * i + "a:\n" for i in range(4000)))
     assert findings(keylift, project) == []

@@ -440,6 +440,14 @@ def test_rules_of_the_user_s_own_send_nothing_and_may_not_say_where_to(keylift, 
     assert github.providers.connects == []
 
 
+def test_a_rule_of_gitleaks_that_replaces_a_built_in_one_has_nothing_sent_to_its_provider(keylift, github, project):
+    project.write("gitleaks.toml", "[[rules]]\nid = 'github-pat'\nregex = 'TOKEN = \"(\\w{20})\"'\n")
+    project.write("a.py", f'TOKEN = "{made("", 20, seed=1)}"\n')
+    report, said = scan(keylift, github, project, "--rules-file", "gitleaks.toml", "--verify", "all")
+    assert [f["rule"] for f in report["findings"]] == ["github-pat"]
+    assert github.providers.connects == [] and verdicts(report) == {} and said == ""
+
+
 OWN_RULE = """
 provider = "GitHub"
 severity = "high"

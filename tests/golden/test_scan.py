@@ -16,21 +16,12 @@ import pytest
 import support
 
 CASES = sorted([*Path(__file__).parent.glob("scan/*.d"), *Path(__file__).parent.glob("migrate/*.d")])
-KINDS = {"aws-id": support.made_aws_id, "stripe-key": support.made_stripe_key, "password": support.made_password}
-PLACE = re.compile("«([a-z-]+) ([0-9]+)»")
-
-
-def expand(text):
-    return PLACE.sub(lambda m: KINDS[m[1]](seed=int(m[2])), text)
 
 
 def lay_out(case, project):
     for path in sorted((case / "input").rglob("*")):
         if path.is_file():
-            data = path.read_bytes()
-            # Bytes that are no UTF-8 stay as they are, and so do line ends.
-            data = expand(data.decode("utf-8", "surrogateescape")).encode("utf-8", "surrogateescape")
-            project.write(path.relative_to(case / "input"), data)
+            project.write(path.relative_to(case / "input"), support.expand(path.read_bytes()))
 
 
 def masked(text):

@@ -107,8 +107,10 @@ def test_sample_of_the_standard_library_is_lexed_as_cpython_does(compare, stdlib
 
 @pytest.mark.slow
 def test_standard_library_is_lexed_as_cpython_does(compare, stdlib):
-    counts = compare(stdlib)
-    assert counts["files"] > 500 and counts["rejected"] < 0.02 * counts["files"]
+    # Every file in a soak.
+    chosen = stdlib if support.times(10) > 10 else random.Random(5).sample(stdlib, len(stdlib) // 2)
+    counts = compare(chosen)
+    assert counts["files"] > 0.9 * len(chosen) > 400 and counts["rejected"] < 0.02 * counts["files"]
 
 
 @pytest.mark.slow

@@ -62,7 +62,7 @@ static struct slice members_of(struct slice class, struct arena *a) {
     size_t count = 0;
     if (rule_compile(&r, &code, &e) != KL_OK)
         return (struct slice){0};
-    rule_scratch_init(&scratch);
+    rule_scratch_init(&scratch, RULE_PAIRS);
     for (unsigned byte = 1; byte < 127; byte++) {
         char c = (char)byte;
         if (pcre2_match(code, (PCRE2_SPTR)&c, 1, 0, 0, scratch.data, scratch.context) > 0)
@@ -223,7 +223,7 @@ static bool is_linear(const struct rule *r, size_t first, const struct effort *e
     /* In a short text PCRE2 looks first for a byte that every match has; in a long one it does not. */
     c.rule.pattern = arena_printf(&in.arena, "(*NO_START_OPT)%s", r->pattern);
     assert_int_equal(rule_compile(&c.rule, &c.code, &e), KL_OK);
-    rule_scratch_init(&c.scratch);
+    rule_scratch_init(&c.scratch, RULE_PAIRS);
     make_inputs(r, &in);
     for (size_t i = first; i < in.count && good; i += effort->stride) {
         uint64_t small = steps_on(&c, &in.items[i], size);
@@ -268,7 +268,7 @@ static void no_rule_reaches_the_limit_on_its_own_prefix(void **state) {
     struct buf text = BUF_INIT((size_t)2 << 20);
     struct rule_scratch scratch = {0};
     struct error e = {0};
-    rule_scratch_init(&scratch);
+    rule_scratch_init(&scratch, RULE_PAIRS);
     for (size_t i = 0; i < rule_count(); i++) {
         const struct rule *r = rule_at(i);
         const char *word = r->prefixes[0] != NULL   ? r->prefixes[0]
@@ -294,7 +294,7 @@ static void a_users_rule_that_is_not_linear_is_ended(void **state) {
     static const char *const patterns[] = {"a(?=[^X]*X)b", "(a+)+$", "[a-z]+@", "(?=.*(?=.*(?=.*Z)))a"};
     struct buf text = BUF_INIT((size_t)1 << 20);
     struct rule_scratch scratch = {0};
-    rule_scratch_init(&scratch);
+    rule_scratch_init(&scratch, RULE_PAIRS);
     while (text.len < (size_t)128 << 10)
         buf_str(&text, "aaaaaaaaaaaaaaab");
     buf_str(&text, "-XZ@");

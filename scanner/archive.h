@@ -1,0 +1,83 @@
+/* archive.h: what is in an archive, one member after the other: zip (wheels, eggs, jars), tar, tar packed by
+ * gzip, and a single file that gzip has packed. The archive lies in memory; nothing is written anywhere.
+ *
+ *     uint64_t budget = ...;
+ *     archive_open(&a, archive_kind_of(path), path, bytes, &budget);
+ *     while ((step = archive_next(&a, &member)) == ARCHIVE_OK)
+ *         ... archive_read(&a, ...), as often as wanted ...
+ *     archive_close(&a);
+ *
+ * A bomb is unpacked no further than it is read, within a budget, and not at all beyond the ratio of sizes
+ * that text has.
+ *
+ * Sources: "APPNOTE.TXT - .ZIP File Format Specification" (PKWARE); "Basic Tar Format" (GNU tar's manual);
+ * "pax Interchange Format" (POSIX.1-2017, pax); RFC 1952. */
+#ifndef KEYLIFT_SCANNER_ARCHIVE_H
+#define KEYLIFT_SCANNER_ARCHIVE_H
+
+#include "base/inflate.h"
+
+#define ARCHIVE_MAX_RATIO 250u                       /* unpacked to packed; deflate reaches 1032 */
+#define ARCHIVE_RATIO_FREE_BYTES ((uint64_t)1 << 20) /* unpacked, before the ratio is looked at */
+
+enum archive_kind { ARCHIVE_NONE, ARCHIVE_ZIP, ARCHIVE_TAR, ARCHIVE_TAR_GZ, ARCHIVE_GZ };
+
+enum archive_step {
+    ARCHIVE_OK,
+    ARCHIVE_END,
+    ARCHIVE_DAMAGED,
+    ARCHIVE_TOO_MUCH, /* the budget is spent */
+    ARCHIVE_TOO_DENSE /* over the ratio */
+};
+
+enum archive_member_kind {
+    MEMBER_FILE,
+    MEMBER_FOLDER,
+    MEMBER_LINK,
+    MEMBER_SPECIAL,   /* a device or a pipe */
+    MEMBER_ENCRYPTED, /* with a password */
+    MEMBER_PACKED,    /* in a way that is not read: bzip2, lzma, a sparse file */
+    MEMBER_DAMAGED    /* this one; the next may be good */
+};
+
+struct archive_member {
+    struct slice name; /* as written, to the first NUL; valid until the next step */
+    enum archive_member_kind kind;
+};
+
+struct archive {
+    enum archive_kind kind;
+    struct slice bytes, name; /* of the archive */
+    uint64_t *budget;         /* bytes that may be unpacked */
+    bool begun;
+
+    /* What is read next: from `inflater` if `packed`, else from `stored`. */
+    bool packed;
+    struct inflater inflater;
+    struct slice stored;
+    uint64_t left; /* of the member */
+
+    size_t directory, directory_end, data_base; /* zip */
+    uint64_t covered;                           /* zip: bytes that members so far were packed into */
+    uint64_t padding;                           /* tar: behind the member */
+    struct buf long_name;                       /* tar */
+};
+
+/* By the end of its name. Ask only of what is binary, as every archive is within its first bytes: a pointer
+ * of git LFS that is called x.zip is none. */
+enum archive_kind archive_kind_of(const char *path);
+
+/* All that is handed in stays the caller's, and must stay. */
+void archive_open(struct archive *a, enum archive_kind kind, const char *path, struct slice bytes,
+                  uint64_t *budget);
+void archive_close(struct archive *a);
+
+/* The next member, of what kind it may be; what was not read of the one before is skipped. After anything but
+ * ARCHIVE_OK there is none. */
+enum archive_step archive_next(struct archive *a, struct archive_member *out) KL_MUST_USE;
+
+/* Appends the next bytes of a MEMBER_FILE, at most `max`; fewer at its end. What came before an error is
+ * good. */
+enum archive_step archive_read(struct archive *a, size_t max, struct buf *out) KL_MUST_USE;
+
+#endif
