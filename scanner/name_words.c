@@ -158,7 +158,7 @@ static const char *const tails[] = {
     "tenant",      "label",     "labels",     "as",         "by",         "for",         "from",
     "to",          "with",      "in",         "of",         "is",         "not",         "stdin",
     "only",        "first",     "last",       "start",      "end",        "begin",       "open",
-    "close",       "unit",      "units",      "warning",
+    "close",       "unit",      "units",      "warning",    "uuid",       "uuids",       "guid",
 };
 
 /* Anywhere: what these words make of a name is no secret. */

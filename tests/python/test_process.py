@@ -20,7 +20,7 @@ def test_settings_of_the_process_stay_as_they_are(home, project):
 
         def state():
             status = open("/proc/self/status").read()
-            kept = [line for line in status.splitlines() if line.startswith(("Sig", "Shd", "Umask"))]
+            kept = [line for line in status.splitlines() if line.startswith(("SigB", "SigI", "SigC", "Umask"))]
             return (kept, [resource.getrlimit(getattr(resource, n)) for n in dir(resource) if n.startswith("RLIMIT_")],
                     locale.setlocale(locale.LC_ALL), os.getcwd(), sorted(os.listdir("/proc/self/fd")),
                     ctypes.CDLL(None).prctl(3, 0, 0, 0, 0), dict(os.environ))
