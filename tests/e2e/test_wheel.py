@@ -81,6 +81,10 @@ def test_the_licences_are_those_of_the_sources_that_are_linked(wheel):
     words = [re.sub(r"\s+", " ", text.decode().replace("https:", "http:")).strip()
              for text in (texts.pop("openssl"), texts_of_ours(wheel))]  # fmt: skip
     assert words[0].endswith("END OF TERMS AND CONDITIONS") and words[1].startswith(words[0])
+    # zlib comes from there, too, or from its sources: its header begins with the text.
+    header = Path("/usr/include/zlib.h").read_text("utf-8")
+    terms = " ".join(texts.pop("zlib").decode().split())
+    assert len(terms) > 500 and terms in " ".join(header.split())
     assert texts == expected
 
 
@@ -152,8 +156,8 @@ def test_it_scans_and_migrates_and_the_program_still_runs(venv, home, project):
 def test_its_own_libraries_find_what_those_of_the_system_find(venv):
     """The wheel has another PCRE2 than the development build: every rule and whole report again."""
     env = {**os.environ, "KEYLIFT_BIN": str(venv / "bin" / "keylift"), "KEYLIFT_BUILD": str(support.BUILD)}
-    output(sys.executable, "-m", "pytest", "-q", "-m", "not slow", "tests/rules", "tests/golden/test_scan.py", env=env,
-           cwd=support.ROOT)  # fmt: skip
+    output(sys.executable, "-m", "pytest", "-q", "-m", "not slow", "tests/rules", "tests/golden/test_scan.py",
+           "--ignore=tests/rules/test_verify_tables.py", env=env, cwd=support.ROOT)  # fmt: skip
 
 
 def test_its_module_finds_what_its_program_finds(venv):
