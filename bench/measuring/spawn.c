@@ -3,8 +3,8 @@
  *
  *     nanoseconds from fork to exit, microseconds of processor time, peak KiB of memory, exit status
  *
- * A process begins with the peak memory of the one that it was forked from: forked from Python, no program seems to
- * take less than Python does. This one is small, and nothing but the fork stands between the clocks.
+ * A process begins with the peak memory of the one that it was forked from: forked from Python, no program
+ * seems to take less than Python does. This one is small, and nothing but the fork stands between the clocks.
  */
 #include <signal.h>
 #include <stdio.h>
@@ -20,7 +20,9 @@ static long long now(void) {
     return t.tv_sec * 1000000000LL + t.tv_nsec;
 }
 
-static long long micros(struct timeval t) { return t.tv_sec * 1000000LL + t.tv_usec; }
+static long long micros(struct timeval t) {
+    return t.tv_sec * 1000000LL + t.tv_usec;
+}
 
 int main(int argc, char **argv) {
     if (argc < 3)
