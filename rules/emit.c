@@ -30,3 +30,11 @@ void emit_list(struct buf *out, const char *const *list) {
     }
     buf_str(out, "NULL}");
 }
+
+void emit_fields(struct buf *out, const struct emit_field *fields, size_t count) {
+    for (size_t i = 0; i < count; i++) {
+        buf_printf(out, "        .%s = ", fields[i].name);
+        emit_text(out, fields[i].value);
+        buf_str(out, ",\n");
+    }
+}

@@ -33,28 +33,22 @@ static void emit_answers(struct buf *out, const struct probe *p) {
 }
 
 static void emit_probe(struct buf *out, const struct probe *p) {
-    const struct {
-        const char *name, *value;
-    } texts[] = {{"id", p->id},
-                 {"provider", p->provider},
-                 {"method", p->method},
-                 {"host", p->host},
-                 {"path", p->path},
-                 {"basic", p->basic},
-                 {"body", p->body},
-                 {"sign", p->sign},
-                 {"with", p->with},
-                 {"with_prefix", p->with_prefix},
-                 {"with_begins", p->with_begins},
-                 {"elsewhere", p->elsewhere},
-                 {"rarely", p->rarely},
-                 {"source", p->source}};
+    const struct emit_field texts[] = {{"id", p->id},
+                                       {"provider", p->provider},
+                                       {"method", p->method},
+                                       {"host", p->host},
+                                       {"path", p->path},
+                                       {"basic", p->basic},
+                                       {"body", p->body},
+                                       {"sign", p->sign},
+                                       {"with", p->with},
+                                       {"with_prefix", p->with_prefix},
+                                       {"with_begins", p->with_begins},
+                                       {"elsewhere", p->elsewhere},
+                                       {"rarely", p->rarely},
+                                       {"source", p->source}};
     buf_str(out, "    {\n");
-    for (size_t i = 0; i < KL_ARRAY_LEN(texts); i++) {
-        buf_printf(out, "        .%s = ", texts[i].name);
-        emit_text(out, texts[i].value);
-        buf_str(out, ",\n");
-    }
+    emit_fields(out, texts, KL_ARRAY_LEN(texts));
     buf_printf(out, "        .with_hex = %u,\n        .headers = ", p->with_hex);
     emit_list(out, p->headers);
     buf_str(out, ",\n        .begins = ");

@@ -26,11 +26,10 @@ static int by_id(const void *a, const void *b) {
 
 static void write_rule(struct buf *out, const struct rule *r, const struct probe_list *probes) {
     static const char *const severities[] = {"SEVERITY_LOW", "SEVERITY_MEDIUM", "SEVERITY_HIGH"};
-    const struct {
-        const char *name, *value;
-    } texts[] = {{"id", r->id},           {"provider", r->provider}, {"description", r->description},
-                 {"pattern", r->pattern}, {"revoke", r->revoke},     {"source", r->source},
-                 {"check", r->check}};
+    const struct emit_field texts[] = {
+        {"id", r->id},           {"provider", r->provider}, {"description", r->description},
+        {"pattern", r->pattern}, {"revoke", r->revoke},     {"source", r->source},
+        {"check", r->check}};
     const struct {
         const char *name;
         const char *const *value;
@@ -40,11 +39,7 @@ static void write_rule(struct buf *out, const struct rule *r, const struct probe
                  {"find", r->find},
                  {"skip", r->skip}};
     buf_str(out, "    {\n");
-    for (size_t i = 0; i < KL_ARRAY_LEN(texts); i++) {
-        buf_printf(out, "        .%s = ", texts[i].name);
-        emit_text(out, texts[i].value);
-        buf_str(out, ",\n");
-    }
+    emit_fields(out, texts, KL_ARRAY_LEN(texts));
     for (size_t i = 0; i < KL_ARRAY_LEN(lists); i++) {
         buf_printf(out, "        .%s = ", lists[i].name);
         emit_list(out, lists[i].value);
