@@ -211,30 +211,36 @@ static bool starts_nocase(const char *s, size_t left, const char *word) {
     return true;
 }
 
+static const char *const roots[] = {"pass",  "pwd", "pw",   "pat",  "pep", "secret", "salt",
+                                    "token", "key", "cred", "auth", "jwt", "bear",   "otp"};
+
+/* Of each first letter of a root (by its last five bits), a bit for each second one. */
+#define SECOND(letter) (UINT32_C(1) << ((letter)&31))
+static const uint32_t root_pairs[32] = {
+    ['a' & 31] = SECOND('u'),
+    ['b' & 31] = SECOND('e'),
+    ['c' & 31] = SECOND('r'),
+    ['j' & 31] = SECOND('w'),
+    ['k' & 31] = SECOND('e'),
+    ['o' & 31] = SECOND('t'),
+    ['p' & 31] = SECOND('a') | SECOND('w') | SECOND('e'),
+    ['s' & 31] = SECOND('e') | SECOND('a'),
+    ['t' & 31] = SECOND('o'),
+};
+
+static bool root_at(const char *s, size_t left) {
+    for (size_t r = 0; r < KL_ARRAY_LEN(roots); r++)
+        if (starts_nocase(s, left, roots[r]))
+            return true;
+    return false;
+}
+
 /* Nearly every name ends here: none of the roots stands in it. */
 static bool has_root(struct slice name) {
-    static const char *const roots[] = {"pass",  "pwd", "pw",   "pat",  "pep", "secret", "salt",
-                                        "token", "key", "cred", "auth", "jwt", "bear",   "otp"};
-    for (size_t i = 0; i + 1 < name.len; i++) {
-        switch (name.ptr[i] | 0x20) {
-        case 'p':
-        case 's':
-        case 't':
-        case 'k':
-        case 'c':
-        case 'a':
-        case 'j':
-        case 'b':
-        case 'o':
-            for (size_t r = 0; r < KL_ARRAY_LEN(roots); r++) {
-                if (starts_nocase(name.ptr + i, name.len - i, roots[r]))
-                    return true;
-            }
-            break;
-        default:
-            break;
-        }
-    }
+    for (size_t i = 0; i + 1 < name.len; i++)
+        if ((root_pairs[name.ptr[i] & 31] >> (name.ptr[i + 1] & 31) & 1) != 0 &&
+            root_at(name.ptr + i, name.len - i))
+            return true;
     return false;
 }
 

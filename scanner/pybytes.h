@@ -3,7 +3,7 @@
 #ifndef KEYLIFT_SCANNER_PYBYTES_H
 #define KEYLIFT_SCANNER_PYBYTES_H
 
-#include "base/common.h"
+#include "base/slice.h"
 
 #if defined(__SSE2__)
 #include <emmintrin.h>
@@ -88,6 +88,35 @@ static inline unsigned pybytes_newline_len(const unsigned char *p, const unsigne
     if (p >= end || (*p != '\n' && *p != '\r'))
         return 0;
     return *p == '\r' && end - p > 1 && p[1] == '\n' ? 2 : 1;
+}
+
+#define PYBYTES_AT_ONCE 16u
+
+/* Whether a text of PYBYTES_AT_ONCE bytes or more holds blanks (tabs and line ends are), and bytes that are
+ * neither blanks nor printed ASCII. */
+static inline void pybytes_look(struct slice text, bool *blank, bool *other) {
+    const unsigned char *p = (const unsigned char *)text.ptr, *end = p + text.len;
+#ifdef PYVEC_BYTES
+    const unsigned char *last = end - PYVEC_BYTES; /* overlaps the one before */
+    unsigned blanks = 0, known = 0xffffu;
+    for (bool done = false; !done; p += PYVEC_BYTES) {
+        done = p >= last;
+        pyvec v = pyvec_load(done ? last : p);
+        pyvec blank_here = pyvec_or(pyvec_or(pyvec_eq(v, ' '), pyvec_eq(v, '\t')),
+                                    pyvec_or(pyvec_eq(v, '\n'), pyvec_eq(v, '\r')));
+        blanks |= pyvec_mask(blank_here);
+        known &= pyvec_mask(pyvec_or(blank_here, pyvec_range(v, '!', '~' - '!' + 1)));
+    }
+    *blank = blanks != 0;
+    *other = known != 0xffffu;
+#else
+    *blank = *other = false;
+    for (; p < end; p++) {
+        bool blank_here = *p == ' ' || *p == '\t' || *p == '\n' || *p == '\r';
+        *blank |= blank_here;
+        *other |= !blank_here && (*p < '!' || *p > '~');
+    }
+#endif
 }
 
 /* The first byte that is not a blank (' '). */

@@ -19,9 +19,9 @@ static struct slice lines_around(struct slice text, size_t start, size_t end) {
 
 void scan_allow_hits(struct scan_worker *w, size_t first) {
     struct rule_own own = rule_matcher_own(w->matcher);
+    if (first == w->hits.count || !own.allows || !w->place)
+        return; /* nearly always: nothing more is set up before */
     struct error e = {0};
-    if (!own.allows || !w->place)
-        return;
     struct slice text = w->place->text;
     for (size_t i = first; i < w->hits.count; i++) {
         struct scan_hit *hit = &w->hits.items[i];

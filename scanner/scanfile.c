@@ -85,7 +85,8 @@ static void on_match(void *ctx, const struct rule_match *m) {
 
 bool scan_match_rules(struct scan_worker *w, const char *path, const struct candidate *c, struct slice name) {
     struct match_context x = {w, c};
-    struct error e = {0};
+    struct error e; /* a kilobyte, which is not worth clearing for each string */
+    e.message[0] = '\0';
     size_t before = w->hits.count;
     enum kl_status s = rule_match_value(w->matcher, c->value, name, on_match, &x, &e);
     if (s == KL_OK && w->hits.count == before && c->given_to.len > 0)

@@ -5,6 +5,7 @@
 #include "scanner/byte_set.h"
 #include "scanner/checks.h"
 #include "scanner/name_words.h"
+#include "scanner/pybytes.h"
 
 #define SHAPE_MAX_BYTES 4096u /* longer strings are texts or data; provider rules see them */
 
@@ -312,6 +313,12 @@ static bool is_binary(struct slice v) {
  * words of one case, joined or not, are neither numbered nor mixed. */
 bool value_is_wordy(struct slice v) {
     unsigned seen = 0;
+    if (v.len >= PYBYTES_AT_ONCE) { /* the same, some bytes at a time */
+        bool blank, other;
+        pybytes_look(v, &blank, &other);
+        if (other || blank || v.len > SHAPE_MAX_SNAKE)
+            return !other && blank;
+    }
     size_t i = v.len > 0 && class_of(v.ptr[0]) == UPPER; /* "Name" is as good as "name" */
     for (; i < v.len; i++)
         seen |= 1u << class_of(v.ptr[i]);
