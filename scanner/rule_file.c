@@ -6,7 +6,7 @@
 #include "base/toml.h"
 #include "scanner/checks.h"
 
-#define RULE_MIN_EXAMPLES 2u
+#define RULE_MIN_EXAMPLES 3u
 #define RULE_MIN_KEYWORD 3u /* shorter ones stand in every second string */
 
 enum key_kind { KEY_TEXT, KEY_LIST, KEY_TEXT_OR_LIST, KEY_NUMBER };
@@ -210,7 +210,7 @@ static enum kl_status check_rule(const struct place *p, const struct rule *r) {
             return wrong(p, "a name word has only lower-case letters and digits:", r->name_words[i]);
     }
     if (list_length(r->find) < RULE_MIN_EXAMPLES || list_length(r->skip) < RULE_MIN_EXAMPLES)
-        return wrong(p, "needs at least two examples each of", "find, skip");
+        return wrong(p, "needs at least three examples each of", "find, skip");
     return KL_OK;
 }
 

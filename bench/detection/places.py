@@ -4,6 +4,7 @@ the names of one file apart."""
 
 import base64
 import json
+import re
 from dataclasses import dataclass
 
 
@@ -123,6 +124,8 @@ def notebook(code):
 def fits(place, value):
     """May this value be written there, and would a person write it there?"""
     plain = is_plain(value) and value.isascii()
+    if place.name == "URL":
+        return re.fullmatch(r"[\w.~:-]+", value) is not None  # others would be percent-encoded
     if "«V»" in place.text:
         unquoted = place.file and "'" not in place.text and '"«V»"' not in place.text
         return plain and not (unquoted and any(c in " #;&|<>()$*?!`:=,[]@^~" for c in value))

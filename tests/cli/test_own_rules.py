@@ -14,8 +14,8 @@ keywords = ['acme_']
 pattern = '{pattern}'
 revoke = "ask"
 source = "wiki"
-find = ['acme_{{digit:8}}', 'acme_{{digit:9}}']
-skip = ['acme_1', 'acme_x']
+find = ['acme_{{digit:8}}', 'acme_{{digit:9}}', 'key acme_{{digit:8}}']
+skip = ['acme_1', 'acme_x', 'acme-{{digit:8}}']
 """
 
 

@@ -459,8 +459,8 @@ id = "own-token"
 description = "a token of our own"
 keywords = ["own_"]
 pattern = '(own_[A-Za-z0-9]{20})'
-find = ["own_{alnum:20}", "x own_{alnum:20}"]
-skip = ["own_{alnum:19}", "ow_{alnum:20}"]
+find = ["own_{alnum:20}", "x own_{alnum:20}", "own=own_{alnum:20}"]
+skip = ["own_{alnum:19}", "ow_{alnum:20}", "own_"]
 """
 OWN_VERIFY = """
 [[verify]]

@@ -21,15 +21,15 @@ id = "test-token"
 description = "a token"
 keywords = ["tok_"]
 pattern = '(tok_[A-Za-z0-9]{20})'
-find = ["tok_{alnum:20}", "x tok_{alnum:20}"]
-skip = ["tok_{alnum:19}", "to_{alnum:20}"]
+find = ["tok_{alnum:20}", "x tok_{alnum:20}", "t=tok_{alnum:20}"]
+skip = ["tok_{alnum:19}", "to_{alnum:20}", "tok_"]
 [[rule]]
 id = "test-id"
 description = "an id"
 keywords = ["tid_"]
 pattern = '(tid_[A-Za-z0-9]{20})'
-find = ["tid_{alnum:20}", "x tid_{alnum:20}"]
-skip = ["tid_{alnum:19}", "ti_{alnum:20}"]
+find = ["tid_{alnum:20}", "x tid_{alnum:20}", "t=tid_{alnum:20}"]
+skip = ["tid_{alnum:19}", "ti_{alnum:20}", "tid_"]
 """
 GOOD = {
     "rules": ["test-token"],

@@ -250,8 +250,8 @@ static void hard_inputs_stay_within_the_limits(void **state) {
 static const char own_rule[] =
     "[[rule]]\nid = \"acme-key\"\nprovider = \"Acme\"\ndescription = \"Acme key\"\n"
     "severity = \"high\"\nkeywords = ['acme_']\npattern = 'acme_[0-9]{8}'\n"
-    "revoke = \"ask\"\nsource = \"wiki\"\nfind = ['acme_{digit:8}', 'acme_{digit:9}']\n"
-    "skip = ['acme_1', 'acme_x']\n";
+    "revoke = \"ask\"\nsource = \"wiki\"\nfind = ['acme_{digit:8}', 'acme_{digit:9}', 'x acme_{digit:8}']\n"
+    "skip = ['acme_1', 'acme-2', 'acme_x']\n";
 
 static enum kl_status open_own(const char *text, struct rule_set **set, struct error *e) {
     struct arena a = ARENA_INIT;
@@ -290,7 +290,7 @@ static void wrong_rules_are_named(void **state) {
         {"\"high\"", "\"hihg\"", "a severity is low, medium or high"},
         {"acme-key", "Acme key", "an id has only lower-case letters"},
         {"'acme_']", "'ac'   ]", "three characters or more"},
-        {", 'acme_x']", "]          ", "at least two examples"},
+        {", 'acme_x']", "]          ", "at least three examples"},
         {"acme-key", "npm-token", "the id is already in use"},
         {"revoke = \"ask\"\n", "", "missing: \"revoke\""},
     };
