@@ -1,4 +1,4 @@
-#include "scanner/checks.h"
+#include "scanner/checks_internal.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -144,7 +144,7 @@ static enum check_result check_discord(struct slice s) {
 }
 
 /* AWS's documentation writes EXAMPLE into its keys and tokens: they open nothing. */
-static enum check_result check_aws_key(struct slice s) {
+enum check_result check_aws_key(struct slice s) {
     return slice_find(s, SLICE_LIT("EXAMPLE"), 0) != SIZE_MAX ? CHECK_DROP : CHECK_UNKNOWN;
 }
 
@@ -220,22 +220,36 @@ static enum check_result check_password_value(struct slice s) {
 static const struct named_check {
     const char *name;
     check_fn fn;
+    const char *(*tell)(struct slice secret, struct arena *arena);
 } checks[] = {
-    {"aws-key", check_aws_key},
-    {"azure-key", check_azure_key},
-    {"basic-auth", check_basic_auth},
-    {"crc32-base62", check_crc32_base62},
-    {"discord", check_discord},
-    {"jwt", check_jwt},
-    {"password-value", check_password_value},
-    {"pem", check_pem},
-    {"url-password", check_url_password},
+    {"aws-key", check_aws_key, NULL},
+    {"aws-key-id", check_aws_key_id, tell_aws_account},
+    {"azure-key", check_azure_key, NULL},
+    {"basic-auth", check_basic_auth, NULL},
+    {"crc32-base62", check_crc32_base62, NULL},
+    {"discord", check_discord, NULL},
+    {"ids", check_ids, NULL},
+    {"jwt", check_jwt, NULL},
+    {"macaroon", check_macaroon, NULL},
+    {"password-value", check_password_value, NULL},
+    {"pem", check_pem, NULL},
+    {"url-password", check_url_password, NULL},
 };
 
-check_fn check_find(const char *name) {
+static const struct named_check *find(const char *name) {
     for (size_t i = 0; i < KL_ARRAY_LEN(checks); i++) {
         if (strcmp(checks[i].name, name) == 0)
-            return checks[i].fn;
+            return &checks[i];
     }
     return NULL;
+}
+
+check_fn check_find(const char *name) {
+    const struct named_check *c = find(name);
+    return c ? c->fn : NULL;
+}
+
+const char *check_tell(const char *name, struct slice secret, struct arena *arena) {
+    const struct named_check *c = find(name);
+    return c && c->tell ? c->tell(secret, arena) : NULL;
 }

@@ -7,6 +7,7 @@
 #include "base/file.h"
 #include "base/mem.h"
 #include "scanner/candidate_internal.h"
+#include "scanner/checks.h"
 #include "scanner/encoded.h"
 #include "scanner/notebook.h"
 #include "scanner/pyfile.h"
@@ -70,13 +71,17 @@ struct scan_hit *scan_add_hit(struct scan_worker *w, const struct candidate *c) 
     return hit;
 }
 
+static const char *tell(struct scan_worker *w, const struct rule_match *m, struct slice value) {
+    return check_tell(m->rule->check, slice_sub(value, m->start, m->end), &w->arena);
+}
+
 static void on_match(void *ctx, const struct rule_match *m) {
     struct match_context *x = ctx;
     struct scan_hit *hit = scan_add_hit(x->w, x->candidate);
     hit->rule = m->rule;
     hit->rule_id = m->rule->id;
     hit->message = m->rule->description;
-    hit->note = m->note;
+    hit->note = m->note ? m->note : tell(x->w, m, x->candidate->value);
     hit->start = m->start;
     hit->end = m->end;
     hit->confidence = m->confidence;
@@ -196,6 +201,7 @@ static void scan_code(struct scan_worker *w, const struct pyfile *file, struct s
         match_candidate(w, place->path, &w->candidates.items[i], true, &file->text);
     }
     drop_series(&w->hits);
+    scan_weigh_repeats(w);
     scan_text_rules(w, NULL);
     scan_resolve_file(&w->hits, true);
     if (w->hits.count > 0)

@@ -91,6 +91,9 @@ struct scan_hit *scan_add_hit(struct scan_worker *w, const struct candidate *c);
 void scan_text_rules(struct scan_worker *w, const struct candidate *whole);
 void scan_path_rules(struct scan_worker *w, const char *path);
 
+/* scan_repeats.c: makes the classifier's hits less likely whose value the file gives to many other names. */
+void scan_weigh_repeats(struct scan_worker *w);
+
 /* scan_allow.c: asks the allowlists about the hits from number `first` on. */
 void scan_allow_hits(struct scan_worker *w, size_t first);
 

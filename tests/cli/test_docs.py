@@ -17,8 +17,9 @@ def test_the_manual_page_completions_and_keys_are_in_step(keylift):
     assert done.returncode == 0, done.stderr
 
 
-def test_the_table_of_providers_is_in_step_with_the_rules():
-    done = subprocess.run([sys.executable, support.ROOT / "scripts/verification-docs", "--check"], text=True,
+@pytest.mark.parametrize("script", ["rules-docs", "verification-docs"])
+def test_what_is_made_from_the_rules_is_in_step_with_them(script):
+    done = subprocess.run([sys.executable, support.ROOT / "scripts" / script, "--check"], text=True,
                           stderr=subprocess.PIPE, timeout=60)  # fmt: skip
     assert done.returncode == 0, done.stderr
 

@@ -89,3 +89,18 @@ def test_the_end_of_a_file_with_too_many_tokens_is_an_error_and_not_silence(keyl
     assert done.returncode == 2
     [error] = json.loads(done.stdout)["errors"]
     assert error["path"] == "big.py" and "tokens" in error["message"]
+
+
+def test_a_word_with_a_number_in_a_template_is_a_password(keylift, project):
+    project.write("app.py", "password = f'marble{}77{{tail}}'\nadmin_password = 'sunset{}6%s' % tail\n".format(4, 5))
+    assert [(f["line"], f["rule"]) for f in scan(keylift, project)] == [(1, "generic-password"), (2, "generic-password")]
+
+
+def test_a_value_under_many_names_is_a_word_of_the_program(keylift, project):
+    word = "marble" + str(4) + "77"
+    project.write("app.py", f"make(login={word!r}, nick={word!r}, title={word!r}, password={word!r})\n")
+    project.write("few.py", f"make(login={word!r}, nick={word!r}, nick={word!r}, secret={word!r}, password={word!r})\n")
+    many, *few = sorted(scan(keylift, project), key=lambda f: f["path"])
+    assert (many["path"], many["confidence"]) == ("app.py", 0.4)
+    assert [f["confidence"] for f in few if f["rule"] == "generic-password"] == [0.8]
+    assert "; the same value under other names: × 0.50" in keylift("scan", "-v", "--no-config", ".", cwd=project).stdout
