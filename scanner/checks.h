@@ -21,8 +21,8 @@ typedef enum check_result (*check_fn)(struct slice secret);
 /* NULL for an unknown name. */
 check_fn check_find(const char *name);
 
-/* What else the check of this name reads from a secret that is not damaged, for the report: whose it is. NULL:
- * nothing. In the arena; nothing of it is secret. */
+/* What else the check of this name reads from a secret that is not damaged, for the report: whose it is.
+ * NULL: nothing. In the arena; nothing of it is secret. */
 const char *check_tell(const char *name, struct slice secret, struct arena *arena);
 
 /* Bits a character: Shannon's entropy of the bytes of s. */

@@ -149,8 +149,8 @@ static struct slice fixed_piece(const struct candidate *c, struct slice value) {
 
 /* A piece of a string says less: it must be random, or enough of a password. */
 static bool piece_tells(enum name_kind kind, enum value_shape shape, struct slice value) {
-    return shape == SHAPE_RANDOM || (kind == NAME_PASSWORD && shape >= SHAPE_NUMBERED &&
-                                     value.len >= CLASSIFY_MIN_SECRET);
+    return shape == SHAPE_RANDOM ||
+           (kind == NAME_PASSWORD && shape >= SHAPE_NUMBERED && value.len >= CLASSIFY_MIN_SECRET);
 }
 
 bool classify_value(const struct candidate *c, struct classification *out) {
