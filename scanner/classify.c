@@ -40,7 +40,7 @@ struct cell {
  * of enum value_shape. The figures are explained in docs/detection.md. */
 static const struct cell model[][SHAPE_RANDOM + 1] = {
     [NAME_OTHER] = {[SHAPE_RANDOM] = {0.3, SEVERITY_LOW}}, /* see classify_random */
-    [NAME_PASSWORD] = {[SHAPE_PLAIN] = {0.5, SEVERITY_LOW},
+    [NAME_PASSWORD] = {[SHAPE_PLAIN] = {0.91, SEVERITY_LOW},
                        [SHAPE_NUMBERED] = {0.8, SEVERITY_MEDIUM},
                        [SHAPE_MIXED] = {0.8, SEVERITY_MEDIUM},
                        [SHAPE_RANDOM] = {0.95, SEVERITY_HIGH}},

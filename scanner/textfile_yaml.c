@@ -12,9 +12,9 @@ static const struct {
     uint8_t digits; /* of the code point behind it; 0: it is `code` */
     uint32_t code;
 } escapes[] = {
-    {'0', 0, 0},    {'a', 0, 7},    {'b', 0, 8},      {'t', 0, '\t'},   {'n', 0, '\n'}, {'v', 0, 11},
-    {'f', 0, 12},   {'r', 0, '\r'}, {'e', 0, 27},     {'N', 0, 0x85},   {'_', 0, 0xA0}, {'L', 0, 0x2028},
-    {'P', 0, 0x2029}, {'x', 2, 0},  {'u', 4, 0},      {'U', 8, 0},
+    {'0', 0, 0},      {'a', 0, 7},    {'b', 0, 8},  {'t', 0, '\t'}, {'n', 0, '\n'}, {'v', 0, 11},
+    {'f', 0, 12},     {'r', 0, '\r'}, {'e', 0, 27}, {'N', 0, 0x85}, {'_', 0, 0xA0}, {'L', 0, 0x2028},
+    {'P', 0, 0x2029}, {'x', 2, 0},    {'u', 4, 0},  {'U', 8, 0},
 };
 
 /* The escape at body.ptr[at] == '\\'; what follows it. */
@@ -46,7 +46,8 @@ static bool is_break_behind(struct slice body, size_t at, size_t *next) {
     return is;
 }
 
-/* From the first of several line ends, with the blanks around them, on; `joined`: a backslash stood before it. */
+/* From the first of several line ends, with the blanks around them, on; `joined`: a backslash stood before
+ * it. */
 static size_t fold(struct slice body, size_t at, bool joined, struct buf *out) {
     size_t breaks = 0;
     for (; at < body.len && text_is_blank(body.ptr[at]); at++)
@@ -66,13 +67,15 @@ static bool ends_line(struct slice body, size_t at) {
 }
 
 static struct slice value_of(struct slice body, char quote, struct arena *arena) {
-    if (slice_find_byte(body, '\n', 0) == SIZE_MAX && slice_find_byte(body, quote == '"' ? '\\' : '\'', 0) == SIZE_MAX)
+    if (slice_find_byte(body, '\n', 0) == SIZE_MAX &&
+        slice_find_byte(body, quote == '"' ? '\\' : '\'', 0) == SIZE_MAX)
         return body;
     struct buf out = BUF_INIT_SECRET(2 * QUOTED_MAX_BYTES);
     for (size_t at = 0, next; at < body.len;) {
         char c = body.ptr[at];
         if (c == '\\' && quote == '"') {
-            at = is_break_behind(body, at + 1, &next) ? fold(body, at + 1, true, &out) : unescape(body, at, &out);
+            at = is_break_behind(body, at + 1, &next) ? fold(body, at + 1, true, &out)
+                                                      : unescape(body, at, &out);
         } else if (text_is_blank(c) && ends_line(body, at)) {
             at = fold(body, at, false, &out);
         } else {
