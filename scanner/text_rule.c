@@ -96,7 +96,7 @@ static enum kl_status compile_item(struct text_item *item, struct error *e) {
         what = "path";
         status = text_pattern_compile(rule->path, &item->path, e);
     }
-    return status == KL_OK ? status : error_prefix(e, "%s: rule %s: %s", rule->file, item->rule->id, what);
+    return status == KL_OK ? status : error_prefix(e, "%s: %s", rule->where, what);
 }
 
 static void free_item(struct text_item *item) {
@@ -124,8 +124,8 @@ static enum kl_status take_item(struct text_rules *t, size_t number, struct erro
     for (size_t k = 0; item->rule->keywords[k] != NULL; k++)
         if (!keyword_builder_add(t->builder, item->rule->keywords[k], (uint16_t)number))
             return error_set(e, KL_ERR_LIMIT,
-                             "%s: rule %s: too many keywords, or too many different characters in them",
-                             item->rule->text->file, item->rule->id);
+                             "%s: too many keywords, or too many different characters in them",
+                             item->rule->text->where);
     return KL_OK;
 }
 

@@ -11,7 +11,7 @@
 #define TEXT_RULE_MAX_GROUPS 999u /* RE2's */
 
 struct text_rule {
-    const char *file;
+    const char *where; /* "gitleaks.toml: line 3: rule acme" */
     const char *regex; /* as PCRE2; NULL: the path alone says it */
     const char *rest;  /* it, without what it may begin with (re2_facts); NULL: it has no such lead */
     unsigned lead_chars;

@@ -67,3 +67,19 @@ def test_a_rule_that_is_unlikely_hides_no_likely_one(keylift, project):
 def test_what_is_left_out_by_its_confidence_hides_nothing(keylift, project):
     found = one_place(keylift, project, ("severe", "high", 0.8), ("surer", "low", 0.95))
     assert found("--min-confidence", "0.9") == ["surer", "surer"] and found() == ["severe", "severe"]
+
+
+WRONG = [
+    ("severity = \"high\"", "severity = \"grave\"", "line 6: rule acme-key: a severity is low, medium or high"),
+    ("source = \"wiki\"", "sauce = \"wiki\"", 'line 10: rule acme-key: unknown key "sauce"; did you mean "source"?'),
+    ("source = \"wiki\"\n", "", 'line 2: rule acme-key: missing: "source"'),
+    ("acme_[0-9]+", "acme_([0-9]+", "line 2: rule acme-key: the pattern is wrong at offset 12"),
+]
+
+
+def test_what_is_wrong_with_a_rule_is_told_with_its_line(keylift, project):
+    project.write("src/a.txt", "nothing\n")
+    for old, new, said in WRONG:
+        project.write("rules.toml", RULE.format(pattern="acme_[0-9]+").replace(old, new))
+        done, _ = scan(keylift, project, "--rules-file", "rules.toml", "src")
+        assert done.returncode == 2 and f"keylift: rules.toml: {said}" in done.stderr, done.stderr
