@@ -340,6 +340,18 @@ def test_an_allowlist_that_takes_too_many_steps_allows_nothing(keylift, project)
     assert "gitleaks.toml: allowlist 1" in report["errors"][0]["message"]
 
 
+@pytest.mark.parametrize("filler", ["x", "é", "k"])
+def test_a_match_is_found_wherever_it_lies_in_a_long_text(keylift, project, filler):
+    """The text is searched by pieces (text_search.h): matches across their ends, at them, and longer than one."""
+    lengths = [*range(2, 12), 2044, 2045, 2046, 2047, 2048, 2049, 6000]
+    for at in (0, *range(2030, 2052), 4095, 4096):
+        text = filler * (at // len(filler.encode())) + "\n"
+        project.write(f"src/{at}.txt", text + "".join(f"k={'a' * n};\n" for n in lengths))
+    report, _ = scan(keylift, project, "[[rules]]\nid = 'r'\nregex = '\\bk=([a-c]+);(?m:$)'\n")
+    assert report["errors"] == [] and len(report["findings"]) == 25 * len(lengths)
+    assert {f["end_column"] - f["column"] for f in report["findings"]} == set(lengths)
+
+
 # ---- everywhere that rules are ----
 
 
