@@ -18,12 +18,14 @@ void text_search_free(struct text_search *t) {
     pcre2_code_free(t->plain);
 }
 
-static int run(const pcre2_code *code, struct rule_scratch *s, struct slice text, size_t at, uint32_t options) {
+static int run(const pcre2_code *code, struct rule_scratch *s, struct slice text, size_t at,
+               uint32_t options) {
     return pcre2_match(code, (PCRE2_SPTR)(text.len > 0 ? text.ptr : ""), text.len, at,
                        PCRE2_NO_UTF_CHECK | options, s->data, s->context);
 }
 
-static int run_window(const pcre2_code *code, struct rule_scratch *s, struct slice text, size_t at, bool is_last) {
+static int run_window(const pcre2_code *code, struct rule_scratch *s, struct slice text, size_t at,
+                      bool is_last) {
     (void)pcre2_set_match_limit(s->context, WINDOW_MATCH_LIMIT);
     int rc = run(code, s, text, at, is_last ? 0 : PCRE2_PARTIAL_HARD);
     rule_limit_matches(s);
