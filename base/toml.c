@@ -172,9 +172,24 @@ static cJSON *find_member(const cJSON *table, const char *key) {
     return cJSON_GetObjectItemCaseSensitive(table, key);
 }
 
+/* cJSON keeps a number in valuedouble, and of it a copy in valueint that nobody reads; other values use
+ * neither, but for the flags of tables above. */
+static void set_line(const struct toml *t, cJSON *item) {
+    unsigned line = ts_node_start_point(ts_tree_cursor_current_node(&t->cursor)).row + 1;
+    if (cJSON_IsNumber(item))
+        item->valueint = (int)line;
+    else
+        item->valuedouble = line;
+}
+
+unsigned toml_line(const cJSON *item) {
+    return cJSON_IsNumber(item) ? (unsigned)item->valueint : (unsigned)item->valuedouble;
+}
+
 static enum kl_status add_member(struct toml *t, cJSON *table, const char *key, cJSON *item) {
     if (item == NULL || !cJSON_AddItemToObject(table, key, item))
         mem_die();
+    set_line(t, item);
     if (++t->keys > TOML_MAX_KEYS)
         return fail(t, KL_ERR_LIMIT, "the document has too many keys", NULL);
     return KL_OK;
@@ -320,6 +335,7 @@ static enum kl_status place_value(struct toml *t, cJSON *into, cJSON **made) {
         return add_member(t, into, buf_cstr(&t->key.parts[t->key.count - 1]), *made);
     if (!cJSON_AddItemToArray(into, *made))
         mem_die();
+    set_line(t, *made);
     return KL_OK;
 }
 
@@ -384,6 +400,7 @@ static enum kl_status open_table(struct toml *t, TSNode key, bool array, cJSON *
         *table = new_container(false, TABLE_HEADER);
         if (!cJSON_AddItemToArray(there, *table))
             mem_die();
+        set_line(t, *table);
         return status;
     }
     if (there == NULL) {
@@ -393,6 +410,7 @@ static enum kl_status open_table(struct toml *t, TSNode key, bool array, cJSON *
         return fail(t, KL_ERR_PARSE, "the table is already defined:", name);
     }
     there->valueint = TABLE_HEADER;
+    set_line(t, there);
     *table = there;
     return status;
 }

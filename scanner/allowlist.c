@@ -29,7 +29,7 @@ static enum kl_status compile_all(const struct allowlist *a, const char *what, c
     out->items = mem_calloc(count + 1, sizeof *out->items);
     for (; out->count < count; out->count++)
         if (text_pattern_compile(patterns[out->count], &out->items[out->count], e) != KL_OK)
-            return error_prefix(e, "%s: %s, number %zu", a->label, what, out->count + 1);
+            return error_prefix(e, "%s: %s, number %zu", a->where, what, out->count + 1);
     return KL_OK;
 }
 

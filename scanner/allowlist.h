@@ -9,6 +9,7 @@
 enum allow_target { ALLOW_SECRET, ALLOW_MATCH, ALLOW_LINE };
 
 struct allowlist {
+    const char *where;            /* "gitleaks.toml: line 3: allowlist 1": for errors in it */
     const char *label;            /* "gitleaks.toml: allowlist 2" */
     const char *const *rules;     /* ids, NULL-terminated; NULL: all */
     const char *const *paths;     /* PCRE2, likewise; an empty list for none */

@@ -4,6 +4,7 @@
 
 #include "scanner/placeholder.h"
 #include "scanner/sinks.h"
+#include "scanner/value_known.h"
 
 #define CLASSIFY_MIN_PASSWORD 4u
 #define CLASSIFY_MIN_SECRET 8u
@@ -40,7 +41,7 @@ struct cell {
  * of enum value_shape. The figures are explained in docs/detection.md. */
 static const struct cell model[][SHAPE_RANDOM + 1] = {
     [NAME_OTHER] = {[SHAPE_RANDOM] = {0.3, SEVERITY_LOW}}, /* see classify_random */
-    [NAME_PASSWORD] = {[SHAPE_PLAIN] = {0.5, SEVERITY_LOW},
+    [NAME_PASSWORD] = {[SHAPE_PLAIN] = {0.91, SEVERITY_LOW},
                        [SHAPE_NUMBERED] = {0.8, SEVERITY_MEDIUM},
                        [SHAPE_MIXED] = {0.8, SEVERITY_MEDIUM},
                        [SHAPE_RANDOM] = {0.95, SEVERITY_HIGH}},
@@ -176,7 +177,7 @@ bool classify_value(const struct candidate *c, struct classification *out) {
     if ((collective && shape != SHAPE_RANDOM) || (c->is_partial && !piece_tells(meaning.kind, shape, value)))
         return false;
     struct cell cell = model[meaning.kind][shape];
-    if (cell.probability <= 0)
+    if (cell.probability <= 0 || (meaning.kind == NAME_TOKEN && value_is_message(value)))
         return false;
     bool weak = cell.severity == SEVERITY_LOW;
     if (c->in_test || meaning.is_mock)

@@ -18,7 +18,9 @@ static enum kl_status read_condition(const struct gl_place *p, const cJSON *tabl
     bool known = *all;
     for (size_t i = 0; i < KL_ARRAY_LEN(one); i++)
         known |= slice_eq_nocase(slice_cstr(text), one[i]);
-    return status != KL_OK || known ? status : gl_wrong(p, "a condition is AND or OR:", text);
+    return status != KL_OK || known
+               ? status
+               : gl_wrong(p, gl_get(table, "condition"), "a condition is AND or OR:", text);
 }
 
 static enum kl_status read_target(const struct gl_place *p, const cJSON *table, enum allow_target *target) {
@@ -35,7 +37,7 @@ static enum kl_status read_target(const struct gl_place *p, const cJSON *table, 
             return KL_OK;
         }
     }
-    return gl_wrong(p, "a regexTarget is secret, match or line:", text);
+    return gl_wrong(p, gl_get(table, "regexTarget"), "a regexTarget is secret, match or line:", text);
 }
 
 /* The list at `key`, each pattern as PCRE2. */
@@ -43,10 +45,12 @@ static enum kl_status read_patterns(const struct gl_place *p, const cJSON *table
                                     const char *const **out) {
     struct string_items found = {0};
     enum kl_status status = gl_list(p, table, key, &found);
-    for (size_t i = 0; i < found.count && status == KL_OK; i++) {
+    const cJSON *item = gl_get(table, key);
+    item = cJSON_IsArray(item) ? item->child : item;
+    for (size_t i = 0; i < found.count && status == KL_OK; i++, item = item->next) {
         char what[32];
         (void)snprintf(what, sizeof what, "%s, number %zu", key, i + 1);
-        status = gl_pattern(p, what, found.items[i], &found.items[i]);
+        status = gl_pattern(p, item, what, found.items[i], &found.items[i]);
     }
     *out = gl_items_keep(&found, &p->out->strings);
     free(found.items);
@@ -93,15 +97,17 @@ static enum kl_status check_commits(const struct gl_place *p, const cJSON *table
     if (status != KL_OK)
         return status;
     if (!any && !others)
-        return error_set(p->e, KL_ERR_PARSE, "%s: it has neither paths nor regexes nor stopwords", p->what);
+        return error_set(p->e, KL_ERR_PARSE, "%s: it has neither paths nor regexes nor stopwords",
+                         gl_where(p, NULL));
     if (any)
-        gl_warn(p, "commits are not used, since keylift goes by what files hold%s",
+        gl_warn(p, gl_get(table, "commits"), "commits are not used, since keylift goes by what files hold%s",
                 *never ? "; so this allowlist allows nothing" : "");
     return KL_OK;
 }
 
 static enum kl_status read_one(const struct gl_place *p, const cJSON *table, const char *id) {
-    struct allowlist a = {.label = p->what};
+    struct allowlist a = {.where = gl_where(p, NULL),
+                          .label = arena_printf(&p->out->strings, "%s: %s", p->file, p->what)};
     bool never = false;
     gl_unknown(p, table, known_keys);
     enum kl_status status = read_condition(p, table, &a.all);
@@ -132,14 +138,18 @@ enum kl_status gl_allowlists(const struct gl_place *p, const cJSON *table, const
     if (status != KL_OK)
         return status;
     if (single != NULL && first != NULL)
-        return error_set(p->e, KL_ERR_PARSE, "%s: allowlist and allowlists cannot both be there", p->what);
+        return error_set(p->e, KL_ERR_PARSE, "%s: allowlist and allowlists cannot both be there",
+                         gl_where(p, single));
     if (single != NULL && !cJSON_IsObject(single))
-        return gl_wrong(p, "this must be a table:", "allowlist");
+        return gl_wrong(p, single, "this must be a table:", "allowlist");
     size_t number = 0;
     for (const cJSON *i = single != NULL ? single : first; i != NULL && status == KL_OK;
          i = single != NULL ? NULL : i->next) {
-        inner.what = single != NULL ? arena_printf(&p->out->strings, "%s: allowlist", p->what)
-                                    : arena_printf(&p->out->strings, "%s: allowlist %zu", p->what, ++number);
+        const char *between = p->what[0] != '\0' ? ": " : "";
+        inner.at = i;
+        inner.what = single != NULL
+                         ? arena_printf(&p->out->strings, "%s%sallowlist", p->what, between)
+                         : arena_printf(&p->out->strings, "%s%sallowlist %zu", p->what, between, ++number);
         status = read_one(&inner, i, id);
     }
     return status;

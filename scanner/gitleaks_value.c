@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "base/mem.h"
+#include "base/toml.h"
 #include "scanner/gitleaks_internal.h"
 #include "scanner/re2.h"
 #include "scanner/text_rule.h"
@@ -12,8 +13,17 @@ const cJSON *gl_get(const cJSON *table, const char *key) {
     return cJSON_GetObjectItem(table, key);
 }
 
-enum kl_status gl_wrong(const struct gl_place *p, const char *problem, const char *what) {
-    return error_set(p->e, KL_ERR_PARSE, "%s: %s \"%.80s\"", p->what, problem, what);
+const char *gl_where(const struct gl_place *p, const cJSON *at) {
+    at = at != NULL ? at : p->at;
+    const char *between = p->what[0] != '\0' ? ": " : "";
+    unsigned line = at != NULL ? toml_line(at) : 0;
+    if (line == 0)
+        return arena_printf(&p->out->strings, "%s%s%s", p->file, between, p->what);
+    return arena_printf(&p->out->strings, "%s: line %u%s%s", p->file, line, between, p->what);
+}
+
+enum kl_status gl_wrong(const struct gl_place *p, const cJSON *at, const char *problem, const char *what) {
+    return error_set(p->e, KL_ERR_PARSE, "%s: %s \"%.80s\"", gl_where(p, at), problem, what);
 }
 
 void gl_items_add(struct string_items *l, const char *text) {
@@ -35,13 +45,13 @@ bool gl_items_hold(const struct string_items *l, const char *text) {
     return false;
 }
 
-void gl_warn(const struct gl_place *p, const char *fmt, ...) {
+void gl_warn(const struct gl_place *p, const cJSON *at, const char *fmt, ...) {
     char text[KL_ERROR_MESSAGE_MAX];
     va_list args;
     va_start(args, fmt);
     (void)vsnprintf(text, sizeof text, fmt, args);
     va_end(args);
-    gl_items_add(&p->out->warnings, arena_printf(&p->out->strings, "%s: %s", p->what, text));
+    gl_items_add(&p->out->warnings, arena_printf(&p->out->strings, "%s: %s", gl_where(p, at), text));
 }
 
 void gl_unknown(const struct gl_place *p, const cJSON *table, const char *const *known) {
@@ -50,7 +60,7 @@ void gl_unknown(const struct gl_place *p, const cJSON *table, const char *const 
         for (size_t i = 0; known[i] != NULL && !found; i++)
             found = slice_eq_nocase(slice_cstr(item->string), known[i]);
         if (!found)
-            gl_warn(p, "the key \"%.80s\" is unknown, and not used", item->string);
+            gl_warn(p, item, "the key \"%.80s\" is unknown, and not used", item->string);
     }
 }
 
@@ -60,7 +70,7 @@ enum kl_status gl_text(const struct gl_place *p, const cJSON *table, const char 
     if (item == NULL)
         return KL_OK;
     if (!cJSON_IsString(item))
-        return gl_wrong(p, "this must be a string:", key);
+        return gl_wrong(p, item, "this must be a string:", key);
     *out = arena_cstr(&p->out->strings, slice_cstr(item->valuestring));
     return KL_OK;
 }
@@ -71,7 +81,7 @@ enum kl_status gl_number(const struct gl_place *p, const cJSON *table, const cha
     if (item == NULL)
         return KL_OK;
     if (!cJSON_IsNumber(item) || item->valuedouble < 0)
-        return gl_wrong(p, "this must be a number, not below 0:", key);
+        return gl_wrong(p, item, "this must be a number, not below 0:", key);
     *out = item->valuedouble;
     return KL_OK;
 }
@@ -81,11 +91,11 @@ enum kl_status gl_list(const struct gl_place *p, const cJSON *table, const char 
     const cJSON *item = gl_get(table, key);
     const cJSON *single = cJSON_IsString(item) ? item : NULL;
     if (item != NULL && single == NULL && !cJSON_IsArray(item))
-        return gl_wrong(p, "this must be a list of strings:", key);
+        return gl_wrong(p, item, "this must be a list of strings:", key);
     for (const cJSON *i = single != NULL || item == NULL ? single : item->child; i != NULL;
          i = single != NULL ? NULL : i->next) {
         if (!cJSON_IsString(i))
-            return gl_wrong(p, "this must be a list of strings:", key);
+            return gl_wrong(p, i, "this must be a list of strings:", key);
         gl_items_add(out, arena_cstr(&p->out->strings, slice_cstr(i->valuestring)));
     }
     return KL_OK;
@@ -98,27 +108,28 @@ enum kl_status gl_tables(const struct gl_place *p, const cJSON *parent, const ch
     if (item == NULL)
         return KL_OK;
     if (!cJSON_IsArray(item))
-        return gl_wrong(p, "this must be a list of tables:", key);
+        return gl_wrong(p, item, "this must be a list of tables:", key);
     for (const cJSON *i = item->child; i != NULL; i = i->next)
         if (!cJSON_IsObject(i))
-            return gl_wrong(p, "this must be a list of tables:", key);
+            return gl_wrong(p, i, "this must be a list of tables:", key);
     *first = item->child;
     return KL_OK;
 }
 
-enum kl_status gl_pattern(const struct gl_place *p, const char *what, const char *pattern, const char **out) {
+enum kl_status gl_pattern(const struct gl_place *p, const cJSON *at, const char *what, const char *pattern,
+                          const char **out) {
     struct buf text = BUF_INIT(RE2_MAX_OUT);
     struct re2_facts unused;
     enum kl_status status = re2_to_pcre2(slice_cstr(pattern), &text, &unused, p->e);
     if (status == KL_OK)
         *out = arena_cstr(&p->out->strings, buf_as_slice(&text));
     else
-        (void)error_prefix(p->e, "%s: %s", p->what, what);
+        (void)error_prefix(p->e, "%s: %s", gl_where(p, at), what);
     buf_release(&text);
     return status;
 }
 
-enum kl_status gl_regex(const struct gl_place *p, const char *pattern, struct text_rule *t,
+enum kl_status gl_regex(const struct gl_place *p, const cJSON *at, const char *pattern, struct text_rule *t,
                         unsigned *groups) {
     struct buf text = BUF_INIT(RE2_MAX_OUT), rest = BUF_INIT(RE2_MAX_OUT);
     struct re2_facts facts;
@@ -130,7 +141,7 @@ enum kl_status gl_regex(const struct gl_place *p, const char *pattern, struct te
         t->lead_chars = facts.lead_chars;
         *groups = facts.groups;
     } else {
-        (void)error_prefix(p->e, "%s: regex", p->what);
+        (void)error_prefix(p->e, "%s: regex", gl_where(p, at));
     }
     buf_release(&text);
     buf_release(&rest);

@@ -265,10 +265,12 @@ struct name_meaning name_meaning(struct slice name) {
                                       "hex", "prod", "production", "dev", "staging", "live"}))))
         w.count--;
     const char *last = w.text[w.count - 1];
+    bool in_dns = false; /* RFC 6376: what is called a token there is a name of a record */
     for (unsigned i = 0; i < w.count; i++) {
         if (IN(w.text[i], denials))
             return m;
         m.is_mock |= IN(w.text[i], mocks);
+        in_dns |= strcmp(w.text[i], "dkim") == 0;
     }
     bool secret_id = w.count >= 2 && strcmp(last, "id") == 0 && strcmp(w.text[w.count - 2], "secret") == 0;
     if (IN(last, tails) && !secret_id)
@@ -288,6 +290,8 @@ struct name_meaning name_meaning(struct slice name) {
         if (m.kind == NAME_OTHER && i > 0 && strcmp(w.text[i], "key") == 0)
             m.kind = kind_of_key(&w, i) == NAME_PLAIN_KEY ? NAME_OTHER : kind_of_key(&w, i);
     }
+    if (m.kind == NAME_TOKEN && in_dns)
+        m.kind = NAME_OTHER;
     if (m.kind == NAME_TOKEN && strcmp(last, "pat") == 0 &&
         !(w.count > 1 && IN(w.text[w.count - 2], pat_owners)))
         m.kind = NAME_OTHER; /* more often a pattern */

@@ -121,7 +121,8 @@ static const char *why_not_group(char c) {
     }
 }
 
-/* (?P<name>x) and (?<name>x): nothing asks for names, and PCRE2 allows fewer. */
+/* (?P<name>x) and (?<name>x): nothing asks for names, and PCRE2 allows fewer. RE2 wants each
+ * once. */
 static enum kl_status open_named(struct re2 *r, size_t name) {
     size_t close = slice_find_byte(r->in, '>', name);
     struct slice s = slice_sub(r->in, name, close == SIZE_MAX ? name : close);
@@ -130,6 +131,12 @@ static enum kl_status open_named(struct re2 *r, size_t name) {
             return re2_wrong(r, name, "the name of a group has only letters, digits and \"_\"");
     if (s.len == 0)
         return re2_wrong(r, name, "the name of a group is missing");
+    for (unsigned i = 0; i < r->name_count; i++)
+        if (slice_eq(r->names[i], s))
+            return re2_wrong(r, name, "the name of a group is used twice");
+    if (r->name_count == RE2_MAX_NAMES)
+        return re2_wrong(r, name, "too many groups with names");
+    r->names[r->name_count++] = s;
     r->at = close + 1;
     r->facts->groups++;
     return open_group(r, r->flags, "(");

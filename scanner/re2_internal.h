@@ -5,6 +5,8 @@
 #include "scanner/re2.h"
 
 /* In the order of the letters "imsU". */
+#define RE2_MAX_NAMES 999u
+
 enum { FLAG_FOLD = 1, FLAG_LINES = 2, FLAG_DOT_ALL = 4, FLAG_LAZY = 8 };
 
 struct re2 {
@@ -23,6 +25,8 @@ struct re2 {
         size_t start;   /* of that class, in *out */
         unsigned depth; /* groups around the leads that are still open */
     } lead;
+    struct slice names[RE2_MAX_NAMES]; /* of groups */
+    unsigned name_count;
 };
 
 enum kl_status re2_wrong(struct re2 *r, size_t at, const char *what);

@@ -101,7 +101,9 @@ static enum kl_status read_own_rules(struct rule_set *s, const char *const *file
         return error_set(e, KL_ERR_LIMIT, "more than %u rules", RULE_MAX_RULES);
     for (size_t i = rule_count(); i < s->count; i++) {
         if (is_taken(s, i))
-            return error_set(e, KL_ERR_USAGE, "rule %s: the id is already in use", set_rule(s, i)->id);
+            return error_set(e, KL_ERR_USAGE, "%s%srule %s: the id is already in use",
+                             set_rule(s, i)->where ? set_rule(s, i)->where : "",
+                             set_rule(s, i)->where ? ": " : "", set_rule(s, i)->id);
     }
     return KL_OK;
 }
@@ -119,12 +121,13 @@ static enum kl_status build_own_tables(struct rule_set *s, struct error *e) {
         for (size_t k = 0; r->name_words != NULL && r->name_words[k] != NULL; k++)
             good = good && keyword_builder_add(s->own_names, r->name_words[k], (uint16_t)i);
         if (!good)
-            return error_set(e, KL_ERR_LIMIT, "rule %s: too many keywords, or too many different characters",
+            return error_set(e, KL_ERR_LIMIT,
+                             "%s: rule %s: too many keywords, or too many different characters", r->where,
                              r->id);
         pcre2_code *code = NULL;
         enum kl_status status = rule_compile(r, &code, e);
         if (status != KL_OK)
-            return status;
+            return error_prefix(e, "%s", r->where);
         size_t length = rule_min_length(code);
         s->min_length[i] = (uint16_t)(length > UINT16_MAX ? UINT16_MAX : length);
         atomic_init(&s->codes[i].code, code);

@@ -25,7 +25,8 @@ struct rule {
     enum severity severity;
     double confidence;
     const struct probe *probe; /* how its provider is asked whether it is live; NULL: no way is known */
-    bool is_own; /* of the user: nobody has shown that it matches in linear time (rule_pattern.h) */
+    bool is_own;       /* of the user: nobody has shown that it matches in linear time (rule_pattern.h) */
+    const char *where; /* of the user's, over strings: "rules.toml: line 3"; NULL: built in */
     const struct text_rule *text; /* it runs over whole files (text_rule.h); NULL: over strings */
     const char *const *find;      /* examples that must match, in the notation of rule_example.h */
     const char *const *skip;      /* and those that must not; "name=value" where there are name_words */

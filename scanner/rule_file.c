@@ -38,11 +38,19 @@ static const struct rule_key {
 struct place {
     const char *path;
     const char *id;
+    const cJSON *table;
     struct error *e;
 };
 
-static enum kl_status wrong(const struct place *p, const char *problem, const char *what) {
-    return error_set(p->e, KL_ERR_PARSE, "%s: rule %s: %s \"%.80s\"", p->path, p->id, problem, what);
+/* The line of the key, or else of the rule. */
+static unsigned line_of(const struct place *p, const char *key) {
+    const cJSON *item = cJSON_IsObject(p->table) ? json_get(p->table, key) : NULL;
+    return toml_line(item != NULL ? item : p->table);
+}
+
+static enum kl_status wrong(const struct place *p, const char *key, const char *problem, const char *what) {
+    return error_set(p->e, KL_ERR_PARSE, "%s: line %u: rule %s: %s \"%.80s\"", p->path, line_of(p, key),
+                     p->id, problem, what);
 }
 
 /* Levenshtein's distance, for names of up to 31 characters. */
@@ -80,8 +88,8 @@ static enum kl_status unknown_key(const struct place *p, const char *name) {
         if (edit_distance(name, rule_keys[i].name) < edit_distance(name, nearest))
             nearest = rule_keys[i].name;
     }
-    return error_set(p->e, KL_ERR_PARSE, "%s: rule %s: unknown key \"%.80s\"; did you mean \"%s\"?", p->path,
-                     p->id, name, nearest);
+    return error_set(p->e, KL_ERR_PARSE, "%s: line %u: rule %s: unknown key \"%.80s\"; did you mean \"%s\"?",
+                     p->path, line_of(p, name), p->id, name, nearest);
 }
 
 static bool is_text_list(const cJSON *j) {
@@ -114,7 +122,7 @@ static enum kl_status check_keys(const struct place *p, const cJSON *table) {
         if (key == NULL)
             return unknown_key(p, item->string);
         if (!has_kind(item, key->kind))
-            return wrong(p, "a value of the wrong type for", item->string);
+            return wrong(p, item->string, "a value of the wrong type for", item->string);
     }
     return KL_OK;
 }
@@ -193,39 +201,40 @@ static bool read_severity(const char *word, enum severity *out) {
 
 static enum kl_status check_rule(const struct place *p, const struct rule *r) {
     if (!is_plain_word(r->id, "-"))
-        return wrong(p, "an id has only lower-case letters, digits and \"-\":", r->id);
+        return wrong(p, "id", "an id has only lower-case letters, digits and \"-\":", r->id);
     if (r->confidence <= 0 || r->confidence > 1)
-        return wrong(p, "must be above 0 and at most 1:", "confidence");
+        return wrong(p, "confidence", "must be above 0 and at most 1:", "confidence");
     if (r->check[0] != '\0' && check_find(r->check) == NULL)
-        return wrong(p, "unknown check", r->check);
+        return wrong(p, "check", "unknown check", r->check);
     if (r->keywords[0] == NULL && r->name_words == NULL)
-        return wrong(p, "missing:", "keywords (or name_words)");
+        return wrong(p, "", "missing:", "keywords (or name_words)");
     for (size_t i = 0; r->keywords[i] != NULL; i++) {
         if (!is_keyword(r->keywords[i]))
-            return wrong(p,
+            return wrong(p, "keywords",
                          "a keyword is lower case, ASCII, and has three characters or more:", r->keywords[i]);
     }
     for (size_t i = 0; r->name_words != NULL && r->name_words[i] != NULL; i++) {
         if (!is_plain_word(r->name_words[i], ""))
-            return wrong(p, "a name word has only lower-case letters and digits:", r->name_words[i]);
+            return wrong(p, "name_words",
+                         "a name word has only lower-case letters and digits:", r->name_words[i]);
     }
     if (list_length(r->find) < RULE_MIN_EXAMPLES || list_length(r->skip) < RULE_MIN_EXAMPLES)
-        return wrong(p, "needs at least three examples each of", "find, skip");
+        return wrong(p, "", "needs at least three examples each of", "find, skip");
     return KL_OK;
 }
 
 static enum kl_status read_rule(const char *path, const cJSON *file, const cJSON *table,
                                 struct rule_list *out, struct error *e) {
     const char *id = json_string(table, "id");
-    struct place p = {path, id != NULL ? id : "without an id", e};
+    struct place p = {path, id != NULL ? id : "without an id", table, e};
     if (!cJSON_IsObject(table))
-        return wrong(&p, "this must be a table:", "[[rule]]");
+        return wrong(&p, "", "this must be a table:", "[[rule]]");
     enum kl_status status = check_keys(&p, table);
     if (status != KL_OK)
         return status;
     for (size_t i = 0; i < KL_ARRAY_LEN(rule_keys); i++) {
         if (rule_keys[i].required && member(file, table, rule_keys[i].name) == NULL)
-            return wrong(&p, "missing:", rule_keys[i].name);
+            return wrong(&p, "", "missing:", rule_keys[i].name);
     }
     struct source s = {file, table, &out->strings};
     struct rule r = {
@@ -242,11 +251,12 @@ static enum kl_status read_rule(const char *path, const cJSON *file, const cJSON
         .entropy = number_of(&s, "entropy", 0),
         .confidence = number_of(&s, "confidence", 0.9),
         .is_own = true,
+        .where = arena_printf(&out->strings, "%s: line %u", path, toml_line(table)),
         .find = list_of(&s, "find"),
         .skip = list_of(&s, "skip"),
     };
     if (!read_severity(text_of(&s, "severity"), &r.severity))
-        return wrong(&p, "a severity is low, medium or high:", text_of(&s, "severity"));
+        return wrong(&p, "severity", "a severity is low, medium or high:", text_of(&s, "severity"));
     status = check_rule(&p, &r);
     if (status != KL_OK)
         return status;
@@ -256,7 +266,7 @@ static enum kl_status read_rule(const char *path, const cJSON *file, const cJSON
 }
 
 static enum kl_status take_rules(const char *path, cJSON *file, struct rule_list *out, struct error *e) {
-    struct place p = {path, "(defaults of the file)", e};
+    struct place p = {path, "(defaults of the file)", file, e};
     cJSON *rules = cJSON_DetachItemFromObjectCaseSensitive(file, "rule");
     enum kl_status status = check_keys(&p, file);
     if (status == KL_OK && !cJSON_IsArray(rules))
@@ -284,9 +294,10 @@ enum kl_status rule_file_read_ours(const char *path, struct rule_list *out, cJSO
  */
 enum kl_status rule_file_take(const char *path, cJSON *file, struct rule_list *out, struct error *e) {
     if (json_get(file, "verify") != NULL)
-        return error_set(e, KL_ERR_PARSE,
-                         "%s: [[verify]]: only keylift's own rules say where a token is sent; leave it out",
-                         path);
+        return error_set(
+            e, KL_ERR_PARSE,
+            "%s: line %u: [[verify]]: only keylift's own rules say where a token is sent; leave it out", path,
+            toml_line(json_get(file, "verify")->child));
     return take_rules(path, file, out, e);
 }
 

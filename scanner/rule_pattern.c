@@ -50,6 +50,10 @@ static int count_steps(pcre2_callout_block *block, void *ctx) {
     return s->taken > s->limit ? PCRE2_ERROR_CALLOUT : 0;
 }
 
+void rule_limit_matches(struct rule_scratch *s) {
+    (void)pcre2_set_match_limit(s->context, RULE_MATCH_LIMIT);
+}
+
 void rule_scratch_init(struct rule_scratch *s, uint32_t pairs) {
     s->steps = mem_calloc(1, sizeof *s->steps);
     s->context = pcre2_match_context_create(NULL);
@@ -59,7 +63,7 @@ void rule_scratch_init(struct rule_scratch *s, uint32_t pairs) {
     s->stack = pcre2_jit_stack_create((size_t)16 << 10, RULE_JIT_STACK_MAX, NULL);
     if (s->stack != NULL)
         pcre2_jit_stack_assign(s->context, NULL, s->stack);
-    (void)pcre2_set_match_limit(s->context, RULE_MATCH_LIMIT);
+    rule_limit_matches(s);
     (void)pcre2_set_depth_limit(s->context, RULE_DEPTH_LIMIT);
     (void)pcre2_set_heap_limit(s->context, RULE_HEAP_LIMIT_KIB);
     (void)pcre2_set_callout(s->context, count_steps, s->steps);

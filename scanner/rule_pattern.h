@@ -39,6 +39,9 @@ void rule_scratch_release(struct rule_scratch *s);
 /* Before a pattern of a user's runs over a string of `len` bytes: its steps are counted from here. */
 void rule_steps_begin(struct rule_scratch *s, size_t len);
 
+/* Sets the limit of steps from one place again, after a match that had another. */
+void rule_limit_matches(struct rule_scratch *s);
+
 /* Calls `found` for each match; `name` is as it stands in the source. */
 enum kl_status rule_run(const struct rule *r, const pcre2_code *code, struct rule_scratch *s,
                         struct slice value, struct slice name,

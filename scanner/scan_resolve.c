@@ -1,9 +1,12 @@
-/* scan_resolve.c: one secret is reported once. Within one string the surest
- * match wins; between strings that hold one another (a fragment in an f-string,
- * a value in a line of text) a provider's rule wins over the generic one. */
+/* scan_resolve.c: one secret is reported once. Within one string, of the likely
+ * matches the most severe wins, then the surest; between strings that hold one another (a fragment in an
+ * f-string, a value in a line of text) a provider's rule wins over the generic one. */
 #include <stdlib.h>
 
 #include "scanner/scanfile.h"
+
+/* Below, as where a checksum is wrong, how bad it would be says little. */
+#define RESOLVE_LIKELY 0.6
 
 static int compare(uint64_t a, uint64_t b) {
     return (a > b) - (a < b);
@@ -15,14 +18,20 @@ static bool is_loose(const struct scan_hit *h) {
     return h->candidate->context == CONTEXT_TEXT;
 }
 
-/* True if a says more than b. */
-static bool is_better(const struct scan_hit *a, const struct scan_hit *b) {
+/* True if a says more than b. What is surely not reported (--min-confidence) hides nothing. */
+static bool is_better(const struct scan_hits *h, const struct scan_hit *a, const struct scan_hit *b) {
     if ((a->allowed != NULL) != (b->allowed != NULL))
         return a->allowed == NULL;
+    if ((a->confidence >= h->least) != (b->confidence >= h->least))
+        return a->confidence >= h->least;
     if (is_loose(a) != is_loose(b))
         return is_loose(b);
     if ((a->rule != NULL) != (b->rule != NULL))
         return a->rule != NULL;
+    if ((a->confidence >= RESOLVE_LIKELY) != (b->confidence >= RESOLVE_LIKELY))
+        return a->confidence >= RESOLVE_LIKELY;
+    if (a->severity != b->severity)
+        return a->severity > b->severity;
     if (a->confidence > b->confidence || a->confidence < b->confidence)
         return a->confidence > b->confidence;
     if (a->end - a->start != b->end - b->start)
@@ -45,7 +54,7 @@ void scan_resolve_value(struct scan_hits *h, size_t first) {
     for (size_t i = first + 1; i < h->count; i++) {
         if (h->items[i].start >= h->items[kept].end)
             h->items[++kept] = h->items[i];
-        else if (is_better(&h->items[i], &h->items[kept]))
+        else if (is_better(h, &h->items[i], &h->items[kept]))
             h->items[kept] = h->items[i];
     }
     h->count = kept + 1;
@@ -92,7 +101,7 @@ void scan_resolve_file(struct scan_hits *h, bool literals) {
         const struct scan_hit *last = kept > 0 ? &h->items[kept - 1] : NULL;
         if (last && overlap(last, &hit, literals)) {
             dropped =
-                !is_better(&hit, last) || (literals && same_secret(last, &hit) && last->rule == hit.rule);
+                !is_better(h, &hit, last) || (literals && same_secret(last, &hit) && last->rule == hit.rule);
             if (!dropped)
                 kept--;
         }

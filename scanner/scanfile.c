@@ -18,7 +18,7 @@
 #define MAX_RANDOM_A_FILE 4u
 
 void scan_worker_init(struct scan_worker *w, const struct scan_shared *shared) {
-    *w = (struct scan_worker){.shared = shared};
+    *w = (struct scan_worker){.shared = shared, .hits.least = shared->options->min_confidence};
     w->matcher = rule_matcher_new(shared->rules);
     buf_init_secret(&w->bytes, KL_MAX_FILE_BYTES);
 }
@@ -43,6 +43,7 @@ void scan_worker_renew(struct scan_worker *w, const struct scan_shared *shared) 
     w->extra_count = 0;
     scan_result_release(&w->part);
     w->shared = shared;
+    w->hits.least = shared ? shared->options->min_confidence : 0;
 }
 
 void scan_worker_error(struct scan_worker *w, const char *path, const char *message) {

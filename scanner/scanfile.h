@@ -46,6 +46,7 @@ struct scan_hit {
 struct scan_hits {
     struct scan_hit *items;
     size_t count, capacity;
+    double least; /* confidence, of one that is reported */
 };
 
 struct scan_place;

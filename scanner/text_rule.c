@@ -8,10 +8,12 @@
 #include "base/mem.h"
 #include "scanner/checks.h"
 #include "scanner/keyword.h"
+#include "scanner/text_search.h"
 
 struct text_item {
     const struct rule *rule;
-    pcre2_code *regex, *rest, *path; /* NULL: none */
+    struct text_search regex, rest; /* empty: none */
+    pcre2_code *path;               /* NULL: none */
     bool enabled;
 };
 
@@ -25,7 +27,8 @@ struct text_rules {
 
 /* ---- one pattern ---- */
 
-enum kl_status text_pattern_compile(const char *pattern, pcre2_code **out, struct error *e) {
+static enum kl_status compile(const char *pattern, uint32_t options, uint32_t modes, pcre2_code **out,
+                              struct error *e) {
     int code = 0;
     PCRE2_SIZE at = 0;
     pcre2_compile_context *context = pcre2_compile_context_create(NULL);
@@ -33,16 +36,24 @@ enum kl_status text_pattern_compile(const char *pattern, pcre2_code **out, struc
         mem_die();
     (void)pcre2_set_newline(context, PCRE2_NEWLINE_LF);
     *out = pcre2_compile((PCRE2_SPTR)pattern, PCRE2_ZERO_TERMINATED,
-                         PCRE2_UTF | PCRE2_ALT_CIRCUMFLEX | PCRE2_NEVER_BACKSLASH_C | PCRE2_AUTO_CALLOUT,
-                         &code, &at, context);
+                         PCRE2_UTF | PCRE2_ALT_CIRCUMFLEX | PCRE2_NEVER_BACKSLASH_C | options, &code, &at,
+                         context);
     pcre2_compile_context_free(context);
     if (*out == NULL) {
         PCRE2_UCHAR text[160];
         (void)pcre2_get_error_message(code, text, sizeof text);
         return error_set(e, KL_ERR_PARSE, "keylift cannot run this pattern: %s", (const char *)text);
     }
-    (void)pcre2_jit_compile(*out, PCRE2_JIT_COMPLETE);
+    (void)pcre2_jit_compile(*out, modes);
     return KL_OK;
+}
+
+enum kl_status text_pattern_compile(const char *pattern, pcre2_code **out, struct error *e) {
+    return compile(pattern, PCRE2_AUTO_CALLOUT, PCRE2_JIT_COMPLETE, out, e);
+}
+
+enum kl_status text_pattern_compile_plain(const char *pattern, pcre2_code **out, struct error *e) {
+    return compile(pattern, 0, PCRE2_JIT_COMPLETE | PCRE2_JIT_PARTIAL_HARD, out, e);
 }
 
 static int match_at(const pcre2_code *code, struct rule_scratch *s, struct slice text, size_t at) {
@@ -89,19 +100,19 @@ static enum kl_status compile_item(struct text_item *item, struct error *e) {
     enum kl_status status = KL_OK;
     const char *what = "regex";
     if (rule->regex != NULL)
-        status = text_pattern_compile(rule->regex, &item->regex, e);
+        status = text_search_compile(rule->regex, &item->regex, e);
     if (status == KL_OK && rule->rest != NULL)
-        status = text_pattern_compile(rule->rest, &item->rest, e);
+        status = text_search_compile(rule->rest, &item->rest, e);
     if (status == KL_OK && rule->path != NULL) {
         what = "path";
         status = text_pattern_compile(rule->path, &item->path, e);
     }
-    return status == KL_OK ? status : error_prefix(e, "%s: rule %s: %s", rule->file, item->rule->id, what);
+    return status == KL_OK ? status : error_prefix(e, "%s: %s", rule->where, what);
 }
 
 static void free_item(struct text_item *item) {
-    pcre2_code_free(item->regex);
-    pcre2_code_free(item->rest);
+    text_search_free(&item->regex);
+    text_search_free(&item->rest);
     pcre2_code_free(item->path);
 }
 
@@ -118,14 +129,14 @@ static enum kl_status take_item(struct text_rules *t, size_t number, struct erro
     enum kl_status status = compile_item(item, e);
     if (status != KL_OK)
         return status;
-    if (item->regex != NULL)
-        (void)pcre2_pattern_info(item->regex, PCRE2_INFO_CAPTURECOUNT, &groups);
+    if (item->rule->text->regex != NULL)
+        (void)pcre2_pattern_info(item->regex.counted, PCRE2_INFO_CAPTURECOUNT, &groups);
     t->groups = groups > t->groups ? groups : t->groups;
     for (size_t k = 0; item->rule->keywords[k] != NULL; k++)
         if (!keyword_builder_add(t->builder, item->rule->keywords[k], (uint16_t)number))
             return error_set(e, KL_ERR_LIMIT,
-                             "%s: rule %s: too many keywords, or too many different characters in them",
-                             item->rule->text->file, item->rule->id);
+                             "%s: too many keywords, or too many different characters in them",
+                             item->rule->text->where);
     return KL_OK;
 }
 
@@ -218,13 +229,13 @@ static size_t back(struct slice text, size_t at, size_t first, unsigned chars) {
 
 /* The next match from `at` on; a negative number as pcre2_match returns it. */
 static int next_match(const struct text_item *item, struct rule_scratch *s, struct slice text, size_t at) {
-    if (item->rest != NULL) {
-        int rc = match_at(item->rest, s, text, at);
+    if (item->rule->text->rest != NULL) {
+        int rc = text_search_next(&item->rest, s, text, at);
         if (rc < 0)
             return rc;
         at = back(text, pcre2_get_ovector_pointer(s->data)[0], at, item->rule->text->lead_chars);
     }
-    return match_at(item->regex, s, text, at);
+    return text_search_next(&item->regex, s, text, at);
 }
 
 static enum kl_status match_item(const struct text_item *item, struct rule_scratch *s, struct slice text,
@@ -270,7 +281,7 @@ enum kl_status text_rules_match(const struct text_rules *t, struct rule_scratch 
     (void)keyword_find(&t->keywords, text, called);
     for (size_t i = 0; i < t->count; i++) {
         const struct text_item *item = &t->items[i];
-        bool fits = item->enabled && item->regex != NULL &&
+        bool fits = item->enabled && item->rule->text->regex != NULL &&
                     (item->rule->keywords[0] == NULL || (called[i / 64] >> (i % 64) & 1) != 0);
         enum kl_status one = fits ? path_fits(item, s, name, &fits, e) : KL_OK;
         if (fits && plain.ptr == NULL)
@@ -291,7 +302,7 @@ enum kl_status text_rules_match_path(const struct text_rules *t, struct rule_scr
     for (size_t i = 0; i < t->count; i++) {
         const struct text_item *item = &t->items[i];
         bool fits = false;
-        if (!item->enabled || item->regex != NULL)
+        if (!item->enabled || item->rule->text->regex != NULL)
             continue;
         enum kl_status one = path_fits(item, s, name, &fits, e);
         if (one == KL_OK && fits)

@@ -11,7 +11,7 @@
 #define TEXT_RULE_MAX_GROUPS 999u /* RE2's */
 
 struct text_rule {
-    const char *file;
+    const char *where; /* "gitleaks.toml: line 3: rule acme" */
     const char *regex; /* as PCRE2; NULL: the path alone says it */
     const char *rest;  /* it, without what it may begin with (re2_facts); NULL: it has no such lead */
     unsigned lead_chars;
@@ -33,6 +33,8 @@ enum kl_status text_rule_verify(const struct rule *r, struct error *e) KL_MUST_U
 
 /* One pattern of RE2, translated before. The error says what PCRE2 has against it. */
 enum kl_status text_pattern_compile(const char *pattern, pcre2_code **out, struct error *e) KL_MUST_USE;
+/* The same, whose steps are not counted: for text_search.h. */
+enum kl_status text_pattern_compile_plain(const char *pattern, pcre2_code **out, struct error *e) KL_MUST_USE;
 /* Does it match anywhere? An error: it took too many steps. */
 enum kl_status text_pattern_matches(const pcre2_code *code, struct rule_scratch *s, struct slice text,
                                     bool *out, struct error *e) KL_MUST_USE;

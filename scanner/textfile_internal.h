@@ -79,6 +79,10 @@ bool text_long_value(struct extraction *x, struct slice key, size_t at, size_t e
 /* Of a key that stands alone in the line that ends at `end`: what stands below it. */
 void text_value_below(struct extraction *x, struct slice key, size_t end, unsigned ways);
 
+/* textfile_yaml.c: what the quote at `at` begins, also behind `end` on lines that are indented by `indent`
+ * blanks or more; where it ends, or SIZE_MAX. */
+size_t text_yaml_quoted(struct extraction *x, size_t at, size_t end, size_t indent, struct slice *value);
+
 /* textfile_heredoc.c: the file that a line of a script or Dockerfile brings with it (<<EOF), if it does: its
  * place, and how it is read, by the name that the line gives it. */
 void text_enter_heredoc(struct extraction *x, size_t first, size_t end, unsigned ways);

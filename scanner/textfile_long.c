@@ -171,9 +171,26 @@ static bool continued(struct extraction *x, struct slice key, size_t at, size_t 
     return true;
 }
 
+/* Of a key in a line, or in quotes there: what is in quotes behind it may go on in lines that are indented
+ * more. */
+static size_t indent_below(struct slice s, struct slice key) {
+    size_t at = (size_t)(key.ptr - s.ptr);
+    return column_of(s, at) + !(at > 0 && (s.ptr[at - 1] == '"' || s.ptr[at - 1] == '\''));
+}
+
+static bool yaml_quoted(struct extraction *x, struct slice key, size_t at, size_t end) {
+    struct slice value;
+    size_t stop = text_yaml_quoted(x, at, end, indent_below(x->text, key), &value);
+    if (stop == SIZE_MAX)
+        return false;
+    text_add_pair(x, key, at, stop, value);
+    x->behind = stop > end ? stop : x->behind;
+    return true;
+}
+
 bool text_long_value(struct extraction *x, struct slice key, size_t at, size_t end, unsigned ways) {
     if (ways & PAIR_YAML)
-        return block(x, key, at, end);
+        return block(x, key, at, end) || yaml_quoted(x, key, at, end);
     if (ways & PAIR_TOML)
         return tripled(x, key, at) || array(x, key, at);
     if (ways & PAIR_DOTENV)
@@ -181,23 +198,29 @@ bool text_long_value(struct extraction *x, struct slice key, size_t at, size_t e
     return (ways & PAIR_CONTINUED) && continued(x, key, at, end);
 }
 
-/* A scalar of YAML that is all of text[at, end), and neither a pair nor anything that begins with a sign. */
-static bool scalar(const struct extraction *x, size_t at, size_t end, size_t *stop, struct slice *value) {
-    struct slice s = x->text, line = slice_trim(slice_sub(s, at, end));
+/* Of a line that `stop` lies in: is nothing but a comment behind it? Its end. */
+static bool ends_there(struct slice s, size_t stop, size_t *end) {
+    *end = slice_find_byte(s, '\n', stop);
+    *end = *end == SIZE_MAX ? s.len : *end;
+    size_t next = text_skip_blanks(s, stop, *end);
+    return next == *end || (s.ptr[next] == '#' && next > stop);
+}
+
+/* A scalar of YAML that is all of text[at, *end), and neither a pair nor anything that begins with a sign. In
+ * quotes it may go on over lines; *end is then the end of the last. */
+static bool scalar(struct extraction *x, size_t at, size_t *end, size_t indent, size_t *stop,
+                   struct slice *value) {
+    struct slice s = x->text, line = slice_trim(slice_sub(s, at, *end));
+    if (line.len > 0 && (line.ptr[0] == '"' || line.ptr[0] == '\'')) {
+        *stop = text_yaml_quoted(x, at, *end, indent, value);
+        return *stop != SIZE_MAX && ends_there(s, *stop, end);
+    }
     size_t comment = slice_find(line, SLICE_LIT(" #"), 0);
     line = slice_trim(slice_sub(line, 0, comment));
     *stop = at + line.len;
     *value = line;
-    if (line.len == 0 || strchr("-#{[&*!|>%@`?:,]}", line.ptr[0]))
-        return false;
-    if (line.ptr[0] == '"' || line.ptr[0] == '\'') {
-        bool closed = false;
-        if (text_quoted_end(s, at, *stop, &closed) != *stop || !closed)
-            return false;
-        *value = text_unquote(slice_sub(s, at + 1, *stop - 1), s.ptr[at], x->arena);
-        return true;
-    }
-    return line.ptr[line.len - 1] != ':' && slice_find(line, SLICE_LIT(": "), 0) == SIZE_MAX;
+    return line.len > 0 && !strchr("-#{[&*!|>%@`?:,]}", line.ptr[0]) && line.ptr[line.len - 1] != ':' &&
+           slice_find(line, SLICE_LIT(": "), 0) == SIZE_MAX;
 }
 
 /* key:, and below it "- value" once or more. */
@@ -207,7 +230,7 @@ static void list_below(struct extraction *x, struct slice key, struct line line)
     bool more = true;
     while (more && line.first < line.end && s.ptr[line.first] == '-' && line.first - line.start == column) {
         size_t at = text_skip_blanks(s, line.first + 1, line.end);
-        if (scalar(x, at, line.end, &stop, &value))
+        if (scalar(x, at, &line.end, column + 1, &stop, &value))
             add_element(x, key, at, stop, value);
         more = next_line(x, line.end, &line);
     }
@@ -238,14 +261,15 @@ void text_value_below(struct extraction *x, struct slice key, size_t end, unsign
     size_t column = column_of(s, (size_t)(key.ptr - s.ptr)), stop;
     if (!(ways & (PAIR_YAML | PAIR_INDENTED)) || !next_line(x, end, &line) || line.first == line.end)
         return;
-    size_t indent = line.first - line.start;
+    size_t indent = line.first - line.start, least = indent_below(s, key);
     if ((ways & PAIR_INDENTED) && indent > column) {
         indented_below(x, key, column, line);
-    } else if ((ways & PAIR_YAML) && s.ptr[line.first] == '-' && indent >= column) {
+    } else if ((ways & PAIR_YAML) && s.ptr[line.first] == '-' && indent + 1 >= least) {
         list_below(x, key, line);
-    } else if ((ways & PAIR_YAML) && indent > column && scalar(x, line.first, line.end, &stop, &value)) {
+    } else if ((ways & PAIR_YAML) && indent >= least &&
+               scalar(x, line.first, &line.end, least, &stop, &value)) {
         bool alone =
-            !next_line(x, line.end, &next) || next.first == next.end || next.first - next.start <= column;
+            !next_line(x, line.end, &next) || next.first == next.end || next.first - next.start < least;
         if (alone)
             text_add_pair(x, key, line.first, stop, value);
     }

@@ -38,10 +38,13 @@ static size_t inline_pair(struct extraction *x, size_t at, size_t end, unsigned 
         return i;
     if (s.ptr[i] == '"' || s.ptr[i] == '\'') {
         bool closed = false;
-        size_t stop = text_quoted_end(s, i, end, &closed);
-        if (closed)
-            text_add_pair(x, key, i, stop, text_unquote(slice_sub(s, i + 1, stop - 1), s.ptr[i], x->arena));
-        return stop;
+        struct slice value;
+        size_t stop = yaml ? text_yaml_quoted(x, i, end, 0, &value) : text_quoted_end(s, i, end, &closed);
+        if (!yaml && closed)
+            value = text_unquote(slice_sub(s, i + 1, stop - 1), s.ptr[i], x->arena);
+        if (yaml ? stop <= end : closed)
+            text_add_pair(x, key, i, stop, value);
+        return stop < end ? stop : end;
     }
     size_t stop = i;
     while (stop < end && s.ptr[stop] != ',' && s.ptr[stop] != '}')

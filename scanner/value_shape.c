@@ -6,6 +6,7 @@
 #include "scanner/checks.h"
 #include "scanner/name_words.h"
 #include "scanner/pybytes.h"
+#include "scanner/value_known.h"
 
 #define SHAPE_MAX_BYTES 4096u /* longer strings are texts or data; provider rules see them */
 
@@ -276,7 +277,8 @@ static enum value_shape random_or_mixed(struct slice v, const struct counts *n) 
     size_t letters = n->lower + n->upper;
     if (is_uuid(v))
         return SHAPE_RANDOM;
-    if (longest_ascent(v) >= SHAPE_ALPHABET_RUN && v.len >= 20)
+    if ((longest_ascent(v) >= SHAPE_ALPHABET_RUN && v.len >= 20) || value_is_alphabet(v) ||
+        value_is_public_key(v))
         return SHAPE_STRUCTURED;
     if (n->ascending * 2 > v.len) /* abc123: made up, or a poor password */
         return SHAPE_MIXED;
@@ -424,7 +426,8 @@ bool value_is_surely_random(struct slice v) {
     bool mixes = n.digit >= 2 && n.digit * 2 <= v.len && (cases || one_case || n.sign >= 4);
     struct reading r = read_letters(v);
     return mixes && r.usual * 2 <= r.pairs + 2 && !slice_starts(v, "xn--") && !has_parentheses(v) &&
-           !is_alphabet(v) && check_entropy(v) >= 3.6 && value_shape(v) == SHAPE_RANDOM;
+           !is_alphabet(v) && !value_is_class_name(v) && check_entropy(v) >= 3.6 &&
+           value_shape(v) == SHAPE_RANDOM;
 }
 
 /* ---- echoes ---- */

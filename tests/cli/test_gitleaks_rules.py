@@ -264,25 +264,27 @@ def test_rules_and_skip_rules_name_them(keylift, project):
 # ---- what cannot be used ----
 
 WRONG = [
-    ("[[rules]]\nid = 'r'\nregex = 'a(?=b)'", "rule r: regex: at offset 1: look-ahead, which RE2 does not have"),
-    ("[[rules]]\nid = 'r'\nregex = 'a'\npath = '(b'", 'rule r: path: at offset 2: a ")" is missing'),
-    ("[[rules]]\nid = 'r'\nregex = '\\p{Nonsense}'", "rule r: regex: keylift cannot run this pattern"),
-    ("[[rules]]\nid = 'r'\nregex = '((a{1000}){1000}){1000}'", "rule r: regex: keylift cannot run this pattern"),
-    ("[[rules]]\nid = 'r'\nregex = '(a)'\nsecretGroup = 2", "rule r: secretGroup is 2, and the regex has 1 groups"),
-    ("[[rules]]\nid = 'r'\nregex = 3", 'rule r: this must be a string: "regex"'),
-    ("[[rules]]\nid = 'r'\nregex = 'a'\nkeywords = [1]", 'rule r: this must be a list of strings: "keywords"'),
-    ("[[rules]]\nid = 'r'", "rule r: it has neither a regex nor a path"),
-    ("[[rules]]\nregex = 'a'", "rule number 1: the id is missing"),
-    ("[[rules]]\nid = 'r'\nregex = 'a'\n[[rules]]\nid = 'r'\nregex = 'b'", "rule r: the id is used twice"),
+    ("[[rules]]\nid = 'r'\nregex = 'd.(?P<key>a)|(?P<key>b)'", "line 3: rule r: regex: at offset 17: the name of a group is used twice"),
+    ("[[allowlists]]\npaths = [\n  'a',\n  '(',\n]", 'line 4: allowlist 1: paths, number 2: at offset 1: a ")" is missing'),
+    ("[[rules]]\nid = 'r'\nregex = 'a(?=b)'", "line 3: rule r: regex: at offset 1: look-ahead, which RE2 does not have"),
+    ("[[rules]]\nid = 'r'\nregex = 'a'\npath = '(b'", 'line 4: rule r: path: at offset 2: a ")" is missing'),
+    ("[[rules]]\nid = 'r'\nregex = '\\p{Nonsense}'", "line 1: rule r: regex: keylift cannot run this pattern"),
+    ("[[rules]]\nid = 'r'\nregex = '((a{1000}){1000}){1000}'", "line 1: rule r: regex: keylift cannot run this pattern"),
+    ("[[rules]]\nid = 'r'\nregex = '(a)'\nsecretGroup = 2", "line 1: rule r: secretGroup is 2, and the regex has 1 groups"),
+    ("[[rules]]\nid = 'r'\nregex = 3", 'line 3: rule r: this must be a string: "regex"'),
+    ("[[rules]]\nid = 'r'\nregex = 'a'\nkeywords = [1]", 'line 4: rule r: this must be a list of strings: "keywords"'),
+    ("[[rules]]\nid = 'r'", "line 1: rule r: it has neither a regex nor a path"),
+    ("[[rules]]\nregex = 'a'", "line 1: rule number 1: the id is missing"),
+    ("[[rules]]\nid = 'r'\nregex = 'a'\n[[rules]]\nid = 'r'\nregex = 'b'", "line 4: rule r: the id is used twice"),
     ("[[rules]]\nid = 'r'\nregex = 'a'\n[[rules.allowlists]]\nregexes = ['a', '+']",
-     "rule r: allowlist 1: regexes, number 2: at offset 0: there is nothing to repeat"),
-    ("[[allowlists]]\npaths = ['a']\ncondition = 'XOR'", 'allowlist 1: a condition is AND or OR: "XOR"'),
-    ("[[allowlists]]\nregexes = ['a']\nregexTarget = 'file'", 'a regexTarget is secret, match or line: "file"'),
-    ("[[allowlists]]\ndescription = 'empty'", "allowlist 1: it has neither paths nor regexes nor stopwords"),
-    ("[[allowlists]]\npaths = ['a']\ntargetRules = ['none']", 'allowlist 1: there is no rule "none"'),
-    ("[extend]\nuseDefault = true\npath = 'b.toml'", "extend: path and useDefault cannot both be there"),
-    ("[extend]\npath = 'missing.toml'", "gitleaks.toml: extend: "),
-    ("[extend]\npath = 'gitleaks.toml'", "more than 3 files that extend each other"),
+     "line 5: rule r: allowlist 1: regexes, number 2: at offset 0: there is nothing to repeat"),
+    ("[[allowlists]]\npaths = ['a']\ncondition = 'XOR'", 'line 3: allowlist 1: a condition is AND or OR: "XOR"'),
+    ("[[allowlists]]\nregexes = ['a']\nregexTarget = 'file'", 'line 3: allowlist 1: a regexTarget is secret, match or line: "file"'),
+    ("[[allowlists]]\ndescription = 'empty'", "line 1: allowlist 1: it has neither paths nor regexes nor stopwords"),
+    ("[[allowlists]]\npaths = ['a']\ntargetRules = ['none']", 'line 1: allowlist 1: there is no rule "none"'),
+    ("[extend]\nuseDefault = true\npath = 'b.toml'", "line 2: extend: path and useDefault cannot both be there"),
+    ("[extend]\npath = 'missing.toml'", "gitleaks.toml: line 2: extend: "),
+    ("[extend]\npath = 'gitleaks.toml'", "gitleaks.toml: line 2: extend: more than 3 files that extend each other"),
 ]
 
 
@@ -305,9 +307,9 @@ id = "theirs-alone"
 paths = ["x"]
 """)
     assert [f["rule"] for f in report["findings"]] == ["acme-key"]
-    for said in ('gitleaks.toml: the key "news" is unknown', 'extend: the key "url" is unknown',
-                 'rule acme-key: the key "colour" is unknown', "rule acme-key: required is not used",
-                 "rule theirs-alone: not used: no built-in rule has this id"):
+    for said in ('gitleaks.toml: line 2: the key "news" is unknown', 'line 5: extend: the key "url" is unknown',
+                 'line 12: rule acme-key: the key "colour" is unknown', "line 13: rule acme-key: required is not used",
+                 "line 15: rule theirs-alone: not used: no built-in rule has this id"):
         assert done.stderr.count(said) == 1, (said, done.stderr)
     assert len(done.stderr.splitlines()) == 5, done.stderr
     assert keylift("scan", "-q", "--rules-file", "gitleaks.toml", "src", cwd=project).stderr == ""
@@ -336,6 +338,18 @@ def test_an_allowlist_that_takes_too_many_steps_allows_nothing(keylift, project)
     report, done = scan(keylift, project, LOOSE + "[[allowlists]]\nregexTarget = 'line'\nregexes = ['''(a+)+[0-9]{40}''']\n")
     assert done.returncode == 2 and len(of_rule(report)) == 1
     assert "gitleaks.toml: allowlist 1" in report["errors"][0]["message"]
+
+
+@pytest.mark.parametrize("filler", ["x", "é", "k"])
+def test_a_match_is_found_wherever_it_lies_in_a_long_text(keylift, project, filler):
+    """The text is searched by pieces (text_search.h): matches across their ends, at them, and longer than one."""
+    lengths = [*range(2, 12), 2044, 2045, 2046, 2047, 2048, 2049, 6000]
+    for at in (0, *range(2030, 2052), 4095, 4096):
+        text = filler * (at // len(filler.encode())) + "\n"
+        project.write(f"src/{at}.txt", text + "".join(f"k={'a' * n};\n" for n in lengths))
+    report, _ = scan(keylift, project, "[[rules]]\nid = 'r'\nregex = '\\bk=([a-c]+);(?m:$)'\n")
+    assert report["errors"] == [] and len(report["findings"]) == 25 * len(lengths)
+    assert {f["end_column"] - f["column"] for f in report["findings"]} == set(lengths)
 
 
 # ---- everywhere that rules are ----

@@ -23,6 +23,13 @@ FILES = {
     "YAML, a map in a line": ("a.yaml", "db: {user: x, password: %, port: 5}\n"),
     "YAML, a quoted value in it": ("a.yaml", "db: {user: x, auth: {password: '%'}}\n"),
     "YAML, an anchor's map": ("a.yaml", "base: &base\n  password: %\nother:\n  <<: *base\n"),
+    "YAML, a quote in single quotes": ("a.yaml", "password: 'it''s%'\n"),
+    "YAML, double quotes over lines": ("a.yaml", 'password: "\n  %\n  "\nuser: x\n'),
+    "YAML, single quotes over lines": ("a.yaml", "- password: '%\n\n   '\n  user: x\n"),
+    "YAML, a quoted key": ("a.yaml", '"password":\r\n "\\\r\n %"\r\nuser: x\r\n'),
+    "YAML, over lines in a map": ("a.yaml", "db: {user: x, password: '\n%', port: 5}\n"),
+    "YAML, over lines in a list": ("a.yaml", "db_passwords:\n- first\n- \"\n  %\"\n- last\n"),
+    "YAML, below its key and over lines": ("a.yaml", "password:\n  '\n   %' # here\nuser: x\n"),
     "Kubernetes": ("a.yaml", "env:\n  - name: A\n    value: b\n  - name: DB_PASSWORD\n    value: %\n"),
     "Kubernetes, quoted": ("a.yaml", 'env:\n- name: "DB_PASSWORD"\n  value: "%"\n'),
     "compose": ("compose.yaml", "environment:\n  - USER=x\n  - DB_PASSWORD=%\n"),
@@ -79,7 +86,33 @@ def test_a_password_is_found_where_the_format_has_it(keylift, project, case):
     assert value in place and len(place) <= len(value) + 16
 
 
+SPLIT = {
+    "double quotes": ('db:\n  password: "%\\\n     %" # mine\n', 'db:\n  password: '),
+    "with blanks behind the backslash's line": ('password: "%\\\n\t%"', "password: "),
+    "Windows' line ends": ('a: b\r\npassword: "%\\\r\n  %"\r\n', "a: b\r\npassword: "),
+    "below its key": ('password:\n  "%\\\n  %"\n', "password:\n  "),
+    "in a map": ('db: {user: x, password: "%\\\n  %"}\n', "db: {user: x, password: "),
+    "a list": ('passwords:\n- "%\\\n  %"\n- b\n', "passwords:\n- "),
+    "a variable of Kubernetes": ('- name: PASSWORD\n  value: "%\\\n    %"\n', "- name: PASSWORD\n  value: "),
+}
+
+
+@pytest.mark.parametrize("case", SPLIT)
+def test_halves_of_a_value_of_yaml_are_put_together(keylift, project, case):
+    """By a token: neither of its halves is one."""
+    text, before = SPLIT[case]
+    token = support.made_stripe_key()
+    project.write("a.yaml", text.replace("%", token[:14], 1).replace("%", token[14:]))
+    (found,) = findings(keylift, project)
+    assert found["rule"].startswith("stripe-")
+    lines = before.split("\n")
+    assert (found["line"], found["column"]) == (len(lines), len(lines[-1]) + 1)
+    assert found["end_line"] == len(lines) + 1
+
+
 NONE = {
+    "YAML, quotes that a line of another key ends": ("a.yaml", "password: '\nuser: '%'\n"),
+    "YAML, words over lines": ("a.yaml", 'password: "say\n  the word"\n'),
     "another object's value": ("a.json", '[{"name": "password"}, {"value": "%"}]'),
     "not next to it": ("a.json", '{"name": "password", "type": "text", "value": "%"}'),
     "a block of another name": ("a.yaml", "password: |\nuser: %\n"),
@@ -104,7 +137,7 @@ def test_what_only_looks_like_a_pair_is_none(keylift, project, case):
 
 
 @pytest.mark.thorough
-@pytest.mark.parametrize("name, line", [("a.yaml", "- {\n"), (".env", "A='\\\n"), ("a.sh", "a <<EOF\n")])
+@pytest.mark.parametrize("name, line", [("a.yaml", "- {\n"), ("a.yaml", "- a: '\n   \n"), (".env", "A='\\\n"), ("a.sh", "a <<EOF\n")])
 def test_what_is_never_closed_is_not_looked_for_again_and_again(keylift, project, name, line):
     """By the bound that every run has: each of a million lines may look ahead."""
     project.write(name, line * (1 << 20) + "password = tiger\n")

@@ -113,6 +113,24 @@ static void values_that_stand_for_a_secret_are_none(void **state) {
     }
 }
 
+/* Each kind of value that only looks random, and next to it one that is. */
+static void machine_made_values_that_are_no_secrets_are_none(void **state) {
+    (void)state;
+    skips("PASSWORD_SYMBOLS", "ABCDEFGHJKLMNPQRSTUVWXYZ");
+    skips("token", "0123456789ABCDEFGHJKMNPQRSTVWXYZ");
+    skips("secret", "ybndrfg8ejkmcpqxot1uwisza345h769");
+    skips("api_key", "123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz");
+    skips("GITHUB_RSA_KEY_API_KEY", "AAAAB3NzaC1yc2EAAAABIwAAAQEAq2A7hRGmdnm9tUDb");
+    skips("signing_key", "MFkwEwYHKoZIzj0CAQYIKoZIzj0DAQcDQgAEk3");
+    skips("api_token", "MIIBIjANBgkqhkiG9w0BAQEFAAOCAQ8AMIIBCgKCAQEAu1");
+    skips("token", "UFVUCgp0ZXh0L3BsYWluCjIwMjAtMDEtMDEKL2J1Y2tldC9rZXk=");
+    skips("dkim_token", "vvjuipp74whm76gqoni7qmwwn4w4qusj");
+    finds("dkim_private_key", "vvjuipp74whm76gqoni7qmwwn4w4qusj", SEVERITY_HIGH, "generic-api-key");
+    finds("secret", "ybndrfg8ejkmcpqxot1uwiszay3yy769", SEVERITY_HIGH, "generic-secret");
+    finds("token", "UFVUCgp0ZXh0L3BsYWluCjIwMjAtMDEtMDEKL2J1Y2tldC9r/5k=", SEVERITY_HIGH, "generic-token");
+    finds("signing_key", "MFkwEwYHq83nVpz0CAQYIKo2Izj0DAQcDQgAEk3", SEVERITY_HIGH, "generic-api-key");
+}
+
 static void random_values_with_telling_names_are_high(void **state) {
     (void)state;
     finds("password", RANDOM40, SEVERITY_HIGH, "generic-password");
@@ -199,6 +217,9 @@ static void what_is_random_enough_needs_no_name(void **state) {
     assert_true(is_random("items", RANDOM40, CONTEXT_ELEMENT));
     assert_true(is_random("value", "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822c", CONTEXT_RETURN));
     assert_false(is_random("value", RANDOM40, CONTEXT_DOCSTRING));
+    assert_false(is_random("", "V1alpha3WorkloadList", CONTEXT_ELEMENT));
+    assert_false(is_random("", "CbsCmnMemSpeedDdr47xx2", CONTEXT_ELEMENT));
+    assert_true(is_random("", "V7xKq2Lm9TzR4wPb8NcY", CONTEXT_ELEMENT));
     assert_false(is_random("value", RANDOM40, CONTEXT_TEXT));
     static const char *const other_names[] = {"public_key", "monkey", "token_url", "file_sha256", "commit"};
     for (size_t i = 0; i < KL_ARRAY_LEN(other_names); i++)
@@ -372,6 +393,7 @@ int main(void) {
         cmocka_unit_test(users_complaints_are_not_found),
         cmocka_unit_test(names_of_things_about_secrets_hold_none),
         cmocka_unit_test(values_that_stand_for_a_secret_are_none),
+        cmocka_unit_test(machine_made_values_that_are_no_secrets_are_none),
         cmocka_unit_test(random_values_with_telling_names_are_high),
         cmocka_unit_test(weak_but_real_passwords_are_found),
         cmocka_unit_test(tests_and_mock_names_lower_the_severity),

@@ -75,6 +75,30 @@ static void reads_keys_of_every_kind(void **state) {
     check_error("= 1\n", "line 1");
 }
 
+static unsigned line_at(const cJSON *j, const char *table, const char *key) {
+    const cJSON *t = cJSON_GetObjectItem(j, table);
+    return toml_line(key ? cJSON_GetObjectItem(cJSON_IsArray(t) ? t->child->next : t, key) : t);
+}
+
+static void values_know_their_lines(void **state) {
+    (void)state;
+    struct error e = {0};
+    cJSON *j = NULL;
+    const char *text =
+        "\xEF\xBB\xBF# x\na = 'b'\nc = [\n 7,\n true,\n {d = 1},\n]\n[e]\nf.g = 3\n\n[[h]]\n[[h]]\ni = 1.5\n";
+    assert_int_equal(toml_parse(slice_cstr(text), "doc", &j, &e), KL_OK);
+    assert_int_equal(line_at(j, "a", NULL), 2);
+    const cJSON *c = cJSON_GetObjectItem(j, "c");
+    assert_int_equal(toml_line(c), 3);
+    for (unsigned i = 0; i < 3; i++)
+        assert_int_equal(toml_line(cJSON_GetArrayItem(c, (int)i)), 4 + i);
+    assert_int_equal(line_at(j, "e", NULL), 8);
+    assert_int_equal(line_at(j, "e", "f"), 9);
+    assert_int_equal(toml_line(cJSON_GetObjectItem(j, "h")->child), 11);
+    assert_int_equal(line_at(j, "h", "i"), 13);
+    cJSON_Delete(j);
+}
+
 static void reads_tables(void **state) {
     (void)state;
     check("x = 0\n[a]\nb = 1\n[a.c.d]\ne = 2\n[a.c]\nf = 3\n",
@@ -117,6 +141,7 @@ int main(void) {
         cmocka_unit_test(reads_all_kinds_of_strings),
         cmocka_unit_test(reads_arrays_and_inline_tables),
         cmocka_unit_test(reads_keys_of_every_kind),
+        cmocka_unit_test(values_know_their_lines),
         cmocka_unit_test(reads_tables),
         cmocka_unit_test(names_the_line_of_a_syntax_error),
         cmocka_unit_test(bounds_the_depth),
