@@ -8,6 +8,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/long_path.h"
 #include "base/mem.h"
 
 #define READ_STEP_BYTES ((size_t)64 << 10)
@@ -28,7 +29,7 @@ static enum file_kind kind_of_mode(mode_t mode) {
 static enum kl_status look(const char *path, bool follow, struct file_info *out, struct error *e) {
     struct stat st;
     *out = (struct file_info){.kind = FILE_MISSING};
-    if (fstatat(AT_FDCWD, path, &st, follow ? 0 : AT_SYMLINK_NOFOLLOW) != 0) {
+    if (long_path_stat(path, &st, follow ? 0 : AT_SYMLINK_NOFOLLOW) != 0) {
         if (status_of_errno(errno) == KL_ERR_NOT_FOUND)
             return KL_OK;
         return error_set_errno(e, KL_ERR_IO, errno, "cannot look at %s", path);
@@ -109,7 +110,7 @@ enum kl_status file_read_fd(int fd, const char *what, size_t max, struct buf *ou
 static enum kl_status open_regular(const char *path, int *out, uint64_t *size, struct error *e) {
     int fd;
     do
-        fd = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC | O_NOCTTY);
+        fd = long_path_open(AT_FDCWD, path, O_RDONLY | O_NONBLOCK | O_CLOEXEC | O_NOCTTY);
     while (fd < 0 && errno == EINTR);
     if (fd < 0)
         return error_set_errno(e, status_of_errno(errno), errno, "cannot open %s", path);
