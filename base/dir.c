@@ -64,6 +64,22 @@ void dir_close(struct dir *d) {
     free(d);
 }
 
+int dir_close_keeping(struct dir *d) {
+#if defined(__linux__)
+    int fd = d->fd;
+    free(d);
+#else
+    int fd = fcntl(d->fd, F_DUPFD_CLOEXEC, 0);
+    dir_close(d);
+#endif
+    return fd;
+}
+
+void dir_drop(int fd) {
+    if (fd >= 0)
+        close(fd);
+}
+
 static enum file_kind kind_of_type(const struct dir *d, const char *name, unsigned char type) {
     struct stat st;
     switch (type) {

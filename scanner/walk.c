@@ -15,6 +15,8 @@
 #define LISTED_AT_ONCE 4096u
 /* Folders left in the middle of their entries, each with a descriptor; of others, all folders in them wait. */
 #define MAX_UNFINISHED 16u
+/* Folders that are done and still open for those in them: in a very deep tree, ways from the top are long. */
+#define MAX_HELD 16u
 /* A longer one is not walked: each of its entries has room in a path. */
 #define MAX_FOLDER_PATH_BYTES (KL_MAX_PATH_BYTES - 4096u)
 
@@ -32,6 +34,8 @@ struct walk {
     size_t pending_count, pending_cap;
     struct entry *entries;
     size_t entry_count, entry_cap;
+    struct walk_folder *held[MAX_HELD];
+    unsigned held_next;
     unsigned unfinished;    /* pending folders with a listing */
     struct buf path, rel;   /* of the folder at hand, and behind it of one entry after the other */
     size_t path_len, rel_len; /* of the folder alone; 0: the current one, or the top */
@@ -167,7 +171,7 @@ static bool list_entries(struct walk *w, struct walk_folder *f) {
     enum kl_status s = KL_OK;
     w->entry_count = 0;
     arena_clear(&w->scratch);
-    if (!f->listing && dir_open(&f->listing, -1, entry_path(w, ""), &e) != KL_OK) {
+    if (!f->listing && walk_folder_open(f, entry_path(w, ""), &e) != KL_OK) {
         report_error(w, entry_path(w, ""), e.message);
         return false;
     }
@@ -180,7 +184,7 @@ static bool list_entries(struct walk *w, struct walk_folder *f) {
         return true;
     if (s != KL_ERR_NOT_FOUND)
         report_error(w, entry_path(w, ""), e.message);
-    dir_close(f->listing);
+    f->fd = dir_close_keeping(f->listing);
     f->listing = NULL;
     return true;
 }
@@ -298,6 +302,15 @@ static void visit_entries(struct walk *w, struct walk_folder *f) {
         visit_entry(w, f, &w->entries[i]);
 }
 
+/* In the place of the one that has been held for longest. */
+static void hold(struct walk *w, struct walk_folder *f) {
+    struct walk_folder **place = &w->held[w->held_next++ % MAX_HELD];
+    if (*place)
+        walk_folder_close(*place);
+    *place = f;
+    f->held = place;
+}
+
 static void visit_folder(struct walk *w, struct walk_folder *f) {
     bool begun = f->listing != NULL;
     walk_folder_path(f, &w->path);
@@ -313,6 +326,7 @@ static void visit_folder(struct walk *w, struct walk_folder *f) {
     }
     if (!f->listing) {
         visit_entries(w, f);
+        hold(w, f);
         return walk_folder_leave(f);
     }
     w->unfinished++;

@@ -17,7 +17,7 @@ static size_t below_len(const struct walk_folder *f, const char *entry) {
 struct walk_folder *walk_folder_new(struct walk_folder *above, const char *name) {
     size_t len = strlen(name) + 1;
     struct walk_folder *f = mem_alloc(sizeof *f + len);
-    *f = (struct walk_folder){.above = above, .users = 1};
+    *f = (struct walk_folder){.above = above, .users = 1, .fd = -1};
     memcpy(f->name, name, len);
     f->path_len = len - 1;
     if (above) {
@@ -29,9 +29,29 @@ struct walk_folder *walk_folder_new(struct walk_folder *above, const char *name)
     return f;
 }
 
+void walk_folder_close(struct walk_folder *f) {
+    dir_drop(f->fd);
+    f->fd = -1;
+    if (f->held)
+        *f->held = NULL;
+    f->held = NULL;
+}
+
+/* What goes wrong from there is tried once more by the path, which is then what the message names. */
+enum kl_status walk_folder_open(struct walk_folder *f, const char *path, struct error *e) {
+    struct error unseen = {0};
+    int above = f->above ? f->above->fd : -1;
+    if (f->above && f->above->listing)
+        above = dir_fd(f->above->listing);
+    if (above >= 0 && dir_open(&f->listing, above, f->name, &unseen) == KL_OK)
+        return KL_OK;
+    return dir_open(&f->listing, -1, path, e);
+}
+
 void walk_folder_leave(struct walk_folder *f) {
     while (f && --f->users == 0) {
         struct walk_folder *above = f->above;
+        walk_folder_close(f);
         dir_close(f->listing);
         arena_release(&f->arena);
         free(f);

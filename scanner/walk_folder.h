@@ -15,7 +15,9 @@ struct walk_folder {
     struct git_repo *repo; /* NULL outside of one */
     const struct ignore_list *chain;
     struct arena arena;  /* what of the above came with this folder */
-    struct dir *listing; /* one with very many entries, in the middle of them; else NULL */
+    struct dir *listing;       /* one with very many entries, in the middle of them; else NULL */
+    int fd;                    /* of a folder that is done, for those below it; -1: not open */
+    struct walk_folder **held; /* who closes it early; NULL: nobody */
     bool all_ignored;    /* git ignores the folder: only what is tracked counts */
     char name[];         /* of the one that was named: its path */
 };
@@ -24,6 +26,9 @@ struct walk_folder {
 struct walk_folder *walk_folder_new(struct walk_folder *above, const char *name);
 /* The walk has done with it. */
 void walk_folder_leave(struct walk_folder *f);
+/* Starts to list it, from the folder above if that is open; `path` opens it too. */
+enum kl_status walk_folder_open(struct walk_folder *f, const char *path, struct error *e) KL_MUST_USE;
+void walk_folder_close(struct walk_folder *f); /* its descriptor */
 
 /* What opens it: the path that was named, then the way below. Empty for the current folder. */
 void walk_folder_path(const struct walk_folder *f, struct buf *out);
