@@ -174,6 +174,42 @@ done:
     return status;
 }
 
+struct file_reader {
+    int fd;
+    char *path;
+};
+
+enum kl_status file_reader_open(struct file_reader **out, const char *path, uint64_t max, struct error *e) {
+    int fd;
+    uint64_t size;
+    enum kl_status status = open_regular(path, &fd, &size, e);
+    if (status == KL_OK && size > max) {
+        status = error_set(e, KL_ERR_LIMIT, "%s is larger than %llu bytes", path, (unsigned long long)max);
+        close(fd);
+    }
+    if (status != KL_OK)
+        return status;
+    *out = mem_alloc(sizeof **out);
+    **out = (struct file_reader){.fd = fd, .path = mem_strdup(path)};
+    return KL_OK;
+}
+
+enum kl_status file_reader_next(struct file_reader *r, size_t want, struct buf *out, struct error *e) {
+    size_t got = 0;
+    char *to = buf_reserve(out, want);
+    if (!to)
+        return error_set(e, KL_ERR_LIMIT, "%s has too much at once", r->path);
+    enum kl_status status = read_some(r->fd, r->path, to, want, &got, e);
+    out->len += got;
+    return status;
+}
+
+void file_reader_close(struct file_reader *r) {
+    close(r->fd);
+    free(r->path);
+    free(r);
+}
+
 enum kl_status file_write_fd(int fd, const char *what, struct slice bytes, struct error *e) {
     for (size_t done = 0; done < bytes.len;) {
         size_t step = bytes.len - done < WRITE_STEP_BYTES ? bytes.len - done : WRITE_STEP_BYTES;
