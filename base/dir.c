@@ -11,6 +11,7 @@
 #include <sys/syscall.h>
 #endif
 
+#include "base/long_path.h"
 #include "base/mem.h"
 
 #define DIR_READ_BYTES ((size_t)32 << 10)
@@ -27,7 +28,7 @@ struct dir {
 
 enum kl_status dir_open(struct dir **out, int at_fd, const char *path, struct error *e) {
     *out = NULL;
-    int fd = openat(at_fd < 0 ? AT_FDCWD : at_fd, path, O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NOCTTY);
+    int fd = long_path_open(at_fd < 0 ? AT_FDCWD : at_fd, path, O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NOCTTY);
     if (fd < 0)
         return error_set_errno(e, errno == ENOENT ? KL_ERR_NOT_FOUND : KL_ERR_IO, errno,
                                "cannot open folder %s", path);
@@ -61,6 +62,22 @@ void dir_close(struct dir *d) {
     closedir(d->stream);
 #endif
     free(d);
+}
+
+int dir_close_keeping(struct dir *d) {
+#if defined(__linux__)
+    int fd = d->fd;
+    free(d);
+#else
+    int fd = fcntl(d->fd, F_DUPFD_CLOEXEC, 0);
+    dir_close(d);
+#endif
+    return fd;
+}
+
+void dir_drop(int fd) {
+    if (fd >= 0)
+        close(fd);
 }
 
 static enum file_kind kind_of_type(const struct dir *d, const char *name, unsigned char type) {

@@ -20,5 +20,8 @@ int dir_fd(const struct dir *d);
 /* KL_ERR_NOT_FOUND at the end. "." and ".." are left out. */
 enum kl_status dir_next(struct dir *d, struct dir_entry *out, struct error *e) KL_MUST_USE;
 void dir_close(struct dir *d);
+/* Closes it, and keeps the folder open, for dir_open from there; -1 if that cannot be. */
+int dir_close_keeping(struct dir *d) KL_MUST_USE;
+void dir_drop(int fd); /* a folder that was kept; -1: none */
 
 #endif

@@ -8,6 +8,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/long_path.h"
 #include "base/mem.h"
 
 #define READ_STEP_BYTES ((size_t)64 << 10)
@@ -28,7 +29,7 @@ static enum file_kind kind_of_mode(mode_t mode) {
 static enum kl_status look(const char *path, bool follow, struct file_info *out, struct error *e) {
     struct stat st;
     *out = (struct file_info){.kind = FILE_MISSING};
-    if (fstatat(AT_FDCWD, path, &st, follow ? 0 : AT_SYMLINK_NOFOLLOW) != 0) {
+    if (long_path_stat(path, &st, follow ? 0 : AT_SYMLINK_NOFOLLOW) != 0) {
         if (status_of_errno(errno) == KL_ERR_NOT_FOUND)
             return KL_OK;
         return error_set_errno(e, KL_ERR_IO, errno, "cannot look at %s", path);
@@ -109,7 +110,7 @@ enum kl_status file_read_fd(int fd, const char *what, size_t max, struct buf *ou
 static enum kl_status open_regular(const char *path, int *out, uint64_t *size, struct error *e) {
     int fd;
     do
-        fd = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC | O_NOCTTY);
+        fd = long_path_open(AT_FDCWD, path, O_RDONLY | O_NONBLOCK | O_CLOEXEC | O_NOCTTY);
     while (fd < 0 && errno == EINTR);
     if (fd < 0)
         return error_set_errno(e, status_of_errno(errno), errno, "cannot open %s", path);
@@ -171,6 +172,42 @@ enum kl_status file_read_wanted(const char *path, size_t max,
 done:
     close(fd);
     return status;
+}
+
+struct file_reader {
+    int fd;
+    char *path;
+};
+
+enum kl_status file_reader_open(struct file_reader **out, const char *path, uint64_t max, struct error *e) {
+    int fd;
+    uint64_t size;
+    enum kl_status status = open_regular(path, &fd, &size, e);
+    if (status == KL_OK && size > max) {
+        status = error_set(e, KL_ERR_LIMIT, "%s is larger than %llu bytes", path, (unsigned long long)max);
+        close(fd);
+    }
+    if (status != KL_OK)
+        return status;
+    *out = mem_alloc(sizeof **out);
+    **out = (struct file_reader){.fd = fd, .path = mem_strdup(path)};
+    return KL_OK;
+}
+
+enum kl_status file_reader_next(struct file_reader *r, size_t want, struct buf *out, struct error *e) {
+    size_t got = 0;
+    char *to = buf_reserve(out, want);
+    if (!to)
+        return error_set(e, KL_ERR_LIMIT, "%s has too much at once", r->path);
+    enum kl_status status = read_some(r->fd, r->path, to, want, &got, e);
+    out->len += got;
+    return status;
+}
+
+void file_reader_close(struct file_reader *r) {
+    close(r->fd);
+    free(r->path);
+    free(r);
 }
 
 enum kl_status file_write_fd(int fd, const char *what, struct slice bytes, struct error *e) {

@@ -52,6 +52,14 @@ enum kl_status file_read(const char *path, size_t max, struct buf *out, struct e
 enum kl_status file_read_wanted(const char *path, size_t max,
                                 bool (*wanted)(const char *path, struct slice head), struct buf *out,
                                 bool *whole, struct error *e) KL_MUST_USE;
+/* A regular file a part at a time. KL_ERR_LIMIT: it is larger than `max`. */
+struct file_reader;
+enum kl_status file_reader_open(struct file_reader **out, const char *path, uint64_t max,
+                                struct error *e) KL_MUST_USE;
+/* Appends at most `want` bytes; none at the end. */
+enum kl_status file_reader_next(struct file_reader *r, size_t want, struct buf *out,
+                                struct error *e) KL_MUST_USE;
+void file_reader_close(struct file_reader *r);
 /* All of a descriptor, e.g. standard input. `what` names it in messages. */
 enum kl_status file_read_fd(int fd, const char *what, size_t max, struct buf *out,
                             struct error *e) KL_MUST_USE;

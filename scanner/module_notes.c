@@ -10,6 +10,7 @@
 
 #define MAX_BINDS 128u /* hashes of a file; one with more is a table */
 #define MAX_IMPORTS 256u
+#define MAX_NAMES_BYTES ((size_t)1 << 30) /* a file beyond it is not noted */
 
 struct slice module_of_path(const char *path) {
     struct slice s = slice_cstr(path);
@@ -99,24 +100,47 @@ static void take_import(void *ctx, const struct py_import *found) {
     add_hash(n, hash_of(module, found->member, none)); /* a module of a package */
 }
 
+static uint32_t keep_text(struct module_notes *n, struct slice text) {
+    uint32_t at = (uint32_t)n->names.len;
+    buf_slice(&n->names, text);
+    buf_char(&n->names, '\0');
+    return at;
+}
+
+static void keep_path(struct module_notes *n, const char *path, struct module_file *file) {
+    struct slice folder = slice_sub(slice_cstr(path), 0, (size_t)(path_basename(path) - path));
+    const struct module_file *last = n->count > 0 ? &n->files[n->count - 1] : NULL;
+    n->names.max = MAX_NAMES_BYTES;
+    file->folder = last && slice_eq_cstr(folder, n->names.ptr + last->folder) ? last->folder
+                                                                              : keep_text(n, folder);
+    file->name = keep_text(n, slice_cstr(path_basename(path)));
+}
+
+const char *module_notes_path(const struct module_notes *n, const struct module_file *file,
+                              struct arena *arena) {
+    return arena_printf(arena, "%s%s", n->names.ptr + file->folder, n->names.ptr + file->name);
+}
+
 void module_notes_end(struct module_notes *n, const char *path, struct slice text,
                       const struct py_tokens *tokens) {
-    struct module_file file = {.first = n->first, .binds = (uint32_t)(n->hash_count - n->first)};
-    if (file.binds > 0)
+    struct module_file file = {.first = (uint32_t)n->first};
+    if (n->hash_count > n->first)
         bind(n, path, (struct slice){0});
-    file.binds = (uint32_t)(n->hash_count - n->first);
+    file.binds = (uint16_t)(n->hash_count - n->first);
     struct importing x = {n, n->hash_count, path};
     py_imports(text, tokens, take_import, &x);
-    file.imports = (uint32_t)(n->hash_count - x.first);
+    file.imports = (uint16_t)(n->hash_count - x.first);
     if (file.binds + file.imports == 0)
         return;
-    file.path = arena_cstr(&n->arena, slice_cstr(path));
+    keep_path(n, path, &file);
+    if (!buf_ok(&n->names))
+        return;
     n->files = mem_grow(n->files, &n->capacity, n->count + 1, sizeof *n->files);
     n->files[n->count++] = file;
 }
 
 void module_notes_release(struct module_notes *n) {
-    arena_release(&n->arena);
+    buf_release(&n->names);
     free(n->files);
     free(n->hashes);
     *n = (struct module_notes){0};

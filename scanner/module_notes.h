@@ -1,20 +1,21 @@
 /* module_notes.h: what is kept of a Python file while others are still scanned, so that afterwards a literal
  * of one module can be judged by its use in another one (scan_imports.h): hashes of the names of literals
- * that nothing was said of, and of what the file imports. No value, and some hundred bytes a file. */
+ * that nothing was said of, and of what the file imports. No value, and about 150 bytes a file. */
 #ifndef KEYLIFT_SCANNER_MODULE_NOTES_H
 #define KEYLIFT_SCANNER_MODULE_NOTES_H
 
 #include "base/arena.h"
+#include "base/buf.h"
 #include "scanner/pylex.h"
 
 struct module_file {
-    const char *path;
-    size_t first;            /* in `hashes` */
-    uint32_t binds, imports; /* how many of them, in this order */
+    uint32_t folder, name;   /* in `names` */
+    uint32_t first;          /* in `hashes` */
+    uint16_t binds, imports; /* how many of them, in this order */
 };
 
 struct module_notes {
-    struct arena arena;
+    struct buf names; /* each with a NUL; a folder with its slash, and once for files that follow each other */
     struct module_file *files;
     size_t count, capacity;
     uint32_t *hashes;
@@ -27,6 +28,8 @@ void module_notes_begin(struct module_notes *n);
 void module_notes_bind(struct module_notes *n, const char *path, struct slice name);
 void module_notes_end(struct module_notes *n, const char *path, struct slice text,
                       const struct py_tokens *tokens);
+const char *module_notes_path(const struct module_notes *n, const struct module_file *file,
+                              struct arena *arena);
 void module_notes_release(struct module_notes *n);
 
 /* "a/b" of a/b.py and a/b/__init__.py: what an import says of the file, behind a folder. */

@@ -20,6 +20,9 @@
 #define BATCH_PATHS 32u
 #define QUEUE_BATCHES 64u
 #define MAX_JOBS 256u
+/* Python files whose uses in one another are followed: of a larger tree, so many that the walk comes to one
+ * after the other. About 30 MB are kept of them. */
+#define MODULES_TOGETHER ((size_t)200000)
 
 struct batch {
     struct buf paths; /* each NUL-terminated */
@@ -38,6 +41,8 @@ struct queue {
     struct condition *filled;
     struct batch *items[QUEUE_BATCHES];
     size_t first, count;
+    unsigned at_work; /* threads with a batch, besides the walking one */
+    struct condition *rested;
     bool closed;
 };
 
@@ -51,6 +56,7 @@ struct scan {
     struct thread **threads;     /* of workers 1.. */
     unsigned jobs;
     unsigned started;
+    size_t modules; /* Python files since imports were followed last */
     atomic_bool stopped;
 };
 
@@ -122,6 +128,7 @@ static struct batch *take_batch(struct queue *q, bool wait) {
         b = q->items[q->first];
         q->first = (q->first + 1) % QUEUE_BATCHES;
         q->count--;
+        q->at_work += wait; /* the walking thread never waits */
     }
     mutex_unlock(q->lock);
     return b;
@@ -129,9 +136,15 @@ static struct batch *take_batch(struct queue *q, bool wait) {
 
 static void run_worker(void *arg) {
     struct thread_start *start = arg;
+    struct queue *q = &start->scan->queue;
     struct batch *b;
-    while ((b = take_batch(&start->scan->queue, true)))
+    while ((b = take_batch(q, true))) {
         scan_batch(start->scan, start->worker, b);
+        mutex_lock(q->lock);
+        if (--q->at_work == 0)
+            condition_signal(q->rested);
+        mutex_unlock(q->lock);
+    }
     free(start);
 }
 
@@ -166,9 +179,34 @@ static void put_batch(struct scan *s) {
         start_thread(s);
 }
 
+static void scan_queued(struct scan *s) {
+    struct batch *b;
+    while ((b = take_batch(&s->queue, false)))
+        scan_batch(s, &s->workers[0], b);
+}
+
+/* What is noted of modules would grow with the tree. In a library, a thread that has ended (mem_guard) would be
+ * waited for in vain. */
+static void follow_so_far(struct scan *s) {
+    struct queue *q = &s->queue;
+    if (mem_is_guarded())
+        return;
+    put_batch(s);
+    scan_queued(s);
+    mutex_lock(q->lock);
+    while (q->at_work > 0)
+        condition_wait(q->rested, q->lock);
+    mutex_unlock(q->lock);
+    scan_imports(s->workers, s->started + 1, is_stopped, s);
+    s->modules = 0;
+}
+
 static void on_file(void *ctx, const char *path, bool named) {
     struct scan *s = ctx;
     (void)named; /* as its root says */
+    s->modules += slice_ends(slice_cstr(path), ".py");
+    if (s->modules > MODULES_TOGETHER)
+        follow_so_far(s);
     if (!s->open) {
         s->open = mem_calloc(1, sizeof *s->open);
         buf_init(&s->open->paths, SIZE_MAX / 4);
@@ -213,11 +251,9 @@ static void walk_and_scan(void *arg) {
                                    .skip = on_skip,
                                    .error = on_error,
                                    .stop = is_stopped};
-    struct batch *b;
     walk_run(&walk, &sink);
     put_batch(s);
-    while ((b = take_batch(&s->queue, false)))
-        scan_batch(s, &s->workers[0], b);
+    scan_queued(s);
 }
 
 static void close_queue(struct scan *s) {
@@ -268,6 +304,7 @@ static void scan_open(struct scan *s) {
     s->shared.follows_imports = !o->staged && !o->history;
     s->queue.lock = mutex_new();
     s->queue.filled = condition_new();
+    s->queue.rested = condition_new();
     scan_worker_init(&s->workers[0], &s->shared);
 }
 
@@ -280,6 +317,7 @@ static void scan_close(struct scan *s) {
     free(s->workers);
     free(s->threads);
     condition_free(s->queue.filled);
+    condition_free(s->queue.rested);
     mutex_free(s->queue.lock);
 }
 

@@ -11,7 +11,6 @@
 #include "scanner/pyimport.h"
 #include "scanner/scan_report.h"
 
-#define MAX_FILES ((size_t)250000) /* of a scan whose imports are followed */
 #define MAX_USES ((size_t)100000)
 #define MAX_USES_OF_NAME 16u /* that are asked */
 
@@ -69,7 +68,8 @@ static void find_modules(struct following *f, const struct module_notes *n, stru
         const struct module_file *file = &n->files[i];
         if (file->binds == 0)
             continue;
-        f->modules[f->module_count++] = (struct module){module_of_path(file->path), file->path};
+        const char *path = module_notes_path(n, file, &f->arena);
+        f->modules[f->module_count++] = (struct module){module_of_path(path), path};
         for (size_t k = 0; k < file->binds; k++)
             hash_map_add(bound, n->hashes[file->first + k]);
     }
@@ -79,7 +79,7 @@ static void find_importers(struct following *f, const struct module_notes *n, co
     for (size_t i = 0; i < n->count; i++) {
         const struct module_file *file = &n->files[i];
         if (has_any(bound, n->hashes + file->first + file->binds, file->imports))
-            f->importers[f->importer_count++] = file->path;
+            f->importers[f->importer_count++] = module_notes_path(n, file, &f->arena);
     }
 }
 
@@ -89,7 +89,7 @@ static bool find_files(struct following *f, const struct scan_worker *workers, u
     size_t files = 0;
     for (unsigned i = 0; i < count; i++)
         files += workers[i].notes.count;
-    if (files == 0 || files > MAX_FILES)
+    if (files == 0)
         return false;
     f->modules = mem_calloc(files, sizeof *f->modules);
     f->importers = mem_calloc(files, sizeof *f->importers);
@@ -326,6 +326,8 @@ void scan_imports(struct scan_worker *workers, unsigned count, bool (*is_stopped
             end++;
         judge_module(&f, &f.modules[f.uses[i].module], f.uses + i, end - i);
     }
+    for (unsigned i = 0; i < count; i++)
+        module_notes_release(&workers[i].notes);
     free(f.modules);
     free(f.importers);
     free(f.uses);

@@ -12,10 +12,9 @@
 #include "scanner/notebook.h"
 #include "scanner/pyfile.h"
 #include "scanner/scan_archive.h"
+#include "scanner/scan_pieces.h"
 #include "scanner/scan_report.h"
 #include "scanner/textfile.h"
-
-#define MAX_RANDOM_A_FILE 4u
 
 void scan_worker_init(struct scan_worker *w, const struct scan_shared *shared) {
     *w = (struct scan_worker){.shared = shared, .hits.least = shared->options->min_confidence};
@@ -181,10 +180,10 @@ static void drop_series(struct scan_hits *h) {
     size_t random = 0, kept = 0;
     for (size_t i = 0; i < h->count; i++)
         random += strcmp(h->items[i].rule_id, CLASSIFY_RANDOM) == 0;
-    for (size_t i = 0; random > MAX_RANDOM_A_FILE && i < h->count; i++)
+    for (size_t i = 0; random > SCAN_MAX_RANDOM && i < h->count; i++)
         if (strcmp(h->items[i].rule_id, CLASSIFY_RANDOM) != 0)
             h->items[kept++] = h->items[i];
-    h->count = random > MAX_RANDOM_A_FILE ? kept : h->count;
+    h->count = random > SCAN_MAX_RANDOM ? kept : h->count;
 }
 
 /* `unfixable`: why no literal of this file can be replaced; NULL if some can. */
@@ -295,6 +294,18 @@ static void scan_notebook(struct scan_worker *w, const char *path, struct slice 
     scan_text(w, path, SCAN_NOTEBOOK, bytes, known);
 }
 
+void scan_document(struct scan_worker *w, const char *path, enum scan_language language, struct slice bytes) {
+    w->hits.count = 0;
+    if (language == SCAN_PYTHON)
+        scan_python(w, path, bytes);
+    else if (language == SCAN_NOTEBOOK)
+        scan_notebook(w, path, bytes);
+    else
+        scan_text(w, path, language, bytes, w->part.finding_count);
+    w->place = NULL;
+    arena_clear(&w->arena);
+}
+
 bool scan_worker_bytes(struct scan_worker *w, const char *path, struct slice bytes) {
     enum scan_language language = scan_language_of(path, bytes);
     scan_path_rules(w, path);
@@ -307,17 +318,13 @@ bool scan_worker_bytes(struct scan_worker *w, const char *path, struct slice byt
         scan_worker_skip(w, archive != ARCHIVE_NONE ? SKIP_ARCHIVE : SKIP_BINARY);
         return false;
     }
-    w->hits.count = 0;
+    if (bytes.len > SCAN_WHOLE_BYTES && scan_pieces_fit(language, bytes)) {
+        scan_pieces_bytes(w, path, language, bytes);
+        return true;
+    }
     w->part.stats.files++;
     w->part.stats.bytes += bytes.len;
-    if (language == SCAN_PYTHON)
-        scan_python(w, path, bytes);
-    else if (language == SCAN_NOTEBOOK)
-        scan_notebook(w, path, bytes);
-    else
-        scan_text(w, path, language, bytes, w->part.finding_count);
-    w->place = NULL;
-    arena_clear(&w->arena);
+    scan_document(w, path, language, bytes);
     return true;
 }
 
@@ -335,8 +342,17 @@ bool scan_worker_file(struct scan_worker *w, const char *path, bool named) {
     w->bytes.over = false;
     bool whole = false;
     enum kl_status s =
-        file_read_wanted(path, KL_MAX_FILE_BYTES, w->shared->options->archives ? is_text_or_archive : is_text,
+        file_read_wanted(path, SCAN_WHOLE_BYTES, w->shared->options->archives ? is_text_or_archive : is_text,
                          &w->bytes, &whole, &e);
+    if (s == KL_ERR_LIMIT) {
+        struct slice head = buf_as_slice(&w->bytes);
+        enum scan_language language = scan_language_of(path, head);
+        if (scan_pieces_fit(language, head))
+            return scan_pieces_file(w, path, language, named);
+        w->bytes.len = 0;
+        w->bytes.over = false;
+        s = file_read(path, KL_MAX_FILE_BYTES, &w->bytes, &e);
+    }
     if (s == KL_OK) /* of a file that is not wanted, the head, which tells what it is */
         return scan_worker_bytes(w, path, buf_as_slice(&w->bytes));
     if (s == KL_ERR_NOT_FOUND && !named)

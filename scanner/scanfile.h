@@ -64,6 +64,7 @@ struct scan_worker {
     struct scan_hits hits;
     struct scan_place *place; /* the text at hand; NULL between files */
     struct scan_result part;  /* this worker's share */
+    bool in_pieces;           /* the text at hand is a part of its file: scan_pieces.h */
     const char *root;         /* that was named, and that --exclude goes by; NULL: none */
     const char *member;   /* of an archive, at hand: how it is reported, for its path alone opens nothing */
     struct secret *extra; /* for the redactor: secrets that are a part of a literal */
@@ -83,6 +84,11 @@ void scan_worker_error(struct scan_worker *w, const char *path, const char *mess
 /* Tells what the worker has done since its share was as these: for scan_run's progress. */
 void scan_worker_tell(struct scan_worker *w, const struct scan_stats *before, size_t findings_before);
 void scan_worker_skip(struct scan_worker *w, enum skip_reason reason);
+
+/* Text of its file, or a piece of it. */
+void scan_document(struct scan_worker *w, const char *path, enum scan_language language, struct slice bytes);
+/* Findings of a Python file that the classifier has for their looks alone: with more, none of them counts. */
+#define SCAN_MAX_RANDOM 4u
 
 /* A hit in all of the candidate, to be filled in. */
 struct scan_hit *scan_add_hit(struct scan_worker *w, const struct candidate *c);
@@ -120,7 +126,7 @@ void scan_encoded_text(struct scan_worker *w, const char *path, const struct can
 
 /* Whether uses in other modules are followed: these must be files that can be read again. */
 static inline bool scan_follows_imports(const struct scan_worker *w) {
-    return w->shared->follows_imports && !w->member;
+    return w->shared->follows_imports && !w->member && !w->in_pieces;
 }
 
 /* scan_resolve.c: of hits that overlap, the one that says most stays. Sorted by

@@ -81,37 +81,49 @@ def test_names_that_are_no_utf8_are_scanned(keylift, project):
     assert status == 1 and len(paths) == 1 and report["errors"] == []
 
 
-def test_very_deep_trees_are_scanned_or_named(keylift, project):
+def nest(project, name, depth, files):
+    """So many folders, one in the other, and files at some depths: too long for a path, so each is made from
+    within the one above."""
     here = os.open(project, os.O_RDONLY)
-    depth = 0
-    for depth in range(1, 1201):
-        os.mkdir("d", dir_fd=here)
-        below = os.open("d", os.O_RDONLY, dir_fd=here)
+    for level in range(1, depth + 1):
+        os.mkdir(name, dir_fd=here)
+        below = os.open(name, os.O_RDONLY, dir_fd=here)
         os.close(here)
         here = below
-        if depth in (500, 1200):
-            with open(os.open("a.py", os.O_WRONLY | os.O_CREAT, 0o600, dir_fd=here), "w") as f:
-                f.write(leaky())
+        for file, text in files.get(level, {}).items():
+            with open(os.open(file, os.O_WRONLY | os.O_CREAT, 0o600, dir_fd=here), "w") as f:
+                f.write(text)
     os.close(here)
+
+
+@pytest.mark.parametrize(("name", "depth"), [pytest.param("d", 5000, marks=pytest.mark.slow), ("x" * 200, 30), ("y" * 255, 17)])
+def test_trees_that_no_path_reaches_are_scanned(keylift, project, name, depth):
+    nest(project, name, depth, {depth // 2: {"a.py": leaky()}, depth: {"a.py": leaky(), "b.txt": leaky()}})
     status, report, paths = scan(keylift, project, ".")
-    assert status == 2 and paths == ["d/" * 500 + "a.py"]
-    assert len(report["errors"]) == 1 and "deep" in report["errors"][0]["message"]
-    subprocess.run(["rm", "-rf", project / "d"], check=True)
+    assert report["errors"] == [] and report["stats"]["files"] == 3
+    assert sorted(paths) == sorted([f"{name}/" * (depth // 2) + "a.py"] + [f"{name}/" * depth + f for f in ("a.py", "b.txt")])
+    assert status == 1
+    assert scan(keylift, project, name)[2] == paths
+    subprocess.run(["rm", "-rf", project / name], check=True)
 
 
-def test_long_paths_are_scanned_or_named(keylift, project):
-    here = os.open(project, os.O_RDONLY)
-    for _ in range(30):
-        os.mkdir("x" * 200, dir_fd=here)
-        below = os.open("x" * 200, os.O_RDONLY, dir_fd=here)
-        os.close(here)
-        here = below
-    os.close(here)
+def test_ignore_files_reach_down_where_no_path_does(keylift, project):
+    """Each says of the folders below what the one above has taken back."""
+    subprocess.run(["git", "init", "-q", project], check=True)
+    nest(project, "x" * 50, 120, {n: {".gitignore": f"{'!' if n % 2 else ''}a.py\n"} for n in range(1, 118)}
+         | {119: {"a.py": leaky()}, 120: {".gitignore": "a.py\n", "a.py": leaky(), "b.py": leaky()}})  # fmt: skip
+    status, report, paths = scan(keylift, project, ".")
+    assert paths == [f"{'x' * 50}/" * 119 + "a.py", f"{'x' * 50}/" * 120 + "b.py"] and report["stats"]["skipped"]["ignored"] == 1
+    subprocess.run(["rm", "-rf", project / ("x" * 50)], check=True)
+
+
+def test_a_tree_deeper_than_keylift_follows_is_named(keylift, project):
+    nest(project, "x" * 250, 300, {300: {"a.py": leaky()}})
     project.write("a.py", leaky())
     status, report, paths = scan(keylift, project, ".")
     assert (status, paths) == (2, ["a.py"])
-    assert len(report["errors"]) == 1
-    subprocess.run(["rm", "-rf", project / ("x" * 200)], check=True)
+    assert len(report["errors"]) == 1 and "deep" in report["errors"][0]["message"]
+    subprocess.run(["rm", "-rf", project / ("x" * 250)], check=True)
 
 
 def test_tracked_files_are_scanned_also_when_ignored(keylift, project):
