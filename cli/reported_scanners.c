@@ -60,6 +60,15 @@ static void read_betterleaks_line(struct reported_reading *r, const cJSON *entry
     read_betterleaks(r, json_get(entry, "finding"));
 }
 
+/* Of an address with a password what stands between "://" and "@": TruffleHog adds to the rest, as the port.
+ */
+static struct slice trufflehog_value(struct reported_reading *r, const char *raw) {
+    struct slice value = reported_value(r, raw);
+    size_t start = slice_find(value, SLICE_LIT("://"), 0);
+    size_t end = start == SIZE_MAX ? SIZE_MAX : slice_find_byte(value, '@', start);
+    return end == SIZE_MAX ? value : slice_sub(value, start, end + 1);
+}
+
 /* The source is the one member of Data: Filesystem, Git, Github, ... What another decoder than PLAIN found
  * does not stand in the file as it was read: there the line must do. */
 static void read_trufflehog(struct reported_reading *r, const cJSON *entry) {
@@ -69,7 +78,7 @@ static void read_trufflehog(struct reported_reading *r, const cJSON *entry) {
     bool plain = !decoder || strcmp(decoder, "PLAIN") == 0;
     reported_add_path(r, json_string(source, "file"),
                       (struct site_place){.line = reported_number(json_number(source, "line", 0)),
-                                          .value = plain ? reported_value(r, json_string(entry, "Raw"))
+                                          .value = plain ? trufflehog_value(r, json_string(entry, "Raw"))
                                                          : (struct slice){0}});
 }
 

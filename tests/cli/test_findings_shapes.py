@@ -75,6 +75,13 @@ def test_what_a_decoder_found_is_looked_for_by_its_line(keylift, app):
     assert plan(keylift, app, json.dumps(entry), "--allow-dirty") == ([("src/enc.py", 1, 5)], {})
 
 
+def test_an_address_that_trufflehog_completed_is_found_by_its_password(keylift, app):
+    app.write("src/url.py", f'a = "x"; u = "postgresql://bob:{app.values[0]}@db/shop"\n')
+    source = {"Data": {"Filesystem": {"file": "src/url.py", "line": 1}}}
+    entry = {"SourceMetadata": source, "DecoderName": "PLAIN", "Raw": f"postgresql://bob:{app.values[0]}@db:5432"}
+    assert plan(keylift, app, json.dumps(entry), "--allow-dirty") == ([("src/url.py", 1, 14)], {})
+
+
 # ---- SARIF ----
 
 
