@@ -69,17 +69,29 @@ static struct slice trufflehog_value(struct reported_reading *r, const char *raw
     return end == SIZE_MAX ? value : slice_sub(value, start, end + 1);
 }
 
+/* With an access key ID TruffleHog names the secret to it, but not its line. */
+static void add_trufflehog_parts(struct reported_reading *r, const cJSON *entry, const char *path) {
+    const cJSON *part;
+    cJSON_ArrayForEach(part, json_get(entry, "SecretParts")) {
+        bool secret = strstr(part->string, "secret") || strstr(part->string, "password");
+        if (secret && cJSON_IsString(part) && part->valuestring[0])
+            reported_add_path(r, path, (struct site_place){.value = reported_value(r, part->valuestring)});
+    }
+}
+
 /* The source is the one member of Data: Filesystem, Git, Github, ... What another decoder than PLAIN found
  * does not stand in the file as it was read: there the line must do. */
 static void read_trufflehog(struct reported_reading *r, const cJSON *entry) {
     const cJSON *data = json_get(json_get(entry, "SourceMetadata"), "Data");
     const cJSON *source = data ? data->child : NULL;
-    const char *decoder = json_string(entry, "DecoderName");
+    const char *decoder = json_string(entry, "DecoderName"), *path = json_string(source, "file");
     bool plain = !decoder || strcmp(decoder, "PLAIN") == 0;
-    reported_add_path(r, json_string(source, "file"),
+    reported_add_path(r, path,
                       (struct site_place){.line = reported_number(json_number(source, "line", 0)),
                                           .value = plain ? trufflehog_value(r, json_string(entry, "Raw"))
                                                          : (struct slice){0}});
+    if (plain && path && path[0])
+        add_trufflehog_parts(r, entry, path);
 }
 
 static void read_kingfisher(struct reported_reading *r, const cJSON *entry) {

@@ -82,6 +82,13 @@ def test_an_address_that_trufflehog_completed_is_found_by_its_password(keylift, 
     assert plan(keylift, app, json.dumps(entry), "--allow-dirty") == ([("src/url.py", 1, 14)], {})
 
 
+def test_the_secret_to_an_access_key_is_taken_with_it(keylift, app):
+    source = {"Data": {"Filesystem": {"file": "src/app.py", "line": 2}}}
+    parts = {"access_key_id": app.values[0], "secret_access_key": app.values[1]}
+    entry = {"SourceMetadata": source, "DecoderName": "PLAIN", "Raw": app.values[0], "SecretParts": parts}
+    assert plan(keylift, app, json.dumps(entry)) == ([LABEL, ("src/app.py", 3, 9)], {})
+
+
 # ---- SARIF ----
 
 
