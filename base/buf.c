@@ -34,9 +34,10 @@ void buf_clear(struct buf *b) {
 /* Makes cap >= need. The old memory of a secret buffer is wiped, which realloc
  * would not do when it moves the block. */
 static void grow(struct buf *b, size_t need) {
-    size_t cap = b->cap < 64 ? 64 : b->cap;
-    while (cap < need)
-        cap = cap > SIZE_MAX / 2 ? need : cap * 2;
+    size_t cap = b->cap < 32 ? 64 : b->cap > SIZE_MAX / 2 ? need : b->cap * 2;
+    if (cap < need)
+        cap =
+            need; /* and no more: what is reserved at once is often all, and what is not used is wiped, too */
     if (!b->wipe) {
         b->ptr = mem_realloc(b->ptr, cap);
     } else {

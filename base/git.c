@@ -51,8 +51,8 @@ static void make_environment(enum git_repository which, struct arena *arena, con
     env[n] = NULL;
 }
 
-enum kl_status git_run_in(const char *folder, enum git_repository which, const char *const *args,
-                          struct slice input, size_t max_output, struct process_result *out,
+static enum kl_status run(const char *folder, enum git_repository which, const char *const *args,
+                          struct slice input, struct git_output output, struct process_result *out,
                           struct error *e) {
     struct arena arena = ARENA_INIT;
     const char *env[MAX_ENV];
@@ -70,11 +70,18 @@ enum kl_status git_run_in(const char *folder, enum git_repository which, const c
                                         .env = env,
                                         .cwd = folder,
                                         .input = input,
-                                        .max_output = max_output,
+                                        .max_output = output.max,
+                                        .expected_output = output.expected,
                                         .timeout_ms = GIT_TIMEOUT_MS};
     enum kl_status st = process_run(&req, out, e);
     arena_release(&arena);
     return st;
+}
+
+enum kl_status git_run_in(const char *folder, enum git_repository which, const char *const *args,
+                          struct slice input, size_t max_output, struct process_result *out,
+                          struct error *e) {
+    return run(folder, which, args, input, (struct git_output){.max = max_output}, out, e);
 }
 
 enum kl_status git_run(const char *folder, const char *const *args, struct slice input, size_t max_output,
@@ -82,9 +89,9 @@ enum kl_status git_run(const char *folder, const char *const *args, struct slice
     return git_run_in(folder, GIT_OF_FOLDER, args, input, max_output, out, e);
 }
 
-enum kl_status git_ask(const struct git_place *at, const char *const *args, struct slice input, size_t max,
-                       struct process_result *r, struct error *e) {
-    enum kl_status s = git_run_in(at->folder, at->which, args, input, max, r, e);
+enum kl_status git_ask_much(const struct git_place *at, const char *const *args, struct slice input,
+                            struct git_output output, struct process_result *r, struct error *e) {
+    enum kl_status s = run(at->folder, at->which, args, input, output, r, e);
     if (s != KL_OK || r->exit_code == 0)
         return s;
     if (slice_find(buf_as_slice(&r->err), SLICE_LIT("promisor remote"), 0) != SIZE_MAX)
@@ -97,6 +104,11 @@ enum kl_status git_ask(const struct git_place *at, const char *const *args, stru
                       SLICE_ARG(slice_trim(buf_as_slice(&r->err))));
     process_result_release(r);
     return s;
+}
+
+enum kl_status git_ask(const struct git_place *at, const char *const *args, struct slice input, size_t max,
+                       struct process_result *r, struct error *e) {
+    return git_ask_much(at, args, input, (struct git_output){.max = max}, r, e);
 }
 
 bool git_id_is_none(struct slice id) {

@@ -29,6 +29,13 @@ struct git_place {
 /* The same; KL_OK only when git has done all of it. */
 enum kl_status git_ask(const struct git_place *at, const char *const *args, struct slice input,
                        size_t max_output, struct process_result *out, struct error *e) KL_MUST_USE;
+struct git_output {
+    size_t max, expected; /* bytes; expected 0: not known */
+};
+/* The same, where it is known about how much there will be. */
+enum kl_status git_ask_much(const struct git_place *at, const char *const *args, struct slice input,
+                            struct git_output output, struct process_result *out,
+                            struct error *e) KL_MUST_USE;
 
 /* The git directory of the repository that `folder` is in, absolute, in the
  * arena; NULL when there is no repository, or no git. */

@@ -3,6 +3,7 @@
 
 #define ANSWER_MAX ((size_t)512 << 20) /* about sizes */
 #define LINE_MAX_BYTES 256u            /* about one object, beside its name */
+#define ANSWER_BYTES (64u + 16u)       /* what git says of one, mostly */
 
 static struct git_file *file_at(const struct git_files *files, size_t index) {
     return (struct git_file *)(void *)(files->first + index * files->stride);
@@ -24,7 +25,8 @@ static enum kl_status ask(const struct git_place *at, const char *const *args, c
                           size_t first, size_t end, size_t bytes, struct process_result *r, struct error *e) {
     struct buf names = BUF_INIT(ANSWER_MAX);
     size_t room = put_names(files, first, end, &names);
-    enum kl_status s = buf_ok(&names) ? git_ask(at, args, buf_as_slice(&names), bytes + room, r, e)
+    const struct git_output output = {.max = bytes + room, .expected = bytes + (end - first) * ANSWER_BYTES};
+    enum kl_status s = buf_ok(&names) ? git_ask_much(at, args, buf_as_slice(&names), output, r, e)
                                       : error_set(e, KL_ERR_LIMIT, "%s: too many files", at->folder);
     buf_release(&names);
     return s;

@@ -239,6 +239,9 @@ enum kl_status process_run(const struct process_request *req, struct process_res
     out->exit_code = -1;
     buf_init_secret(&out->out, req->max_output);
     buf_init_secret(&out->err, req->max_output);
+    size_t expected = req->expected_output < req->max_output ? req->expected_output : req->max_output;
+    if (expected > 0 && !buf_reserve(&out->out, expected))
+        buf_clear(&out->out);
     guard_begin(&guard);
     const char *program = process_find(&scratch, req->argv[0]);
     if (!program) {

@@ -16,6 +16,7 @@ struct process_request {
     const char *cwd;         /* NULL: ours */
     struct slice input;      /* its standard input; empty gives /dev/null */
     size_t max_output;       /* bytes of stdout, and of stderr */
+    size_t expected_output;  /* bytes of stdout that there will be, about: room is made once. 0: not known */
     unsigned timeout_ms;     /* the child is killed after it; 0: 30,000 */
 };
 

@@ -78,23 +78,25 @@ static int by_place(const void *left, const void *right) {
     return c != 0 ? c : (a->line > b->line) - (a->line < b->line);
 }
 
-static enum kl_status read_text(struct slice text, const char *file, struct arena *arena,
+static enum kl_status read_text(struct slice bytes, const char *file, struct arena *arena,
                                 struct import_places *out, struct error *e) {
-    struct slice start = slice_trim(text);
-    if (start.len == 0 || (start.ptr[0] != '{' && start.ptr[0] != '[')) {
-        return read_ignore_file(text, file, arena, out, e);
-    }
     struct reported report = {0};
+    struct slice text = slice_trim(reported_text(bytes, arena));
     enum kl_status s = reported_parse(text, file, arena, &report, e);
     out->kind = report.kind;
     for (size_t i = 0; i < report.count; i++) {
-        add_place(out, arena, slice_cstr(report.items[i].path), report.items[i].site.line);
+        const struct reported_place *p = &report.items[i];
+        for (size_t k = 0; p->paths[k] && !p->reason; k++) {
+            add_place(out, arena, slice_cstr(p->paths[k]), p->site.line);
+        }
     }
-    if (s == KL_OK && report.kind == NULL) {
+    if (s == KL_OK && report.kind == NULL && text.len > 0 && (text.ptr[0] == '{' || text.ptr[0] == '[')) {
         s = error_set(e, KL_ERR_PARSE,
-                      "%s: neither a baseline of detect-secrets nor a report of gitleaks, TruffleHog, "
-                      "Kingfisher or in SARIF",
+                      "%s: neither a baseline of detect-secrets nor a report of gitleaks, Betterleaks, "
+                      "TruffleHog, Kingfisher or in SARIF",
                       file);
+    } else if (s == KL_OK && report.kind == NULL) {
+        s = read_ignore_file(text, file, arena, out, e);
     }
     free(report.items);
     return s;

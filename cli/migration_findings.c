@@ -10,17 +10,19 @@
 #include "cli/reported.h"
 
 /* A place without a literal, so that it is shown and counted like what stays. */
-static void add_missing(struct migration *m, const struct reported_place *p, const char *reason) {
+static void add_missing(struct migration *m, const struct reported_place *p, const char *path,
+                        const char *reason) {
     struct scan_result *r = &m->forced;
+    const uint32_t line = p->site.line > 0 ? p->site.line : 1;
     r->findings = mem_grow(r->findings, &r->finding_cap, r->finding_count + 1, sizeof *r->findings);
     r->findings[r->finding_count++] = (struct finding){
         .rule = MIGRATION_REPORTED,
         .message = "place named by --findings",
         .revoke = "",
-        .path = arena_cstr(&r->arena, slice_cstr(p->path)),
-        .line = p->site.line,
+        .path = arena_cstr(&r->arena, slice_cstr(path)),
+        .line = line,
         .column = p->site.column > 0 ? p->site.column : 1,
-        .end_line = p->site.line,
+        .end_line = line,
         .end_column = p->site.column > 0 ? p->site.column : 1,
         .context = CONTEXT_TEXT,
         .name = "",
@@ -29,6 +31,14 @@ static void add_missing(struct migration *m, const struct reported_place *p, con
         .confidence = 1.0,
         .reason = arena_cstr(&m->arena, slice_cstr(reason)),
     };
+}
+
+/* The spelling that is there; the likeliest, if none is. */
+static const char *path_here(struct migration *m, const struct reported_place *p) {
+    for (size_t i = 0; p->paths[i]; i++)
+        if (path_real(&m->arena, p->paths[i]))
+            return p->paths[i];
+    return p->paths[0];
 }
 
 static bool is_under_paths(struct migration *m, const char *real) {
@@ -89,14 +99,16 @@ enum kl_status migration_collect_reported(struct migration *m, struct error *e) 
     for (size_t i = 0; i < report.count && s == KL_OK; i++) {
         const struct reported_place *p = &report.items[i];
         struct error missing = {0};
-        turn_to(m, &hand, p->path);
-        const char *reason = hand.reason;
+        const char *path = p->reason ? p->paths[0] : path_here(m, p);
+        if (!p->reason)
+            turn_to(m, &hand, path);
+        const char *reason = p->reason ? p->reason : hand.reason;
         if (p->site.value.len > 0) /* whether or not it is there: no output has it */
             redact_add(m->cli->redactor, p->site.value);
         if (!reason && site_file_find(hand.file, &p->site, &m->forced, m->cli->redactor, &missing) != KL_OK)
             reason = missing.message;
         if (reason)
-            add_missing(m, p, reason);
+            add_missing(m, p, path, reason);
     }
     site_file_close(hand.file);
     free(report.items);

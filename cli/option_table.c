@@ -324,8 +324,8 @@ const struct option_spec option_table[] = {
      .argument = "FILE",
      .commands = CMD_PLAN | CMD_MIGRATE,
      .offset = AT(findings),
-     .help = "take the literals that another scanner's report names, and no others: gitleaks, TruffleHog, "
-             "detect-secrets, Kingfisher, SARIF, or keylift's JSON"},
+     .help = "take the literals that another scanner's report names, and no others: gitleaks, Betterleaks, "
+             "TruffleHog, detect-secrets, Kingfisher, SARIF, or keylift's JSON"},
     {.name = "include-tests",
      .type = OPTION_FLAG,
      .commands = CMD_CHANGING,

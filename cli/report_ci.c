@@ -52,6 +52,9 @@ static void junit_finding(struct junit *x, const struct report *r, const struct 
     snprintf(place, sizeof place, " at %u:%u", (unsigned)f->line, (unsigned)f->column);
     struct buf name = BUF_INIT(KL_MAX_PATH_BYTES);
     buf_printf(&name, "%s%s", f->rule, place);
+    if (f->commit != NULL) {
+        buf_printf(&name, " in commit %.12s", f->commit);
+    }
     open_case(x, f->path, buf_cstr(&name), f->line);
     const char *sentence = report_sentence(&x->w, f);
     if (f->suppressed != SUPPRESSED_NO) {
@@ -145,8 +148,11 @@ static cJSON *vulnerability_json(struct report_writer *w, const struct finding *
     json_add_count(location, "start_line", f->line);
     json_add_count(location, "end_line", f->end_line);
     /* The report is of files, not of a commit: GitLab's own analyzer says it with zeros. */
-    json_add_string(cJSON_AddObjectToObject(location, "commit"), "sha",
-                    f->commit != NULL ? f->commit : "0000000");
+    cJSON *commit = cJSON_AddObjectToObject(location, "commit");
+    json_add_string(commit, "sha", f->commit != NULL ? f->commit : "0000000");
+    if (f->commit != NULL) {
+        json_add_string(commit, "date", f->date);
+    }
     cJSON *identifier = cJSON_CreateObject();
     json_add_string(identifier, "type", "keylift_rule_id");
     json_add_string(identifier, "name", f->rule);

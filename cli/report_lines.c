@@ -2,6 +2,16 @@
  * tables, and the commands by which GitHub's runner marks a line of a change. */
 #include "cli/report.h"
 
+/* Of a scan of history: the lines are those of that commit, and the newest one may not have them. */
+static void put_commit(struct buf *out, const struct finding *f) {
+    if (f->commit != NULL) {
+        buf_printf(out, "; came with commit %.12s of %.10s, %s", f->commit, f->date,
+                   f->in_head ? "and is in the newest one, too" : "and is not in the newest one");
+    } else if (f->since != NULL) {
+        buf_printf(out, "; since %.10s", f->since);
+    }
+}
+
 const char *report_sentence(struct report_writer *w, const struct finding *f) {
     struct buf plain = BUF_INIT(KL_MAX_PATH_BYTES);
     buf_str(&plain, f->message);
@@ -12,6 +22,7 @@ const char *report_sentence(struct report_writer *w, const struct finding *f) {
     if (f->verified != PROBE_NOT_ASKED) {
         buf_printf(&plain, "; %s", report_verified(f, &w->scratch));
     }
+    put_commit(&plain, f);
     struct buf filtered = BUF_INIT(KL_MAX_PATH_BYTES);
     redact_text(w->redactor, buf_as_slice(&plain), &filtered);
     buf_clear(&w->scratch);
@@ -70,7 +81,7 @@ static bool looks_like_formula(struct slice field) {
     return field.len > 0 && memchr("=+-@\t\r", field.ptr[0], 6) != NULL;
 }
 
-static void csv_field(struct buf *out, struct slice value, bool last) {
+static void csv_field(struct buf *out, struct slice value) {
     struct buf seen = BUF_INIT(KL_MAX_PATH_BYTES * 6);
     out_visible(value, false, &seen);
     struct slice field = buf_as_slice(&seen);
@@ -87,46 +98,90 @@ static void csv_field(struct buf *out, struct slice value, bool last) {
         buf_char(out, field.ptr[i]);
     }
     buf_str(out, quoted ? "\"" : "");
-    buf_str(out, last ? "\r\n" : ",");
     buf_release(&seen);
 }
 
-/* The members of a finding, as the JSON report names them, in the order of the columns; the last two with
- * --verify alone. */
-static const char *const columns[] = {"rule",       "severity", "confidence",  "path",           "line",
-                                      "column",     "end_line", "end_column",  "name",           "context",
-                                      "message",    "redacted", "fingerprint", "fixable",        "reason",
-                                      "suppressed", "revoke",   "verified",    "verified_reason"};
-#define VERIFY_COLUMNS 2
+/* The members of a finding, as the JSON report names them, in the order of the columns. */
+enum column_when { ALWAYS, OF_HISTORY, WITH_BLAME, WITH_VERIFY };
+static const struct column {
+    const char *name;
+    enum column_when when;
+} columns[] = {
+    {"rule", ALWAYS},
+    {"severity", ALWAYS},
+    {"confidence", ALWAYS},
+    {"path", ALWAYS},
+    {"line", ALWAYS},
+    {"column", ALWAYS},
+    {"end_line", ALWAYS},
+    {"end_column", ALWAYS},
+    {"name", ALWAYS},
+    {"context", ALWAYS},
+    {"message", ALWAYS},
+    {"redacted", ALWAYS},
+    {"fingerprint", ALWAYS},
+    {"fixable", ALWAYS},
+    {"reason", ALWAYS},
+    {"suppressed", ALWAYS},
+    {"revoke", ALWAYS},
+    {"commit", OF_HISTORY},
+    {"author_date", OF_HISTORY},
+    {"in_head", OF_HISTORY},
+    {"since", WITH_BLAME},
+    {"since_commit", WITH_BLAME},
+    {"verified", WITH_VERIFY},
+    {"verified_reason", WITH_VERIFY},
+};
 
-static void csv_value(struct buf *out, const cJSON *value, bool last) {
+static bool has_column(const struct report *r, const struct column *c) {
+    const bool there[] = {
+        [ALWAYS] = true,
+        [OF_HISTORY] = report_is_history(r),
+        [WITH_BLAME] = r->options->blame,
+        [WITH_VERIFY] = r->verification != NULL,
+    };
+    return there[c->when];
+}
+
+static void csv_value(struct buf *out, const cJSON *value) {
     char number[32];
     if (cJSON_IsString(value)) {
-        csv_field(out, slice_cstr(value->valuestring), last);
+        csv_field(out, slice_cstr(value->valuestring));
     } else if (cJSON_IsNumber(value)) {
         snprintf(number, sizeof number, "%.10g", value->valuedouble);
-        csv_field(out, slice_cstr(number), last);
+        csv_field(out, slice_cstr(number));
     } else {
-        csv_field(out, slice_cstr(cJSON_IsTrue(value) ? "true" : cJSON_IsFalse(value) ? "false" : ""), last);
+        csv_field(out, slice_cstr(cJSON_IsTrue(value) ? "true" : cJSON_IsFalse(value) ? "false" : ""));
     }
+}
+
+/* A row: of a finding as JSON; NULL: the names of the columns. */
+static void csv_row(const struct report *r, const cJSON *finding, struct buf *out) {
+    for (size_t k = 0; k < KL_ARRAY_LEN(columns); k++) {
+        if (!has_column(r, &columns[k])) {
+            continue;
+        }
+        buf_str(out, k > 0 ? "," : "");
+        if (finding != NULL) {
+            csv_value(out, json_get(finding, columns[k].name));
+        } else {
+            csv_field(out, slice_cstr(columns[k].name));
+        }
+    }
+    buf_str(out, "\r\n");
 }
 
 void report_csv_scan(const struct report *r, struct output *o) {
     struct report_writer w;
     struct buf text = BUF_INIT(REPORT_MAX_BYTES);
-    size_t count = KL_ARRAY_LEN(columns) - (r->verification != NULL ? 0 : VERIFY_COLUMNS);
     report_writer_init(&w, o);
-    for (size_t i = 0; i < count; i++) {
-        csv_field(&text, slice_cstr(columns[i]), i + 1 == count);
-    }
+    csv_row(r, NULL, &text);
     for (size_t i = 0; i < r->result->finding_count; i++) {
         if (!report_has_finding(r, &r->result->findings[i])) {
             continue;
         }
         cJSON *j = report_json_finding(&w, &r->result->findings[i]);
-        for (size_t k = 0; k < count; k++) {
-            csv_value(&text, json_get(j, columns[k]), k + 1 == count);
-        }
+        csv_row(r, j, &text);
         cJSON_Delete(j);
     }
     out_raw(o, buf_as_slice(&text));
@@ -165,6 +220,39 @@ static void github_error(void *ctx, const char *path, const char *message) {
     buf_release(&text);
 }
 
+/* Where the runner puts the mark. What the newest commit does not have has no line to put it on. */
+static void github_place(struct buf *text, const struct finding *f) {
+    if (f->commit == NULL || f->in_head) {
+        buf_str(text, "file=");
+        github_text(text, f->path, true);
+        buf_printf(text, ",line=%u,endLine=%u,", (unsigned)f->line, (unsigned)f->end_line);
+        /* The runner refuses columns of a span of several lines. */
+        if (f->line == f->end_line) {
+            buf_printf(text, "col=%u,endColumn=%u,", (unsigned)f->column, (unsigned)f->end_column);
+        }
+    }
+    buf_printf(text, "title=keylift %s::", f->rule);
+    if (f->commit != NULL && !f->in_head) {
+        github_text(text, f->path, false);
+        buf_printf(text, ":%u: ", (unsigned)f->line);
+    }
+}
+
+/* What is in a commit stays there, whatever is done to the file. */
+static void github_advice(struct buf *text, const struct finding *f) {
+    buf_str(text, "%0A");
+    if (f->commit != NULL) {
+        buf_str(text, "It stays in the history: revoke it");
+        buf_str(text, f->revoke[0] != '\0' ? " (" : "");
+        github_text(text, f->revoke, false);
+        buf_str(text, f->revoke[0] != '\0' ? "). " : ". ");
+    }
+    if (f->fixable && (f->commit == NULL || f->in_head)) {
+        buf_str(text, "Move it with: keylift migrate. ");
+    }
+    buf_str(text, "A false alarm: the comment # keylift: ignore\n");
+}
+
 void report_github_scan(const struct report *r, struct output *o) {
     static const char *const levels[] = {
         [SEVERITY_LOW] = "notice", [SEVERITY_MEDIUM] = "warning", [SEVERITY_HIGH] = "error"};
@@ -177,16 +265,10 @@ void report_github_scan(const struct report *r, struct output *o) {
             continue; /* a runner has no mark for what is silenced */
         }
         bool fails = (int)f->severity >= r->options->fail_on;
-        buf_printf(&text, "::%s file=", fails ? "error" : levels[f->severity]);
-        github_text(&text, f->path, true);
-        buf_printf(&text, ",line=%u,endLine=%u,", (unsigned)f->line, (unsigned)f->end_line);
-        /* The runner refuses columns of a span of several lines. */
-        if (f->line == f->end_line) {
-            buf_printf(&text, "col=%u,endColumn=%u,", (unsigned)f->column, (unsigned)f->end_column);
-        }
-        buf_printf(&text, "title=keylift %s::", f->rule);
+        buf_printf(&text, "::%s ", fails ? "error" : levels[f->severity]);
+        github_place(&text, f);
         github_text(&text, report_sentence(&lines.w, f), false);
-        buf_str(&text, "%0AMove it with: keylift migrate. A false alarm: the comment # keylift: ignore\n");
+        github_advice(&text, f);
     }
     out_raw(o, buf_as_slice(&text));
     buf_release(&text);

@@ -117,15 +117,11 @@ done:
     return s;
 }
 
-/* Of a URL with a password, the password; of anything, all of it. */
-static bool part_has_sha1(struct slice value, const char *sha1) {
+static bool part_between_has_sha1(struct slice value, const char *separators, const char *sha1) {
     char hash[41];
     size_t start = 0;
-    sha1_hex(value, hash);
-    if (strcmp(hash, sha1) == 0)
-        return true;
     for (size_t i = 0; i <= value.len; i++) {
-        if (i < value.len && !strchr(":/@?&=;, \t\n", value.ptr[i]))
+        if (i < value.len && !strchr(separators, value.ptr[i]))
             continue;
         sha1_hex(slice_sub(value, start, i), hash);
         if (i > start && strcmp(hash, sha1) == 0)
@@ -135,9 +131,55 @@ static bool part_has_sha1(struct slice value, const char *sha1) {
     return false;
 }
 
-static bool has_value(const struct candidate *c, const struct site_place *place) {
-    if (place->value.len > 0)
-        return slice_find(c->value, place->value, 0) != SIZE_MAX;
+/* detect-secrets hashes of a URL with a password the password, of a key block the words of its first line,
+ * and of a token of GitHub's what stands before the underscore; of anything else all of it. */
+static bool part_has_sha1(struct slice value, const char *sha1) {
+    static const char *const separators[] = {"", ":/@?&=;, \t\n", "-", "_"};
+    for (size_t i = 0; i < KL_ARRAY_LEN(separators); i++)
+        if (part_between_has_sha1(value, separators[i], sha1))
+            return true;
+    return false;
+}
+
+static struct slice source_of(const struct site_file *o, const struct candidate *c) {
+    return slice_sub(o->file.text, c->start, c->end);
+}
+
+/* Without blanks, line ends and backslashes, and without the letter of an escaped line end or tab. */
+static void put_bare(struct slice text, struct buf *out) {
+    for (size_t i = 0; i < text.len; i++) {
+        bool escape = text.ptr[i] == '\\' && i + 1 < text.len;
+        if (escape && memchr("nrt", text.ptr[i + 1], 3))
+            i++;
+        else if (!memchr(" \t\r\n\\", text.ptr[i], 5))
+            buf_char(out, text.ptr[i]);
+    }
+}
+
+/* Scanners give the value with the line ends of the file, with its escapes, or with both made right. */
+static bool holds_bare(struct slice value, struct slice part) {
+    struct buf whole = BUF_INIT_SECRET(KL_MAX_REWRITE_BYTES), wanted = BUF_INIT_SECRET(KL_MAX_REWRITE_BYTES);
+    put_bare(value, &whole);
+    put_bare(part, &wanted);
+    bool holds = buf_ok(&wanted) && wanted.len > 0 &&
+                 slice_find(buf_as_slice(&whole), buf_as_slice(&wanted), 0) != SIZE_MAX;
+    buf_release(&whole);
+    buf_release(&wanted);
+    return holds;
+}
+
+static bool holds(const struct site_file *o, const struct candidate *c, struct slice part) {
+    bool spelled = false;
+    if (slice_find(c->value, part, 0) != SIZE_MAX || slice_find(source_of(o, c), part, 0) != SIZE_MAX)
+        return true;
+    for (size_t i = 0; i < part.len && !spelled; i++)
+        spelled = memchr("\\\r\n", part.ptr[i], 3) != NULL;
+    return spelled && holds_bare(c->value, part);
+}
+
+static bool has_value(const struct site_file *o, const struct candidate *c, const struct site_place *place) {
+    if (place->value.len > 0 || place->around.len > 0)
+        return holds(o, c, place->value.len > 0 ? place->value : place->around);
     return !place->sha1 || part_has_sha1(c->value, place->sha1);
 }
 
@@ -149,13 +191,13 @@ static bool is_reached(const struct site_file *o, const struct candidate *c, con
     if (c->context == CONTEXT_COMMENT)
         return false;
     if (reach == REACH_FILE)
-        return has_value(c, place);
+        return has_value(o, c, place);
     pylines_position(&o->lines, o->file.text, c->start, &first, &start);
     pylines_position(&o->lines, o->file.text, c->end, &last, &end);
     bool lines = first <= until && last >= place->line;
     bool column = place->column > 0 && !(first == place->line && place->column < start) &&
                   !(last == place->line && place->column >= end);
-    return lines && (reach == REACH_LINES || column) && has_value(c, place);
+    return lines && (reach == REACH_LINES || column) && has_value(o, c, place);
 }
 
 static size_t count_reached(const struct site_file *o, const struct site_place *place, enum reach reach,
@@ -167,6 +209,23 @@ static size_t count_reached(const struct site_file *o, const struct site_place *
             count++;
         }
     return count;
+}
+
+/* Of those on the lines, the one that the column names if there are several. */
+static size_t count_on_lines(const struct site_file *o, const struct site_place *place,
+                             const struct candidate **chosen) {
+    size_t count = count_reached(o, place, REACH_LINES, chosen);
+    return count > 1 && count_reached(o, place, REACH_COLUMN, chosen) == 1 ? 1 : count;
+}
+
+/* The text around is mostly the whole line: it does not say which literal of it is meant, but that it is the
+ * same. */
+static size_t count_within(const struct site_file *o, const struct site_place *place,
+                           const struct candidate **chosen) {
+    struct site_place by_place = *place;
+    by_place.around = (struct slice){0};
+    size_t count = place->around.len > 0 ? count_on_lines(o, &by_place, chosen) : 0;
+    return count == 1 && slice_find(place->around, source_of(o, *chosen), 0) == SIZE_MAX ? 0 : count;
 }
 
 enum kl_status site_file_open(struct site_file **out, const char *path, struct error *e) {
@@ -186,10 +245,10 @@ void site_file_close(struct site_file *o) {
 enum kl_status site_file_find(const struct site_file *o, const struct site_place *place,
                               struct scan_result *out, struct redactor *redactor, struct error *e) {
     const struct candidate *chosen = NULL;
-    bool known = place->value.len > 0 || place->sha1;
-    size_t count = count_reached(o, place, REACH_LINES, &chosen);
-    if (count > 1 && count_reached(o, place, REACH_COLUMN, &chosen) == 1)
-        count = 1;
+    bool known = place->value.len > 0 || place->around.len > 0 || place->sha1;
+    size_t count = count_on_lines(o, place, &chosen);
+    if (count == 0)
+        count = count_within(o, place, &chosen);
     if (count == 0 && known)
         count = count_reached(o, place, REACH_FILE, &chosen);
     if (count == 0)

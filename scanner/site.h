@@ -19,8 +19,10 @@ enum kl_status scan_site(const char *path, uint32_t line, uint32_t column, struc
 struct site_place {
     uint32_t line, end_line; /* end_line 0: the same */
     uint32_t column;         /* 0: not known. Scanners count differently: it decides only between several */
-    struct slice value;      /* empty: not known */
-    const char *sha1;        /* of the value, in hexadecimal; NULL: not known */
+    struct slice
+        value; /* as it is or as the source spells it; of a long one the beginning. Empty: not known */
+    struct slice around; /* source text that holds the literal, or that it holds. Empty: not known */
+    const char *sha1;    /* of the value, in hexadecimal; NULL: not known */
 };
 
 /* A Python file whose literals are looked up: read once. */

@@ -92,7 +92,7 @@ complete -c keylift -l env-reads -n '__fish_seen_subcommand_from plan migrate re
 complete -c keylift -l with-values -n '__fish_seen_subcommand_from plan migrate upload resume' -r -F -d 'upload the values of the secrets that the code reads from environment variables, too: from this .env file, or from the current environment'
 complete -c keylift -l env-names -n '__fish_seen_subcommand_from plan migrate upload' -x -d 'with --with-values: these variables as well, whatever they look like'
 complete -c keylift -l site -n '__fish_seen_subcommand_from plan migrate upload rewrite' -r -F -d 'take the literal at this place as well, whatever it is; may be repeated'
-complete -c keylift -l findings -n '__fish_seen_subcommand_from plan migrate' -r -F -d 'take the literals that another scanner\'s report names, and no others: gitleaks, TruffleHog, detect-secrets, Kingfisher, SARIF, or keylift\'s JSON'
+complete -c keylift -l findings -n '__fish_seen_subcommand_from plan migrate' -r -F -d 'take the literals that another scanner\'s report names, and no others: gitleaks, Betterleaks, TruffleHog, detect-secrets, Kingfisher, SARIF, or keylift\'s JSON'
 complete -c keylift -l include-tests -n '__fish_seen_subcommand_from plan migrate upload rewrite' -d 'take findings of tests and examples, and low ones, as well'
 complete -c keylift -l split-urls -n '__fish_seen_subcommand_from plan migrate upload rewrite' -d 'of URLs and connection strings, move the password alone'
 complete -c keylift -l scrub-comments -n '__fish_seen_subcommand_from plan migrate upload rewrite' -d 'put its name in the place of a moved value in comments and docstrings'

@@ -6,6 +6,7 @@ import os
 import shutil
 import subprocess
 import sys
+import zipfile
 
 import pytest
 import yaml
@@ -88,10 +89,40 @@ def test_the_steps_of_azure_leave_their_report_and_fail(leak, home):
     step, publish = load("contrib/ci/azure.yml")["steps"]
     assert publish["inputs"]["testResultsFiles"] == step["env"]["KEYLIFT_REPORT"]
     defaults = {p["name"]: p["default"] for p in load("contrib/ci/azure.yml")["parameters"]}
-    variables = {"KEYLIFT_PATH": defaults["path"], "KEYLIFT_FAIL_ON": defaults["failOn"], "KEYLIFT_REPORT": "keylift.xml"}
-    assert set(variables) == set(step["env"])
+    variables = {"KEYLIFT_REPORT": "keylift.xml"}
+    for name, value in step["env"].items():
+        variables.setdefault(name, defaults.get(value[len("${{ parameters.") : -3]))
+    assert set(defaults) == {value[len("${{ parameters.") : -3] for value in step["env"].values() if "parameters" in value}
     done = run_as(["bash", "--noprofile", "--norc", "-c"], step["script"], leak, home, **variables)
     assert done.returncode == 1 and "<failure" in leak.read("keylift.xml")
+
+
+def scan_of(name):
+    """The shell, script and variables of a template's scan, as its inputs are by default."""
+    template = load(name)
+    if name == "action.yml":
+        scan = template["runs"]["steps"][-1]
+        inputs = {key: spec["default"] for key, spec in template["inputs"].items()}
+        return BASH, scan["run"], {key: inputs[value[len("${{ inputs.") : -3]] for key, value in scan["env"].items()}
+    if name == "contrib/ci/gitlab.yml":
+        return ["sh", "-ec"], template["keylift"]["script"][0], template["variables"]
+    variables = {"KEYLIFT_PATH": ".", "KEYLIFT_FAIL_ON": "medium", "KEYLIFT_REPORT": "keylift.xml", "KEYLIFT_SINCE": "", "KEYLIFT_ARCHIVES": "false"}
+    return BASH[:3] + ["-c"], template["steps"][0]["script"], variables
+
+
+@pytest.mark.parametrize("name", TEMPLATES)
+def test_each_template_looks_at_the_commits_since_or_into_archives(leak, home, name):
+    shell, script, variables = scan_of(name)
+    leak.git_init().commit()
+    leak.write("b.py", "x = 1\n")
+    leak.commit()
+    assert run_as(shell, script, leak, home, **variables).returncode == 1
+    assert run_as(shell, script, leak, home, **{**variables, "KEYLIFT_SINCE": "HEAD~1"}).returncode == 0
+    with zipfile.ZipFile(leak.path / "old.zip", "w") as archive:
+        archive.write(leak.path / "a b/pay.py", "pay.py")
+    leak.write("a b/pay.py", "x = 1\n")
+    assert run_as(shell, script, leak, home, **variables).returncode == 0
+    assert run_as(shell, script, leak, home, **{**variables, "KEYLIFT_ARCHIVES": "true"}).returncode == 1
 
 
 def test_the_image_is_built_from_what_the_build_needs_and_the_lock_file():
