@@ -19,8 +19,8 @@ if(KEYLIFT_HAS_STACK_CLASH)
   add_compile_options(-fstack-clash-protection)
 endif()
 
-if(KEYLIFT_SANITIZE)
-  add_compile_options(-fsanitize=${KEYLIFT_SANITIZE} -fno-omit-frame-pointer -fno-sanitize-recover=all -g)
+if(KEYLIFT_SANITIZE) # their reports name lines, not variables
+  add_compile_options(-fsanitize=${KEYLIFT_SANITIZE} -fno-omit-frame-pointer -fno-sanitize-recover=all -g1)
   add_link_options(-fsanitize=${KEYLIFT_SANITIZE})
 elseif(CMAKE_BUILD_TYPE MATCHES "Rel")
   add_compile_options(-U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=2)

@@ -9,10 +9,14 @@ import tomllib
 import pytest
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
+from pip._internal.network.session import PipSession
+from pip._internal.req.req_file import parse_requirements
+from poetry.core.factory import Factory
 
 from support import made_aws_id, made_password, some_thorough
 
 NEEDED = "python-dotenv>=1.0.1"
+pytestmark = pytest.mark.filterwarnings("ignore:pkg_resources is deprecated")  # pip's own use of it
 
 
 @pytest.fixture
@@ -31,18 +35,6 @@ def migrate(keylift, script, *more, status=0):
     return run
 
 
-PIP = """
-import json, sys
-from pip._internal.network.session import PipSession
-from pip._internal.req.req_file import parse_requirements
-print(json.dumps([r.requirement for r in parse_requirements(sys.argv[1], PipSession())]))
-"""
-POETRY = """
-import json, pathlib, sys
-from poetry.core.factory import Factory
-package = Factory().create_poetry(pathlib.Path(sys.argv[1]).parent).package
-print(json.dumps(sorted(d.to_pep_508() for d in package.requires)))
-"""
 SETUPTOOLS = """
 import json, os, sys
 os.chdir(os.path.dirname(sys.argv[1]))
@@ -57,11 +49,12 @@ def read_by(program, path):
 
 
 def by_pip(path):
-    return read_by(PIP, path)
+    return [requirement.requirement for requirement in parse_requirements(str(path), PipSession())]
 
 
 def by_poetry(path):
-    return read_by(POETRY, path)
+    package = Factory().create_poetry(path.parent).package
+    return sorted(dependency.to_pep_508() for dependency in package.requires)
 
 
 def by_setuptools(path):

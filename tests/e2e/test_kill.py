@@ -13,9 +13,10 @@ from support import made, made_password
 from support_calls import MOST, run
 
 
-def each_moment(fresh, values, step=1):
-    """(moment, project) for every moment, or every step-th, that a migration can be killed at."""
-    for moment in range(0, MOST, step):
+def each_moment(fresh, values, first=0, step=1):
+    """(moment, project) for every moment, or every step-th from a first one, that a migration can be killed at; all of
+    them with KEYLIFT_TEST_TIMES=2."""
+    for moment in range(first, MOST, step) if support.TIMES <= 1 else range(MOST):
         project = fresh(f"at{moment}")
         killed = migrate(project, moment)
         if killed.returncode >= 0:
@@ -29,10 +30,11 @@ def each_moment(fresh, values, step=1):
     assert moment > 100, "the calls are not caught"
 
 
+# The next two together are at every moment: what a kill leaves is finished by another migration, or by `resume`.
 @pytest.mark.slow
 def test_a_kill_at_any_moment_loses_nothing(world):  # noqa: F811
     fresh, values, finished = world
-    for moment, project in each_moment(fresh, values):
+    for moment, project in each_moment(fresh, values, 0, 2):
         again = migrate(project, -1)
         assert again.returncode == 0, f"moment {moment}: {again.stdout}{again.stderr}"
         assert project.files() == finished, f"moment {moment}"
@@ -43,7 +45,7 @@ def test_resume_ends_as_the_run_that_was_not_killed_and_undo_takes_it_back(world
     fresh, values, finished = world
     original = fresh("original").files()
     resumed = 0
-    for moment, project in each_moment(fresh, values):
+    for moment, project in each_moment(fresh, values, 1, 2):
         if resume(project, moment, original, finished):
             resumed += 1
         else:
@@ -51,7 +53,7 @@ def test_resume_ends_as_the_run_that_was_not_killed_and_undo_takes_it_back(world
         assert project.files() == finished, f"moment {moment}"
         assert run(project, -1, "resume", "--yes").returncode == 2, f"moment {moment}: nothing is left"
         undo(project, moment, original)
-    assert resumed > 80
+    assert resumed > 40
 
 
 @pytest.mark.slow
@@ -59,7 +61,7 @@ def test_a_resume_that_is_killed_is_resumed(world):  # noqa: F811
     fresh, values, finished = world
     original = fresh("original").files()
     killed_twice = 0
-    for moment, project in each_moment(fresh, values, 9):
+    for moment, project in each_moment(fresh, values, 0, 9):
         second = moment % 23
         if run(project, second, "resume", "--yes").returncode < 0:
             killed_twice += 1
@@ -74,7 +76,7 @@ def test_a_resume_that_is_killed_is_resumed(world):  # noqa: F811
 def test_where_a_source_was_edited_since_resume_says_what_to_do_and_writes_nothing(world):  # noqa: F811
     fresh, values, finished = world
     named = 0
-    for moment, project in each_moment(fresh, values, 7):
+    for moment, project in each_moment(fresh, values, 0, 7):
         source = project.read("shop/mail.py") + "# an edit\n"
         project.write("shop/mail.py", source)
         before = without_temps(project)
@@ -97,8 +99,8 @@ def index(project):
 
 @pytest.mark.slow
 def test_a_killed_run_of_staged_content_is_resumed(tmp_path, home):
-    """Every eleventh moment, all of them in a soak: the index and the working tree end as those of a run that was
-    not killed, and an edit that was not staged stays where it is."""
+    """Every eleventh moment, all of them with KEYLIFT_TEST_TIMES=2: the index and the working tree end as those of a
+    run that was not killed, and an edit that was not staged stays where it is."""
     values = [made("", 40, seed=1), made_password(24, seed=2), made("", 32, seed=3)]
     template = make_project(tmp_path / "template", home, values)
     texts = {name: template.read(name) for name in ("shop/pay.py", "shop/mail.py")}

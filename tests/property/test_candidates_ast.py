@@ -46,9 +46,9 @@ def test_candidates_of_some_of_the_standard_library_agree_with_ast(newest_python
 @pytest.mark.slow
 def test_candidates_of_much_of_the_standard_library_agree_with_ast(newest_python):
     paths = standard_library(newest_python)
-    totals = compare(newest_python, paths if support.TIMES > 1 else paths[::3], timeout=1800)
-    assert totals["files"] > 150
-    assert totals["checked"] > 3000
+    totals = compare(newest_python, paths if support.TIMES > 1 else paths[::8], timeout=1800)
+    assert totals["files"] > 60
+    assert totals["checked"] > 1000
 
 
 def random_sequence(draw, depth, item):

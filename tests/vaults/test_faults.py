@@ -14,9 +14,9 @@ import pytest
 import support
 from vaults.support_aws import moto  # noqa: F401
 from vaults.support_azure import azure, azure_service  # noqa: F401
-from vaults.support_gcp import PROJECT, double, environment, gcp, write_json  # noqa: F401
+from vaults.support_gcp import double, environment, gcp  # noqa: F401
+from vaults.support_places import AzureKeyVault, GoogleSecretManager
 from vaults.support_proxy import FAULTS, FaultProxy
-from vaults.support_vaulttool import VaultTool
 
 SERIAL = itertools.count(1)
 
@@ -54,17 +54,12 @@ class AzurePlace:
         self.env = {**self.azure.base(get("home")), **self.azure.with_secret()}
         self.tokens = [self.azure.secret]
         self.proxy = FaultProxy(authority.issue("127.0.0.1"), self.azure.vault.url, self.azure.tls.ca_file, host="127.0.0.1")
-        self.args = ["--to", "azure", "--endpoint", self.proxy.url, "--prefix", "shop-",
+        self.held = AzureKeyVault(self.azure, get("home"))
+        self.args = [*self.held.what, "--endpoint", self.proxy.url,
                      "--ca-file", both(get("tmp_path"), authority.ca_file, self.azure.tls.ca_file)]  # fmt: skip
 
     def read(self, name):
-        from azure.core.exceptions import ResourceNotFoundError
-
-        with self.azure.sdk(self.env) as client:
-            try:
-                return client.get_secret("shop-" + name.replace("_", "-")).value
-            except ResourceNotFoundError:
-                return None
+        return self.held.read(name)[0]
 
     def close(self):
         self.proxy.close()
@@ -73,19 +68,16 @@ class AzurePlace:
 class GcpPlace:
     def __init__(self, get):
         self.double, authority, home = get("double"), get("bao_authority"), get("home")
-        key = write_json(home / "key.json", self.double.writer.file(self.double.token_url))
-        self.env = environment(self.double, home, GOOGLE_APPLICATION_CREDENTIALS=str(key))
+        self.held = GoogleSecretManager(self.double, home)
+        self.env = environment(self.double, home, **self.held.env)
         del self.env["PATH"]
         self.tokens = [self.double.writer.file(self.double.token_url)["private_key"].split("\n")[1]]
         self.proxy = FaultProxy(authority.issue("localhost"), upstream=self.double.url, upstream_ca=str(self.double.ca_file))
-        self.args = ["--to", "gcp", "--gcp-project", PROJECT, "--endpoint", self.proxy.url, "--prefix", "shop-",
+        self.args = [*self.held.what, "--endpoint", self.proxy.url,
                      "--ca-file", both(get("tmp_path"), authority.ca_file, self.double.ca_file)]  # fmt: skip
 
     def read(self, name):
-        with VaultTool("gcp", self.env, endpoint=self.double.url, ca_file=self.double.ca_file, gcp_project=PROJECT,
-                       prefix="shop-") as tool:  # fmt: skip
-            answer = tool.get(name)
-        return answer.value.decode() if answer.status == "ok" else None
+        return self.held.read(name)[0]
 
     def close(self):
         self.proxy.close()
