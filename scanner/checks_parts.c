@@ -39,7 +39,7 @@ const char *tell_aws_account(struct slice s, struct arena *arena) {
     uint64_t account;
     if (!aws_account(s, &account) || account > AWS_ACCOUNT_MAX)
         return NULL;
-    return arena_printf(arena, "of the AWS account %012llu", (unsigned long long)account);
+    return arena_printf(arena, "account %012llu", (unsigned long long)account);
 }
 
 /* ---- macaroons: the second binary format of libmacaroons ("Macaroon data formats"), which PyPI writes

@@ -202,7 +202,8 @@ def made(prefix="", length=32, alphabet=ALNUM, seed=None):
 
 
 def made_aws_id(seed=None):
-    return made("AK" + "IA", 16, string.ascii_uppercase + "234567", seed)
+    """Of the older kind, which holds no number of an account."""
+    return made("AK" + "IAJ", 15, string.ascii_uppercase + "234567", seed)
 
 
 def made_stripe_key(seed=None):

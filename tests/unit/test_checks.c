@@ -28,9 +28,9 @@ static void an_aws_key_id_tells_its_account(void **state) {
         enum check_result result;
         const char *told;
     } cases[] = {
-        {1, 123456789012, CHECK_UNKNOWN, "of the AWS account 123456789012"},
-        {1, 29608264753, CHECK_UNKNOWN, "of the AWS account 029608264753"},
-        {1, 999999999999, CHECK_UNKNOWN, "of the AWS account 999999999999"},
+        {1, 123456789012, CHECK_UNKNOWN, "account 123456789012"},
+        {1, 29608264753, CHECK_UNKNOWN, "account 029608264753"},
+        {1, 999999999999, CHECK_UNKNOWN, "account 999999999999"},
         {1, 1000000000000, CHECK_DAMAGED, NULL}, /* thirteen digits */
         {0, 123456789012, CHECK_UNKNOWN, NULL},  /* the older kind holds no account */
     };
