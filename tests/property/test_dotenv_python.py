@@ -20,7 +20,7 @@ from hypothesis import strategies as st
 import support
 
 VERSIONS = ("1.0.1", "1.1.1", "1.2.2", "newest")
-COMMON = settings(max_examples=support.times(1500),
+COMMON = settings(max_examples=support.times(750),
                   suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much])
 ENVIRONMENT = {"KL_T_SET": "from the environment", "KL_T_EMPTY": ""}
 LIMIT = 128 * 1024

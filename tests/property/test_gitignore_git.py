@@ -82,7 +82,7 @@ def check(tree, start="."):
         assert listed(ours) == listed(git)
 
 
-@settings(max_examples=support.times(300), suppress_health_check=list(HealthCheck))
+@settings(max_examples=support.times(150), suppress_health_check=list(HealthCheck))
 @given(trees())
 def test_the_walk_reads_what_git_tracks_and_does_not_ignore(tree):
     check(tree)

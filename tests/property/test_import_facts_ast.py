@@ -13,7 +13,7 @@ import support
 
 TOOL = support.BINARY.parent / "tests" / "tools" / "importtool"
 FOLDERS = [Path(sysconfig.get_paths()["stdlib"]), *map(Path, {p for p in sys.path if p.endswith("site-packages")})]
-MOST = support.times(1000)
+MOST = support.times(500)
 
 
 def expected(source):
