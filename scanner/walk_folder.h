@@ -1,5 +1,5 @@
-/* walk_folder.h: a folder of a walk, while it or one below it is still to be listed. It has its own name and a
- * way up, no path: of a tree that is ever deeper, paths would take the square of its depth. */
+/* walk_folder.h: a folder of a walk, while it or one below it is still to be listed. It has its own name and
+ * a way up, no path: of a tree that is ever deeper, paths would take the square of its depth. */
 #ifndef KEYLIFT_SCANNER_WALK_FOLDER_H
 #define KEYLIFT_SCANNER_WALK_FOLDER_H
 
@@ -14,12 +14,12 @@ struct walk_folder {
     const char *rel;       /* of the folder that a repository is entered by: its place there; else NULL */
     struct git_repo *repo; /* NULL outside of one */
     const struct ignore_list *chain;
-    struct arena arena;  /* what of the above came with this folder */
+    struct arena arena;        /* what of the above came with this folder */
     struct dir *listing;       /* one with very many entries, in the middle of them; else NULL */
     int fd;                    /* of a folder that is done, for those below it; -1: not open */
     struct walk_folder **held; /* who closes it early; NULL: nobody */
-    bool all_ignored;    /* git ignores the folder: only what is tracked counts */
-    char name[];         /* of the one that was named: its path */
+    bool all_ignored;          /* git ignores the folder: only what is tracked counts */
+    char name[];               /* of the one that was named: its path */
 };
 
 /* `above` is NULL for a folder that was named; the others go by its repository and ignore lists. */
