@@ -29,7 +29,7 @@
 
 /* Bounds of what may come from outside. A thing over its bound is an error
  * entry that names it, never a silent cut. */
-#define KL_MAX_FILE_BYTES ((size_t)1 << 30)     /* one scanned file */
+#define KL_MAX_FILE_BYTES ((size_t)1 << 30)     /* one scanned file, where it is read whole */
 #define KL_MAX_REWRITE_BYTES ((size_t)32 << 20) /* one file to rewrite */
 #define KL_MAX_CONFIG_BYTES ((size_t)4 << 20)   /* configuration, journal, plan */
 #define KL_MAX_SECRET_BYTES ((size_t)1 << 20)   /* one secret value */

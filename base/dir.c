@@ -28,7 +28,8 @@ struct dir {
 
 enum kl_status dir_open(struct dir **out, int at_fd, const char *path, struct error *e) {
     *out = NULL;
-    int fd = long_path_open(at_fd < 0 ? AT_FDCWD : at_fd, path, O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NOCTTY);
+    int fd =
+        long_path_open(at_fd < 0 ? AT_FDCWD : at_fd, path, O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NOCTTY);
     if (fd < 0)
         return error_set_errno(e, errno == ENOENT ? KL_ERR_NOT_FOUND : KL_ERR_IO, errno,
                                "cannot open folder %s", path);

@@ -37,6 +37,7 @@ static enum kl_status look(const char *path, bool follow, struct file_info *out,
     out->kind = kind_of_mode(st.st_mode);
     out->size = (uint64_t)st.st_size;
     out->mode = st.st_mode & 07777u;
+    out->owner = (uint32_t)st.st_uid;
     out->device = (uint64_t)st.st_dev;
     out->inode = (uint64_t)st.st_ino;
     out->links = (uint32_t)st.st_nlink;

@@ -30,6 +30,7 @@ struct file_info {
     enum file_kind kind;
     uint64_t size;
     uint32_t mode; /* permission bits */
+    uint32_t owner;
     uint64_t device, inode;
     int64_t mtime_ns;
     uint32_t links;

@@ -6,22 +6,6 @@
 
 #define GROUP_BYTES ((size_t)64 << 20) /* of files that are asked for at once */
 
-char *git_top_folder(const char *folder, struct arena *arena) {
-    struct process_result r = {0};
-    struct error ignored = {0};
-    const char *args[] = {"rev-parse", "--show-toplevel", NULL};
-    char *top = NULL;
-    if (git_run(folder, args, slice_cstr(""), KL_MAX_PATH_BYTES, &r, &ignored) == KL_OK && r.exit_code == 0) {
-        struct slice line = buf_as_slice(&r.out);
-        if (line.len > 0 && line.ptr[line.len - 1] == '\n')
-            line.len--;
-        if (line.len > 0)
-            top = path_real(arena, arena_cstr(arena, line));
-    }
-    process_result_release(&r);
-    return top;
-}
-
 struct asked {
     struct git_file git;
     struct git_blob *blob;

@@ -1,5 +1,6 @@
-/* long_path.h: calls of the system on a path of any length. One that the kernel takes (PATH_MAX) is given to it
- * as it is; of a longer one, folders are opened, each from the one before, until the rest is short enough. */
+/* long_path.h: calls of the system on a path of any length. One that the kernel takes (PATH_MAX) is given to
+ * it as it is; of a longer one, folders are opened, each from the one before, until the rest is short enough.
+ */
 #ifndef KEYLIFT_BASE_LONG_PATH_H
 #define KEYLIFT_BASE_LONG_PATH_H
 

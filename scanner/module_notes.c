@@ -111,8 +111,8 @@ static void keep_path(struct module_notes *n, const char *path, struct module_fi
     struct slice folder = slice_sub(slice_cstr(path), 0, (size_t)(path_basename(path) - path));
     const struct module_file *last = n->count > 0 ? &n->files[n->count - 1] : NULL;
     n->names.max = MAX_NAMES_BYTES;
-    file->folder = last && slice_eq_cstr(folder, n->names.ptr + last->folder) ? last->folder
-                                                                              : keep_text(n, folder);
+    file->folder =
+        last && slice_eq_cstr(folder, n->names.ptr + last->folder) ? last->folder : keep_text(n, folder);
     file->name = keep_text(n, slice_cstr(path_basename(path)));
 }
 

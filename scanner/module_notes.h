@@ -15,7 +15,8 @@ struct module_file {
 };
 
 struct module_notes {
-    struct buf names; /* each with a NUL; a folder with its slash, and once for files that follow each other */
+    struct buf
+        names; /* each with a NUL; a folder with its slash, and once for files that follow each other */
     struct module_file *files;
     size_t count, capacity;
     uint32_t *hashes;

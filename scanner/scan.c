@@ -148,8 +148,8 @@ static void run_worker(void *arg) {
     free(start);
 }
 
-/* A thread for each batch that waits, until there are as many as allowed: a
- * scan of a few files starts none. */
+/* A thread for each batch that waits, until there are as many as allowed, and for a first one only when it is
+ * full: a scan of a few files starts none. */
 static void start_thread(struct scan *s) {
     if (s->started + 1 >= s->jobs)
         return;
@@ -167,7 +167,7 @@ static void put_batch(struct scan *s) {
         return;
     struct queue *q = &s->queue;
     mutex_lock(q->lock);
-    bool full = q->count == QUEUE_BATCHES;
+    bool full = q->count == QUEUE_BATCHES, more = b->count == BATCH_PATHS || q->count > 0;
     if (!full) {
         q->items[(q->first + q->count++) % QUEUE_BATCHES] = b;
         condition_signal(q->filled);
@@ -175,7 +175,7 @@ static void put_batch(struct scan *s) {
     mutex_unlock(q->lock);
     if (full)
         scan_batch(s, &s->workers[0], b);
-    else
+    else if (more)
         start_thread(s);
 }
 
@@ -185,8 +185,8 @@ static void scan_queued(struct scan *s) {
         scan_batch(s, &s->workers[0], b);
 }
 
-/* What is noted of modules would grow with the tree. In a library, a thread that has ended (mem_guard) would be
- * waited for in vain. */
+/* What is noted of modules would grow with the tree. In a library, a thread that has ended (mem_guard) would
+ * be waited for in vain. */
 static void follow_so_far(struct scan *s) {
     struct queue *q = &s->queue;
     if (mem_is_guarded())

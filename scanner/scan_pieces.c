@@ -8,7 +8,7 @@
 #include "scanner/textfile.h"
 
 #define PIECE_BYTES ((size_t)1 << 20)
-#define AROUND_BYTES ((size_t)64 << 10)    /* of other text, on either side of a piece */
+#define AROUND_BYTES ((size_t)64 << 10)   /* of other text, on either side of a piece */
 #define STATEMENT_BYTES ((size_t)2 << 20) /* a longer one is cut */
 
 static const char message_cut[] =
@@ -20,11 +20,11 @@ struct pieces {
     struct file_reader *reader; /* NULL: from memory */
     struct slice memory;        /* what is still to come of it, the view included */
     struct slice view;
-    bool at_end; /* nothing comes behind the view */
-    uint64_t start; /* of the view, in the file */
+    bool at_end;           /* nothing comes behind the view */
+    uint64_t start;        /* of the view, in the file */
     uint32_t line, column; /* of its first byte, less one */
-    size_t random; /* findings of the classifier, for their looks alone */
-    bool cut;      /* a statement */
+    size_t random;         /* findings of the classifier, for their looks alone */
+    bool cut;              /* a statement */
     struct error e;
 };
 
@@ -190,7 +190,8 @@ static void python_pieces(struct pieces *p) {
     }
 }
 
-/* Many random values without a name that tells are the data of a program, as in a file that is scanned whole. */
+/* Many random values without a name that tells are the data of a program, as in a file that is scanned whole.
+ */
 static void drop_random(struct pieces *p, size_t known) {
     struct scan_result *r = &p->w->part;
     size_t kept = known;

@@ -7,7 +7,7 @@
 
 #include "scanner/scanfile.h"
 
-#define SCAN_WHOLE_BYTES ((size_t)4 << 20)       /* what is no larger is scanned as a whole */
+#define SCAN_WHOLE_BYTES ((size_t)4 << 20)        /* what is no larger is scanned as a whole */
 #define SCAN_MAX_PIECED_BYTES ((uint64_t)1 << 36) /* one file */
 
 /* Whether a file that begins so can be cut: notebooks, archives, UTF-16 and other old encodings cannot. */

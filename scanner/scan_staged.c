@@ -13,6 +13,8 @@
 
 #define MAX_LISTING_BYTES ((size_t)1 << 30)
 #define GROUP_BYTES ((size_t)64 << 20) /* of blobs asked for at once */
+#define MAX_FEW 64u                    /* that are asked for without their sizes */
+#define FEW_BYTES ((size_t)16 << 20)
 
 struct staged_file {
     const char *path; /* as reported */
@@ -311,8 +313,22 @@ static void scan_new(struct staged *s, const struct staged_file *f, struct slice
 
 static void take_content(void *ctx, size_t index, struct slice bytes) {
     struct staged *s = ctx;
-    const struct staged_file *f = &s->files[index];
-    (f->old ? scan_old : scan_new)(s, f, bytes);
+    struct staged_file *f = &s->files[index];
+    f->git.size = bytes.ptr ? bytes.len : SIZE_MAX;
+    if (is_readable(s, f))
+        (f->old ? scan_old : scan_new)(s, f, bytes);
+}
+
+/* Of an ordinary commit: without asking for the sizes, which costs a process. False, with nothing scanned, if
+ * they are large, or something else is not as usual. */
+static bool scan_few(struct staged *s) {
+    const struct git_files files = GIT_FILES(s->files, s->count, git);
+    struct error unseen = {0};
+    if (s->count > MAX_FEW)
+        return false;
+    for (size_t i = 0; i < s->count; i++)
+        s->files[i].git.size = FEW_BYTES / MAX_FEW; /* the room for the answer */
+    return git_read_group(&s->at, &files, 0, s->count, take_content, s, &unseen) == KL_OK;
 }
 
 static enum kl_status scan_groups(struct staged *s, struct error *e) {
@@ -333,10 +349,11 @@ void scan_staged(struct scan_worker *w, const char *folder) {
     enum kl_status status = list_files(&s, &e);
     if (status == KL_OK && s.named.found < s.named.count)
         status = list_rest(&s, &e);
-    if (status == KL_OK && s.count > 0)
+    if (status == KL_OK && !scan_few(&s)) {
         status = read_sizes(&s, &e);
-    if (status == KL_OK)
-        status = scan_groups(&s, &e);
+        if (status == KL_OK)
+            status = scan_groups(&s, &e);
+    }
     if (status != KL_OK)
         scan_worker_error(w, folder, e.message);
     free(s.files);

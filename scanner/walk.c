@@ -13,7 +13,8 @@
 #include "scanner/walk_folder.h"
 
 #define LISTED_AT_ONCE 4096u
-/* Folders left in the middle of their entries, each with a descriptor; of others, all folders in them wait. */
+/* Folders left in the middle of their entries, each with a descriptor; of others, all folders in them wait.
+ */
 #define MAX_UNFINISHED 16u
 /* Folders that are done and still open for those in them: in a very deep tree, ways from the top are long. */
 #define MAX_HELD 16u
@@ -36,10 +37,10 @@ struct walk {
     size_t entry_count, entry_cap;
     struct walk_folder *held[MAX_HELD];
     unsigned held_next;
-    unsigned unfinished;    /* pending folders with a listing */
-    struct buf path, rel;   /* of the folder at hand, and behind it of one entry after the other */
+    unsigned unfinished;      /* pending folders with a listing */
+    struct buf path, rel;     /* of the folder at hand, and behind it of one entry after the other */
     size_t path_len, rel_len; /* of the folder alone; 0: the current one, or the top */
-    const char **roots; /* cleaned paths, sorted, each once */
+    const char **roots;       /* cleaned paths, sorted, each once */
     size_t root_count;
     const char *root; /* the one being walked */
     bool root_is_repository;
@@ -136,7 +137,8 @@ static struct walk_folder *pop(struct walk *w) {
     return f;
 }
 
-/* The path of an entry of the folder at hand; of the folder itself, if the name is empty. Until the next call. */
+/* The path of an entry of the folder at hand; of the folder itself, if the name is empty. Until the next
+ * call. */
 static const char *entry_path(struct walk *w, const char *name) {
     w->path.len = w->path_len;
     if (name[0])
@@ -189,7 +191,8 @@ static bool list_entries(struct walk *w, struct walk_folder *f) {
     return true;
 }
 
-/* What kind of thing the folder has under that name; of one with very many entries, it may not be listed yet. */
+/* What kind of thing the folder has under that name; of one with very many entries, it may not be listed yet.
+ */
 static enum file_kind kind_of(struct walk *w, const struct walk_folder *f, const char *name) {
     struct error e = {0};
     struct file_info info = {.kind = FILE_MISSING};

@@ -83,14 +83,14 @@ def test_a_url_whose_host_is_put_in_at_run_time_is_found(keylift, project):
     assert [f["line"] for f in scan(keylift, project)] == [1, 2]
 
 
-def test_what_follows_a_statement_that_is_too_long_is_searched_and_the_statement_told(keylift, project):
-    project.write("big.py", b"x;" * 9_000_000 + f"\npassword = 'hunter{4}2'\n".encode())
+def test_the_end_of_a_file_with_very_many_tokens_is_reached(keylift, project):
+    value = support.made_password(seed=5)
+    project.write("big.py", b"x;" * 9_000_000 + f"\npassword = '{value}'\n".encode())
     done = keylift("scan", "--no-config", "--format", "json", "big.py", cwd=project)
-    assert done.returncode == 2
     report = json.loads(done.stdout)
-    assert [(f["line"], f["rule"]) for f in report["findings"]] == [(2, "generic-password")]
+    assert done.returncode == 2 and [f["line"] for f in report["findings"]] == [2]
     [error] = report["errors"]
-    assert error["path"] == "big.py" and "a statement in it is longer than 2 MB" in error["message"]
+    assert error["path"] == "big.py" and "longer than 2 MB" in error["message"]
 
 
 def test_a_word_with_a_number_in_a_template_is_a_password(keylift, project):

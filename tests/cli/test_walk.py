@@ -262,3 +262,14 @@ def test_git_runs_nothing_that_the_repository_names(keylift, project):
     assert scan(keylift, project, "--staged")[0] == 1
     assert scan(keylift, project, ".")[0] == 1
     assert not (project / "ran").exists()
+
+
+def test_a_scan_of_a_file_starts_no_git(keylift, project):
+    """Which costs more than the scan."""
+    project.write("a.py", leaky())
+    project.write("bin/git", "#!/bin/sh\ntouch ran-git\nexit 1\n").chmod(0o755)
+    more = {"PATH": f"{project / 'bin'}:{os.environ['PATH']}"}
+    for _ in range(2):
+        done = keylift("scan", "a.py", cwd=project, env=more)
+        assert done.returncode == 1 and not (project / "ran-git").exists()
+        subprocess.run(["git", "init", "-q", project], check=True)
