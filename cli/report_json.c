@@ -53,6 +53,10 @@ cJSON *report_json_finding(struct report_writer *w, const struct finding *f) {
     }
     json_add_string(j, "severity", severity_name(f->severity));
     cJSON_AddNumberToObject(j, "confidence", f->confidence);
+    if (f->half != NULL) {
+        json_add_string(j, "half", f->half);
+        json_add_count(j, "half_line", f->half_line);
+    }
     if (f->verified != PROBE_NOT_ASKED) {
         json_add_string(j, "verified", probe_verdict_name(f->verified));
         report_add_filtered(w, j, "verified_reason", f->verified_why);

@@ -166,6 +166,9 @@ static void print_finding(struct output *o, const struct finding *f, enum settin
         out_text(o, "%sfirst in commit %.*s of %.10s, %s", indent, COMMIT_SHOWN, f->commit, f->date,
                  f->in_head ? "and still there" : "no longer there");
     }
+    if (f->half != NULL) {
+        out_text(o, "%sgoes with the %s of line %u", indent, f->half, (unsigned)f->half_line);
+    }
     print_verified(o, f, indent);
     if (f->since != NULL) {
         out_text(o, "%ssince %.10s, commit %.*s", indent, f->since, COMMIT_SHOWN, f->since_commit);

@@ -8,6 +8,7 @@
 #include "base/thread.h"
 #include "cli/nearest.h"
 #include "cli/report.h"
+#include "scanner/finding_pair.h"
 #include "scanner/rule.h"
 
 /* One finding, and the question that answers it. */
@@ -79,25 +80,22 @@ static bool begins_with_one(struct slice token, const char *const *begins) {
     return fits;
 }
 
-static uint64_t distance(const struct finding *a, const struct finding *b) {
-    return a->start_byte > b->start_byte ? a->start_byte - b->start_byte : b->start_byte - a->start_byte;
+static bool can_be_asked_with(void *ctx, const struct finding *other) {
+    const struct probe *p = ctx;
+    return other->token_len > 0 &&
+           (p->with_begins == NULL || slice_starts(finding_token(other), p->with_begins));
 }
 
 /* The nearest finding of the same file that can be the other half. The findings of a file lie together. */
 static struct finding *other_half(struct scan_result *r, size_t index, const struct probe *p) {
-    const struct finding *f = &r->findings[index];
-    struct finding *best = NULL;
-    size_t from = index;
+    struct finding *f = &r->findings[index];
+    size_t from = index, end = index + 1;
+    struct probe asked = *p;
     while (from > 0 && strcmp(r->findings[from - 1].path, f->path) == 0)
         from--;
-    for (size_t i = from; i < r->finding_count && strcmp(r->findings[i].path, f->path) == 0; i++) {
-        struct finding *other = &r->findings[i];
-        if (strcmp(other->rule, p->with) == 0 && other->token_len > 0 &&
-            (p->with_begins == NULL || slice_starts(finding_token(other), p->with_begins)) &&
-            (best == NULL || distance(f, other) < distance(f, best)))
-            best = other;
-    }
-    return best;
+    while (end < r->finding_count && strcmp(r->findings[end].path, f->path) == 0)
+        end++;
+    return finding_nearest(r->findings + from, end - from, f, p->with, can_be_asked_with, &asked);
 }
 
 static void add_question(struct questions *q, struct scan_result *r, size_t index, const struct probe *p) {

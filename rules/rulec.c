@@ -29,7 +29,7 @@ static void write_rule(struct buf *out, const struct rule *r, const struct probe
     const struct emit_field texts[] = {
         {"id", r->id},           {"provider", r->provider}, {"description", r->description},
         {"pattern", r->pattern}, {"revoke", r->revoke},     {"source", r->source},
-        {"check", r->check}};
+        {"check", r->check},     {"half", r->half}};
     const struct {
         const char *name;
         const char *const *value;
@@ -136,6 +136,13 @@ static enum kl_status verify_one(const struct rule *r, uint16_t *length, struct 
     return KL_OK;
 }
 
+static enum kl_status verify_half(const struct rule_list *rules, const struct rule *r, struct error *e) {
+    bool known = r->half == NULL;
+    for (size_t i = 0; i < rules->count && !known; i++)
+        known = strcmp(rules->items[i].id, r->half) == 0;
+    return known ? KL_OK : error_set(e, KL_ERR_PARSE, "rule %s: half: no rule \"%s\"", r->id, r->half);
+}
+
 /* Names everything that is wrong, not only the first. */
 static enum kl_status verify_all(const struct rule_list *rules, uint16_t *lengths, struct error *e) {
     size_t failed = 0;
@@ -144,6 +151,8 @@ static enum kl_status verify_all(const struct rule_list *rules, uint16_t *length
         enum kl_status status = verify_one(r, &lengths[i], e);
         if (status == KL_OK && i > 0 && strcmp(r->id, rules->items[i - 1].id) == 0)
             status = error_set(e, KL_ERR_PARSE, "rule %s: the id is used twice", r->id);
+        if (status == KL_OK)
+            status = verify_half(rules, r, e);
         if (status != KL_OK) {
             (void)fprintf(stderr, "rulec: %s\n", e->message);
             failed++;

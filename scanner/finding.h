@@ -94,6 +94,8 @@ struct finding {
     const char *reason; /* why not fixable; NULL if it is */
     bool is_bytes;
     bool in_test;
+    const char *half; /* of a credential of two parts, what the other one is; NULL: it is not in the file */
+    uint32_t half_line;
     enum suppression suppressed;
     const char *suppressed_by; /* the marker or configuration line; NULL */
     /* Of a scan of history: the first commit that has the secret, when its author made it

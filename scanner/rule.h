@@ -21,6 +21,7 @@ struct rule {
     const char *const *prefixes;   /* public prefixes that a report may show, NULL-terminated */
     const char *const *name_words; /* if not NULL: the name must hold one of them (a value without a shape) */
     const char *check;             /* a named check, "" for none: "github-crc32", "jwt", "pem", ... */
+    const char *half;              /* the rule of the id that a secret goes with; NULL: none */
     double entropy;                /* bits a character that the match must reach; 0 for none */
     enum severity severity;
     double confidence;

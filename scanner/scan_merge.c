@@ -6,6 +6,7 @@
 
 #include "base/mem.h"
 #include "scanner/finding_make.h"
+#include "scanner/finding_pair.h"
 
 static const char *keep(struct scan_result *out, const char *text) {
     if (!text || !text[0])
@@ -126,6 +127,7 @@ void scan_finish(struct scan_result *out) {
             if (strcmp(out->findings[end].path, out->findings[i].path) != 0)
                 break;
         finding_fingerprint(out->findings + i, end - i);
+        finding_pair(out->findings + i, end - i);
     }
     leave_out_known(out);
 }

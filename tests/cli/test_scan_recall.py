@@ -106,3 +106,15 @@ def test_a_value_under_many_names_is_a_word_of_the_program(keylift, project):
     assert (many["path"], many["confidence"]) == ("app.py", 0.4)
     assert [f["confidence"] for f in few if f["rule"] == "generic-password"] == [0.8]
     assert "; the same value under other names: × 0.50" in keylift("scan", "-v", "--no-config", ".", cwd=project).stdout
+
+
+def test_the_halves_of_a_credential_name_each_other(keylift, project):
+    ident, secret = support.made_aws_id(seed=3), support.made(length=40, seed=4)
+    project.write("app.py", f"a = {ident!r}\n{'# and so on' * 9}\naws_secret = {secret!r}\nb = {support.made_aws_id(seed=5)!r}\n")
+    project.write("alone.py", f"aws_secret = {secret!r}\n")
+    alone, first, half, far = sorted(scan(keylift, project), key=lambda f: (f["path"], f["line"]))
+    assert "half" not in alone and "half" not in first
+    assert (half["line"], half["half"], half["half_line"]) == (3, "AWS access key id", 4)
+    assert (far["line"], far["half"], far["half_line"]) == (4, "AWS secret access key", 3)
+    shown = keylift("scan", "--no-config", ".", cwd=project).stdout
+    assert "goes with the AWS access key id of line 4" in shown and "goes with the AWS secret access key of line 3" in shown

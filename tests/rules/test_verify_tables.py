@@ -100,6 +100,13 @@ def test_a_rule_is_asked_about_in_one_way(tmp_path):
     assert rc == 2 and 'two [[verify]] for the rule "test-token"' in said
 
 
+def test_the_other_half_of_a_rule_is_a_rule(tmp_path):
+    file = tmp_path / "test.toml"
+    file.write_text(RULE.replace("[[rule]]\n", '[[rule]]\nhalf = "no-such-rule"\n', 1), "utf-8")
+    done = subprocess.run([RULEC, tmp_path / "out.c", file], stderr=subprocess.PIPE, text=True, timeout=60)
+    assert done.returncode == 2 and 'half: no rule "no-such-rule"' in done.stderr
+
+
 def built_in():
     for path in rule_examples.RULES.glob("*.toml"):
         yield from tomllib.loads(path.read_text("utf-8")).get("verify", [])

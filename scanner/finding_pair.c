@@ -1,0 +1,38 @@
+/* finding_pair.c: see finding_pair.h. */
+#include "scanner/finding_pair.h"
+
+#include "scanner/rule.h"
+
+static uint64_t distance(const struct finding *a, const struct finding *b) {
+    return a->start_byte > b->start_byte ? a->start_byte - b->start_byte : b->start_byte - a->start_byte;
+}
+
+struct finding *finding_nearest(struct finding *of_file, size_t count, const struct finding *f,
+                                const char *rule, bool (*fits)(void *ctx, const struct finding *other),
+                                void *ctx) {
+    struct finding *best = NULL;
+    for (size_t i = 0; i < count; i++) {
+        struct finding *other = &of_file[i];
+        if (other != f && strcmp(other->rule, rule) == 0 && (!fits || fits(ctx, other)) &&
+            (!best || distance(f, other) < distance(f, best)))
+            best = other;
+    }
+    return best;
+}
+
+void finding_pair(struct finding *of_file, size_t count) {
+    for (size_t i = 0; i < count; i++) {
+        struct finding *f = &of_file[i];
+        const struct rule *rule = f->by_own_rule ? NULL : rule_find(f->rule), *half;
+        struct finding *other =
+            rule && rule->half ? finding_nearest(of_file, count, f, rule->half, NULL, NULL) : NULL;
+        if (!other || !(half = rule_find(other->rule)))
+            continue;
+        f->half = half->description;
+        f->half_line = other->line;
+        if (!other->half) { /* of two secrets beside one id, the first */
+            other->half = rule->description;
+            other->half_line = f->line;
+        }
+    }
+}
