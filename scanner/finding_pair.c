@@ -3,6 +3,8 @@
 
 #include "scanner/rule.h"
 
+#define PAIR_REACH 64u /* findings on either side, in the order of the file, that are looked at */
+
 static uint64_t distance(const struct finding *a, const struct finding *b) {
     return a->start_byte > b->start_byte ? a->start_byte - b->start_byte : b->start_byte - a->start_byte;
 }
@@ -24,8 +26,11 @@ void finding_pair(struct finding *of_file, size_t count) {
     for (size_t i = 0; i < count; i++) {
         struct finding *f = &of_file[i];
         const struct rule *rule = f->by_own_rule ? NULL : rule_find(f->rule), *half;
-        struct finding *other =
-            rule && rule->half ? finding_nearest(of_file, count, f, rule->half, NULL, NULL) : NULL;
+        size_t from = i > PAIR_REACH ? i - PAIR_REACH : 0,
+               end = i + PAIR_REACH < count ? i + PAIR_REACH : count;
+        struct finding *other = rule && rule->half
+                                    ? finding_nearest(of_file + from, end - from, f, rule->half, NULL, NULL)
+                                    : NULL;
         if (!other || !(half = rule_find(other->rule)))
             continue;
         f->half = half->description;

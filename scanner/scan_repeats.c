@@ -4,6 +4,7 @@
 
 #define REPEATS_MANY 3u
 #define REPEATS_WEIGHT 0.5
+#define REPEATS_HITS 64u /* each is compared with every literal; of a file with more, nothing is */
 
 /* Different names of literals with this value that promise nothing, up to REPEATS_MANY. */
 static unsigned other_names(const struct candidates *all, struct slice value) {
@@ -21,7 +22,7 @@ static unsigned other_names(const struct candidates *all, struct slice value) {
 }
 
 void scan_weigh_repeats(struct scan_worker *w) {
-    for (size_t i = 0; i < w->hits.count; i++) {
+    for (size_t i = 0; i < w->hits.count && w->hits.count <= REPEATS_HITS; i++) {
         struct scan_hit *hit = &w->hits.items[i];
         if (hit->rule || other_names(&w->candidates, hit->candidate->value) < REPEATS_MANY)
             continue;
