@@ -25,6 +25,7 @@ struct pieces {
     uint32_t line, column; /* of its first byte, less one */
     size_t random;         /* findings of the classifier, for their looks alone */
     bool cut;              /* a statement */
+    bool inside;           /* the view begins within it */
     struct error e;
 };
 
@@ -171,11 +172,12 @@ static size_t next_piece(struct pieces *p) {
             return p->view.len;
         py_lex(p->view, t);
         cut = statement_cut(t, p->view);
-        if (cut == 0 && want == STATEMENT_BYTES) {
-            p->cut = true;
+        if (cut == 0 && (p->inside || want == STATEMENT_BYTES)) {
+            p->cut = p->inside = true;
             return comma_cut(t, p->view);
         }
     }
+    p->inside = false;
     return cut;
 }
 

@@ -175,7 +175,7 @@ def test_a_huge_binary_file_is_only_looked_at(keylift, project):
 
 def test_a_file_over_the_limit_is_named(keylift, project):
     with open(project / "a.py", "wb") as f:
-        f.truncate((1 << 30) + 1)
+        f.truncate((1 << 36) + 1)
     project.write("b.py", leaky())
     status, report, paths = scan(keylift, project, ".")
     assert (status, paths) == (2, ["b.py"])
