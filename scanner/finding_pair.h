@@ -10,8 +10,8 @@ struct finding *finding_nearest(struct finding *of_file, size_t count, const str
                                 const char *rule, bool (*fits)(void *ctx, const struct finding *other),
                                 void *ctx);
 
-/* Tells each finding of a file, whose rule has another half, where that is, and that one, too. They are in the
- * order of the file. */
+/* Tells each finding of a file, whose rule has another half, where that is, and that one, too. They are in
+ * the order of the file. */
 void finding_pair(struct finding *of_file, size_t count);
 
 #endif
