@@ -126,7 +126,7 @@ def names(report):
     return [site["name"] for site in report["sites"] if site["rewritten"]]
 
 
-@settings(max_examples=support.times(900))
+@settings(max_examples=support.times(500))
 @given(source=program())
 def test_the_program_has_the_same_value(path, source):
     if not parses(source):
@@ -141,7 +141,7 @@ def test_the_program_has_the_same_value(path, source):
         assert SECRET.encode() not in report["new"]
 
 
-@settings(max_examples=support.times(600))
+@settings(max_examples=support.times(400))
 @given(source=program(), later=st.text("a%{}'\"\\\né", min_size=1, max_size=6))
 def test_a_rotated_secret_is_not_read_as_a_template(path, source, later):
     """The new program reads `later` as the old one would have held it, had it been spelled out."""
@@ -162,7 +162,7 @@ def test_a_rotated_secret_is_not_read_as_a_template(path, source, later):
         assert ast.literal_eval(second["result"]) == expected
 
 
-@settings(max_examples=support.times(600))
+@settings(max_examples=support.times(400))
 @given(source=program())
 def test_bytes_outside_of_the_literals_stay(path, source):
     path.write_bytes(source)

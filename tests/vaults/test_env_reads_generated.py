@@ -118,7 +118,7 @@ for number, variables in enumerate(given):
     os.environ.update(saved)
 print(json.dumps(found))
 """
-COUNT = support.times(60)
+COUNT = support.times(30)
 
 
 def generated(number, source):
