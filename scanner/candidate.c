@@ -138,7 +138,8 @@ static void begin_statement(struct collector *c, uint32_t i) {
         kw = c->t[++at].op;
     if (kw == KW_CASE && !is_case_header(c, i))
         kw = KW_NONE;
-    c->stmt = (struct statement){.first = i, .keyword = kw, .body_first = c->body_first, .bases = NO_TOKEN};
+    c->stmt = (struct statement){
+        .first = i, .keyword = kw, .body_first = c->body_first, .bases = NO_TOKEN, .also = NO_TOKEN};
     c->stmt.header = is_block_keyword(kw);
     c->stmt.is_pattern = kw == KW_CASE;
     c->stmt.is_type = kw == KW_TYPE && i + 1 < c->count && tok_is_name(&c->t[i + 1]);
@@ -260,6 +261,8 @@ static void assign(struct collector *c, struct frame *f, uint32_t i) {
     } else if (is_telling_target(c, f, prev)) {
         f->key = prev;
         f->role = role_of_target(c, prev);
+    } else {
+        c->stmt.also = prev;
     }
     f->annotation = c->stmt.is_type;
     f->commas = 0;
@@ -522,7 +525,7 @@ void candidates_collect(const struct pyfile *file, const struct py_tokens *token
     c.scope_depth = 0;
     c.scopes_too_deep = 0;
     frame_init(&c.frames[0], FRAME_STATEMENT, NO_TOKEN, NO_TOKEN, false);
-    c.stmt = (struct statement){.bases = NO_TOKEN};
+    c.stmt = (struct statement){.bases = NO_TOKEN, .also = NO_TOKEN};
     c.env_known = false;
     collect(&c);
 }

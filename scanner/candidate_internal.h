@@ -77,6 +77,7 @@ struct statement {
     uint32_t first;
     uint32_t bases; /* the parenthesis of `class X(` */
     uint32_t value; /* token behind the last `=` */
+    uint32_t also;  /* a = b = ...: the last target, where another names the value; NO_TOKEN: none */
     uint8_t keyword;
     bool header;     /* ends with a colon, and a statement may follow on the line */
     bool body_first; /* first statement of a module, class or function */

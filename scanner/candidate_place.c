@@ -337,6 +337,8 @@ static void place_string(struct collector *c, struct candidate *n, const struct 
             n->argument = f->commas;
         if (p.context == CONTEXT_ENV_DEFAULT)
             n->given_to = frame_outer(c, s->frame).name;
+        else if (c->stmt.also != NO_TOKEN && s->frame == 0)
+            n->given_to = name_ending_at(c, c->stmt.also);
         /* Option("--name"): a flag, not a default */
         if (p.context == CONTEXT_OPTION_DEFAULT && f->key == NO_TOKEN && slice_starts(n->value, "-"))
             p = (struct place){CONTEXT_ARGUMENT, {0}};

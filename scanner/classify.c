@@ -140,8 +140,7 @@ static struct name_meaning meaning_of(const struct candidate *c, bool *collectiv
     return m;
 }
 
-/* "abc%s": what does not change of a template that a machine's value is part of. */
-static struct slice fixed_piece(const struct candidate *c, struct slice value) {
+struct slice classify_fixed_piece(const struct candidate *c, struct slice value) {
     size_t field = c->context == CONTEXT_FORMAT ? slice_find_byte(value, '%', 0) : SIZE_MAX;
     if (c->context == CONTEXT_FORMAT && field == SIZE_MAX)
         field = slice_find_byte(value, '{', 0);
@@ -163,7 +162,7 @@ bool classify_value(const struct candidate *c, struct classification *out) {
     if (meaning.kind == NAME_OTHER)
         return false;
     struct slice value = meaning.kind == NAME_TOKEN ? without_scheme(c->value) : c->value;
-    value = fixed_piece(c, value);
+    value = classify_fixed_piece(c, value);
     if (value.len < (meaning.kind == NAME_PASSWORD ? CLASSIFY_MIN_PASSWORD : CLASSIFY_MIN_SECRET))
         return false;
     bool is_template = placeholder_is(value) || placeholder_has_field(value);
@@ -214,7 +213,7 @@ static bool place_holds_values(enum context context) {
 }
 
 bool classify_random(const struct candidate *c, struct classification *out) {
-    struct slice value = fixed_piece(c, c->value);
+    struct slice value = classify_fixed_piece(c, c->value);
     if (!place_holds_values(c->context) || !value_is_surely_random(value) || name_denies_secret(c->name) ||
         placeholder_is_worded(value))
         return false;

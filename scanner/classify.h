@@ -35,6 +35,10 @@ bool classify_value(const struct candidate *c, struct classification *out);
  * what else it is. Low. */
 bool classify_random(const struct candidate *c, struct classification *out);
 
+/* "abc%s": what does not change of a template that a machine's value is part of; of others, the whole value.
+ */
+struct slice classify_fixed_piece(const struct candidate *c, struct slice value);
+
 /* Is an environment variable of that name a secret, or a setting? */
 bool classify_name_is_secret(struct slice name);
 

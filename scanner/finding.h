@@ -49,7 +49,8 @@ struct candidate {
     uint32_t first_token, last_token; /* indices in py_tokens; both UINT32_MAX outside Python */
     enum context context;
     struct slice name;     /* variable, key, keyword, attribute: the last component; empty if none */
-    struct slice given_to; /* of a fallback, os.getenv("X", ".."): what the result is called; else empty */
+    struct slice given_to; /* another name of it: of os.getenv("X", "..") what the result is called, of a = b
+                              = ".." the target that `name` is not; else empty */
     struct slice callee;   /* dotted name of the called function for arguments, "" otherwise */
     uint32_t argument;     /* index of a positional argument, or of an element in parentheses */
     struct slice value;    /* evaluated */

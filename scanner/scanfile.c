@@ -96,6 +96,9 @@ bool scan_match_rules(struct scan_worker *w, const char *path, const struct cand
     enum kl_status s = rule_match_value(w->matcher, c->value, name, on_match, &x, &e);
     if (s == KL_OK && w->hits.count == before && c->given_to.len > 0)
         s = rule_match_value(w->matcher, c->value, c->given_to, on_match, &x, &e);
+    struct slice fixed = c->context == CONTEXT_FORMAT ? classify_fixed_piece(c, c->value) : c->value;
+    if (s == KL_OK && w->hits.count == before && fixed.len < c->value.len)
+        s = rule_match_value(w->matcher, fixed, name, on_match, &x, &e);
     if (s != KL_OK)
         scan_worker_error(w, path, e.message);
     scan_allow_hits(w, before);

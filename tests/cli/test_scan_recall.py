@@ -118,3 +118,9 @@ def test_the_halves_of_a_credential_name_each_other(keylift, project):
     assert (far["line"], far["half"], far["half_line"]) == (4, "AWS secret access key", 3)
     shown = keylift("scan", "--no-config", ".", cwd=project).stdout
     assert "goes with the AWS access key id of line 4" in shown and "goes with the AWS secret access key of line 3" in shown
+
+
+def test_a_rule_that_goes_by_the_name_sees_each_target_and_the_fixed_part_of_a_template(keylift, project):
+    key = support.made(length=32, alphabet="0123456789abcdef", seed=6)
+    project.write("app.py", f"a = dd_api = {key!r}\nb.dd_api = c = {key!r}\ndd_api = '{key}%s' % tail\n")
+    assert [(f["line"], f["rule"]) for f in scan(keylift, project)] == [(n, "datadog-api-key") for n in (1, 2, 3)]
