@@ -13,21 +13,12 @@
 
 #include "base/encode.h"
 
-static bool is_upper(char c) {
-    return c >= 'A' && c <= 'Z';
-}
-static bool is_lower(char c) {
-    return c >= 'a' && c <= 'z';
-}
-static bool is_digit(char c) {
-    return c >= '0' && c <= '9';
-}
 static char upper(char c) {
-    return is_lower(c) ? (char)(c - 'a' + 'A') : c;
+    return ascii_is_lower(c) ? (char)(c - 'a' + 'A') : c;
 }
 
 static bool is_name_char(char c) {
-    return is_upper(c) || is_lower(c) || is_digit(c) || c == '_' || c == '-';
+    return ascii_is_upper(c) || ascii_is_lower(c) || ascii_is_digit(c) || c == '_' || c == '-';
 }
 
 enum kl_status azure_prefix(struct azure_vault *v, const char *prefix, struct error *e) {

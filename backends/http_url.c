@@ -13,17 +13,13 @@ static char lower(char c) {
     return c >= 'A' && c <= 'Z' ? (char)(c - 'A' + 'a') : c;
 }
 
-static bool is_digit(char c) {
-    return c >= '0' && c <= '9';
-}
-
 /* 127.a.b.c in decimal, and nothing that only some resolvers take for it. */
 static bool is_loopback_v4(const char *host) {
     unsigned parts = 1, digits = 0, value = 0;
     if (strncmp(host, "127.", 4) != 0)
         return false;
     for (const char *p = host + 4;; p++) {
-        if (is_digit(*p) && digits < 3 && !(digits > 0 && value == 0)) {
+        if (ascii_is_digit(*p) && digits < 3 && !(digits > 0 && value == 0)) {
             value = value * 10 + (unsigned)(*p - '0');
             digits++;
         } else if ((*p == '.' || *p == '\0') && digits > 0 && value < 256) {
@@ -51,7 +47,7 @@ static bool is_azure_identity(const struct http_url *url) {
     unsigned dots = 0;
     for (size_t i = 0; i < host.len; i++) {
         dots += host.ptr[i] == '.';
-        if (!is_digit(host.ptr[i]) && host.ptr[i] != '.')
+        if (!ascii_is_digit(host.ptr[i]) && host.ptr[i] != '.')
             return false;
     }
     return url->port == AZURE_IDENTITY_PORT && dots == 3 && slice_starts(host, "169.254.");
@@ -65,7 +61,7 @@ static bool is_metadata(const char *host) {
 }
 
 static bool is_host_char(char c, bool in_brackets) {
-    if (is_digit(c) || (c >= 'a' && c <= 'f') || c == '.')
+    if (ascii_is_digit(c) || (c >= 'a' && c <= 'f') || c == '.')
         return true;
     return in_brackets ? c == ':' : (c >= 'g' && c <= 'z') || c == '-' || c == '_';
 }
@@ -79,7 +75,7 @@ static const char *parse_port(const char *p, const char *end, struct http_url *o
     bool valid = *p++ == ':' && p < end;
     for (; valid && p < end; p++) {
         port = port * 10 + (unsigned)(*p - '0');
-        valid = is_digit(*p) && port <= 65535;
+        valid = ascii_is_digit(*p) && port <= 65535;
     }
     if (!valid || port == 0)
         return "has a port that is no number from 1 to 65535";

@@ -24,6 +24,15 @@ static inline bool slice_eq_cstr(struct slice a, const char *b) {
         return a.len == 0 && (!b || b[0] == '\0');
     return a.ptr[0] == b[0] && strlen(b) == a.len && memcmp(a.ptr, b, a.len) == 0;
 }
+static inline bool ascii_is_upper(char c) {
+    return c >= 'A' && c <= 'Z';
+}
+static inline bool ascii_is_lower(char c) {
+    return c >= 'a' && c <= 'z';
+}
+static inline bool ascii_is_digit(char c) {
+    return c >= '0' && c <= '9';
+}
 /* Of a letter of ASCII the small one; anything else as it is. */
 static inline char ascii_lower(char c) {
     return c >= 'A' && c <= 'Z' ? (char)(c - 'A' + 'a') : c;

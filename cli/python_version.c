@@ -7,16 +7,12 @@
 
 #define MAX_MINOR 99u
 
-static bool is_digit(char c) {
-    return c >= '0' && c <= '9';
-}
-
 /* "3.N" at the start; 0 for anything else. */
 static unsigned minor_at(struct slice s) {
     unsigned minor = 0;
-    if (!slice_starts(s, "3.") || s.len < 3 || !is_digit(s.ptr[2]))
+    if (!slice_starts(s, "3.") || s.len < 3 || !ascii_is_digit(s.ptr[2]))
         return 0;
-    for (size_t i = 2; i < s.len && is_digit(s.ptr[i]) && minor <= MAX_MINOR; i++)
+    for (size_t i = 2; i < s.len && ascii_is_digit(s.ptr[i]) && minor <= MAX_MINOR; i++)
         minor = minor * 10 + (unsigned)(s.ptr[i] - '0');
     return minor <= MAX_MINOR ? minor : 0;
 }

@@ -80,7 +80,7 @@ static bool begins_with_one(struct slice token, const char *const *begins) {
     return fits;
 }
 
-static bool can_be_asked_with(void *ctx, const struct finding *other) {
+static bool can_be_asked_with(const void *ctx, const struct finding *other) {
     const struct probe *p = ctx;
     return other->token_len > 0 &&
            (p->with_begins == NULL || slice_starts(finding_token(other), p->with_begins));
@@ -90,12 +90,11 @@ static bool can_be_asked_with(void *ctx, const struct finding *other) {
 static struct finding *other_half(struct scan_result *r, size_t index, const struct probe *p) {
     struct finding *f = &r->findings[index];
     size_t from = index, end = index + 1;
-    struct probe asked = *p;
     while (from > 0 && strcmp(r->findings[from - 1].path, f->path) == 0)
         from--;
     while (end < r->finding_count && strcmp(r->findings[end].path, f->path) == 0)
         end++;
-    return finding_nearest(r->findings + from, end - from, f, p->with, can_be_asked_with, &asked);
+    return finding_nearest(r->findings + from, end - from, f, p->with, can_be_asked_with, p);
 }
 
 static void add_question(struct questions *q, struct scan_result *r, size_t index, const struct probe *p) {

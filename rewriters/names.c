@@ -27,16 +27,6 @@ struct group {
     const char *name, *note;
 };
 
-static bool is_upper(char c) {
-    return c >= 'A' && c <= 'Z';
-}
-static bool is_lower(char c) {
-    return c >= 'a' && c <= 'z';
-}
-static bool is_digit(char c) {
-    return c >= '0' && c <= '9';
-}
-
 char *name_from_words(struct arena *arena, struct slice words) {
     size_t out_max = NAME_MAX_LENGTH;
     char *out = arena_alloc(arena, out_max + 2);
@@ -45,13 +35,13 @@ char *name_from_words(struct arena *arena, struct slice words) {
         char c = words.ptr[i];
         char before = i > 0 ? words.ptr[i - 1] : '\0';
         char after = i + 1 < words.len ? words.ptr[i + 1] : '\0';
-        bool word_begins =
-            is_upper(c) && (is_lower(before) || is_digit(before) || (is_upper(before) && is_lower(after)));
-        bool usable = is_upper(c) || is_lower(c) || is_digit(c);
+        bool word_begins = ascii_is_upper(c) && (ascii_is_lower(before) || ascii_is_digit(before) ||
+                                                 (ascii_is_upper(before) && ascii_is_lower(after)));
+        bool usable = ascii_is_upper(c) || ascii_is_lower(c) || ascii_is_digit(c);
         if ((word_begins || !usable) && n > 0 && out[n - 1] != '_')
             out[n++] = '_';
         if (usable && n < out_max)
-            out[n++] = is_lower(c) ? (char)(c - 'a' + 'A') : c;
+            out[n++] = ascii_is_lower(c) ? (char)(c - 'a' + 'A') : c;
     }
     while (n > 0 && out[n - 1] == '_')
         n--;
@@ -106,7 +96,7 @@ static char *base_of(struct arena *a, const struct finding *f, const struct name
                                      c->environment ? c->environment : ""};
         base = name_from_words(a, slice_cstr(name_fill(a, c->form, words)));
     }
-    if (is_digit(base[0]))
+    if (ascii_is_digit(base[0]))
         base = joined(a, "N", base);
     return prefix && *prefix ? joined(a, name_from_words(a, slice_cstr(prefix)), base) : base;
 }
@@ -114,7 +104,8 @@ static char *base_of(struct arena *a, const struct finding *f, const struct name
 bool name_is_valid(const char *name) {
     size_t len = strlen(name);
     for (size_t i = 0; i < len; i++)
-        if (!is_upper(name[i]) && !is_lower(name[i]) && name[i] != '_' && (i == 0 || !is_digit(name[i])))
+        if (!ascii_is_upper(name[i]) && !ascii_is_lower(name[i]) && name[i] != '_' &&
+            (i == 0 || !ascii_is_digit(name[i])))
             return false;
     return len > 0 && len <= NAMES_MAX_BYTES;
 }
@@ -153,7 +144,7 @@ const char *name_taken(const char *name, const struct finding *f, const struct n
  * something goes before it. */
 static const char *project_word(const struct name_context *c, struct arena *a) {
     const char *word = name_from_words(a, slice_cstr(c->project));
-    if (is_digit(word[0]))
+    if (ascii_is_digit(word[0]))
         word = joined(a, "N", word);
     return *word && name_is_ambient(arena_printf(a, "%s_", word), NULL) ? joined(a, "APP", word) : word;
 }
@@ -162,7 +153,7 @@ static void make_forms(const struct group *g, const struct name_context *c, stru
                        const char *forms[NAME_FORMS]) {
     const char *project = project_word(c, a);
     char *with_stem = joined(a, g->stem, g->base);
-    if (is_digit(with_stem[0]))
+    if (ascii_is_digit(with_stem[0]))
         with_stem = joined(a, "N", with_stem);
     forms[0] = g->base;
     forms[1] = with_stem;

@@ -10,8 +10,8 @@ static uint64_t distance(const struct finding *a, const struct finding *b) {
 }
 
 struct finding *finding_nearest(struct finding *of_file, size_t count, const struct finding *f,
-                                const char *rule, bool (*fits)(void *ctx, const struct finding *other),
-                                void *ctx) {
+                                const char *rule, bool (*fits)(const void *ctx, const struct finding *other),
+                                const void *ctx) {
     struct finding *best = NULL;
     for (size_t i = 0; i < count; i++) {
         struct finding *other = &of_file[i];

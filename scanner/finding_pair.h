@@ -7,8 +7,8 @@
 /* Of the findings of one file, the one of this rule that is nearest to `f`; NULL if there is none that fits.
  * `fits` may be NULL. */
 struct finding *finding_nearest(struct finding *of_file, size_t count, const struct finding *f,
-                                const char *rule, bool (*fits)(void *ctx, const struct finding *other),
-                                void *ctx);
+                                const char *rule, bool (*fits)(const void *ctx, const struct finding *other),
+                                const void *ctx);
 
 /* Tells each finding of a file, whose rule has another half, where that is, and that one, too. They are in
  * the order of the file. */

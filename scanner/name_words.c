@@ -1,23 +1,13 @@
 #include "scanner/name_words.h"
 
-static bool is_upper(char c) {
-    return c >= 'A' && c <= 'Z';
-}
-static bool is_lower(char c) {
-    return c >= 'a' && c <= 'z';
-}
-static bool is_digit(char c) {
-    return c >= '0' && c <= '9';
-}
-
 /* A word starts at s.ptr[i]: after a separator, at a lower-to-upper change, and
  * at the last capital of a run ("APIKey": API, Key). */
 static bool word_starts(struct slice s, size_t i) {
     char before = s.ptr[i - 1], here = s.ptr[i];
-    if (!is_upper(here))
+    if (!ascii_is_upper(here))
         return false;
-    bool next_lower = i + 1 < s.len && is_lower(s.ptr[i + 1]);
-    return is_lower(before) || is_digit(before) || (is_upper(before) && next_lower);
+    bool next_lower = i + 1 < s.len && ascii_is_lower(s.ptr[i + 1]);
+    return ascii_is_lower(before) || ascii_is_digit(before) || (ascii_is_upper(before) && next_lower);
 }
 
 bool name_split(struct slice s, struct name_words *out) {
@@ -25,7 +15,7 @@ bool name_split(struct slice s, struct name_words *out) {
     size_t len = 0; /* of the word being made */
     for (size_t i = 0; i < s.len; i++) {
         char c = s.ptr[i];
-        bool letter = is_upper(c) || is_lower(c);
+        bool letter = ascii_is_upper(c) || ascii_is_lower(c);
         if (!letter || (i > 0 && len > 0 && word_starts(s, i)))
             len = 0;
         if (!letter)
@@ -34,7 +24,7 @@ bool name_split(struct slice s, struct name_words *out) {
             return false;
         if (len + 1 >= NAME_WORD_MAX)
             return false;
-        out->text[out->count - 1][len++] = (char)(is_upper(c) ? c + 32 : c);
+        out->text[out->count - 1][len++] = (char)(ascii_is_upper(c) ? c + 32 : c);
         out->text[out->count - 1][len] = '\0';
     }
     return out->count > 0;

@@ -8,28 +8,24 @@
 #define ALPHABET_MIN_SHUFFLED 32u /* of as many random letters and digits, one in 30,000 has none twice */
 #define MESSAGE_MAX_BYTES ((size_t)4 << 10)
 
-static bool is_lower(char c) {
-    return c >= 'a' && c <= 'z';
-}
-static bool is_upper(char c) {
-    return c >= 'A' && c <= 'Z';
-}
-static bool is_digit(char c) {
-    return c >= '0' && c <= '9';
+bool value_repeats_nothing(struct slice v) {
+    bool seen[128] = {false};
+    for (size_t i = 0; i < v.len; i++) {
+        unsigned char c = (unsigned char)v.ptr[i];
+        if (c >= KL_ARRAY_LEN(seen) || seen[c])
+            return false;
+        seen[c] = true;
+    }
+    return true;
 }
 
 bool value_is_alphabet(struct slice v) {
-    bool seen[128] = {false};
     size_t ascending = 0, others = 0;
-    if (v.len < ALPHABET_MIN || v.len > KL_ARRAY_LEN(seen))
+    if (v.len < ALPHABET_MIN || !value_repeats_nothing(v))
         return false;
     for (size_t i = 0; i < v.len; i++) {
-        unsigned char c = (unsigned char)v.ptr[i];
-        if (c >= 128 || seen[c])
-            return false;
-        seen[c] = true;
         ascending += i > 0 && v.ptr[i] == v.ptr[i - 1] + 1;
-        others += !is_lower(v.ptr[i]) && !is_upper(v.ptr[i]) && !is_digit(v.ptr[i]);
+        others += !ascii_is_lower(v.ptr[i]) && !ascii_is_upper(v.ptr[i]) && !ascii_is_digit(v.ptr[i]);
     }
     return ascending * 3 >= v.len * 2 || (v.len >= ALPHABET_MIN_SHUFFLED && others <= 2);
 }
@@ -52,14 +48,14 @@ bool value_is_public_key(struct slice v) {
 bool value_is_class_name(struct slice v) {
     size_t in_words = 0, words = 0;
     for (size_t i = 0; i < v.len;) {
-        if (!is_lower(v.ptr[i]) && !is_upper(v.ptr[i]) && !is_digit(v.ptr[i]))
+        if (!ascii_is_lower(v.ptr[i]) && !ascii_is_upper(v.ptr[i]) && !ascii_is_digit(v.ptr[i]))
             return false;
         size_t end = i + 1;
-        while (end < v.len && !is_digit(v.ptr[i]) && is_lower(v.ptr[end]))
+        while (end < v.len && !ascii_is_digit(v.ptr[i]) && ascii_is_lower(v.ptr[end]))
             end++;
-        bool word = is_upper(v.ptr[i]) ? end - i >= 3 : is_lower(v.ptr[i]) && end - i >= 4;
+        bool word = ascii_is_upper(v.ptr[i]) ? end - i >= 3 : ascii_is_lower(v.ptr[i]) && end - i >= 4;
         in_words += word ? end - i : 0;
-        words += word && is_upper(v.ptr[i]);
+        words += word && ascii_is_upper(v.ptr[i]);
         i = end;
     }
     return words >= 2 && in_words * 4 >= v.len * 3;

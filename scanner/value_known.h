@@ -4,6 +4,8 @@
 
 #include "base/slice.h"
 
+/* Is each character of ASCII, and there once? */
+bool value_repeats_nothing(struct slice value);
 /* The characters that an encoding or a generator of passwords has, each once: in order but for those left out
  * ("ABCDEFGHJKLMN..."), or 32 and more letters and digits in an order of their own. */
 bool value_is_alphabet(struct slice value);

@@ -373,7 +373,8 @@ enum value_shape value_shape(struct slice v) {
 }
 
 #define SURELY_MIN 20u
-#define SURELY_MAX 100u /* longer: data */
+#define SURELY_MAX 100u     /* longer: data */
+#define SURELY_ALPHABET 26u /* characters, each once: base 32 as a program spells it */
 
 /* secrets.token_hex(24): of a length that no hash and no UUID has. */
 static bool is_odd_hex(struct slice v, const struct counts *n) {
@@ -383,17 +384,6 @@ static bool is_odd_hex(struct slice v, const struct counts *n) {
             return false;
     return v.len >= 36 && n->digit + n->lower == v.len && n->digit >= 8 && n->lower >= 8 &&
            check_entropy(v) >= 3.3 && longest_ascent(v) < 5;
-}
-
-/* Every character once: base 32 as a program spells its alphabet. */
-static bool is_alphabet(struct slice v) {
-    bool seen[128] = {false};
-    for (size_t i = 0; i < v.len; i++) {
-        if (seen[v.ptr[i] & 127])
-            return false;
-        seen[v.ptr[i] & 127] = true;
-    }
-    return v.len >= 26;
 }
 
 /* f(x)/(R+r): a call, a formula: what is opened is closed. */
@@ -426,8 +416,8 @@ bool value_is_surely_random(struct slice v) {
     bool mixes = n.digit >= 2 && n.digit * 2 <= v.len && (cases || one_case || n.sign >= 4);
     struct reading r = read_letters(v);
     return mixes && r.usual * 2 <= r.pairs + 2 && !slice_starts(v, "xn--") && !has_parentheses(v) &&
-           !is_alphabet(v) && !value_is_class_name(v) && check_entropy(v) >= 3.6 &&
-           value_shape(v) == SHAPE_RANDOM;
+           !(v.len >= SURELY_ALPHABET && value_repeats_nothing(v)) && !value_is_class_name(v) &&
+           check_entropy(v) >= 3.6 && value_shape(v) == SHAPE_RANDOM;
 }
 
 /* ---- echoes ---- */
