@@ -134,7 +134,8 @@ static bool says_nothing(const struct report *r) {
     struct report_counts n;
     report_count(r, &n);
     return r->options->hook != HOOK_NONE && r->options->format == FORMAT_TEXT && r->options->output == NULL &&
-           r->options->verbose == 0 && n.shown == 0 && report_status(r) == STATUS_DONE;
+           r->options->also.count == 0 && r->options->verbose == 0 && n.shown == 0 &&
+           report_status(r) == STATUS_DONE;
 }
 
 static int run(struct cli *c, bool env) {
@@ -156,8 +157,8 @@ static int run(struct cli *c, bool env) {
                          c->command->name);
     }
     const char *undated = NULL;
-    if (verification_check(&c->options, &e) != KL_OK || choose_source(c, &o, &nothing, &e) != KL_OK ||
-        check_blame(c, &o, piped, &e) != KL_OK ||
+    if (verification_check(&c->options, &e) != KL_OK || report_check_also(&c->options, &e) != KL_OK ||
+        choose_source(c, &o, &nothing, &e) != KL_OK || check_blame(c, &o, piped, &e) != KL_OK ||
         (!nothing && scan(c, &o, piped, &baselining, &verification, &result, &e) != KL_OK)) {
         status = cli_fail(c, &e);
         goto done;

@@ -157,6 +157,12 @@ const struct option_spec option_table[] = {
      .offset = AT(output),
      .help = "write the report to FILE, and only the counts to standard output; of plan: the plan, for "
              "\"keylift apply\""},
+    {.name = "also",
+     .type = OPTION_LIST,
+     .argument = "FORMAT=FILE",
+     .commands = CMD_SCAN,
+     .offset = AT(also),
+     .help = "write the same scan's report in this format into FILE, too; may be repeated"},
     {.name = "fail-on",
      .type = OPTION_CHOICE,
      .argument = "low|medium|high",

@@ -135,7 +135,8 @@ struct options {
     /* what is reported */
     int format; /* enum option_format */
     const char *output;
-    int fail_on; /* enum severity */
+    struct string_list also; /* "FORMAT=FILE" each */
+    int fail_on;             /* enum severity */
     bool show_suppressed;
     bool blame;
     int report_env; /* enum option_env */

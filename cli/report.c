@@ -110,41 +110,80 @@ static void tell_error(void *ctx, const char *path, const char *message) {
     out_text(o, "%s%s\n", path[0] != '\0' ? ": " : "", message);
 }
 
+typedef void report_write(const struct report *r, struct output *o);
+
+static enum kl_status write_file(struct cli *c, const struct report *r, report_write *write, const char *path,
+                                 struct error *e) {
+    struct output file;
+    out_init(&file, -1, COLOR_NEVER, c->redactor);
+    write(r, &file);
+    enum kl_status s = buf_ok(&file.pending)
+                           ? file_write_atomic(path, buf_as_slice(&file.pending), 0, e)
+                           : error_set(e, KL_ERR_LIMIT, "the report is larger than keylift writes at once");
+    out_release(&file);
+    return s;
+}
+
+/* The format of "FORMAT=FILE", and where the file's name begins in it; NULL if it is not so. */
+static const struct report_format *also_format(const char *also, const char **file) {
+    size_t len = strcspn(also, "=");
+    *file = also + len + (also[len] == '=');
+    for (size_t i = 0; i < KL_ARRAY_LEN(formats); i++) {
+        bool named = strlen(formats[i].name) == len && memcmp(formats[i].name, also, len) == 0;
+        if (named && formats[i].scan != NULL && **file != '\0') {
+            return &formats[i];
+        }
+    }
+    return NULL;
+}
+
+enum kl_status report_check_also(const struct options *o, struct error *e) {
+    const char *file;
+    for (size_t i = 0; i < o->also.count; i++) {
+        if (also_format(o->also.items[i], &file) == NULL) {
+            return error_set(e, KL_ERR_USAGE,
+                             "--also %s: say a format of \"keylift scan --format\" and a file, such as "
+                             "sarif=keylift.sarif",
+                             o->also.items[i]);
+        }
+    }
+    return KL_OK;
+}
+
+static enum kl_status write_also(struct cli *c, const struct report *r, struct error *e) {
+    const char *file;
+    enum kl_status s = KL_OK;
+    for (size_t i = 0; i < c->options.also.count && s == KL_OK; i++) {
+        const struct report_format *format = also_format(c->options.also.items[i], &file);
+        s = format != NULL ? write_file(c, r, format->scan, file, e) : KL_OK; /* checked before */
+    }
+    return s;
+}
+
 int report_finish(struct cli *c, const struct report *r) {
     const struct report_format *format = report_format_at(c->options.format);
-    void (*write)(const struct report *, struct output *) = r->inventory ? format->env : format->scan;
-    int status = report_status(r);
-    if (c->options.output == NULL || strcmp(c->options.output, "-") == 0) {
+    report_write *write = r->inventory ? format->env : format->scan;
+    struct error e = {0};
+    bool to_file = c->options.output != NULL && strcmp(c->options.output, "-") != 0;
+    if (!to_file) {
         write(r, &c->out);
         if (format->tells_no_errors) {
             report_each_error(r, tell_error, &c->err);
         }
-        return status;
     }
-    struct output file;
-    out_init(&file, -1, COLOR_NEVER, c->redactor);
-    write(r, &file);
-    struct error e = {0};
-    if (!buf_ok(&file.pending)) {
-        (void)error_set(&e, KL_ERR_LIMIT, "the report is larger than keylift writes at once");
-    } else {
-        (void)(file_write_atomic(c->options.output, buf_as_slice(&file.pending), 0, &e) == KL_OK);
-    }
-    out_release(&file);
-    if (e.status != KL_OK) {
+    if ((to_file && write_file(c, r, write, c->options.output, &e) != KL_OK) ||
+        write_also(c, r, &e) != KL_OK) {
         return cli_fail(c, &e);
     }
-    report_text_summary(r, &c->out);
-    out_text(&c->out, "The report is in ");
-    out_path(&c->out, MARK_NONE, c->options.output);
-    out_text(&c->out, ".\n");
-    return status;
+    if (to_file) {
+        report_text_summary(r, &c->out);
+        out_text(&c->out, "The report is in ");
+        out_path(&c->out, MARK_NONE, c->options.output);
+        out_text(&c->out, ".\n");
+    }
+    return report_status(r);
 }
 
-/* Names are shown as they are, for a report without them is of no use, and most
- * passwords are words that some name contains. But a name can be a secret: the
- * key of a dictionary. What shows 16 bytes of a known value, or nothing else, is
- * masked. */
 const char *report_number(uint64_t n, char out[32]) {
     char digits[24];
     int len = snprintf(digits, sizeof digits, "%llu", (unsigned long long)n);

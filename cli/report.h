@@ -107,8 +107,10 @@ const char *report_sentence(struct report_writer *w, const struct finding *f);
 /* Prints j, indented or on one line, and deletes it. */
 void report_print_json(struct output *o, cJSON *j, bool indented);
 
-/* Writes the report to --output or standard output, the rest to standard output,
- * and returns the exit status. */
+/* KL_ERR_USAGE for an --also that names no format of a scan, or no file. To be asked before the scan. */
+enum kl_status report_check_also(const struct options *o, struct error *e) KL_MUST_USE;
+/* Writes the report to --output or standard output and those of --also into their files, the rest to standard
+ * output, and returns the exit status. */
 int report_finish(struct cli *c, const struct report *r);
 
 /* "1,234,567" into out[32]. */

@@ -53,6 +53,7 @@ complete -c keylift -l jobs -n '__fish_seen_subcommand_from scan plan migrate up
 complete -c keylift -l exhaustive -n '__fish_seen_subcommand_from scan plan migrate upload rewrite env baseline' -d 'try every rule on every string: slow, and must find the same'
 complete -c keylift -l format -n '__fish_seen_subcommand_from scan plan migrate apply upload rewrite runs resume env report rules' -x -a 'text json html jsonl sarif csv junit gitlab github markdown dotenv' -d 'how to report (default: text; of report merge: json)'
 complete -c keylift -l output -n '__fish_seen_subcommand_from scan plan env report' -s o -r -F -d 'write the report to FILE, and only the counts to standard output; of plan: the plan, for "keylift apply"'
+complete -c keylift -l also -n '__fish_seen_subcommand_from scan' -r -F -d 'write the same scan\'s report in this format into FILE, too; may be repeated'
 complete -c keylift -l fail-on -n '__fish_seen_subcommand_from scan report' -x -a 'low medium high' -d 'end with status 1 only for findings of this severity or above (default: medium)'
 complete -c keylift -l check -n '__fish_seen_subcommand_from env' -d 'end with status 1 when a variable that is read is documented nowhere, or one of a .env.example is never read; list only these'
 complete -c keylift -l show-suppressed -n '__fish_seen_subcommand_from scan' -d 'list silenced findings, too; they never change the status'

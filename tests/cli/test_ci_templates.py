@@ -12,6 +12,8 @@ import pytest
 import yaml
 
 import support
+from doubles.provider_answers import ASKED
+from doubles.providers import Providers
 
 TEMPLATES = {
     "action.yml": ("github-actions",),
@@ -64,17 +66,17 @@ BASH = ["bash", "--noprofile", "--norc", "-eo", "pipefail", "-c"]  # as GitHub's
 
 
 def test_the_action_marks_lines_writes_sarif_and_fails(leak, home):
-    *_, scan = load("action.yml")["runs"]["steps"]
-    inputs = {name: spec["default"] for name, spec in load("action.yml")["inputs"].items()}
-    assert set(scan["env"].values()) == {f"${{{{ inputs.{name} }}}}" for name in inputs} and "${{" not in scan["run"]
-    variables = {key: inputs[value[len("${{ inputs."):-3]] for key, value in scan["env"].items()}  # fmt: skip
-    done = run_as(BASH, scan["run"], leak, home, **{**variables, "KEYLIFT_SARIF": "out.sarif"})
+    _, script, variables = scan_of("action.yml")
+    template = load("action.yml")
+    values = template["runs"]["steps"][-1]["env"].values()
+    assert set(values) == {f"${{{{ inputs.{name} }}}}" for name in template["inputs"]} and "${{" not in script
+    done = run_as(BASH, script, leak, home, **{**variables, "KEYLIFT_SARIF": "out.sarif"})
     assert done.returncode == 1 and done.stdout.splitlines()[-1].startswith("::error file=a b/pay.py,line=1,")
     assert len(json.loads(leak.read("out.sarif"))["runs"][0]["results"]) == 1
-    done = run_as(BASH, scan["run"], leak, home, **{**variables, "KEYLIFT_PATH": "$(touch owned); --help"})
+    done = run_as(BASH, script, leak, home, **{**variables, "KEYLIFT_PATH": "$(touch owned); --help"})
     assert done.returncode == 2 and not (leak / "owned").exists()
     leak.write("a b/pay.py", "x = 1\n")
-    assert run_as(BASH, scan["run"], leak, home, **variables).returncode == 0
+    assert run_as(BASH, script, leak, home, **variables).returncode == 0
 
 
 def test_the_job_of_gitlab_leaves_its_report_and_fails(leak, home):
@@ -86,14 +88,13 @@ def test_the_job_of_gitlab_leaves_its_report_and_fails(leak, home):
 
 
 def test_the_steps_of_azure_leave_their_report_and_fail(leak, home):
-    step, publish = load("contrib/ci/azure.yml")["steps"]
+    template = load("contrib/ci/azure.yml")
+    step, publish = template["steps"]
     assert publish["inputs"]["testResultsFiles"] == step["env"]["KEYLIFT_REPORT"]
-    defaults = {p["name"]: p["default"] for p in load("contrib/ci/azure.yml")["parameters"]}
-    variables = {"KEYLIFT_REPORT": "keylift.xml"}
-    for name, value in step["env"].items():
-        variables.setdefault(name, defaults.get(value[len("${{ parameters.") : -3]))
-    assert set(defaults) == {value[len("${{ parameters.") : -3] for value in step["env"].values() if "parameters" in value}
-    done = run_as(["bash", "--noprofile", "--norc", "-c"], step["script"], leak, home, **variables)
+    used = {value[len("${{ parameters.") : -3] for value in step["env"].values() if "parameters" in value}
+    assert {p["name"] for p in template["parameters"]} == used
+    shell, script, variables = scan_of("contrib/ci/azure.yml")
+    done = run_as(shell, script, leak, home, **variables)
     assert done.returncode == 1 and "<failure" in leak.read("keylift.xml")
 
 
@@ -106,23 +107,65 @@ def scan_of(name):
         return BASH, scan["run"], {key: inputs[value[len("${{ inputs.") : -3]] for key, value in scan["env"].items()}
     if name == "contrib/ci/gitlab.yml":
         return ["sh", "-ec"], template["keylift"]["script"][0], template["variables"]
-    variables = {"KEYLIFT_PATH": ".", "KEYLIFT_FAIL_ON": "medium", "KEYLIFT_REPORT": "keylift.xml", "KEYLIFT_SINCE": "", "KEYLIFT_ARCHIVES": "false"}
-    return BASH[:3] + ["-c"], template["steps"][0]["script"], variables
+    step, defaults = template["steps"][0], {p["name"]: p["default"] for p in template["parameters"]}
+    variables = {key: defaults.get(value[len("${{ parameters.") : -3], "keylift.xml") for key, value in step["env"].items()}
+    return BASH[:3] + ["-c"], step["script"], variables
 
 
-@pytest.mark.parametrize("name", TEMPLATES)
-def test_each_template_looks_at_the_commits_since_or_into_archives(leak, home, name):
-    shell, script, variables = scan_of(name)
+REPORTS = {"action.yml": "out.sarif", "contrib/ci/gitlab.yml": "gl-secret-detection-report.json", "contrib/ci/azure.yml": "keylift.xml"}
+
+
+@pytest.fixture(params=TEMPLATES)
+def template(request, leak, home):
+    """template(KEYLIFT_SINCE="HEAD~1") -> the status, and the report that it leaves."""
+    shell, script, variables = scan_of(request.param)
+    variables |= {"KEYLIFT_SARIF": "out.sarif"} if request.param == "action.yml" else {}
+
+    def run(**more):
+        done = run_as(shell, script, leak, home, **{**variables, **more})
+        assert done.stderr == "" or "KEYLIFT_VERIFY" in more, done.stderr
+        return done.returncode, leak.read(REPORTS[request.param])
+
+    return run
+
+
+def test_each_template_looks_at_the_commits_since_or_into_archives(leak, template):
     leak.git_init().commit()
     leak.write("b.py", "x = 1\n")
     leak.commit()
-    assert run_as(shell, script, leak, home, **variables).returncode == 1
-    assert run_as(shell, script, leak, home, **{**variables, "KEYLIFT_SINCE": "HEAD~1"}).returncode == 0
+    assert template()[0] == 1
+    assert template(KEYLIFT_SINCE="HEAD~1")[0] == 0
     with zipfile.ZipFile(leak.path / "old.zip", "w") as archive:
         archive.write(leak.path / "a b/pay.py", "pay.py")
     leak.write("a b/pay.py", "x = 1\n")
-    assert run_as(shell, script, leak, home, **variables).returncode == 0
-    assert run_as(shell, script, leak, home, **{**variables, "KEYLIFT_ARCHIVES": "true"}).returncode == 1
+    assert template()[0] == 0
+    assert template(KEYLIFT_ARCHIVES="true")[0] == 1
+
+
+def test_each_template_looks_at_every_commit_or_tells_the_age_of_a_line(leak, template):
+    leak.git_init().commit()
+    status, report = template(KEYLIFT_BLAME="true")
+    assert status == 1 and "; since 20" in report and "; since 20" not in template()[1]
+    leak.write("a b/pay.py", "x = 1\n")
+    leak.commit()
+    assert template()[0] == 0
+    status, report = template(KEYLIFT_HISTORY="true")
+    assert status == 1 and "is not in the newest one" in report
+
+
+@pytest.mark.server
+def test_each_template_asks_the_providers_that_it_is_told_to(tmp_path, leak, template):
+    asked = ASKED["stripe-live-key"]
+    with Providers(tmp_path / "providers") as providers:
+        status, report = template(**providers.env)
+        assert status == 1 and providers.connects == []
+        for (code, body), verdict, left in (asked.live, "live", 1), (asked.refused, "not live", 0):
+            providers.calls.clear()
+            providers.answers["api.stripe.com"] = lambda _: (code, {}, body if isinstance(body, bytes) else json.dumps(body).encode())
+            status, report = template(KEYLIFT_VERIFY="stripe,github", **providers.env)
+            assert status == 1 and f"; {verdict}" in report
+            assert len(providers.calls) == 1  # for all the reports of a scan together
+            assert template(KEYLIFT_VERIFY="all", KEYLIFT_ONLY_LIVE="true", **providers.env)[0] == left
 
 
 def test_the_image_is_built_from_what_the_build_needs_and_the_lock_file():

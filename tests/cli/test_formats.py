@@ -217,3 +217,19 @@ def test_commands_that_have_text_and_json_alone_say_so(keylift, project, command
     done = keylift(command, "--format", "sarif", cwd=project)
     assert done.returncode == 2 and 'takes text or json' in done.stderr
     assert "--format text|json " in keylift(command, "--help", cwd=project).stdout
+
+
+def test_one_scan_may_write_several_reports(keylift, report, leaks):
+    alone = {kind: report(kind) for kind in ("sarif", "csv")}
+    done = keylift("scan", "--format", "github", "--also", "sarif=out.sarif", "--also", "csv=a=b.csv", ".", cwd=leaks)
+    assert done.returncode == 1 and done.stdout == report("github")
+    assert (leaks / "a=b.csv").read_bytes().decode() == alone["csv"]
+    assert json.loads(leaks.read("out.sarif"))["runs"][0]["results"] == json.loads(alone["sarif"])["runs"][0]["results"]
+    done = keylift("scan", "-o", "report.txt", "--also", "json=/proc/none/x", ".", cwd=leaks)
+    assert done.returncode == 2 and "/proc/none" in done.stderr
+
+
+@pytest.mark.parametrize("wrong", ["sarif", "sarif=", "=x", "markdown=x", "SARIF=x"])
+def test_a_further_report_needs_a_format_and_a_file(keylift, leaks, wrong):
+    done = keylift("scan", "--also", wrong, ".", cwd=leaks)
+    assert done.returncode == 2 and done.stdout == "" and "such as sarif=keylift.sarif" in done.stderr
