@@ -6,6 +6,7 @@
 
 #include "base/encode.h"
 #include "base/mem.h"
+#include "cli/provenance.h"
 
 #define SARIF_VERSION "2.1.0"
 #define SARIF_SCHEMA "https://json.schemastore.org/sarif-2.1.0.json"
@@ -129,6 +130,15 @@ static cJSON *result_json(struct report_writer *w, const struct rules *rules, co
     json_add_string(properties, "severity", severity_name(f->severity));
     json_add_string(properties, "context", context_name(f->context));
     cJSON_AddBoolToObject(properties, "fixable", f->fixable);
+    if (f->commit != NULL) {
+        json_add_string(properties, "commit", f->commit);
+        json_add_string(properties, "authorDate", f->date);
+        cJSON_AddBoolToObject(properties, "inHead", f->in_head);
+    }
+    if (f->since != NULL) {
+        json_add_string(properties, "since", f->since);
+        json_add_string(properties, "sinceCommit", f->since_commit);
+    }
     if (f->verified != PROBE_NOT_ASKED) {
         json_add_string(properties, "verified", probe_verdict_name(f->verified));
         report_add_filtered(w, properties, "verifiedReason", f->verified_why);
@@ -165,6 +175,24 @@ static void add_invocation(struct report_writer *w, const struct report *r, cJSO
     cJSON_AddItemToObject(cJSON_AddObjectToObject(j, "properties"), "stats", report_json_stats(r));
 }
 
+/* Which repository this is of, for a reader elsewhere. */
+static void add_provenance(struct report_writer *w, const struct report *r, cJSON *run) {
+    struct arena arena = ARENA_INIT;
+    struct provenance from;
+    if (provenance_read(r->paths[0], &arena, &from)) {
+        cJSON *j = cJSON_CreateObject();
+        report_add_filtered(w, j, "repositoryUri", from.repository);
+        if (from.revision != NULL) {
+            json_add_string(j, "revisionId", from.revision);
+        }
+        if (from.branch != NULL) {
+            report_add_filtered(w, j, "branch", from.branch);
+        }
+        cJSON_AddItemToArray(cJSON_AddArrayToObject(run, "versionControlProvenance"), j);
+    }
+    arena_release(&arena);
+}
+
 void report_sarif_scan(const struct report *r, struct output *o) {
     struct report_writer w;
     struct rules rules = find_rules(r);
@@ -181,6 +209,7 @@ void report_sarif_scan(const struct report *r, struct output *o) {
         cJSON_AddItemToArray(list, rule_json(rules.items[i]));
     }
     add_invocation(&w, r, run);
+    add_provenance(&w, r, run);
     json_add_string(run, "columnKind", "unicodeCodePoints");
     cJSON *results = cJSON_AddArrayToObject(run, "results");
     for (size_t i = 0; i < r->result->finding_count; i++) {

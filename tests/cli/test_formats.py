@@ -4,14 +4,12 @@ import csv
 import io
 import json
 import re
-import xml.etree.ElementTree as ElementTree
 
-import jsonschema
 import pytest
 
 import support
+import support_schemas
 
-SARIF_SCHEMA = support.BUILD / "npm/node_modules/@microsoft/jest-sarif/lib/schemas/sarif-2.1.0-rtm.5.json"
 FORMATS = ["jsonl", "sarif", "csv", "junit", "gitlab", "github"]
 
 
@@ -62,9 +60,7 @@ def test_json_lines_are_the_members_of_the_json_report(report):
 
 
 def test_sarif_fits_its_schema_and_has_every_finding(report):
-    log = json.loads(report("sarif", "--show-suppressed"))
-    schema = json.loads(SARIF_SCHEMA.read_text("utf-8"))
-    jsonschema.Draft7Validator(schema).validate(log)
+    log = support_schemas.check("sarif", report("sarif", "--show-suppressed"))
     [run] = log["runs"]
     whole = findings(report, "--show-suppressed")
     assert len(run["results"]) == len(whole) > 3
@@ -86,12 +82,18 @@ def test_sarif_names_what_could_not_be_read(keylift, project):
     project.write("ok.py", "x = 1\n")
     done = keylift("scan", "--format", "sarif", "missing.py", "ok.py", cwd=project)
     assert done.returncode == 2
-    log = json.loads(done.stdout)
-    jsonschema.Draft7Validator(json.loads(SARIF_SCHEMA.read_text("utf-8"))).validate(log)
+    log = support_schemas.check("sarif", done.stdout)
     [invocation] = log["runs"][0]["invocations"]
     assert not invocation["executionSuccessful"] and invocation["exitCode"] == 2
     [note] = invocation["toolExecutionNotifications"]
     assert "missing.py" in json.dumps(note)
+
+
+def test_junit_names_what_could_not_be_read(keylift, project):
+    project.write("ok.py", "x = 1\n")
+    done = keylift("scan", "--format", "junit", "missing.py", "ok.py", cwd=project)
+    [case] = support_schemas.check("junit", done.stdout).findall("testsuite/testcase")
+    assert case.get("classname") == "missing.py" and case.find("error").get("type") == "unread"
 
 
 def test_csv_is_read_back_as_the_json_report_says_it(report):
@@ -112,65 +114,29 @@ def test_no_field_of_csv_is_a_formula_or_drives_a_terminal(report):
 
 
 def test_junit_has_a_case_for_each_finding_and_fails_those_that_fail(report, keylift, leaks):
-    root = ElementTree.fromstring(report("junit", "--show-suppressed"))
+    root = support_schemas.check("junit", report("junit", "--show-suppressed"))
     [suite] = root.findall("testsuite")
     cases, whole = suite.findall("testcase"), findings(report, "--show-suppressed")
     assert len(cases) == len(whole) == int(suite.get("tests"))
     failing = [f for f in whole if f["suppressed"] is None and f["severity"] != "low"]
     assert len(suite.findall("testcase/failure")) == len(failing) == int(suite.get("failures"))
     assert len(suite.findall("testcase/skipped")) == 1 == int(suite.get("skipped"))
-    assert [(c.get("file"), int(c.get("line"))) for c in cases] == [(f["path"], f["line"]) for f in whole]
+    assert [(c.get("classname"), c.get("name").split()[2]) for c in cases] == [(f["path"], f"{f['line']}:{f['column']}") for f in whole]
+    [why] = suite.findall("testcase/skipped")
+    assert why.text == "keylift: ignore"
 
 
 def test_junit_of_a_clean_tree_has_one_case_that_passes(keylift, project):
     project.write("a.py", "x = 1\n")
     done = keylift("scan", "--format", "junit", ".", cwd=project)
     assert done.returncode == 0
-    [suite] = ElementTree.fromstring(done.stdout).findall("testsuite")
+    [suite] = support_schemas.check("junit", done.stdout).findall("testsuite")
     assert suite.get("tests") == "1" and suite.get("failures") == "0"
-
-
-# What GitLab's schema of secret detection reports (15.0.2) asks for, in its own terms.
-GITLAB = {
-    "required": ["version", "scan", "vulnerabilities"],
-    "properties": {
-        "version": {"pattern": r"^[0-9]+\.[0-9]+\.[0-9]+$"},
-        "scan": {
-            "required": ["analyzer", "end_time", "scanner", "start_time", "status", "type"],
-            "properties": {
-                "analyzer": {"required": ["id", "name", "version", "vendor"]},
-                "scanner": {"required": ["id", "name", "version", "vendor"]},
-                "start_time": {"pattern": r"^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}$"},
-                "end_time": {"pattern": r"^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}$"},
-                "status": {"enum": ["success", "failure"]},
-                "type": {"const": "secret_detection"},
-                "messages": {"items": {"required": ["level", "value"],
-                                       "properties": {"level": {"enum": ["info", "warn", "fatal"]}}}},
-            },
-        },
-        "vulnerabilities": {
-            "items": {
-                "required": ["id", "identifiers", "location"],
-                "properties": {
-                    "name": {"type": "string", "maxLength": 255},
-                    "severity": {"enum": ["Info", "Unknown", "Low", "Medium", "High", "Critical"]},
-                    "solution": {"type": "string", "maxLength": 7000},
-                    "identifiers": {"minItems": 1, "items": {"required": ["type", "name", "value"]}},
-                    "location": {
-                        "required": ["commit"],
-                        "properties": {"start_line": {"type": "number"}, "commit": {"required": ["sha"]}},
-                    },
-                },
-            }
-        },
-    },
-}  # fmt: skip
 
 
 def test_gitlab_gets_what_its_schema_asks_for(report):
     whole = findings(report)
-    document = json.loads(report("gitlab"))
-    jsonschema.Draft7Validator(GITLAB).validate(document)
+    document = support_schemas.check("gitlab", report("gitlab"))
     assert [v["location"]["file"] for v in document["vulnerabilities"]] == [f["path"] for f in whole]
     assert len({v["id"] for v in document["vulnerabilities"]}) == len(whole)
 
@@ -178,8 +144,7 @@ def test_gitlab_gets_what_its_schema_asks_for(report):
 def test_gitlab_hears_of_files_that_could_not_be_read(keylift, project):
     project.write("ok.py", "x = 1\n")
     done = keylift("scan", "--format", "gitlab", "missing.py", "ok.py", cwd=project)
-    document = json.loads(done.stdout)
-    jsonschema.Draft7Validator(GITLAB).validate(document)
+    document = support_schemas.check("gitlab", done.stdout)
     assert done.returncode == 2 and document["scan"]["status"] == "failure"
     assert "missing.py" in document["scan"]["messages"][0]["value"]
 

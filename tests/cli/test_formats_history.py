@@ -11,6 +11,9 @@ import zipfile
 import pytest
 
 import support
+import support_schemas
+from doubles.provider_answers import ASKED
+from doubles.providers import Providers
 
 GONE, STAYS = support.made_stripe_key(seed=1), support.made_stripe_key(seed=2)
 
@@ -91,3 +94,93 @@ def test_a_member_of_an_archive_is_named(keylift, project, kind):
         archive.writestr("src/conf.py", f'key = "{GONE}"\n')
     said = scan(keylift, project, kind, "--archives")
     assert "old.zip" in said and "src/conf.py" in said and "keylift migrate" not in said
+
+
+# --- all of it, against the schemas ---
+
+
+@pytest.fixture
+def everything(past, tmp_path):
+    """Beside `past` an archive in two commits, one of which is gone; of the keys, which the provider knows."""
+    with zipfile.ZipFile(past.path / "old.zip", "w") as archive:
+        archive.writestr("src/conf é.py", f'key = "{support.made_stripe_key(seed=3)}"\n')
+    past.commit()
+    (past.path / "old.zip").unlink()
+    past.write("long.py", f'x = {{"pass\\x1b[31mword": """{support.made_password(seed=4)}"""}}\n')
+    return past.commit()
+
+
+@pytest.mark.server
+@pytest.mark.parametrize("kind", ["sarif", "gitlab", "junit"])
+@pytest.mark.parametrize("flags", [["--history", "--archives", "--verify", "stripe"], ["--blame", "--archives", "--verify", "all"],
+                                   ["--since", "HEAD~3", "--archives", "--verify", "stripe", "--only-live"]])
+def test_commits_members_and_verdicts_fit_the_schemas(keylift, everything, tmp_path, kind, flags):
+    if "--blame" in flags:
+        everything.git("checkout", "-q", "HEAD~1", "--", "old.zip")
+        everything.commit()
+    with Providers(tmp_path / "providers") as providers:
+        live, refused = ASKED["stripe-live-key"].live, ASKED["stripe-live-key"].refused
+
+        def answer(call):
+            status, body = live if STAYS in call.headers["authorization"] else refused
+            return status, {}, body if isinstance(body, bytes) else json.dumps(body).encode()
+
+        providers.answers["api.stripe.com"] = answer
+        done = keylift("scan", "--no-config", "--format", "json", "--also", f"{kind}=../report", *flags, ".",
+                       cwd=everything, env=providers.env)  # fmt: skip
+    assert done.returncode == 1, done.stderr
+    text, whole = (everything.path.parent / "report").read_text("utf-8"), json.loads(done.stdout)["findings"]
+    assert GONE not in text and STAYS not in text
+    report = support_schemas.check(kind, text)
+    if kind == "sarif":
+        self_told = [(r["properties"].get("commit"), r["properties"].get("verified")) for r in report["runs"][0]["results"]]
+    elif kind == "gitlab":
+        found = report["vulnerabilities"]
+        assert len({v["id"] for v in found}) == len(found)
+        shas = [v["location"]["commit"]["sha"] for v in found]
+        self_told = [(None if sha == "0000000" else sha, verdict_in(v["description"])) for sha, v in zip(shas, found)]
+    else:
+        cases = report.findall("testsuite/testcase")
+        assert len({(case.get("classname"), case.get("name")) for case in cases}) == len(cases)
+        self_told = [(f.get("commit"), verdict_in("".join(c.itertext()))) for c, f in zip(cases, whole, strict=True)]
+    assert self_told == [(f.get("commit"), f.get("verified")) for f in whole]
+    assert {f.get("verified") for f in whole} >= ({"live"} if "--only-live" in flags else {"live", "not live"})
+    assert "--only-live" in flags or any("old.zip!" in f["path"] for f in whole)
+
+
+def verdict_in(text):
+    found = re.search(r"; (not live|live|unknown)", text)
+    return found and found[1]
+
+
+def test_findings_of_two_commits_in_one_place_are_two_for_gitlab(keylift, project):
+    project.git_init()
+    for seed in (1, 2):
+        project.write("pay.py", f'key = "{support.made_stripe_key(seed=seed)}"\n')
+        project.commit()
+    found = support_schemas.check("gitlab", scan(keylift, project, "gitlab", "--history"))["vulnerabilities"]
+    assert len(found) == 2 and found[0]["id"] != found[1]["id"]
+    again = json.loads(scan(keylift, project, "gitlab", "--history"))["vulnerabilities"]
+    assert [v["id"] for v in again] == [v["id"] for v in found]
+
+
+def test_sarif_says_which_repository_and_commit_was_scanned(keylift, past):
+    head = past.git("rev-parse", "HEAD").strip()
+    token = support.made(length=20, seed=9)
+    for address, uri in {
+        "https://example.invalid/shop/pay.git": "https://example.invalid/shop/pay.git",
+        f"https://ci:{token}@example.invalid/a b.git?token={token}": "https://example.invalid/a%20b.git",
+        f"https://{token}@example.invalid:8443": "https://example.invalid:8443",
+        "git@example.invalid:shop/pay.git": "ssh://example.invalid/shop/pay.git",
+        "ssh://git@example.invalid:22/~me/pay": "ssh://example.invalid:22/~me/pay",
+    }.items():
+        past.git("config", "remote.origin.url", address)
+        text = scan(keylift, past, "sarif")
+        [run] = support_schemas.check("sarif", text)["runs"]
+        assert run["versionControlProvenance"] == [{"repositoryUri": uri, "revisionId": head, "branch": "main"}]
+        assert token not in text
+    past.git("checkout", "-q", "--detach")
+    assert "branch" not in json.loads(scan(keylift, past, "sarif"))["runs"][0]["versionControlProvenance"][0]
+    for address in ("/srv/git/pay.git", "../pay.git", "ext::sh -c true", "file:///srv/pay.git", "https://", "https://a\\b/c", "C"):
+        past.git("config", "remote.origin.url", address)
+        assert "versionControlProvenance" not in scan(keylift, past, "sarif"), address
