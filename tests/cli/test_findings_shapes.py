@@ -4,6 +4,7 @@ on other machines, in other encodings, and with entries that cannot be placed.""
 import csv
 import hashlib
 import io
+import itertools
 import json
 
 import pytest
@@ -153,14 +154,18 @@ def test_the_text_of_the_place_tells_whether_the_file_has_changed(keylift, app, 
 # ---- how it is written ----
 
 
-@pytest.mark.parametrize("encode", [
-    lambda text: text.replace("\n", "\r\n").encode(),
-    lambda text: b"\xef\xbb\xbf" + text.encode(),
-    lambda text: b"\xff\xfe" + text.replace("\n", "\r\n").encode("utf-16-le"),
-    lambda text: b"\xfe\xff" + text.encode("utf-16-be"),
-])
-@pytest.mark.parametrize("kind", ["json", "lines", "csv"])
-def test_a_report_may_be_of_windows(keylift, app, encode, kind):
+ENCODED = {
+    "crlf": lambda text: text.replace("\n", "\r\n").encode(),
+    "utf-8-sig": lambda text: b"\xef\xbb\xbf" + text.encode(),
+    "utf-16-le": lambda text: b"\xff\xfe" + text.replace("\n", "\r\n").encode("utf-16-le"),
+    "utf-16-be": lambda text: b"\xfe\xff" + text.encode("utf-16-be"),
+}
+
+
+# Of the twelve, each kind stands once, each time in another encoding; the others are thorough.
+@pytest.mark.parametrize("case", support.some_thorough([f"{e} {k}" for k in ("json", "lines", "csv") for e in ENCODED], 5))
+def test_a_report_may_be_of_windows(keylift, app, case):
+    encode, kind = ENCODED[case.split()[0]], case.split()[1]
     entry = {"RuleID": "x", "File": "src\\app.py", "StartLine": 2, "EndLine": 2, "StartColumn": 20, "Secret": app.values[0], "Message": "\U0001f511 é"}
     source = {"Data": {"Filesystem": {"file": "src\\app.py", "line": 2}}}
     line = json.dumps({"SourceMetadata": source, "Raw": app.values[0]}, ensure_ascii=False) + "\n"
@@ -168,10 +173,12 @@ def test_a_report_may_be_of_windows(keylift, app, encode, kind):
     assert plan(keylift, app, encode(text)) == ([LABEL], {})
 
 
-@pytest.mark.parametrize("code", ['k = """{}"""\n', 'k = "{}"\n'])
-@pytest.mark.parametrize("ends", ["\n", "\r\n"])
-@pytest.mark.parametrize("said", ["file", "value"])
-def test_a_key_is_found_however_its_line_ends_are_spelled(keylift, app, code, ends, said):
+KEYS = list(itertools.product(['k = """{}"""\n', 'k = "{}"\n'], ["\n", "\r\n"], ["file", "value"]))
+
+
+@pytest.mark.parametrize("case", support.some_thorough(KEYS, 3))
+def test_a_key_is_found_however_its_line_ends_are_spelled(keylift, app, case):
+    code, ends, said = case
     key = KEY.format(support.made("", 64, seed=5) + "\n" + support.made("", 60, seed=6))
     spelled = key if '"""' in code else key.replace("\n", "\\n")
     app.write("src/key.py", code.format(spelled).replace("\n", ends))
