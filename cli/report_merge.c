@@ -40,6 +40,15 @@ static double sum_of(cJSON **reports, size_t count, const char *key) {
     return sum;
 }
 
+/* Adds to the member of this name, which may not be there yet. */
+static void add_to(cJSON *j, const char *name, double number) {
+    cJSON *there = cJSON_GetObjectItemCaseSensitive(j, name);
+    if (there)
+        cJSON_SetNumberValue(there, there->valuedouble + number);
+    else
+        cJSON_AddNumberToObject(j, name, number);
+}
+
 /* Of the numbers `name` in what the statistics have under `group`. */
 static void add_sum(cJSON **reports, size_t count, cJSON *to, const char *group, const char *name) {
     double sum = 0;
@@ -49,13 +58,43 @@ static void add_sum(cJSON **reports, size_t count, cJSON *to, const char *group,
         cJSON_AddNumberToObject(to, name, sum);
 }
 
+/* Of the shards that asked providers: the findings of each verdict, and the tokens that each host was sent.
+ */
+static void unite_verification(cJSON **reports, size_t count, cJSON *stats) {
+    cJSON *to = NULL, *sent = NULL;
+    for (size_t i = 0; i < count; i++) {
+        const cJSON *from = json_get(json_get(reports[i], "stats"), "verification"), *item;
+        if (!from)
+            continue;
+        if (!to) {
+            to = cJSON_AddObjectToObject(stats, "verification");
+            sent = cJSON_CreateObject();
+        }
+        cJSON_ArrayForEach(item, from) {
+            if (cJSON_IsNumber(item))
+                add_to(to, item->string, item->valuedouble);
+        }
+        cJSON_ArrayForEach(item, json_get(from, "sent")) {
+            if (cJSON_IsNumber(item))
+                add_to(sent, item->string, item->valuedouble);
+        }
+    }
+    if (to)
+        cJSON_AddItemToObject(to, "sent", sent);
+}
+
 static void unite_stats(cJSON **reports, size_t count, cJSON *to) {
     static const char *const sums[] = {"files", "bytes", "suppressed", "seconds"};
     cJSON *stats = cJSON_AddObjectToObject(to, "stats");
     for (size_t i = 0; i < KL_ARRAY_LEN(sums); i++)
         cJSON_AddNumberToObject(stats, sums[i], sum_of(reports, count, sums[i]));
-    if (sum_of(reports, count, "archives") > 0)
-        cJSON_AddNumberToObject(stats, "archives", sum_of(reports, count, "archives"));
+    static const char *const sums_if_any[] = {"commits", "archives"};
+    for (size_t i = 0; i < KL_ARRAY_LEN(sums_if_any); i++) {
+        double sum = sum_of(reports, count, sums_if_any[i]);
+        if (sum > 0)
+            cJSON_AddNumberToObject(stats, sums_if_any[i], sum);
+    }
+    unite_verification(reports, count, stats);
     cJSON *skipped = cJSON_AddObjectToObject(stats, "skipped");
     for (int reason = 0; reason < SKIP_REASON_COUNT; reason++)
         add_sum(reports, count, skipped, "skipped", skip_reason_name((enum skip_reason)reason));

@@ -29,7 +29,8 @@
 
   // --- findings -----------------------------------------------------------------
 
-  const NOBODY = "no owner", UNDATED = "age unknown";
+  const NOBODY = "no owner", UNDATED = "age unknown", NOT_ASKED = "not asked";
+  const ANSWERS = ["live", "not live", "unknown", NOT_ASKED];
   const AGES = [[30, "up to a month"], [365, "up to a year"], [3 * 365, "up to three years"], [Infinity, "older than three years"]];
   const made = Date.parse(report.made);
 
@@ -39,7 +40,7 @@
   }
 
   function state(finding) {
-    return finding.suppressed ? "silenced" : finding.fixable ? "movable" : "left";
+    return finding.suppressed ? "silenced" : finding.commit && !finding.in_head ? "gone" : finding.fixable ? "movable" : "left";
   }
 
   const findings = report.findings.map((f, index) => ({
@@ -48,6 +49,7 @@
     owner: f.owner || NOBODY,
     age: age(f),
     state: state(f),
+    answer: f.verified || NOT_ASKED,
     rank: SEVERITIES.indexOf(f.severity),
     hay: [f.rule, f.message, f.path, f.name, f.redacted, f.fingerprint, f.owner, f.commit, f.since_commit, f.value_id, f.verified].join("\n").toLowerCase(),
   }));
@@ -71,7 +73,7 @@
     if (options.length === 0) at(id).closest("p").hidden = true;
   }
 
-  const STATES = { movable: "migrate can move it", left: "left for a person", silenced: "silenced" };
+  const STATES = { movable: "migrate can move it", left: "left for a person", gone: "in the history alone", silenced: "silenced" };
 
   function setUpFilters() {
     const bySeverity = tally(findings, (f) => f.severity);
@@ -84,6 +86,7 @@
     chooser("age", "all ages", findings.some((f) => f.age !== UNDATED) ? tally(findings, (f) => f.age) : new Map(), null,
             [...AGES.map(([, words]) => words), UNDATED]);
     chooser("state", "all states", tally(findings, (f) => f.state), STATES);
+    chooser("answer", "all answers", findings.some((f) => f.verified) ? tally(findings, (f) => f.answer) : new Map(), null, ANSWERS);
   }
 
   const ORDERS = {
@@ -96,10 +99,11 @@
   function chosen() {
     const form = new FormData(at("filters")), severities = new Set(form.getAll("severity"));
     const words = form.get("text").toLowerCase().split(/\s+/).filter(Boolean);
-    const [rule, folder, owner, since, wanted] = ["rule", "folder", "owner", "age", "state"].map((name) => form.get(name));
+    const [rule, folder, owner, since, wanted, answer] = ["rule", "folder", "owner", "age", "state", "answer"].map((name) => form.get(name));
     return findings.filter((f) =>
       severities.has(f.severity) && (!rule || f.rule === rule) && (!folder || f.path.startsWith(folder)) &&
-      (!owner || f.owner === owner) && (!since || f.age === since) && (!wanted || f.state === wanted) && words.every((w) => f.hay.includes(w))
+      (!owner || f.owner === owner) && (!since || f.age === since) && (!wanted || f.state === wanted) &&
+      (!answer || f.answer === answer) && words.every((w) => f.hay.includes(w))
     ).sort(ORDERS[form.get("sort")]);
   }
 
@@ -124,18 +128,20 @@
       ["Stands in", f.reports ? f.reports.map(plain).join(", ") : null],
     ].filter(([, value]) => value !== null);
     const status = f.state === "silenced" ? "silenced: " + plain(f.suppressed)
-      : f.fixable ? STATES.movable : "left for a person" + (f.reason ? ": " + plain(f.reason) : "");
+      : f.state === "left" && f.reason ? STATES.left + ": " + plain(f.reason) : STATES[f.state];
+    const day = (f.since || "").slice(0, 10);
     return make("li", {},
       make("div", { class: "what" },
         make("span", { class: "severity " + f.severity }, f.severity),
-        make("strong", {}, plain(f.message)), f.name ? make("code", {}, plain(f.name)) : null,
+        make("strong", {}, plain(f.message)), f.name ? make("code", {}, plain(f.name) + ":") : null,
         make("span", { class: "redacted" }, plain(f.redacted))),
       make("div", { class: "place" }, plain(f.path) + ":" + f.line + ":" + f.column),
-      make("div", { class: "facts" }, make("span", {}, status), f.owner === NOBODY ? null : fact("owner", f.owner),
-        fact("since", (f.since || "").slice(0, 10)),
-        f.reports ? make("span", {}, "its value stands in " + count(f.reports.length, "report")) : null,
+      make("div", { class: "facts" },
         f.verified ? make("span", { class: "verified " + f.verified.replace(" ", "-") }, plain(f.verified + (f.verified_reason ? ": " + f.verified_reason : ""))) : null,
-        f.commit ? make("span", {}, f.in_head ? "still in the current commit" : "no longer in the current commit") : null),
+        make("span", {}, status), f.owner === NOBODY ? null : fact("owner", f.owner),
+        f.commit ? make("span", {}, "came with commit " + plain(f.commit.slice(0, 12)) + (day ? " of " + plain(day) : "") +
+          (f.in_head ? ", still in the current commit" : "")) : fact("since", day),
+        f.reports ? make("span", {}, "its value stands in " + count(f.reports.length, "report")) : null),
       make("details", {}, make("summary", {}, "Details"),
         make("dl", {}, ...rows.flatMap(([term, value]) => [make("dt", {}, term), make("dd", {}, value)]))));
   }
@@ -211,7 +217,7 @@
 
   function takeView() {
     const view = new URLSearchParams(location.hash.slice(1));
-    for (const name of ["text", "rule", "folder", "owner", "age", "state", "group", "sort"]) {
+    for (const name of ["text", "rule", "folder", "owner", "age", "state", "answer", "group", "sort"]) {
       const field = at(name), value = view.get(name);
       if (value !== null && (field.tagName === "INPUT" || [...field.options].some((o) => o.value === value))) field.value = value;
     }
@@ -221,14 +227,19 @@
   // --- the rest of the page ---------------------------------------------------------
 
   function showSummary() {
-    const live = findings.filter((f) => f.state !== "silenced"), stats = report.stats, skipped = Object.entries(stats.skipped || {});
-    const failing = live.filter((f) => f.rank <= SEVERITIES.indexOf(report.fail_on)).length;
+    const told = findings.filter((f) => f.state !== "silenced"), stats = report.stats, skipped = Object.entries(stats.skipped || {});
+    const failing = told.filter((f) => f.rank <= SEVERITIES.indexOf(report.fail_on)).length;
     at("made").textContent = plain(report.tool) + ", " + report.made.slice(0, 16).replace("T", " ") + " UTC";
     at("verdict").textContent = (report.errors.length > 0 ? "Incomplete: " + count(report.errors.length, "place") + " could not be read. " : "") +
       (failing > 0 ? count(failing, "finding") + " of severity " + report.fail_on + (report.fail_on === "high" ? "." : " or above.")
         : "No finding of severity " + report.fail_on + (report.fail_on === "high" ? "." : " or above."));
-    const counts = [...SEVERITIES.map((s) => [s, live.filter((f) => f.severity === s).length]), ["silenced", stats.suppressed || 0],
-                    ["files scanned", stats.files || 0], ["skipped", skipped.reduce((sum, [, n]) => sum + n, 0)]];
+    const counts = [...SEVERITIES.map((s) => [s, told.filter((f) => f.severity === s).length]), ["silenced", stats.suppressed || 0],
+                    [stats.commits === undefined ? "files scanned" : "versions of files", stats.files || 0], ["skipped", skipped.reduce((sum, [, n]) => sum + n, 0)]];
+    if (stats.commits !== undefined) counts.push(["commits", stats.commits]);
+    if (stats.archives) counts.push(["archives", stats.archives]);
+    if (findings.some((f) => f.verified)) // those that --only-live has silenced are counted, too
+      counts.push(...ANSWERS.slice(0, 3).map((v) => [v, stats.verification ? stats.verification[v.replace(" ", "_")]
+        : findings.filter((f) => f.verified === v).length]));
     fill("counts", ...counts.map(([term, n]) => make("div", {}, make("dt", {}, term), make("dd", {}, number(n)))));
     if (skipped.length > 0)
       at("counts").after(make("p", { class: "facts" }, make("span", {}, "Skipped: " + skipped.map(([why, n]) => number(n) + " " + plain(why)).join(", ") + ".")));
@@ -239,9 +250,9 @@
   }
 
   function showMigration() {
-    const live = findings.filter((f) => f.state !== "silenced" && !f.commit);
-    const movable = live.filter((f) => f.fixable), left = live.filter((f) => !f.fixable);
-    at("migrate").hidden = live.length === 0;
+    const here = findings.filter((f) => f.state !== "silenced" && !f.commit);
+    const movable = here.filter((f) => f.fixable), left = here.filter((f) => !f.fixable);
+    at("migrate").hidden = here.length === 0;
     fill("migrate-text", count(movable.length, "finding") + " in " + count(new Set(movable.map((f) => f.path)).size, "file") +
       " can move into a vault. ", make("code", {}, "keylift plan"), " shows the change and the names, ", make("code", {}, "keylift migrate"),
       " does it once the vault has given every value back. Low ones and those of tests wait for ", make("code", {}, "--include-tests"), ". " +

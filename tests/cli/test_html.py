@@ -5,10 +5,13 @@ import hashlib
 import html.parser
 import json
 import re
+import zipfile
 
 import pytest
 
 import support
+from doubles.provider_answers import ASKED
+from doubles.providers import Providers
 from support_chromium import Chromium
 
 AXE = support.BUILD / "npm/node_modules/axe-core/axe.min.js"
@@ -294,21 +297,124 @@ def test_ten_thousand_findings_are_shown_a_page_at_a_time(keylift, project, brow
     assert tab.texts("#shown") == ["1 of 10,000 findings."] and tab.problems == []
 
 
+KEYS = [support.made_stripe_key(seed=seed) for seed in range(3)]
+
+
+@pytest.fixture
+def audited(keylift, project, tmp_path):
+    """audited("--history") -> a page about a key that is gone and revoked, one that is there and live, and one in an
+    archive of which its provider says nothing; with what the provider was asked of them."""
+    project.git_init()
+    project.write("CODEOWNERS", "* @everyone\n*.whl @release\n*.py @writers\n")
+    project.write("shop/gone.py", f'key = "{KEYS[0]}"\n')
+    project.gone = project.commit_at("2019-05-06T12:00:00Z")
+    project.write("shop/gone.py", "key = None\n")
+    project.write("shop/stays.py", f'\nAPI_KEY = "{KEYS[1]}"\npassword = "{support.made_password(seed=4)}"\n')
+    (project / "dist").mkdir()
+    with zipfile.ZipFile(project / "dist/shop.whl", "w") as archive:
+        archive.writestr("shop/<i>/settings.py", f'key = "{KEYS[2]}"\n')
+    project.stays = project.commit_at("2026-01-02T12:00:00Z")
+    answers = dict(zip(KEYS, [ASKED["stripe-live-key"].refused, ASKED["stripe-live-key"].live, (503, b"{}")], strict=True))
+
+    def answer(call):
+        status, body = next(answers[key] for key in KEYS if key in call.headers["authorization"])
+        return status, {}, body if isinstance(body, bytes) else json.dumps(body).encode()
+
+    def run(*flags):
+        with Providers(tmp_path / "providers") as providers:
+            providers.answers["api.stripe.com"] = answer
+            done = keylift("scan", "--format", "html", "--archives", "--verify", "all", *flags, ".", cwd=project, env=providers.env)
+        assert done.returncode == 1 and not [key for key in KEYS if key in done.stdout]
+        (tmp_path / "audited.html").write_text(done.stdout, "utf-8")
+        return tmp_path / "audited.html"
+
+    return run
+
+
+def rows(tab):
+    """{place: what the row says below it}"""
+    open_groups(tab)
+    return dict(zip(tab.texts("#list .place"), [" ".join(facts.split()) for facts in tab.texts("#list .facts")], strict=True))
+
+
+MEMBER, STAYS, GONE, OTHER = "dist/shop.whl!shop/<i>/settings.py:1:7", "shop/stays.py:2:11", "shop/gone.py:1:7", "shop/stays.py:3:12"
+
+
 @pytest.mark.slow
-def test_what_the_providers_said_is_shown_and_can_be_searched(keylift, project, browser):
-    said = {"a.py": ("live", None), "b.py": ("unknown", "api.test.example answered 503"), "c.py": (None, None)}
-    found = [
-        {"rule": "rule", "message": "a token", "path": path, "line": 1, "column": 1, "start_byte": 0, "name": "T",
-         "context": "assignment", "redacted": "tok_…", "fingerprint": path, "severity": "high", "confidence": 1,
-         "fixable": True, "reason": None, "suppressed": None, "revoke": None,
-         **({"verified": verdict, "verified_reason": why} if verdict else {})}
-        for path, (verdict, why) in said.items()
-    ]  # fmt: skip
-    report = {"version": 1, "tool": "keylift 0", "findings": found, "environment": [], "errors": [], "stats": {"files": 1}}
-    project.write("said.json", json.dumps(report))
-    project.write("said.html", keylift("report", "merge", "--format", "html", "said.json", cwd=project).stdout)
-    tab = browser.open(project / "said.html")
-    assert places(tab) == ["a.py:1:1", "b.py:1:1", "c.py:1:1"]
-    assert tab.texts("#list .verified") == ["live", "unknown: api.test.example answered 503"]
-    tab.type("#text", "live")
-    assert places(tab) == ["a.py:1:1"] and tab.problems == []
+@pytest.mark.server
+def test_what_the_providers_said_is_shown_and_filtered(audited, browser):
+    tab = browser.open(audited())
+    said = rows(tab)
+    assert said.keys() == {MEMBER, STAYS, OTHER}
+    assert said[MEMBER] == "unknown: api.stripe.com answered 503 left for a person: in an archive, which is not written anew owner @release"
+    assert said[STAYS] == "live migrate can move it owner @writers"
+    assert tab.texts("#list .live, #list .unknown") == ["unknown: api.stripe.com answered 503", "live"]
+    counts = dict(zip(tab.texts("#counts dt"), tab.texts("#counts dd"), strict=True))
+    assert [counts[name] for name in ("archives", "live", "not live", "unknown")] == ["1", "1", "0", "1"]
+    assert tab.texts("#answer option") == ["all answers", "live (1)", "unknown (1)", "not asked (1)"]
+    tab.choose("#answer", "live")
+    assert places(tab) == [STAYS] and "answer=live" in tab.evaluate("location.hash")
+    again = browser.open(f"{tab.evaluate('location.pathname')}{tab.evaluate('location.hash')}")
+    assert places(again) == [STAYS]
+    tab.choose("#answer", "not asked")
+    assert places(tab) == [OTHER]
+    tab.click("button[type=reset]")
+    tab.type("#text", "settings unknown")
+    assert places(tab) == [MEMBER]
+    tab.click("button[type=reset]")
+    tab.choose("#folder", "dist/")
+    assert places(tab) == [MEMBER] and tab.problems == again.problems == []
+
+
+@pytest.mark.slow
+@pytest.mark.server
+def test_what_only_the_history_has_is_told_with_its_commit_and_date(audited, project, browser):
+    tab = browser.open(audited("--history"))
+    said = rows(tab)
+    assert said[GONE] == ("not live: api.stripe.com does not accept it in the history alone owner @writers "
+                          f"came with commit {project.gone[:12]} of 2019-05-06")  # fmt: skip
+    assert f"came with commit {project.stays[:12]} of 2026-01-02, still in the current commit" in said[MEMBER]
+    counts = dict(zip(tab.texts("#counts dt"), tab.texts("#counts dd"), strict=True))
+    assert counts["commits"] == "2" and counts["not live"] == "1" and "files scanned" not in counts
+    tab.choose("#state", "gone")
+    assert places(tab) == [GONE]
+    tab.click("button[type=reset]")
+    tab.choose("#sort", "age")
+    tab.choose("#group", "none")
+    assert tab.texts("#list .place")[0] == GONE
+    tab.click("#list details summary")
+    assert project.gone in tab.texts("#list details dd") and tab.problems == []
+
+
+@pytest.mark.slow
+@pytest.mark.server
+@pytest.mark.parametrize("dark, width", [(False, 1280), (True, 1280), (True, 360)])
+def test_axe_finds_nothing_in_an_audit(audited, browser, tmp_path, dark, width):
+    tab = browser.open(audited("--history"), width=width, dark=dark)
+    open_groups(tab)
+    tab.evaluate("document.querySelectorAll('details').forEach((d) => { d.open = true; })")
+    rest(tab)
+    tab.screenshot(tmp_path / "audit.png")
+    assert tab.evaluate("document.documentElement.scrollWidth") <= width
+    tab.evaluate(AXE.read_text("utf-8"))
+    assert tab.evaluate("axe.run().then((r) => r.violations.map((v) => [v.id, v.nodes[0].html, v.nodes[0].failureSummary]))") == []
+    assert tab.problems == []
+
+
+@pytest.mark.slow
+def test_a_page_of_merged_reports_counts_what_their_providers_said(keylift, project, browser):
+    for name, said in {"a": {"live": 1, "not_live": 0, "unknown": 2}, "b": {"live": 2, "not_live": 0, "unknown": 1}}.items():
+        found = {"rule": "r", "message": "a token", "path": f"{name}.py", "line": 1, "column": 1, "start_byte": 0, "name": None,
+                 "context": "assignment", "redacted": "t…", "fingerprint": name, "severity": "high", "confidence": 1, "fixable": True,
+                 "reason": None, "suppressed": None, "revoke": None, "verified": "live", "verified_reason": None}  # fmt: skip
+        stats = {"files": 1, "commits": 3, "verification": {**said, "sent": {"x.example": 3, f"{name}.example": 1}}}
+        report = {"version": 1, "tool": "keylift 0", "findings": [found], "environment": [], "errors": [], "stats": stats}
+        project.write(f"{name}.json", json.dumps(report))
+    done = keylift("report", "merge", "a.json", "b.json", cwd=project)
+    assert json.loads(done.stdout)["stats"]["verification"] == {
+        "live": 3, "not_live": 0, "unknown": 3, "sent": {"x.example": 6, "a.example": 1, "b.example": 1}}  # fmt: skip
+    project.write("both.html", keylift("report", "merge", "--format", "html", "a.json", "b.json", cwd=project).stdout)
+    tab = browser.open(project / "both.html")
+    counts = dict(zip(tab.texts("#counts dt"), tab.texts("#counts dd"), strict=True))
+    assert [counts[name] for name in ("commits", "live", "not live", "unknown")] == ["6", "3", "0", "3"]
+    assert tab.problems == []
