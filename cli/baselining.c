@@ -77,10 +77,21 @@ static const char *path_of(void *ctx, const struct finding *f) {
     return baselining_path(ctx, f);
 }
 
+/* "2026-01-31" */
+static void today(char out[21]) {
+    system_format_time(system_unix_time(), out);
+    out[10] = '\0';
+}
+
+bool baselining_has_passed(const char *date) {
+    char now[21];
+    today(now);
+    return strcmp(date, now) < 0;
+}
+
 void baselining_match(struct baselining *b, struct scan_result *result) {
     char now[21];
-    system_format_time(system_unix_time(), now);
-    now[10] = '\0'; /* the date */
+    today(now);
     baseline_match(&b->baseline, result->findings, result->finding_count, path_of, b, now, &b->counts);
 }
 

@@ -26,6 +26,8 @@ void baselining_release(struct baselining *b);
 void baselining_match(struct baselining *b, struct scan_result *result);
 /* A finding's path as entries have it. In the arena. */
 const char *baselining_path(struct baselining *b, const struct finding *f);
+/* Whether this date (2026-01-31) lies before today. */
+bool baselining_has_passed(const char *date);
 enum kl_status baselining_write(const struct baselining *b, struct error *e) KL_MUST_USE;
 
 #endif

@@ -25,33 +25,14 @@ static bool is_fresh(const struct finding *f) {
     return f->suppressed == SUPPRESSED_NO;
 }
 
-static void show_finding(struct output *o, const struct finding *f) {
-    char place[64];
-    struct buf scratch = BUF_INIT_SECRET(KL_MAX_PATH_BYTES);
-    snprintf(place, sizeof place, ":%u:%u", (unsigned)f->line, (unsigned)f->column);
-    out_text(o, "  ");
-    out_path(o, MARK_NONE, f->path);
-    out_text(o, "%s  %s  ", place, severity_name(f->severity));
-    out_text(o, "%s", f->message);
-    if (f->name[0] != '\0') {
-        out_text(o, ", ");
-        out_path(o, MARK_NONE, redact_name(o->redactor, f->name, &scratch));
-    }
-    out_text(o, ": %s\n", f->redacted);
-    buf_release(&scratch);
-}
-
 static void show_fresh(const struct job *j) {
     struct output *o = &j->c->out;
     if (j->fresh == 0) {
         return;
     }
+    const struct report report = {.result = &j->result, .options = &j->c->options};
     out_mark(o, MARK_BOLD, "Not in the baseline yet\n");
-    for (size_t i = 0; i < j->result.finding_count; i++) {
-        if (is_fresh(&j->result.findings[i])) {
-            show_finding(o, &j->result.findings[i]);
-        }
-    }
+    report_text_findings(&report, o, j->fresh);
     out_text(o, "\n");
 }
 
@@ -192,7 +173,8 @@ static void show_done(const struct job *j, bool written) {
     }
     out_text(o, "%s\n", written ? "" : "; nothing to write");
     if (gone > 0) {
-        out_text(o, "%zu of them have no finding any more: keylift baseline --prune drops them\n", gone);
+        out_text(o, "%zu of them %s no finding any more: keylift baseline --prune drops %s\n", gone,
+                 report_plural(gone, "has", "have"), report_plural(gone, "it", "them"));
     }
     if (j->fresh > j->added) {
         out_text(o, "%zu not accepted: keylift baseline --accept-all --reason \"...\" takes them in\n",
@@ -288,6 +270,9 @@ int cmd_baseline(struct cli *c) {
     }
     if (o->expires != NULL && !baseline_is_date(o->expires)) {
         return cli_usage(c, "--expires %s: not a date like 2027-01-31", o->expires);
+    }
+    if (o->expires != NULL && baselining_has_passed(o->expires)) {
+        return cli_usage(c, "--expires %s: that day has passed", o->expires);
     }
     if (o->accept_all && o->reason == NULL) {
         return cli_usage(c, "--accept-all needs --reason \"...\": why may these findings stay?");

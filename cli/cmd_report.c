@@ -9,6 +9,8 @@ int cmd_report(struct cli *c) {
         return cli_usage(c, "report merge writes json or html");
     if (strcmp(verb, "diff") == 0 && c->options.format != FORMAT_TEXT)
         return cli_usage(c, "report diff writes text");
+    if (strcmp(verb, "diff") == 0 && c->options.output)
+        return cli_usage(c, "report diff writes to standard output");
     if (strcmp(verb, "merge") == 0 && words->count > 1)
         return report_merge(c, words->items + 1, words->count - 1);
     if (strcmp(verb, "diff") == 0 && words->count == 3)

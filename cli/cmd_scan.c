@@ -179,7 +179,7 @@ static int run(struct cli *c, bool env) {
         .nothing_to_scan = result.stats.files == 0 && result.error_count == 0,
         .inventory = env ? &inventory : NULL,
         .verification = c->options.verify.count > 0 ? &verification : NULL,
-        .expired = baselining.counts.expired,
+        .baselining = &baselining,
         .undated = undated,
     };
     status = says_nothing(&report) ? STATUS_DONE : report_finish(c, &report);

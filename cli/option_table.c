@@ -261,7 +261,8 @@ const struct option_spec option_table[] = {
      .commands = CMD_BASELINE,
      .offset = AT(import),
      .help =
-         "accept what a baseline of detect-secrets, a .gitleaksignore or a JSON report of gitleaks names"},
+         "accept what another scanner's file names: a baseline of detect-secrets, a .gitleaksignore, or a "
+         "report of gitleaks, Betterleaks, TruffleHog, Kingfisher, or in SARIF"},
     {.name = "unite",
      .type = OPTION_FLAG,
      .commands = CMD_BASELINE,

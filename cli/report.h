@@ -10,6 +10,8 @@
 
 #define REPORT_VERSION 1 /* of the JSON report */
 
+struct baselining;
+
 struct report {
     const struct scan_result *result;
     const struct options *options;
@@ -17,7 +19,7 @@ struct report {
     bool nothing_to_scan;                    /* an empty request: no file, and none was expected */
     const struct env_inventory *inventory;   /* of environment variables (keylift env); NULL: of secrets */
     const struct verification *verification; /* --verify; NULL: nobody was asked */
-    size_t expired;                          /* findings whose entry in the baseline has expired */
+    const struct baselining *baselining;     /* what the baseline has answered; NULL: none was asked */
     const char *undated;                     /* with --blame: why some findings have no date; NULL: none */
 };
 
@@ -60,6 +62,10 @@ void report_dotenv_env(const struct report *r, struct output *o);
 void report_text_scanned(const struct report *r, struct output *o);
 /* "Asked their providers: 1 live, 2 not live, 1 unknown.": a line of it, with --verify. */
 void report_text_verified(const struct report *r, const struct report_counts *n, struct output *o);
+/* Every finding of the report; `shown`: how many are not silenced. */
+void report_text_findings(const struct report *r, struct output *o, size_t shown);
+/* Which entries of the baseline have expired. */
+void report_text_expired(const struct report *r, struct output *o);
 /* What is wrong with the inventory, as the last lines of a text. */
 void report_text_env_verdict(const struct report *r, struct output *o);
 /* Counts, errors and what to do next: what is left of the text with --quiet. */

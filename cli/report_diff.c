@@ -15,21 +15,33 @@ struct difference {
     size_t same, moved, fixed, fresh, changed, shared, failing;
 };
 
-/* The same fingerprint in the same file first, then in another one: moved. */
-static void pair(struct difference *d, bool same_path) {
+/* How a finding of one report is known in the other. A fingerprint has the file's own name, not its folder:
+ * of a renamed file only the value tells that it is the same. */
+enum pairing { BY_FILE, BY_FINGERPRINT, BY_VALUE };
+
+static int pair_order(const struct entry *a, const struct entry *b, enum pairing how) {
+    if (a->paired || (how == BY_VALUE && !a->value_id[0]))
+        return -1;
+    if (b->paired || (how == BY_VALUE && !b->value_id[0]))
+        return 1;
+    int order = how == BY_VALUE ? strcmp(a->value_id, b->value_id) : strcmp(a->fingerprint, b->fingerprint);
+    return order == 0 && how == BY_FILE ? strcmp(a->path, b->path) : order;
+}
+
+/* Both are sorted by what they are paired by. */
+static void pair(struct difference *d, enum pairing how) {
     size_t i = 0, k = 0;
     while (i < d->old.count && k < d->now.count) {
         struct entry *a = &d->old.items[i], *b = &d->now.items[k];
-        int order = a->paired ? -1 : b->paired ? 1 : strcmp(a->fingerprint, b->fingerprint);
-        if (order == 0 && same_path)
-            order = strcmp(a->path, b->path);
+        int order = pair_order(a, b, how);
         if (order == 0) {
+            bool moved = strcmp(a->path, b->path) != 0;
             a->paired = b->paired = true;
-            b->moved = !same_path;
+            b->moved_from = moved ? a->path : NULL;
             b->changed = a->value_id[0] && b->value_id[0] && strcmp(a->value_id, b->value_id) != 0;
             d->changed += b->changed;
-            d->same += same_path;
-            d->moved += !same_path;
+            d->same += !moved;
+            d->moved += moved;
         }
         i += order <= 0;
         k += order >= 0;
@@ -53,8 +65,11 @@ static void show(struct output *o, const char *what, enum style_mark mark, const
 static void compare(struct cli *c, struct difference *d) {
     report_sort(&d->old, report_by_identity);
     report_sort(&d->now, report_by_identity);
-    pair(d, true);
-    pair(d, false);
+    pair(d, BY_FILE);
+    pair(d, BY_FINGERPRINT);
+    report_sort(&d->old, report_by_value);
+    report_sort(&d->now, report_by_value);
+    pair(d, BY_VALUE);
     for (size_t i = 0; i < d->old.count; i++)
         d->fixed += !d->old.items[i].paired;
     for (size_t i = 0; i < d->now.count; i++) {
@@ -100,8 +115,12 @@ static void show_difference(struct cli *c, struct difference *d) {
         if (!d->old.items[i].paired)
             show(&c->out, "fixed", MARK_GREEN, &d->old.items[i]);
     for (size_t i = 0; i < d->now.count && !c->options.quiet; i++)
-        if (d->now.items[i].moved)
+        if (d->now.items[i].moved_from) {
             show(&c->out, "moved", MARK_NONE, &d->now.items[i]);
+            out_text(&c->out, "        from ");
+            out_path(&c->out, MARK_NONE, d->now.items[i].moved_from);
+            out_text(&c->out, "\n");
+        }
     out_text(&c->out, "%zu new, %zu fixed, %zu in another file, %zu as before.\n", d->fresh, d->fixed,
              d->moved, d->same);
     if (has_values(&d->old_values) && has_values(&d->now_values))

@@ -13,6 +13,12 @@ enum kl_status report_read(const char *path, cJSON **out, struct error *e) {
     if (s == KL_OK)
         s = json_parse(buf_as_slice(&text), path, out, e);
     buf_release(&text);
+    if (s == KL_ERR_PARSE) {
+        struct error why = *e; /* "PATH: line 1, ..." */
+        bool named = strncmp(why.message, path, strlen(path)) == 0;
+        s = error_set(e, KL_ERR_PARSE, "%s is no report of \"keylift scan --format json\"%s", path,
+                      named ? why.message + strlen(path) : "");
+    }
     const char *tool = s == KL_OK ? json_string(*out, "tool") : NULL;
     if (s == KL_OK &&
         (!tool || strncmp(tool, "keylift ", 8) != 0 || !cJSON_IsArray(json_get(*out, "findings")) ||
@@ -58,7 +64,7 @@ int report_by_identity(const void *a, const void *b) {
     return order != 0 ? order : report_by_place(a, b);
 }
 
-static int by_value(const void *a, const void *b) {
+int report_by_value(const void *a, const void *b) {
     const struct entry *x = a, *y = b;
     int order = strcmp(x->value_id, y->value_id);
     if (order == 0)
@@ -75,7 +81,7 @@ struct entries report_sorted_by_value(const struct entries *e) {
     struct entries copy = {mem_calloc(e->count + 1, sizeof *copy.items), e->count, e->count + 1};
     for (size_t i = 0; i < e->count; i++)
         copy.items[i] = e->items[i];
-    report_sort(&copy, by_value);
+    report_sort(&copy, report_by_value);
     return copy;
 }
 

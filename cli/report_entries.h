@@ -11,7 +11,8 @@ struct entry {
     const char *value_id; /* "": the report was made without a key */
     size_t report;        /* of those that were read, in turn */
     double line, start;
-    bool paired, moved, changed;
+    bool paired, changed;
+    const char *moved_from; /* the file of the older report that had it; NULL: it is not in another one */
 };
 
 struct entries {
@@ -23,8 +24,9 @@ enum kl_status report_read(const char *path, cJSON **out, struct error *e) KL_MU
 /* Adds the findings of the report, the how-manieth, to *out. Silenced ones, which --show-suppressed puts into
  * a report, are judged by nobody. */
 void report_take(const cJSON *report, size_t index, bool silenced, struct entries *out);
-/* Orders for report_sort: path, place and value; fingerprint, then these. */
+/* Orders for report_sort: path, place and value; value, then these; fingerprint, then these. */
 int report_by_place(const void *a, const void *b);
+int report_by_value(const void *a, const void *b);
 int report_by_identity(const void *a, const void *b);
 void report_sort(struct entries *e, int (*compare)(const void *, const void *));
 /* The entries sorted by value, as a copy whose items the caller frees; and where those of a value begin in

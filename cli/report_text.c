@@ -195,7 +195,7 @@ static void print_finding(struct output *o, const struct finding *f, enum settin
     buf_release(&place);
 }
 
-static void print_findings(const struct report *r, struct output *o, size_t shown) {
+void report_text_findings(const struct report *r, struct output *o, size_t shown) {
     enum setting setting = choose_setting(r, o, shown);
     const char *path = NULL;
     for (size_t i = 0; i < r->result->finding_count; i++) {
@@ -301,10 +301,7 @@ static void print_verdict(const struct report *r, const struct report_counts *n,
     if (r->undated != NULL) {
         out_text(o, "Not every line has a date: %s.\n", r->undated);
     }
-    if (r->expired > 0) {
-        out_text(o, "%s of them %s in the baseline, but only until a day that has passed.\n",
-                 report_number(r->expired, number), report_plural(r->expired, "is", "are"));
-    }
+    report_text_expired(r, o);
 }
 
 static void print_reads(const struct report *r, const struct report_counts *n, struct output *o) {
@@ -324,16 +321,14 @@ static void print_next(const struct report *r, const struct report_counts *n, st
     }
     bool from_stdin = strcmp(r->paths[0], "-") == 0;
     if (r->options->hook > HOOK_PRE_COMMIT) {
-        out_text(o, "Next: take it out of these commits (\"git commit --amend\", \"git rebase -i\") and push "
-                    "again.\n");
+        out_text(o, "Next: take it out of these commits (\"git commit --amend\", \"git rebase -i\")\n"
+                    "      and push again.\n");
         out_text(o, "No secret? The comment  # keylift: ignore  on its line silences a finding.\n");
         return;
     }
     if (report_is_history(r)) {
-        out_text(
-            o,
-            "Whoever has a clone has these secrets: revoke them. \"keylift scan\" looks at the files as they "
-            "are.\n");
+        out_text(o, "Whoever has a clone has these secrets: revoke them. \"keylift scan\" looks at the\n"
+                    "files as they are.\n");
         return;
     }
     if (n->movable > 0 && !from_stdin && command_find("migrate") != NULL) {
@@ -373,7 +368,7 @@ void report_text_scan(const struct report *r, struct output *o) {
         if (n.shown >= OVERVIEW_FROM) {
             print_overview(r, o);
         }
-        print_findings(r, o, n.shown);
+        report_text_findings(r, o, n.shown);
         out_text(o, "\n");
         print_revocations(r, o);
     }

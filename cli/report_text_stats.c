@@ -2,6 +2,10 @@
  * report says that there is nothing. */
 #include "cli/report.h"
 
+#include "cli/baselining.h"
+
+#define EXPIRED_SHOWN 10 /* entries */
+
 static const char *size_text(uint64_t bytes, char out[32]) {
     static const char *const units[] = {"KB", "MB", "GB"};
     struct buf b = BUF_INIT(32);
@@ -95,4 +99,35 @@ void report_text_verified(const struct report *r, const struct report_counts *n,
     out_text(o, "By their providers: ");
     out_mark(o, n->verified[PROBE_LIVE] > 0 ? MARK_RED : MARK_NONE, "%zu live", n->verified[PROBE_LIVE]);
     out_text(o, ", %zu not live, %zu unknown.\n", n->verified[PROBE_NOT_LIVE], n->verified[PROBE_UNKNOWN]);
+}
+
+/* Which entries, whose they are and why they were there: who reads this is to renew them, or to mend the
+ * code. */
+void report_text_expired(const struct report *r, struct output *o) {
+    size_t expired = r->baselining != NULL ? r->baselining->counts.expired : 0, shown = 0;
+    char number[32];
+    if (expired == 0) {
+        return;
+    }
+    out_text(o, "%s of them %s in the baseline, but only until a day that has passed:\n",
+             report_number(expired, number), report_plural(expired, "is", "are"));
+    const struct baseline *b = &r->baselining->baseline;
+    for (size_t i = 0; i < b->count && shown < EXPIRED_SHOWN; i++) {
+        const struct baseline_entry *entry = &b->entries[i];
+        if (entry->answered == NULL || entry->answered->suppressed != SUPPRESSED_NO) {
+            continue;
+        }
+        out_text(o, "  ");
+        out_path(o, MARK_CYAN, entry->answered->path);
+        out_text(o, ":%u  until %s%s", (unsigned)entry->answered->line, entry->expires,
+                 entry->owner != NULL ? ", owner " : "");
+        out_path(o, MARK_NONE, entry->owner != NULL ? entry->owner : "");
+        out_text(o, ": ");
+        out_path(o, MARK_NONE, entry->reason != NULL ? entry->reason : "no reason");
+        out_text(o, "\n");
+        shown++;
+    }
+    if (expired > shown) {
+        out_text(o, "  and %s more\n", report_number(expired - shown, number));
+    }
 }

@@ -68,7 +68,7 @@ complete -c keylift -l reason -n '__fish_seen_subcommand_from baseline' -x -d 'w
 complete -c keylift -l owner -n '__fish_seen_subcommand_from baseline' -x -d 'who answers for the new entries'
 complete -c keylift -l expires -n '__fish_seen_subcommand_from baseline' -x -d 'last day of the new entries, such as 2027-01-31; after it their findings count again'
 complete -c keylift -l prune -n '__fish_seen_subcommand_from baseline' -d 'drop entries that have no finding any more'
-complete -c keylift -l import -n '__fish_seen_subcommand_from baseline' -r -F -d 'accept what a baseline of detect-secrets, a .gitleaksignore or a JSON report of gitleaks names'
+complete -c keylift -l import -n '__fish_seen_subcommand_from baseline' -r -F -d 'accept what another scanner\'s file names: a baseline of detect-secrets, a .gitleaksignore, or a report of gitleaks, Betterleaks, TruffleHog, Kingfisher, or in SARIF'
 complete -c keylift -l unite -n '__fish_seen_subcommand_from baseline' -d 'git\'s merge driver: BASE OURS THEIRS instead of paths; the united baseline goes into OURS'
 complete -c keylift -l to -n '__fish_seen_subcommand_from plan migrate apply upload rewrite put resume undo vaults' -x -a 'dotenv environ aws azure gcp vault exec' -d 'where the secrets go (default: dotenv); "keylift vaults list" names the vaults'
 complete -c keylift -l dotenv-file -n '__fish_seen_subcommand_from plan migrate apply upload rewrite put resume vaults' -r -F -d 'the file that holds the secrets, relative to the project (default: .env)'

@@ -93,7 +93,7 @@ def test_prune_drops_what_was_mended_and_only_that(keylift, shop):
     accept(keylift, shop)
     shop.write("shop/mail.py", "def f():\n    pass\n")
     done = keylift("baseline", cwd=shop)
-    assert "1 of them have no finding any more" in done.stdout and len(entries(shop)) == 3
+    assert "1 of them has no finding any more" in done.stdout and len(entries(shop)) == 3
     assert "1 dropped" in keylift("baseline", "--prune", cwd=shop).stdout
     assert {entry["path"] for entry in entries(shop)} == {"shop/pay.py"}
 
@@ -118,10 +118,15 @@ def test_without_a_yes_nothing_is_written(keylift, shop):
 
 
 def test_an_expired_entry_counts_again_until_it_is_renewed(keylift, shop):
-    yesterday = datetime.datetime.now(datetime.timezone.utc).date() - datetime.timedelta(days=1)
-    accept(keylift, shop, "--expires", yesterday.isoformat(), "--owner", "ops")
+    today = datetime.datetime.now(datetime.timezone.utc).date()
+    yesterday = (today - datetime.timedelta(days=1)).isoformat()
+    accept(keylift, shop, "--expires", today.isoformat(), "--owner", "ops")
+    assert fresh(keylift, shop) == []
+    shop.write(FILE, shop.read(FILE).replace(today.isoformat(), yesterday))  # as it is tomorrow
     assert len(fresh(keylift, shop)) == 3
-    assert "3 of them are in the baseline, but only until a day that has passed" in keylift("scan", cwd=shop).stdout
+    said = keylift("scan", cwd=shop).stdout
+    assert "3 of them are in the baseline, but only until a day that has passed:\n" in said
+    assert f"\n  shop/pay.py:1  until {yesterday}, owner ops: before keylift\n" in said
     accept(keylift, shop, "--expires", "2999-12-31", reason="until the rotation")
     assert fresh(keylift, shop) == []
     assert [(e["owner"], e["expires"], e["reason"]) for e in entries(shop)] == [
@@ -139,6 +144,17 @@ def test_the_last_day_itself_still_counts(keylift, shop):
 def test_a_date_that_is_none_is_refused(keylift, shop, date):
     done = keylift("baseline", "--accept-all", "--reason", "r", "--expires", date, cwd=shop)
     assert done.returncode == 2 and "not a date" in done.stderr
+
+
+def test_a_day_that_has_passed_is_refused(keylift, shop):
+    done = keylift("baseline", "--accept-all", "--reason", "r", "--expires", "2020-01-31", cwd=shop)
+    assert done.returncode == 2 and "that day has passed" in done.stderr and not (shop.path / FILE).exists()
+
+
+def test_what_is_new_is_told_within_80_columns(keylift, shop):
+    shop.write("shop/billing/settings.py", f'STRIPE_RESTRICTED_KEY = "{support.made_stripe_key(seed=9)}"\n')
+    done = keylift("baseline", cwd=shop)
+    assert "sk_live_" in done.stdout and max(map(len, done.stdout.splitlines())) <= 80
 
 
 def test_an_entry_holds_16_bits_of_a_keyed_hash_and_no_more(keylift, shop):

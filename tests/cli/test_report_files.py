@@ -63,7 +63,7 @@ def test_what_is_new_fixed_and_elsewhere_is_told_and_a_moved_line_is_not(keylift
     (shop / "b/three.py").unlink()
     new = scan(keylift, shop, "new.json", "a")
     told, last = diff(keylift, shop, "old.json", "new.json", status=1)
-    assert told == [("fixed", "b/three.py:1"), ("moved", "a/two.py:1"), ("new", "a/one.py:6")]
+    assert told == [("fixed", "b/three.py:1"), ("from", "b/two.py"), ("moved", "a/two.py:1"), ("new", "a/one.py:6")]
     assert last == "1 new, 1 fixed, 1 in another file, 1 as before." and len(new["findings"]) == 3
     assert diff(keylift, shop, "new.json", "new.json", status=0) == ([], "0 new, 0 fixed, 0 in another file, 3 as before.")
     assert diff(keylift, shop, "new.json", "old.json", "-q", status=1)[0] == []
@@ -88,6 +88,8 @@ def test_another_scanners_report_is_compared_by_place(keylift, shop):
         (("merge", "list.json"), "list.json is no report"),
         (("diff", "text.json", "list.json"), "text.json"),
         (("merge", "other.json"), "other.json is no report"),
+        (("merge", "text.json"), 'text.json is no report of "keylift scan --format json": line 1'),
+        (("diff", "-o", "x", "list.json", "list.json"), "standard output"),
     ],
 )
 def test_what_is_no_report_is_refused_by_name(keylift, project, words, said):

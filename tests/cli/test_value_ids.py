@@ -77,6 +77,22 @@ def test_diff_knows_copies_and_changed_values(keylift, repositories):
     assert "0 values in both reports, 1 place with another value." in done.stdout
 
 
+def test_a_renamed_file_is_known_by_its_values(keylift, repositories):
+    repositories.write("shop/two.py", f'STRIPE = "{made_stripe_key(seed=5)}"\nno_id = "{made("", 8, seed=6)}"\n')
+    repositories.scan("shop", output="old.json")
+    (repositories / "shop/two.py").rename(repositories / "shop/billing.py")
+    repositories.write("shop/copy.py", f'STRIPE = "{made_stripe_key(seed=5)}"\n')
+    repositories.scan("shop", output="new.json")
+    done = keylift("report", "diff", "old.json", "new.json", cwd=repositories)
+    lines = done.stdout.splitlines()
+    assert done.returncode == 1 and lines[0].startswith("new     copy.py:1") and lines[1].endswith("in OLD at two.py:1")
+    assert lines[2].startswith("moved   billing.py:1") and lines[3].strip() == "from two.py"
+    assert lines[-2] == "1 new, 0 fixed, 1 in another file, 1 as before."
+    (repositories / "shop/copy.py").unlink()
+    repositories.scan("shop", output="new.json")
+    assert keylift("report", "diff", "old.json", "new.json", cwd=repositories).returncode == 0
+
+
 @pytest.mark.parametrize("key", ["", "short", "x" * 31 + "\n", "x" * 5000])
 def test_a_key_that_is_none_is_refused(keylift, repositories, key):
     repositories.key_file.write_text(key)
