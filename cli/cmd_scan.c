@@ -6,10 +6,13 @@
 #include "cli/baselining.h"
 #include "cli/blame.h"
 #include "cli/hook_source.h"
+#include "cli/project.h"
 #include "cli/report.h"
 #include "cli/scanning.h"
 #include "cli/value_id.h"
 #include "cli/verification.h"
+#include "scanner/diff.h"
+#include "scanner/scan_diff.h"
 
 static bool from_stdin(const struct cli *c) {
     const struct string_list *paths = &c->options.arguments;
@@ -21,6 +24,22 @@ static bool from_stdin(const struct cli *c) {
     return false;
 }
 
+#define NO_NAME "<stdin>"
+
+static bool may_be_diff(const char *name) {
+    struct slice n = slice_cstr(name);
+    return slice_eq_cstr(n, NO_NAME) || slice_ends(n, ".diff") || slice_ends(n, ".patch");
+}
+
+/* Where the paths of a diff begin: git names files from the top of the repository. */
+static const char *diff_folder(struct cli *c) {
+    struct project project = {0};
+    struct error unseen = {0};
+    const char *here = path_real(&c->arena, ".");
+    bool found = here != NULL && project_find(&project, ".", &c->arena, &unseen) == KL_OK;
+    return found && project.git_top != NULL ? path_relative(&c->arena, project.git_top, here) : ".";
+}
+
 static enum kl_status scan_stdin(struct cli *c, const struct scan_options *o, struct scan_result *out,
                                  struct error *e) {
     if (c->options.arguments.count > 1 || c->options.staged || o->history) {
@@ -30,9 +49,11 @@ static enum kl_status scan_stdin(struct cli *c, const struct scan_options *o, st
     }
     struct buf text;
     buf_init_secret(&text, KL_MAX_FILE_BYTES);
-    const char *name = c->options.stdin_filename != NULL ? c->options.stdin_filename : "<stdin>";
+    const char *name = c->options.stdin_filename != NULL ? c->options.stdin_filename : NO_NAME;
     enum kl_status s = file_read_fd(0, "standard input", KL_MAX_FILE_BYTES, &text, e);
-    if (s == KL_OK) {
+    if (s == KL_OK && may_be_diff(name) && diff_is(buf_as_slice(&text))) {
+        s = scan_diff(o, name, diff_folder(c), buf_as_slice(&text), out, e);
+    } else if (s == KL_OK) {
         s = scan_bytes(o, name, buf_as_slice(&text), out, e);
     }
     buf_release(&text);

@@ -13,6 +13,8 @@ static const struct command commands[] = {
          "Looks at files, at whole folders, or at standard input (PATH is \"-\"); without a PATH, at the "
          "current folder. In a git repository all tracked files are scanned, and untracked ones unless git "
          "ignores them. No secret is ever shown.\n\n"
+         "Of a diff on standard input, only what it brings is told, by the names and lines of the new "
+         "files.\n\n"
          "A finding is silenced by the comment \"# keylift: ignore\" on its line, or "
          "\"# keylift: ignore[rule]\" for one rule.\n\n"
          "With --verify, tokens are sent to their providers, each to its own and nowhere else, to tell which "
@@ -26,7 +28,8 @@ static const struct command commands[] = {
                  "keylift scan --since origin/main\twhat the commits of this branch brought\n"
                  "keylift scan --verify github,aws\twhich tokens of these providers are live\n"
                  "keylift scan --format json -o report.json src\ta report for a machine\n"
-                 "cat app.py | keylift scan - --stdin-filename app.py\tone file from a pipe\n"},
+                 "cat app.py | keylift scan - --stdin-filename app.py\tone file from a pipe\n"
+                 "git diff main | keylift scan -\twhat a diff brings\n"},
     {.name = "plan",
      .bit = CMD_PLAN,
      .arguments = "[PATH...]",

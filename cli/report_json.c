@@ -176,7 +176,7 @@ cJSON *report_json_stats(const struct report *r) {
             json_add_count(partly, scan_partly_name((enum scan_partly)i), s->partly[i]);
         }
     }
-    if (report_is_staged(r)) {
+    if (report_is_staged(r) || s->known > 0) {
         json_add_count(stats, "known", s->known);
     }
     if (r->undated != NULL) {

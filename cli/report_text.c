@@ -294,9 +294,10 @@ static void print_verdict(const struct report *r, const struct report_counts *n,
     out_text(o, ".\n");
     report_text_verified(r, n, o);
     if (r->result->stats.known > 0) {
-        out_text(o, "%s %s in the commit before already (--whole-files shows what).\n",
+        out_text(o, "%s %s %s already (--whole-files shows what).\n",
                  report_number(r->result->stats.known, number),
-                 report_plural(r->result->stats.known, "is", "are"));
+                 report_plural(r->result->stats.known, "is", "are"),
+                 report_is_staged(r) ? "in the commit before" : "there before the diff");
     }
     if (r->undated != NULL) {
         out_text(o, "Not every line has a date: %s.\n", r->undated);

@@ -8,6 +8,7 @@
 #include "base/system.h"
 #include "scanner/gitrepo.h"
 #include "scanner/named_files.h"
+#include "scanner/scan_known.h"
 #include "scanner/scanfile.h"
 #include "scanner/walk.h"
 
@@ -248,50 +249,11 @@ static enum kl_status read_sizes(struct staged *s, struct error *e) {
     return status;
 }
 
-/* What HEAD has: to be compared with, and told of nowhere. */
 static void scan_old(struct staged *s, const struct staged_file *f, struct slice bytes) {
-    struct scan_result *part = &s->w->part;
-    struct scan_stats stats = part->stats;
-    size_t errors = part->error_count, reads = part->read_count;
-    s->old_from = s->old_from == SIZE_MAX ? part->finding_count : s->old_from;
+    const struct scan_known_mark mark = scan_known_mark(s->w);
+    s->old_from = s->old_from == SIZE_MAX ? s->w->part.finding_count : s->old_from;
     scan_worker_bytes(s->w, f->path, bytes);
-    part->stats = stats;
-    part->error_count = errors;
-    part->read_count = reads;
-}
-
-static int compare_secrets(const struct finding *a, const struct finding *b) {
-    int order = strcmp(a->rule, b->rule);
-    return order != 0 ? order : slice_cmp(secret_slice(&a->value), secret_slice(&b->value));
-}
-
-/* For qsort: what is the same secret lies together, in the order of the file. */
-static int by_secret(const void *left, const void *right) {
-    const struct finding *a = *(struct finding *const *)left, *b = *(struct finding *const *)right;
-    int order = compare_secrets(a, b);
-    return order != 0 ? order : (a > b) - (a < b);
-}
-
-static struct finding **sorted(struct finding *all, size_t count) {
-    struct finding **out = mem_calloc(count + 1, sizeof(struct finding *));
-    for (size_t i = 0; i < count; i++)
-        out[i] = &all[i];
-    if (count > 1)
-        qsort((void *)out, count, sizeof(struct finding *), by_secret);
-    return out;
-}
-
-/* Each old one stands for one new one: a secret that is there once more is not known. */
-static void mark_known(struct finding *old, size_t old_count, struct finding *now, size_t count) {
-    struct finding **before = sorted(old, old_count), **after = sorted(now, count);
-    for (size_t i = 0, k = 0; i < old_count && k < count;) {
-        int order = compare_secrets(before[i], after[k]);
-        after[k]->known = order == 0 && before[i]->value.len > 0;
-        i += order <= 0;
-        k += order >= 0;
-    }
-    free((void *)before);
-    free((void *)after);
+    scan_known_forget(s->w, &mark);
 }
 
 static void scan_new(struct staged *s, const struct staged_file *f, struct slice bytes) {
@@ -301,14 +263,7 @@ static void scan_new(struct staged *s, const struct staged_file *f, struct slice
     uint64_t files = part->stats.files;
     scan_worker_bytes(s->w, f->path, bytes);
     part->stats.unstaged += f->unstaged ? part->stats.files - files : 0;
-    if (to == from)
-        return;
-    struct finding *old = part->findings + from, *now = part->findings + to;
-    mark_known(old, to - from, now, part->finding_count - to);
-    for (size_t i = 0; i < to - from; i++)
-        secret_release(&old[i].value);
-    memmove(old, now, (part->finding_count - to) * sizeof *old);
-    part->finding_count -= to - from;
+    scan_known_settle(s->w, from, to);
 }
 
 static void take_content(void *ctx, size_t index, struct slice bytes) {

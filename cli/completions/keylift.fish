@@ -34,7 +34,7 @@ complete -c keylift -n '__fish_seen_subcommand_from rules' -a test
 complete -c keylift -n '__fish_seen_subcommand_from vaults' -a list
 complete -c keylift -n '__fish_seen_subcommand_from vaults' -a check
 complete -c keylift -l staged -n '__fish_seen_subcommand_from scan plan migrate' -d 'look at what is staged for the next commit, not at the files'
-complete -c keylift -l whole-files -n '__fish_seen_subcommand_from scan plan migrate' -d 'with --staged: take also what the commit before has in the same file'
+complete -c keylift -l whole-files -n '__fish_seen_subcommand_from scan plan migrate' -d 'with --staged, and of a diff: take also what the commit before has in the same file'
 complete -c keylift -l history -n '__fish_seen_subcommand_from scan' -d 'look at every version of every file that a commit of a branch, a tag or the stash has; with RANGE (main..topic), only at what these commits brought'
 complete -c keylift -l all-objects -n '__fish_seen_subcommand_from scan' -d 'with --history: look also at what an amend, a rebase or a reset left behind in the repository and no branch, tag or stash reaches'
 complete -c keylift -l since -n '__fish_seen_subcommand_from scan' -x -d 'look at what the commits since REF brought, up to the current one'
