@@ -204,6 +204,17 @@ static enum kl_status list_rest(struct staged *s, struct error *e) {
     return status;
 }
 
+/* A repository that git cannot read, or does not trust, is not one that is not there. */
+static enum kl_status not_listed(const struct process_result *r, struct error *e) {
+    struct slice said = slice_trim(buf_as_slice(&r->err));
+    if (slice_find(said, SLICE_LIT("not a git repository"), 0) != SIZE_MAX ||
+        slice_find(said, SLICE_LIT("must be run in a work tree"), 0) != SIZE_MAX)
+        return error_set(e, KL_ERR_USAGE, "--staged needs a git repository here");
+    size_t end = slice_find_byte(said, '\n', 0);
+    said = slice_sub(said, 0, end == SIZE_MAX ? said.len : end);
+    return error_set(e, KL_ERR_IO, "git cannot list what is staged: %.*s", SLICE_ARG(said));
+}
+
 static enum kl_status list_files(struct staged *s, struct error *e) {
     struct process_result r = {0};
     bool ok = true;
@@ -216,7 +227,7 @@ static enum kl_status list_files(struct staged *s, struct error *e) {
         process_result_release(&r);
         status = git(s, index_files, &r, e);
         if (status == KL_OK && r.exit_code != 0)
-            status = error_set(e, KL_ERR_USAGE, "--staged needs a git repository here");
+            status = not_listed(&r, e);
         else if (status == KL_OK)
             ok = list_index(s, buf_as_slice(&r.out));
     }

@@ -291,3 +291,20 @@ def test_lines_that_git_does_not_write_are_an_error(keylift, repository):
         assert run.returncode == 2 and "does not write to this hook" in run.stderr
     for options in (("--hook", "pre-push", "a.py"), ("--hook", "pre-commit", "--staged"), ("--remote", "origin")):
         assert keylift("scan", *options, cwd=repository).returncode == 2
+
+
+def test_a_hook_that_cannot_read_says_so_and_fails(keylift, repository):
+    install(keylift, repository)
+    stage(repository, "a.py", secret("API_SECRET", 1))
+    run = keylift("scan", "--hook", "pre-commit", cwd=repository)
+    assert run.returncode == 1
+    for path in (repository / ".git/objects").glob("??/*"):
+        path.unlink()
+    run = keylift("scan", "--hook", "pre-commit", cwd=repository)
+    assert run.returncode == 2 and "a.py: its staged content is not in this repository" in run.stdout
+    assert "No secrets found in what could be read" in run.stdout
+    repository.write(".git/index", b"no index")
+    run = keylift("scan", "--hook", "pre-commit", cwd=repository)
+    assert run.returncode == 2 and "git cannot list what is staged: " in run.stdout and "index" in run.stdout
+    outside = keylift("scan", "--staged", cwd=repository.path.parent)
+    assert outside.returncode == 2 and "--staged needs a git repository here" in outside.stdout
