@@ -4,13 +4,12 @@
 #include <stdlib.h>
 
 #include "base/file.h"
-#include "base/encode.h"
 #include "base/githistory.h"
 #include "base/gitread.h"
-#include "base/hash_map.h"
 #include "base/mem.h"
 #include "base/system.h"
 #include "base/thread.h"
+#include "cli/line_index.h"
 #include "cli/project.h"
 
 #define GROUP_BYTES ((size_t)64 << 20) /* of files that are compared at once */
@@ -74,47 +73,6 @@ static void list_files(struct blame *b, struct finding *findings, size_t count) 
     }
 }
 
-/* The line that begins at `at`, without its end. */
-static struct slice line_at(struct slice text, size_t at) {
-    size_t end = slice_find_byte(text, '\n', at);
-    struct slice line = slice_sub(text, at, end == SIZE_MAX ? text.len : end);
-    return slice_ends(line, "\r") ? slice_sub(line, 0, line.len - 1) : line;
-}
-
-/* The lines of a committed file, by their text. */
-struct committed {
-    struct slice text;
-    size_t *starts;
-    size_t count, cap;
-    struct hash_map numbers; /* of the first such */
-    struct hash_map alike;   /* there is another one */
-};
-
-static void index_lines(struct committed *c) {
-    for (size_t at = 0; at < c->text.len && c->count < UINT32_MAX;) {
-        uint64_t key = hash64(line_at(c->text, at));
-        c->starts = mem_grow(c->starts, &c->cap, c->count + 1, sizeof *c->starts);
-        c->starts[c->count++] = at;
-        uint32_t number = (uint32_t)c->count;
-        if (!hash_map_put(&c->numbers, key, &number)) {
-            hash_map_add(&c->alike, key);
-        }
-        size_t end = slice_find_byte(c->text, '\n', at);
-        at = end == SIZE_MAX ? c->text.len : end + 1;
-    }
-}
-
-/* The number of the line there: its own if it is the same, else that of the only one like it; 0 for none. */
-static uint64_t number_in(const struct committed *c, struct slice line, size_t number) {
-    uint32_t found = 0;
-    if (number <= c->count && slice_eq(line_at(c->text, c->starts[number - 1]), line)) {
-        return number;
-    }
-    uint64_t key = hash64(line);
-    bool alone = hash_map_get(&c->numbers, key, &found) && !hash_map_has(&c->alike, key);
-    return alone && slice_eq(line_at(c->text, c->starts[found - 1]), line) ? found : 0;
-}
-
 static int by_number(const void *a, const void *b) {
     const struct line *x = a, *y = b;
     return (x->number > y->number) - (x->number < y->number);
@@ -124,29 +82,23 @@ static int by_number(const void *a, const void *b) {
 static void find_lines(void *ctx, size_t index, struct slice text) {
     struct blame *b = ctx;
     const struct blamed *f = &b->files[index];
-    struct committed committed = {.text = text};
+    struct line_index committed = {.text = text};
     struct buf bytes;
     struct error unseen = {0};
     buf_init_secret(&bytes, KL_MAX_FILE_BYTES);
     if (file_read(f->path, KL_MAX_FILE_BYTES, &bytes, &unseen) == KL_OK) {
         struct slice now = buf_as_slice(&bytes);
-        size_t number = 1, begin = 0;
-        index_lines(&committed);
-        for (size_t at = 0, i = f->first; i < f->end; i++) {
+        struct line_place place = {.number = 1};
+        line_index_make(&committed);
+        for (size_t i = f->first; i < f->end; i++) {
             size_t start = (size_t)b->lines[i].finding->start_byte;
-            for (; at < start && at < now.len; at++) {
-                if (now.ptr[at] == '\n') {
-                    number++;
-                    begin = at + 1;
-                }
-            }
-            b->lines[i].number = start < now.len ? number_in(&committed, line_at(now, begin), number) : 0;
+            line_place_move(&place, now, start);
+            b->lines[i].number =
+                start < now.len ? line_index_find(&committed, line_at(now, place.begin), place.number) : 0;
         }
         qsort(&b->lines[f->first], f->end - f->first, sizeof *b->lines, by_number);
     }
-    free(committed.starts);
-    hash_map_release(&committed.numbers);
-    hash_map_release(&committed.alike);
+    line_index_release(&committed);
     buf_release(&bytes);
 }
 

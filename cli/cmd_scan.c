@@ -6,6 +6,7 @@
 #include "cli/baselining.h"
 #include "cli/blame.h"
 #include "cli/hook_source.h"
+#include "cli/present.h"
 #include "cli/project.h"
 #include "cli/report.h"
 #include "cli/scanning.h"
@@ -178,6 +179,7 @@ static int run(struct cli *c, bool env) {
                          c->command->name);
     }
     const char *undated = NULL;
+    const uint32_t *present = NULL;
     if (verification_check(&c->options, &e) != KL_OK || report_check_also(&c->options, &e) != KL_OK ||
         choose_source(c, &o, &nothing, &e) != KL_OK || check_blame(c, &o, piped, &e) != KL_OK ||
         (!nothing && scan(c, &o, piped, &baselining, &verification, &result, &e) != KL_OK)) {
@@ -186,6 +188,10 @@ static int run(struct cli *c, bool env) {
     }
     if (c->options.blame) {
         undated = blame_findings(result.findings, result.finding_count, o.paths[0], &c->arena);
+    }
+    if (o.history && report_marks_lines(&c->options)) {
+        present = present_lines(result.findings, result.finding_count, o.paths[0],
+                                o.tips != NULL && o.tips[0] != NULL ? o.tips[0] : "HEAD", &c->arena);
     }
     if (env) {
         struct walk_options walk = {.paths = paths, .no_gitignore = o.no_gitignore};
@@ -201,6 +207,7 @@ static int run(struct cli *c, bool env) {
         .inventory = env ? &inventory : NULL,
         .verification = c->options.verify.count > 0 ? &verification : NULL,
         .baselining = &baselining,
+        .present = present,
         .undated = undated,
     };
     status = says_nothing(&report) ? STATUS_DONE : report_finish(c, &report);

@@ -6,17 +6,18 @@
 
 #include "base/file.h"
 #include "base/mem.h"
+#include "scanner/archive.h"
 
 static const struct report_format formats[] = {
     [FORMAT_TEXT] = {.name = "text", .scan = report_text_scan, .env = report_text_env},
     [FORMAT_JSON] = {.name = "json", .scan = report_json_scan, .env = report_json_env},
     [FORMAT_HTML] = {.name = "html", .scan = report_html_scan},
     [FORMAT_JSONL] = {.name = "jsonl", .scan = report_jsonl_scan},
-    [FORMAT_SARIF] = {.name = "sarif", .scan = report_sarif_scan},
+    [FORMAT_SARIF] = {.name = "sarif", .scan = report_sarif_scan, .marks_lines = true},
     [FORMAT_CSV] = {.name = "csv", .scan = report_csv_scan},
     [FORMAT_JUNIT] = {.name = "junit", .scan = report_junit_scan},
     [FORMAT_GITLAB] = {.name = "gitlab", .scan = report_gitlab_scan},
-    [FORMAT_GITHUB] = {.name = "github", .scan = report_github_scan},
+    [FORMAT_GITHUB] = {.name = "github", .scan = report_github_scan, .marks_lines = true},
     [FORMAT_MARKDOWN] = {.name = "markdown", .env = report_markdown_env, .tells_no_errors = true},
     [FORMAT_DOTENV] = {.name = "dotenv", .env = report_dotenv_env, .tells_no_errors = true},
 };
@@ -148,6 +149,36 @@ enum kl_status report_check_also(const struct options *o, struct error *e) {
         }
     }
     return KL_OK;
+}
+
+bool report_marks_lines(const struct options *o) {
+    const char *file;
+    bool any = report_format_at(o->format)->marks_lines;
+    for (size_t i = 0; i < o->also.count; i++) {
+        const struct report_format *format = also_format(o->also.items[i], &file);
+        any = any || (format != NULL && format->marks_lines);
+    }
+    return any;
+}
+
+bool report_line(const struct report *r, const struct finding *f, uint32_t *line, uint32_t *end_line) {
+    uint32_t now = r->present != NULL ? r->present[f - r->result->findings] : f->line;
+    if ((f->commit != NULL && !f->in_head) || now == 0) {
+        return false;
+    }
+    *line = now;
+    *end_line = f->end_line - f->line + now;
+    return true;
+}
+
+const char *report_file_of(const char *path, struct arena *arena) {
+    for (const char *mark = strchr(path, '!'); mark != NULL; mark = strchr(mark + 1, '!')) {
+        const char *file = arena_cstr(arena, slice_of(path, (size_t)(mark - path)));
+        if (archive_kind_of(file) != ARCHIVE_NONE) {
+            return file;
+        }
+    }
+    return path;
 }
 
 static enum kl_status write_also(struct cli *c, const struct report *r, struct error *e) {

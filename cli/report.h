@@ -20,7 +20,9 @@ struct report {
     const struct env_inventory *inventory;   /* of environment variables (keylift env); NULL: of secrets */
     const struct verification *verification; /* --verify; NULL: nobody was asked */
     const struct baselining *baselining;     /* what the baseline has answered; NULL: none was asked */
-    const char *undated;                     /* with --blame: why some findings have no date; NULL: none */
+    const uint32_t *present; /* of a scan of history, by finding: its line in the newest commit, 0 for none;
+                                NULL: not asked */
+    const char *undated;     /* with --blame: why some findings have no date; NULL: none */
 };
 
 /* Findings by what a status and a summary need. Silenced ones count only there. */
@@ -51,7 +53,14 @@ struct report_format {
     void (*scan)(const struct report *r, struct output *o); /* NULL: keylift scan has not this one */
     void (*env)(const struct report *r, struct output *o);  /* NULL: keylift env has not */
     bool tells_no_errors;                                   /* it has no place for them */
+    bool marks_lines;                                       /* of files as they are now */
 };
+/* Whether one of the reports asked for, --format and --also, marks lines. */
+bool report_marks_lines(const struct options *o);
+/* Where the mark for a finding goes: its line as the newest commit has it. False: there is none to mark. */
+bool report_line(const struct report *r, const struct finding *f, uint32_t *line, uint32_t *end_line);
+/* The file of a path: of a member of an archive the outermost archive. In the arena, or `path` itself. */
+const char *report_file_of(const char *path, struct arena *arena);
 const struct report_format *report_format_at(int format); /* enum option_format */
 
 void report_text_scan(const struct report *r, struct output *o);

@@ -8,7 +8,6 @@
 #include "base/system.h"
 #include "cli/codeowners.h"
 #include "cli/project.h"
-#include "scanner/archive.h"
 
 /* cli/html, compiled in by cmake/KeyliftEmbed.cmake. */
 extern const char html_html[], html_css[], html_js[];
@@ -17,16 +16,6 @@ extern const size_t html_html_len, html_css_len, html_js_len;
 /* ---- what the page tells beside the report ---- */
 
 /* A member of an archive belongs to whom the archive does. */
-static const char *file_of(const char *path, struct arena *arena) {
-    for (const char *mark = strchr(path, '!'); mark != NULL; mark = strchr(mark + 1, '!')) {
-        const char *file = arena_cstr(arena, slice_of(path, (size_t)(mark - path)));
-        if (archive_kind_of(file) != ARCHIVE_NONE) {
-            return file;
-        }
-    }
-    return path;
-}
-
 static void add_owners(cJSON *report, const char *start, const struct output *o) {
     struct arena arena = ARENA_INIT;
     struct project project = {0};
@@ -42,7 +31,8 @@ static void add_owners(cJSON *report, const char *start, const struct output *o)
         cJSON_ArrayForEach(finding, json_get(report, "findings")) {
             const char *path = json_string(finding, "path");
             const char *seen =
-                path != NULL ? project_reported_path(&project, here, file_of(path, &arena), &arena) : NULL;
+                path != NULL ? project_reported_path(&project, here, report_file_of(path, &arena), &arena)
+                             : NULL;
             if (seen != NULL && owners.count > 0) {
                 codeowners_of(&owners, seen, &names);
                 report_add_filtered(&w, finding, "owner", buf_cstr(&names));

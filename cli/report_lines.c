@@ -220,22 +220,31 @@ static void github_error(void *ctx, const char *path, const char *message) {
     buf_release(&text);
 }
 
-/* Where the runner puts the mark. What the newest commit does not have has no line to put it on. */
-static void github_place(struct buf *text, const struct finding *f) {
-    if (f->commit == NULL || f->in_head) {
+/* Where the runner puts the mark: what the newest commit does not have, and a member of an archive, has no
+ * line to put it on. */
+static void github_place(struct buf *text, const struct report *r, const struct finding *f) {
+    struct arena arena = ARENA_INIT;
+    const char *file = report_file_of(f->path, &arena);
+    uint32_t line, end_line;
+    bool marked = strcmp(file, f->path) == 0 && report_line(r, f, &line, &end_line);
+    if (marked || f->commit == NULL) {
         buf_str(text, "file=");
-        github_text(text, f->path, true);
-        buf_printf(text, ",line=%u,endLine=%u,", (unsigned)f->line, (unsigned)f->end_line);
+        github_text(text, file, true);
+        buf_char(text, ',');
+    }
+    if (marked) {
+        buf_printf(text, "line=%u,endLine=%u,", (unsigned)line, (unsigned)end_line);
         /* The runner refuses columns of a span of several lines. */
-        if (f->line == f->end_line) {
+        if (line == end_line) {
             buf_printf(text, "col=%u,endColumn=%u,", (unsigned)f->column, (unsigned)f->end_column);
         }
     }
     buf_printf(text, "title=keylift %s::", f->rule);
-    if (f->commit != NULL && !f->in_head) {
+    if (!marked) {
         github_text(text, f->path, false);
         buf_printf(text, ":%u: ", (unsigned)f->line);
     }
+    arena_release(&arena);
 }
 
 /* What is in a commit stays there, whatever is done to the file. */
@@ -266,7 +275,7 @@ void report_github_scan(const struct report *r, struct output *o) {
         }
         bool fails = (int)f->severity >= r->options->fail_on;
         buf_printf(&text, "::%s ", fails ? "error" : levels[f->severity]);
-        github_place(&text, f);
+        github_place(&text, r, f);
         github_text(&text, report_sentence(&lines.w, f), false);
         github_advice(&text, f);
     }

@@ -93,27 +93,34 @@ static void add_uri(cJSON *j, const char *path) {
     buf_release(&uri);
 }
 
-static void add_location(cJSON *list, const struct finding *f) {
+/* Of a scan of history the line in the newest commit, if that has it: a reader shows the file as it is now.
+ */
+static void add_location(cJSON *list, const struct report *r, const struct finding *f) {
+    uint32_t line = f->line, end_line = f->end_line;
+    bool moved = report_line(r, f, &line, &end_line) && line != f->line;
     cJSON *location = cJSON_CreateObject();
     cJSON *place = cJSON_AddObjectToObject(location, "physicalLocation");
     add_uri(cJSON_AddObjectToObject(place, "artifactLocation"), f->path);
     cJSON *region = cJSON_AddObjectToObject(place, "region");
-    json_add_count(region, "startLine", f->line);
+    json_add_count(region, "startLine", line);
     json_add_count(region, "startColumn", f->column);
-    json_add_count(region, "endLine", f->end_line);
+    json_add_count(region, "endLine", end_line);
     json_add_count(region, "endColumn", f->end_column);
-    json_add_count(region, "byteOffset", f->start_byte);
-    json_add_count(region, "byteLength", f->end_byte - f->start_byte);
+    if (!moved) { /* else the bytes are those of another file */
+        json_add_count(region, "byteOffset", f->start_byte);
+        json_add_count(region, "byteLength", f->end_byte - f->start_byte);
+    }
     cJSON_AddItemToArray(list, location);
 }
 
-static cJSON *result_json(struct report_writer *w, const struct rules *rules, const struct finding *f) {
+static cJSON *result_json(struct report_writer *w, const struct report *r, const struct rules *rules,
+                          const struct finding *f) {
     cJSON *j = cJSON_CreateObject();
     json_add_string(j, "ruleId", f->rule);
     json_add_count(j, "ruleIndex", rule_index(rules, f));
     json_add_string(j, "level", levels[f->severity].level);
     add_text(j, "message", report_sentence(w, f));
-    add_location(cJSON_AddArrayToObject(j, "locations"), f);
+    add_location(cJSON_AddArrayToObject(j, "locations"), r, f);
     cJSON *fingerprints = cJSON_AddObjectToObject(j, "partialFingerprints");
     json_add_string(fingerprints, "keylift/v1", f->fingerprint);
     if (f->value_id[0] != '\0') {
@@ -214,7 +221,7 @@ void report_sarif_scan(const struct report *r, struct output *o) {
     cJSON *results = cJSON_AddArrayToObject(run, "results");
     for (size_t i = 0; i < r->result->finding_count; i++) {
         if (report_has_finding(r, &r->result->findings[i])) {
-            cJSON_AddItemToArray(results, result_json(&w, &rules, &r->result->findings[i]));
+            cJSON_AddItemToArray(results, result_json(&w, r, &rules, &r->result->findings[i]));
         }
     }
     report_print_json(o, log, true);

@@ -93,6 +93,7 @@ def test_a_member_of_an_archive_is_named(keylift, project, kind):
     with zipfile.ZipFile(project.path / "old.zip", "w") as archive:
         archive.writestr("src/conf.py", f'key = "{GONE}"\n')
     said = scan(keylift, project, kind, "--archives")
+    assert kind != "github" or said.startswith("::error file=old.zip,title=keylift stripe-live-key::old.zip!src/conf.py:1: ")
     assert "old.zip" in said and "src/conf.py" in said and "keylift migrate" not in said
 
 
@@ -108,6 +109,44 @@ def everything(past, tmp_path):
     (past.path / "old.zip").unlink()
     past.write("long.py", f'x = {{"pass\\x1b[31mword": """{support.made_password(seed=4)}"""}}\n')
     return past.commit()
+
+
+def test_a_mark_goes_where_the_newest_commit_has_the_line(keylift, project):
+    key = f'key = """\n{STAYS}\n"""\n'
+    project.write("moved.py", "x = 1\n" + f'k = "{GONE}"\n' + key)
+    project.write("renamed.py", f'k = "{support.made_stripe_key(seed=3)}"\n')
+    project.write("twice.py", f'k = "{support.made_stripe_key(seed=4)}"\n')
+    project.git_init().commit()
+    project.write("moved.py", "# new\nx = 1\n\n" + key + f'k = "{GONE}"\n')
+    project.git("mv", "renamed.py", "other.py")
+    project.write("twice.py", "# new\n" + project.read("twice.py") * 2)
+    project.commit()
+    where = [line.partition(",title=")[0] for line in scan(keylift, project, "github", "--history").splitlines()]
+    assert where[0] == "::error file=moved.py,line=7,endLine=7,col=5,endColumn=39"
+    assert where[1] == "::error file=moved.py,line=4,endLine=6"
+    assert where[2].startswith("::error title=") and "::renamed.py:1: " in where[2]  # in another file now
+    assert where[3].startswith("::error title=") and "::twice.py:1: " in where[3]  # on one of two lines
+    log = support_schemas.check("sarif", scan(keylift, project, "sarif", "--history"))
+    regions = [result["locations"][0]["physicalLocation"]["region"] for result in log["runs"][0]["results"]]
+    assert [(r["startLine"], r["endLine"], "byteOffset" in r) for r in regions] == [(7, 7, False), (4, 6, False), (1, 1, True), (1, 1, True)]
+    whole = json.loads(scan(keylift, project, "json", "--history"))["findings"]
+    assert [f["line"] for f in whole] == [2, 3, 1, 1]  # those of the commit
+
+
+def test_a_mark_for_an_older_end_of_a_range_is_of_that_commit(keylift, project):
+    project.write("a.py", "x = 1\n")
+    project.git_init().commit()
+    for text in (f'k = "{GONE}"\n', f'# a\nk = "{GONE}"\n', f'# a\n# b\nk = "{GONE}"\n'):
+        project.write("a.py", text)
+        project.commit()
+    assert scan(keylift, project, "github", "--history=HEAD~3..HEAD~1").startswith("::error file=a.py,line=2,")
+    assert scan(keylift, project, "github", "--since", "HEAD~3").startswith("::error file=a.py,line=3,")
+    project.write("sub/a.py", f'k = "{STAYS}"\n')
+    project.commit()
+    project.write("sub/a.py", f'# a\nk = "{STAYS}"\n')
+    project.commit()
+    done = keylift("scan", "--no-config", "--format", "github", "--history", cwd=project / "sub")
+    assert done.returncode == 1 and done.stdout.startswith("::error file=a.py,line=2,")
 
 
 @pytest.mark.server
