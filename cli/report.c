@@ -131,7 +131,7 @@ static const struct report_format *also_format(const char *also, const char **fi
     *file = also + len + (also[len] == '=');
     for (size_t i = 0; i < KL_ARRAY_LEN(formats); i++) {
         bool named = strlen(formats[i].name) == len && memcmp(formats[i].name, also, len) == 0;
-        if (named && formats[i].scan != NULL && **file != '\0') {
+        if (named && formats[i].scan != NULL && **file != '\0' && strcmp(*file, "-") != 0) {
             return &formats[i];
         }
     }

@@ -194,7 +194,7 @@ def test_one_scan_may_write_several_reports(keylift, report, leaks):
     assert done.returncode == 2 and "/proc/none" in done.stderr
 
 
-@pytest.mark.parametrize("wrong", ["sarif", "sarif=", "=x", "markdown=x", "SARIF=x"])
+@pytest.mark.parametrize("wrong", ["sarif", "sarif=", "sarif=-", "=x", "markdown=x", "SARIF=x"])
 def test_a_further_report_needs_a_format_and_a_file(keylift, leaks, wrong):
     done = keylift("scan", "--also", wrong, ".", cwd=leaks)
     assert done.returncode == 2 and done.stdout == "" and "such as sarif=keylift.sarif" in done.stderr
