@@ -279,6 +279,7 @@ void diff_close(struct diff_reader *r) {
 bool diff_is(struct slice text) {
     struct slice lines[2] = {{0}};
     struct hunk_head head;
+    text = slice_sub(text, 0, text.len < DIFF_LOOK_BYTES ? text.len : DIFF_LOOK_BYTES);
     for (size_t at = 0; at < text.len;) {
         struct slice line = take_line(text, &at);
         if (slice_starts(lines[0], "--- ") && slice_starts(lines[1], "+++ ") && read_head(line, &head)) {

@@ -34,7 +34,8 @@ struct diff_reader {
     size_t binary; /* files whose bytes are not in the text, or packed */
 };
 
-/* Whether there is a hunk in it, below the names of its two files. */
+/* Whether there is a hunk in the first DIFF_LOOK_BYTES of it, below the names of its two files. */
+#define DIFF_LOOK_BYTES ((size_t)1 << 20)
 bool diff_is(struct slice text);
 /* The text is borrowed. */
 void diff_open(struct diff_reader *r, struct slice text);
