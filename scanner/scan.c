@@ -14,6 +14,7 @@
 #include "base/thread.h"
 #include "scanner/scan_imports.h"
 #include "scanner/scan_merge.h"
+#include "scanner/scan_weight.h"
 #include "scanner/scanfile.h"
 #include "scanner/walk.h"
 
@@ -305,6 +306,8 @@ static void scan_open(struct scan *s) {
     s->queue.lock = mutex_new();
     s->queue.filled = condition_new();
     s->queue.rested = condition_new();
+    if (s->jobs > 1 && !mem_is_guarded()) /* a thread that ends in a guard leaves no gate */
+        s->shared.gate = scan_gate_new();
     scan_worker_init(&s->workers[0], &s->shared);
 }
 
@@ -319,6 +322,7 @@ static void scan_close(struct scan *s) {
     condition_free(s->queue.filled);
     condition_free(s->queue.rested);
     mutex_free(s->queue.lock);
+    scan_gate_free(s->shared.gate);
 }
 
 enum kl_status scan_run(const struct scan_options *o, struct scan_result *out, struct error *e) {

@@ -32,6 +32,7 @@ struct scan_options {
     bool hook;               /* in the repository that the variables of a hook name */
     bool archives;           /* look into them: scan_archive.h */
     unsigned jobs;           /* 0: as many as processors */
+    size_t piece_bytes; /* tests: files that are larger are scanned in pieces of this length; 0: as usual */
     double min_confidence;
     struct rule_set_options rules;
     const struct rule_set

@@ -14,7 +14,10 @@
 #include "scanner/scan_archive.h"
 #include "scanner/scan_pieces.h"
 #include "scanner/scan_report.h"
+#include "scanner/scan_weight.h"
 #include "scanner/textfile.h"
+
+#define KEPT_BYTES ((size_t)4 << 20) /* of one kind, from file to file */
 
 void scan_worker_init(struct scan_worker *w, const struct scan_shared *shared) {
     *w = (struct scan_worker){.shared = shared, .hits.least = shared->options->min_confidence};
@@ -283,16 +286,29 @@ static void scan_text(struct scan_worker *w, const char *path, enum scan_languag
         scan_report_hits(w, &place);
 }
 
-/* The code of the cells as Python, and all of the file as text. */
-static void scan_notebook(struct scan_worker *w, const char *path, struct slice bytes) {
+static bool scan_cells(struct scan_worker *w, const char *path, struct slice bytes) {
     struct pyfile code;
     struct scan_place file = {.path = path, .text = bytes};
+    if (!notebook_code(&code, bytes, &w->arena, NULL))
+        return false;
+    struct scan_place place = {
+        .path = path, .text = code.text, .python = &code, .tokens = &w->tokens, .file = &file};
+    scan_code(w, &code, &place, NULL);
+    return true;
+}
+
+bool scan_notebook_cells(struct scan_worker *w, const char *path, struct slice bytes) {
+    w->hits.count = 0;
+    bool code = scan_cells(w, path, bytes);
+    w->place = NULL;
+    arena_clear(&w->arena);
+    return code;
+}
+
+/* The code of the cells as Python, and all of the file as text. */
+static void scan_notebook(struct scan_worker *w, const char *path, struct slice bytes) {
     size_t known = w->part.finding_count;
-    if (notebook_code(&code, bytes, &w->arena, NULL)) {
-        struct scan_place place = {
-            .path = path, .text = code.text, .python = &code, .tokens = &w->tokens, .file = &file};
-        scan_code(w, &code, &place, NULL);
-    }
+    (void)scan_cells(w, path, bytes);
     w->hits.count = 0;
     scan_text(w, path, SCAN_NOTEBOOK, bytes, known);
 }
@@ -301,12 +317,27 @@ void scan_document(struct scan_worker *w, const char *path, enum scan_language l
     w->hits.count = 0;
     if (language == SCAN_PYTHON)
         scan_python(w, path, bytes);
-    else if (language == SCAN_NOTEBOOK)
+    else if (language == SCAN_NOTEBOOK && !w->in_pieces) /* of pieces: notebook_stream.c */
         scan_notebook(w, path, bytes);
     else
         scan_text(w, path, language, bytes, w->part.finding_count);
     w->place = NULL;
     arena_clear(&w->arena);
+}
+
+/* A heavy file must not cost its memory for the whole run. */
+static void keep_little(struct scan_worker *w) {
+    if (w->tokens.capacity * sizeof *w->tokens.items > KEPT_BYTES)
+        py_tokens_release(&w->tokens);
+    if (w->candidates.capacity * sizeof *w->candidates.items > KEPT_BYTES)
+        candidates_release(&w->candidates);
+    if (w->flows.capacity * sizeof *w->flows.items > KEPT_BYTES)
+        flows_release(&w->flows);
+    if (w->hits.capacity * sizeof *w->hits.items > KEPT_BYTES) {
+        free(w->hits.items);
+        w->hits.items = NULL;
+        w->hits.count = w->hits.capacity = 0;
+    }
 }
 
 bool scan_worker_bytes(struct scan_worker *w, const char *path, struct slice bytes) {
@@ -321,13 +352,17 @@ bool scan_worker_bytes(struct scan_worker *w, const char *path, struct slice byt
         scan_worker_skip(w, archive != ARCHIVE_NONE ? SKIP_ARCHIVE : SKIP_BINARY);
         return false;
     }
-    if (bytes.len > SCAN_WHOLE_BYTES && scan_pieces_fit(language, bytes)) {
+    if (!scan_fits_whole(w, language, bytes)) {
         scan_pieces_bytes(w, path, language, bytes);
-        return true;
+    } else {
+        bool light = bytes.len <= SCAN_LIGHT_BYTES;
+        size_t weight = light ? 0 : scan_gate_enter(w->shared->gate, scan_weight(language, bytes));
+        w->part.stats.files++;
+        w->part.stats.bytes += bytes.len;
+        scan_document(w, path, language, bytes);
+        keep_little(w);
+        scan_gate_leave(w->shared->gate, weight);
     }
-    w->part.stats.files++;
-    w->part.stats.bytes += bytes.len;
-    scan_document(w, path, language, bytes);
     return true;
 }
 
@@ -345,14 +380,14 @@ bool scan_worker_file(struct scan_worker *w, const char *path, bool named) {
     w->bytes.over = false;
     bool whole = false;
     enum kl_status s =
-        file_read_wanted(path, SCAN_WHOLE_BYTES, w->shared->options->archives ? is_text_or_archive : is_text,
-                         &w->bytes, &whole, &e);
+        file_read_wanted(path, scan_whole_bytes(w),
+                         w->shared->options->archives ? is_text_or_archive : is_text, &w->bytes, &whole, &e);
     if (s == KL_ERR_LIMIT) {
         struct slice head = buf_as_slice(&w->bytes);
         enum scan_language language = scan_language_of(path, head);
-        if (scan_pieces_fit(language, head))
-            return scan_pieces_file(w, path, language, named);
-        w->bytes.len = 0;
+        if (language != SCAN_BINARY)
+            return scan_pieces_file(w, path, language, head, named);
+        w->bytes.len = 0; /* an archive */
         w->bytes.over = false;
         s = file_read(path, KL_MAX_FILE_BYTES, &w->bytes, &e);
     }

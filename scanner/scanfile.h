@@ -21,6 +21,7 @@ struct scan_shared {
     const struct ignore_list *excludes;
     struct scan_progress *progress; /* NULL: of one document */
     bool follows_imports;           /* files are there to be read again */
+    struct scan_gate *gate;         /* NULL: one thread */
     struct arena arena;
 };
 
@@ -87,6 +88,8 @@ void scan_worker_skip(struct scan_worker *w, enum skip_reason reason);
 
 /* Text of its file, or a piece of it. */
 void scan_document(struct scan_worker *w, const char *path, enum scan_language language, struct slice bytes);
+/* The code of a notebook, without the rest of its text; true if there is some. */
+bool scan_notebook_cells(struct scan_worker *w, const char *path, struct slice bytes);
 /* Findings of a Python file that the classifier has for their looks alone: with more, none of them counts. */
 #define SCAN_MAX_RANDOM 4u
 
