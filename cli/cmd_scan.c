@@ -21,6 +21,11 @@ static bool from_stdin(const struct cli *c) {
     return false;
 }
 
+static enum kl_status next_of_stdin(void *ctx, size_t want, struct buf *out, struct error *e) {
+    (void)ctx;
+    return file_read_some(0, "standard input", want, out, e);
+}
+
 static enum kl_status scan_stdin(struct cli *c, const struct scan_options *o, struct scan_result *out,
                                  struct error *e) {
     if (c->options.arguments.count > 1 || c->options.staged || o->history) {
@@ -28,15 +33,8 @@ static enum kl_status scan_stdin(struct cli *c, const struct scan_options *o, st
                          "\"-\" (standard input) stands alone: without other paths, --staged, --history and "
                          "--since");
     }
-    struct buf text;
-    buf_init_secret(&text, KL_MAX_FILE_BYTES);
     const char *name = c->options.stdin_filename != NULL ? c->options.stdin_filename : "<stdin>";
-    enum kl_status s = file_read_fd(0, "standard input", KL_MAX_FILE_BYTES, &text, e);
-    if (s == KL_OK) {
-        s = scan_bytes(o, name, buf_as_slice(&text), out, e);
-    }
-    buf_release(&text);
-    return s;
+    return scan_from(o, name, (struct byte_source){.next = next_of_stdin}, out, e);
 }
 
 /* Values are kept for the baseline's tags, for ids and for --verify alone, and go with the result. */

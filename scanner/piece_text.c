@@ -66,6 +66,9 @@ static enum kl_status read_more(struct piece_text *t, size_t want, struct buf *o
     size_t before = out->len;
     enum kl_status s = t->from.next ? t->from.next(t->from.ctx, want, out, e) : KL_OK;
     *ended = s != KL_OK || out->len == before;
+    if (s == KL_OK && t->start > PIECE_MAX_FILE_BYTES)
+        s = error_set(e, KL_ERR_LIMIT, "is larger than %llu bytes: its end was not searched",
+                      (unsigned long long)PIECE_MAX_FILE_BYTES);
     return s;
 }
 

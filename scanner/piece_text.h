@@ -13,16 +13,11 @@
 #ifndef KEYLIFT_SCANNER_PIECE_TEXT_H
 #define KEYLIFT_SCANNER_PIECE_TEXT_H
 
+#include "base/byte_source.h"
 #include "base/charset.h"
 #include "scanner/scan.h"
 
-/* Bytes, one after the other. */
-struct byte_source {
-    /* Appends at most `want` bytes (not 0), and at least one but at the end. */
-    enum kl_status (*next)(void *ctx, size_t want, struct buf *out, struct error *e);
-    void *ctx;
-    struct slice ahead; /* was read already: it comes first */
-};
+#define PIECE_MAX_FILE_BYTES ((uint64_t)1 << 36) /* more of one file is an error */
 
 enum piece_form { PIECE_PLAIN, PIECE_UTF16_LITTLE, PIECE_UTF16_BIG, PIECE_OLD };
 

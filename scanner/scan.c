@@ -351,8 +351,10 @@ enum kl_status scan_run(const struct scan_options *o, struct scan_result *out, s
     return KL_OK;
 }
 
-enum kl_status scan_bytes_by(struct scan_worker **w, const struct scan_options *o, const char *path,
-                             struct slice bytes, struct scan_result *out, struct error *e) {
+/* `from` NULL: the bytes. */
+static enum kl_status scan_one(struct scan_worker **w, const struct scan_options *o, const char *path,
+                               struct slice bytes, const struct byte_source *from, struct scan_result *out,
+                               struct error *e) {
     struct scan_shared shared;
     double start = system_seconds();
     *out = (struct scan_result){0};
@@ -367,13 +369,29 @@ enum kl_status scan_bytes_by(struct scan_worker **w, const struct scan_options *
         *w = mem_alloc(sizeof **w);
         scan_worker_init(*w, &shared);
     }
-    scan_worker_bytes(*w, path, bytes);
+    if (from)
+        scan_worker_from(*w, path, *from);
+    else
+        scan_worker_bytes(*w, path, bytes);
     scan_merge(out, *w, o);
     scan_worker_renew(*w, NULL);
     scan_shared_release(&shared);
     scan_finish(out);
     out->stats.seconds = system_seconds() - start;
     return KL_OK;
+}
+
+enum kl_status scan_bytes_by(struct scan_worker **w, const struct scan_options *o, const char *path,
+                             struct slice bytes, struct scan_result *out, struct error *e) {
+    return scan_one(w, o, path, bytes, NULL, out, e);
+}
+
+enum kl_status scan_from(const struct scan_options *o, const char *path, struct byte_source from,
+                         struct scan_result *out, struct error *e) {
+    struct scan_worker *w = NULL;
+    enum kl_status status = scan_one(&w, o, path, (struct slice){0}, &from, out, e);
+    scan_worker_free(w);
+    return status;
 }
 
 void scan_worker_free(struct scan_worker *w) {

@@ -30,8 +30,11 @@ static size_t decoding_weight(enum scan_language language, struct slice bytes) {
 bool scan_fits_whole(const struct scan_worker *w, enum scan_language language, struct slice bytes) {
     if (bytes.len > scan_whole_bytes(w))
         return false;
-    return bytes.len <= SCAN_LIGHT_BYTES ||
-           scan_weight(language, bytes) + decoding_weight(language, bytes) <= SCAN_WHOLE_WEIGHT;
+    if (bytes.len <= SCAN_LIGHT_BYTES)
+        return true;
+    size_t decoding = decoding_weight(language, bytes);
+    return SCAN_MOST_DENSE * bytes.len + decoding <= SCAN_WHOLE_WEIGHT ||
+           scan_weight(language, bytes) + decoding <= SCAN_WHOLE_WEIGHT;
 }
 
 static bool fill(struct pieces *p, size_t want) {
@@ -252,7 +255,7 @@ void scan_pieces_from(struct scan_worker *w, const char *path, enum scan_languag
     const struct scan_stats before = *stats;
     size_t asked = w->shared->options->piece_bytes;
     struct pieces p = {.w = w, .path = path, .piece_bytes = asked > 0 ? asked : PIECE_BYTES};
-    size_t weight = scan_gate_enter(w->shared->gate, SCAN_PIECE_WEIGHT + 3 * p.piece_bytes);
+    size_t weight = scan_gate_wait(w->shared->gate, SCAN_PIECE_WEIGHT + 3 * p.piece_bytes);
     piece_text_open(&p.text, from, language, head);
     w->in_pieces = true;
     bool code = scan_all(&p, language, w->part.finding_count);
@@ -283,7 +286,7 @@ bool scan_pieces_file(struct scan_worker *w, const char *path, enum scan_languag
                       bool named) {
     struct file_reader *reader;
     struct error e = {0};
-    enum kl_status s = file_reader_open(&reader, path, SCAN_MAX_PIECED_BYTES, &e);
+    enum kl_status s = file_reader_open(&reader, path, PIECE_MAX_FILE_BYTES, &e);
     if (s == KL_OK) {
         scan_path_rules(w, path);
         scan_pieces_from(w, path, language, (struct byte_source){.next = next_of_file, .ctx = reader}, head);

@@ -9,8 +9,7 @@
 #include "scanner/piece_text.h"
 #include "scanner/scanfile.h"
 
-#define SCAN_WHOLE_BYTES ((size_t)4 << 20)        /* what is no larger may be scanned as a whole */
-#define SCAN_MAX_PIECED_BYTES ((uint64_t)1 << 36) /* one file */
+#define SCAN_WHOLE_BYTES ((size_t)4 << 20) /* what is no larger may be scanned as a whole */
 
 /* Whether a text is scanned as a whole: it is no larger, and its scan not too heavy (scan_weight.h). */
 bool scan_fits_whole(const struct scan_worker *w, enum scan_language language, struct slice bytes);

@@ -11,6 +11,7 @@
 #define TOKEN_WEIGHT sizeof(struct py_token)
 #define STRING_WEIGHT (sizeof(struct candidate) + sizeof(struct candidate) / 4)
 #define PAIR_WEIGHT sizeof(struct candidate)
+#define STEP_BYTES ((size_t)1024)
 #define LINE_WEIGHT (2 * sizeof(uint32_t))
 
 static bool is_word(unsigned c) {
@@ -41,22 +42,33 @@ static uint16_t text_weight(unsigned c) {
     return c == '\n' ? (uint16_t)LINE_WEIGHT : 0;
 }
 
-static void make_table(enum scan_language language, uint16_t table[256]) {
+struct weights {
+    uint16_t of[256];
+    uint16_t goes_on[256]; /* all ones: of a word, which weighs with its first byte */
+};
+
+static void make_weights(enum scan_language language, struct weights *w) {
     bool python = language == SCAN_PYTHON || language == SCAN_NOTEBOOK;
-    for (unsigned c = 0; c < 256; c++)
-        table[c] = python ? python_weight(c) : language == SCAN_TEXT ? text_weight(c) : pairs_weight(c);
+    for (unsigned c = 0; c < 256; c++) {
+        w->of[c] = python ? python_weight(c) : language == SCAN_TEXT ? text_weight(c) : pairs_weight(c);
+        w->goes_on[c] = python && is_word(c) ? UINT16_MAX : 0;
+    }
 }
 
+/* Of the beginning of a text that has `most` or a little more. */
 static size_t weigh(enum scan_language language, struct slice text, size_t most, size_t *len) {
-    uint16_t table[256];
+    struct weights w;
     size_t weight = 0, i = 0;
-    bool words = language == SCAN_PYTHON || language == SCAN_NOTEBOOK, in_word = false;
-    make_table(language, table);
-    for (; i < text.len && weight <= most; i++) {
-        unsigned char c = (unsigned char)text.ptr[i];
-        bool word = words && is_word(c);
-        weight += word && in_word ? 0 : table[c];
-        in_word = word;
+    unsigned before = 0;
+    make_weights(language, &w);
+    while (i < text.len && weight <= most) {
+        size_t end = i + STEP_BYTES < text.len ? i + STEP_BYTES : text.len;
+        for (; i < end; i++) {
+            unsigned char c = (unsigned char)text.ptr[i];
+            unsigned word = w.goes_on[c];
+            weight += w.of[c] & ~(word & before);
+            before = word;
+        }
     }
     *len = i;
     return weight;
@@ -93,7 +105,19 @@ void scan_gate_free(struct scan_gate *g) {
     free(g);
 }
 
-size_t scan_gate_enter(struct scan_gate *g, size_t weight) {
+/* What is known without a look at the text does mostly. */
+size_t scan_gate_enter(struct scan_gate *g, enum scan_language language, struct slice text) {
+    if (!g || text.len <= SCAN_LIGHT_BYTES)
+        return 0;
+    size_t weight = SCAN_MOST_DENSE * text.len;
+    mutex_lock(g->lock);
+    bool room = weight <= g->room;
+    g->room -= room ? weight : 0;
+    mutex_unlock(g->lock);
+    return room ? weight : scan_gate_wait(g, scan_weight(language, text));
+}
+
+size_t scan_gate_wait(struct scan_gate *g, size_t weight) {
     if (!g)
         return 0;
     weight = weight < SCAN_GATE_WEIGHT ? weight : SCAN_GATE_WEIGHT;

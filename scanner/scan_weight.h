@@ -8,9 +8,11 @@
 #include "scanner/scan.h"
 
 #define SCAN_LIGHT_BYTES ((size_t)128 << 10) /* a text that is no longer is scanned as it comes */
-#define SCAN_WHOLE_WEIGHT ((size_t)28 << 20) /* of a text that is scanned as a whole */
+#define SCAN_WHOLE_WEIGHT ((size_t)36 << 20) /* of a text that is scanned as a whole */
 #define SCAN_PIECE_WEIGHT ((size_t)8 << 20)  /* of a piece */
-#define SCAN_GATE_WEIGHT ((size_t)32 << 20)  /* of all texts at hand that are not light */
+#define SCAN_GATE_WEIGHT ((size_t)36 << 20)  /* of all texts at hand that are not light */
+
+#define SCAN_MOST_DENSE 60u /* weight of a byte, on the average of any text */
 
 /* Bytes of memory: an estimate, rather too high. */
 size_t scan_weight(enum scan_language language, struct slice text);
@@ -20,9 +22,10 @@ size_t scan_weight_part(enum scan_language language, struct slice text, size_t m
 struct scan_gate;
 struct scan_gate *scan_gate_new(void);
 void scan_gate_free(struct scan_gate *g); /* NULL is fine */
-/* Waits until there is room; no thread asks for more while it has some. NULL: all have. Gives back what is to
- * be left. */
-size_t scan_gate_enter(struct scan_gate *g, size_t weight);
+/* Waits until there is room for the scan of a text, or for this weight; no thread asks for more while it has
+ * some. NULL: there always is. Gives back what is to be left. */
+size_t scan_gate_enter(struct scan_gate *g, enum scan_language language, struct slice text);
+size_t scan_gate_wait(struct scan_gate *g, size_t weight);
 void scan_gate_leave(struct scan_gate *g, size_t weight);
 
 #endif

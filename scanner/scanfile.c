@@ -17,6 +17,7 @@
 #include "scanner/scan_weight.h"
 #include "scanner/textfile.h"
 
+#define READ_BYTES ((size_t)64 << 10)
 #define KEPT_BYTES ((size_t)4 << 20) /* of one kind, from file to file */
 
 void scan_worker_init(struct scan_worker *w, const struct scan_shared *shared) {
@@ -355,8 +356,7 @@ bool scan_worker_bytes(struct scan_worker *w, const char *path, struct slice byt
     if (!scan_fits_whole(w, language, bytes)) {
         scan_pieces_bytes(w, path, language, bytes);
     } else {
-        bool light = bytes.len <= SCAN_LIGHT_BYTES;
-        size_t weight = light ? 0 : scan_gate_enter(w->shared->gate, scan_weight(language, bytes));
+        size_t weight = scan_gate_enter(w->shared->gate, language, bytes);
         w->part.stats.files++;
         w->part.stats.bytes += bytes.len;
         scan_document(w, path, language, bytes);
@@ -364,6 +364,53 @@ bool scan_worker_bytes(struct scan_worker *w, const char *path, struct slice byt
         scan_gate_leave(w->shared->gate, weight);
     }
     return true;
+}
+
+/* Appends what comes until there are `len` bytes, or no more. */
+static enum kl_status read_from(struct byte_source *from, size_t len, struct buf *out, struct error *e) {
+    enum kl_status s = KL_OK;
+    size_t before;
+    do {
+        before = out->len;
+        if (from->ahead.len > 0) {
+            buf_slice(out, slice_sub(from->ahead, 0, len - out->len));
+            from->ahead = slice_sub(from->ahead, out->len - before, from->ahead.len);
+        } else if (from->next && out->len < len) {
+            s = from->next(from->ctx, len - out->len < READ_BYTES ? len - out->len : READ_BYTES, out, e);
+        }
+    } while (s == KL_OK && out->len > before && out->len < len);
+    return s;
+}
+
+bool scan_worker_from(struct scan_worker *w, const char *path, struct byte_source from) {
+    struct buf head = BUF_INIT_SECRET(KL_MAX_FILE_BYTES + 1);
+    struct error e = {0};
+    bool scanned = false;
+    if (!from.next)
+        return scan_worker_bytes(w, path, from.ahead);
+    size_t whole = scan_whole_bytes(w) > FILE_HEAD_BYTES ? scan_whole_bytes(w) : FILE_HEAD_BYTES;
+    enum kl_status s = read_from(&from, FILE_HEAD_BYTES, &head, &e);
+    enum scan_language language = scan_language_of(path, buf_as_slice(&head));
+    bool archive =
+        language == SCAN_BINARY && archive_kind_of(path) != ARCHIVE_NONE && w->shared->options->archives;
+    if (s == KL_OK && (language != SCAN_BINARY || archive))
+        s = read_from(&from, archive ? KL_MAX_FILE_BYTES + 1 : whole + 1, &head, &e);
+    if (s == KL_OK && head.len > KL_MAX_FILE_BYTES) {
+        scan_worker_skip(w, SKIP_TOO_LARGE);
+        s = error_set(&e, KL_ERR_LIMIT, "is larger than %zu bytes", KL_MAX_FILE_BYTES);
+    }
+    if (s != KL_OK) {
+        scan_worker_error(w, path, e.message);
+    } else if (language == SCAN_BINARY || head.len <= whole) {
+        scanned = scan_worker_bytes(w, path, buf_as_slice(&head));
+    } else {
+        scan_path_rules(w, path);
+        from.ahead = buf_as_slice(&head);
+        scan_pieces_from(w, path, language, from, slice_sub(from.ahead, 0, FILE_HEAD_BYTES));
+        scanned = true;
+    }
+    buf_release(&head);
+    return scanned;
 }
 
 static bool is_text(const char *path, struct slice head) {

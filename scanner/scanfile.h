@@ -3,6 +3,7 @@
 #ifndef KEYLIFT_SCANNER_SCANFILE_H
 #define KEYLIFT_SCANNER_SCANFILE_H
 
+#include "base/byte_source.h"
 #include "scanner/candidate.h"
 #include "scanner/classify.h"
 #include "scanner/envread.h"
@@ -81,6 +82,8 @@ void scan_worker_renew(struct scan_worker *w, const struct scan_shared *shared);
  * worker's part. `named`: it was asked for, and must be there. */
 bool scan_worker_file(struct scan_worker *w, const char *path, bool named);
 bool scan_worker_bytes(struct scan_worker *w, const char *path, struct slice bytes);
+/* What comes from a source, which is not read to its end where that is of no use. */
+bool scan_worker_from(struct scan_worker *w, const char *path, struct byte_source from);
 void scan_worker_error(struct scan_worker *w, const char *path, const char *message);
 /* Tells what the worker has done since its share was as these: for scan_run's progress. */
 void scan_worker_tell(struct scan_worker *w, const struct scan_stats *before, size_t findings_before);

@@ -204,3 +204,21 @@ def test_memory_is_bounded(project, kind):
     HEAVY[kind](project.path)
     run = process.measure(process.Command([support.BINARY, "scan", "--jobs", "2", *project.path.glob("*.*")]))
     assert run.peak < 64, run
+
+
+def test_memory_is_bounded_for_what_git_has_and_what_comes_from_a_pipe(project, keylift):
+    project.git_init()
+    text = (FILLER * (24 * MB // len(FILLER.encode())) + f"{support.made_stripe_key()} is in it\n") * 2
+    project.write("large.txt", text)
+    project.git("add", "large.txt")
+    command = [support.BINARY, "scan", "--jobs", "2"]
+    runs = [process.measure(process.Command([*command, "--staged"], cwd=project.path))]
+    project.git("commit", "-qm", "large")
+    runs.append(process.measure(process.Command([*command, "--history"], cwd=project.path)))
+    runs.append(process.measure(process.Command(["/bin/sh", "-c", f"exec {support.BINARY} scan - < large.txt"], cwd=project.path)))
+    assert all(run.status == 1 for run in runs)
+    assert SANITIZED or all(run.peak < 40 for run in runs), runs
+    status, report = scan(keylift, "--staged", cwd=project)
+    assert status == 0
+    status, report = scan(keylift, "--history", cwd=project)
+    assert [f["line"] for f in report["findings"]] == [text[: text.index("is in it")].count("\n") + 1]
