@@ -195,14 +195,18 @@ enum kl_status file_reader_open(struct file_reader **out, const char *path, uint
     return KL_OK;
 }
 
-enum kl_status file_reader_next(struct file_reader *r, size_t want, struct buf *out, struct error *e) {
+enum kl_status file_read_some(int fd, const char *what, size_t want, struct buf *out, struct error *e) {
     size_t got = 0;
     char *to = buf_reserve(out, want);
     if (!to)
-        return error_set(e, KL_ERR_LIMIT, "%s has too much at once", r->path);
-    enum kl_status status = read_some(r->fd, r->path, to, want, &got, e);
+        return error_set(e, KL_ERR_LIMIT, "%s has too much at once", what);
+    enum kl_status status = read_some(fd, what, to, want, &got, e);
     out->len += got;
     return status;
+}
+
+enum kl_status file_reader_next(struct file_reader *r, size_t want, struct buf *out, struct error *e) {
+    return file_read_some(r->fd, r->path, want, out, e);
 }
 
 void file_reader_close(struct file_reader *r) {

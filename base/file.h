@@ -64,6 +64,9 @@ void file_reader_close(struct file_reader *r);
 /* All of a descriptor, e.g. standard input. `what` names it in messages. */
 enum kl_status file_read_fd(int fd, const char *what, size_t max, struct buf *out,
                             struct error *e) KL_MUST_USE;
+/* Appends what one read gives, at most `want` bytes; none at the end. */
+enum kl_status file_read_some(int fd, const char *what, size_t want, struct buf *out,
+                              struct error *e) KL_MUST_USE;
 /* KL_ERR_INTERRUPTED when nobody reads the pipe any more (see system.h). */
 enum kl_status file_write_fd(int fd, const char *what, struct slice bytes, struct error *e) KL_MUST_USE;
 

@@ -51,30 +51,55 @@ static void make_environment(enum git_repository which, struct arena *arena, con
     env[n] = NULL;
 }
 
-static enum kl_status run(const char *folder, enum git_repository which, const char *const *args,
-                          struct slice input, struct git_output output, struct process_result *out,
-                          struct error *e) {
-    struct arena arena = ARENA_INIT;
+#define GIT_MAX_ANSWER ((size_t)1 << 16)
+
+struct call {
+    struct arena arena;
     const char *env[MAX_ENV];
-    const char *argv[KL_ARRAY_LEN(safe_settings) + GIT_MAX_ARGS + 1] = {NULL};
+    const char *argv[KL_ARRAY_LEN(safe_settings) + GIT_MAX_ARGS + 1];
+    struct process_request request;
+};
+
+static enum kl_status make_call(struct call *c, const char *folder, enum git_repository which,
+                                const char *const *args, struct error *e) {
     size_t argc = 0;
+    c->arena = (struct arena)ARENA_INIT;
     for (; argc < KL_ARRAY_LEN(safe_settings); argc++)
-        argv[argc] = safe_settings[argc];
+        c->argv[argc] = safe_settings[argc];
     for (size_t i = 0; args[i]; i++) {
         if (i == GIT_MAX_ARGS)
             return error_set(e, KL_ERR_INTERNAL, "git_run: more than %u arguments", GIT_MAX_ARGS);
-        argv[argc++] = args[i];
+        c->argv[argc++] = args[i];
     }
-    make_environment(which, &arena, env);
-    const struct process_request req = {.argv = argv,
-                                        .env = env,
-                                        .cwd = folder,
-                                        .input = input,
-                                        .max_output = output.max,
-                                        .expected_output = output.expected,
-                                        .timeout_ms = GIT_TIMEOUT_MS};
-    enum kl_status st = process_run(&req, out, e);
-    arena_release(&arena);
+    c->argv[argc] = NULL;
+    make_environment(which, &c->arena, c->env);
+    c->request =
+        (struct process_request){.argv = c->argv, .env = c->env, .cwd = folder, .timeout_ms = GIT_TIMEOUT_MS};
+    return KL_OK;
+}
+
+static enum kl_status run(const char *folder, enum git_repository which, const char *const *args,
+                          struct slice input, struct git_output output, struct process_result *out,
+                          struct error *e) {
+    struct call c;
+    enum kl_status st = make_call(&c, folder, which, args, e);
+    c.request.input = input;
+    c.request.max_output = output.max;
+    c.request.expected_output = output.expected;
+    if (st == KL_OK)
+        st = process_run(&c.request, out, e);
+    arena_release(&c.arena);
+    return st;
+}
+
+enum kl_status git_stream_open(struct process_stream **out, const struct git_place *at,
+                               const char *const *args, struct error *e) {
+    struct call c;
+    enum kl_status st = make_call(&c, at->folder, at->which, args, e);
+    c.request.max_output = GIT_MAX_ANSWER;
+    if (st == KL_OK)
+        st = process_stream_open(out, &c.request, e);
+    arena_release(&c.arena);
     return st;
 }
 
@@ -132,8 +157,6 @@ static enum kl_status git_failed(const char *folder, struct process_result *r, s
         text = slice_sub(text, 0, line);
     return error_set(e, KL_ERR_IO, "git in %s: %.*s", folder, SLICE_ARG(text));
 }
-
-#define GIT_MAX_ANSWER ((size_t)1 << 16)
 
 enum kl_status git_directory(const char *folder, struct arena *a, char **out, struct error *e) {
     static const char *const args[] = {"rev-parse", "--absolute-git-dir", NULL};

@@ -37,6 +37,10 @@ enum kl_status git_ask_much(const struct git_place *at, const char *const *args,
                             struct git_output output, struct process_result *out,
                             struct error *e) KL_MUST_USE;
 
+/* What git writes as it is asked for: process.h. */
+enum kl_status git_stream_open(struct process_stream **out, const struct git_place *at,
+                               const char *const *args, struct error *e) KL_MUST_USE;
+
 /* The git directory of the repository that `folder` is in, absolute, in the
  * arena; NULL when there is no repository, or no git. */
 enum kl_status git_directory(const char *folder, struct arena *a, char **out, struct error *e) KL_MUST_USE;

@@ -102,3 +102,24 @@ enum kl_status git_read_group(const struct git_place *at, const struct git_files
     process_result_release(&r);
     return s;
 }
+
+static enum kl_status next_of_stream(void *ctx, size_t want, struct buf *out, struct error *e) {
+    return process_stream_next(ctx, want, out, e);
+}
+
+enum kl_status git_read_large(const struct git_place *at, struct slice name,
+                              void (*fn)(void *ctx, struct byte_source from), void *ctx, struct error *e) {
+    struct arena arena = ARENA_INIT;
+    const char *const args[] = {"cat-file", "blob", arena_cstr(&arena, name), NULL};
+    struct process_stream *stream;
+    enum kl_status s = git_stream_open(&stream, at, args, e);
+    if (s == KL_OK) {
+        fn(ctx, (struct byte_source){.next = next_of_stream, .ctx = stream});
+        const char *said = arena_cstr(&arena, slice_trim(process_stream_said(stream)));
+        int code = process_stream_close(stream);
+        if (code > 0)
+            s = error_set(e, KL_ERR_IO, "git cat-file failed in %s: %s", at->folder, said);
+    }
+    arena_release(&arena);
+    return s;
+}

@@ -13,6 +13,7 @@
 
 #include <stddef.h>
 
+#include "base/byte_source.h"
 #include "base/git.h"
 
 struct git_file {
@@ -36,6 +37,11 @@ size_t git_group_end(const struct git_files *files, size_t first, size_t max_byt
  * are valid until this returns, and wiped then; without a pointer where there is no such file. */
 enum kl_status git_read_group(const struct git_place *at, const struct git_files *files, size_t first,
                               size_t end, void (*fn)(void *ctx, size_t index, struct slice bytes), void *ctx,
+                              struct error *e) KL_MUST_USE;
+/* Calls fn with the bytes of one file, however many these are; what fn does not take is not read. An error
+ * only where git ended with one. */
+enum kl_status git_read_large(const struct git_place *at, struct slice name,
+                              void (*fn)(void *ctx, struct byte_source from), void *ctx,
                               struct error *e) KL_MUST_USE;
 
 #endif

@@ -11,6 +11,7 @@
 #include <poll.h>
 #include <pthread.h>
 #include <signal.h>
+#include <stdlib.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -231,10 +232,42 @@ static int start(struct child *c, const struct process_request *req, const char 
     return why;
 }
 
-enum kl_status process_run(const struct process_request *req, struct process_result *out, struct error *e) {
+/* Finds the program and starts it; true if it runs. */
+static bool launch(struct child *c, const struct process_request *req, enum kl_status *status,
+                   struct error *e) {
     struct arena scratch = ARENA_INIT;
+    const char *program = process_find(&scratch, req->argv[0]);
+    *c = (struct child){.pid = -1, .ours = {-1, -1, -1, -1}, .theirs = {-1, -1, -1, -1}};
+    *status = KL_OK;
+    if (!program) {
+        *status = error_set(e, KL_ERR_NOT_FOUND, "there is no program %s in PATH", req->argv[0]);
+    } else if (!open_ends(c, req->input.len > 0)) {
+        *status = error_set_errno(e, KL_ERR_IO, errno, "cannot make a pipe for %s", req->argv[0]);
+    } else {
+        int why = start(c, req, program);
+        bool missing = why == ENOENT && strchr(req->argv[0], '/');
+        if (why)
+            *status = error_set_errno(e, missing ? KL_ERR_NOT_FOUND : KL_ERR_IO, why, "cannot run %s",
+                                      req->argv[0]);
+    }
+    arena_release(&scratch);
+    return *status == KL_OK;
+}
+
+static void close_ends(struct child *c) {
+    for (int i = 0; i < ENDS; i++) {
+        close_fd(&c->ours[i]);
+        close_fd(&c->theirs[i]);
+    }
+}
+
+static int exit_code(const struct child *c) {
+    return WIFSIGNALED(c->wait_status) ? 128 + WTERMSIG(c->wait_status) : WEXITSTATUS(c->wait_status);
+}
+
+enum kl_status process_run(const struct process_request *req, struct process_result *out, struct error *e) {
     struct pipe_guard guard;
-    struct child c = {.pid = -1, .ours = {-1, -1, -1, -1}, .theirs = {-1, -1, -1, -1}};
+    struct child c;
     enum kl_status status;
     out->exit_code = -1;
     buf_init_secret(&out->out, req->max_output);
@@ -243,35 +276,15 @@ enum kl_status process_run(const struct process_request *req, struct process_res
     if (expected > 0 && !buf_reserve(&out->out, expected))
         buf_clear(&out->out);
     guard_begin(&guard);
-    const char *program = process_find(&scratch, req->argv[0]);
-    if (!program) {
-        status = error_set(e, KL_ERR_NOT_FOUND, "there is no program %s in PATH", req->argv[0]);
-        goto done;
+    if (launch(&c, req, &status, e)) {
+        status = converse(&c, req, out, e);
+        if (status != KL_OK)
+            kill_group(&c);
+        else
+            out->exit_code = exit_code(&c);
     }
-    if (!open_ends(&c, req->input.len > 0)) {
-        status = error_set_errno(e, KL_ERR_IO, errno, "cannot make a pipe for %s", req->argv[0]);
-        goto done;
-    }
-    int why = start(&c, req, program);
-    if (why) {
-        bool missing = why == ENOENT && strchr(req->argv[0], '/');
-        status =
-            error_set_errno(e, missing ? KL_ERR_NOT_FOUND : KL_ERR_IO, why, "cannot run %s", req->argv[0]);
-        goto done;
-    }
-    status = converse(&c, req, out, e);
-    if (status != KL_OK)
-        kill_group(&c);
-    else
-        out->exit_code =
-            WIFSIGNALED(c.wait_status) ? 128 + WTERMSIG(c.wait_status) : WEXITSTATUS(c.wait_status);
-done:
-    for (int i = 0; i < ENDS; i++) {
-        close_fd(&c.ours[i]);
-        close_fd(&c.theirs[i]);
-    }
+    close_ends(&c);
     guard_end(&guard);
-    arena_release(&scratch);
     if (status != KL_OK)
         process_result_release(out);
     return status;
@@ -280,4 +293,80 @@ done:
 void process_result_release(struct process_result *r) {
     buf_release(&r->out);
     buf_release(&r->err);
+}
+
+struct process_stream {
+    struct child child;
+    char *name;
+    struct buf err;
+    unsigned timeout_ms;
+};
+
+enum kl_status process_stream_open(struct process_stream **out, const struct process_request *req,
+                                   struct error *e) {
+    struct child c;
+    enum kl_status status;
+    if (!launch(&c, req, &status, e)) {
+        close_ends(&c);
+        return status;
+    }
+    struct process_stream *s = mem_calloc(1, sizeof *s);
+    *s = (struct process_stream){.child = c,
+                                 .name = mem_strdup(req->argv[0]),
+                                 .timeout_ms = req->timeout_ms ? req->timeout_ms : DEFAULT_TIMEOUT_MS};
+    buf_init_secret(&s->err, req->max_output);
+    *out = s;
+    return KL_OK;
+}
+
+enum kl_status process_stream_next(struct process_stream *s, size_t want, struct buf *out, struct error *e) {
+    struct child *c = &s->child;
+    double deadline = system_seconds() + s->timeout_ms / 1e3;
+    size_t before = out->len;
+    while (out->len == before && c->ours[END_OUT] >= 0) {
+        struct pollfd fds[2] = {{.fd = c->ours[END_OUT], .events = POLLIN},
+                                {.fd = c->ours[END_ERR], .events = POLLIN}};
+        int ready = poll(fds, 2, TICK_MS);
+        if (system_interrupted())
+            return error_set(e, KL_ERR_INTERRUPTED, "interrupted while %s ran", s->name);
+        if (system_seconds() > deadline)
+            return error_set(e, KL_ERR_IO, "%s wrote nothing for %u ms", s->name, s->timeout_ms);
+        if (ready > 0 && fds[1].revents && !drain(&c->ours[END_ERR], &s->err))
+            close_fd(&c->ours[END_ERR]);
+        if (ready <= 0 || !fds[0].revents)
+            continue;
+        want = want < READ_STEP_BYTES ? want : READ_STEP_BYTES;
+        char *to = buf_reserve(out, want);
+        if (!to)
+            return error_set(e, KL_ERR_LIMIT, "%s wrote more than there is room for", s->name);
+        ssize_t n = read(c->ours[END_OUT], to, want);
+        if (n > 0)
+            out->len += (size_t)n;
+        else if (n == 0 || (errno != EAGAIN && errno != EINTR))
+            close_fd(&c->ours[END_OUT]);
+    }
+    return KL_OK;
+}
+
+struct slice process_stream_said(const struct process_stream *s) {
+    return buf_as_slice(&s->err);
+}
+
+int process_stream_close(struct process_stream *s) {
+    struct child *c = &s->child;
+    int code = -1;
+    if (c->ours[END_OUT] >= 0) {
+        kill_group(c);
+    } else {
+        while (c->ours[END_ERR] >= 0 && drain(&c->ours[END_ERR], &s->err))
+            if (poll(&(struct pollfd){.fd = c->ours[END_ERR], .events = POLLIN}, 1, TICK_MS) <= 0)
+                break;
+        reap(c, 0);
+        code = exit_code(c);
+    }
+    close_ends(c);
+    free(s->name);
+    buf_release(&s->err);
+    free(s);
+    return code;
 }

@@ -34,4 +34,18 @@ enum kl_status process_run(const struct process_request *req, struct process_res
                            struct error *e) KL_MUST_USE;
 void process_result_release(struct process_result *r);
 
+/* The same for a program that takes no input and writes more than is held: what it writes comes as it is
+ * asked for. `timeout_ms` is how long one step of it may take, `max_output` goes for what it says on its
+ * standard error alone. */
+struct process_stream;
+enum kl_status process_stream_open(struct process_stream **out, const struct process_request *req,
+                                   struct error *e) KL_MUST_USE;
+/* Appends at most `want` bytes; none at the end. */
+enum kl_status process_stream_next(struct process_stream *s, size_t want, struct buf *out,
+                                   struct error *e) KL_MUST_USE;
+/* Its standard error so far. */
+struct slice process_stream_said(const struct process_stream *s);
+/* Ends a program that has not come to its end; else its exit code, which is -1 then. */
+int process_stream_close(struct process_stream *s);
+
 #endif

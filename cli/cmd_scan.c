@@ -41,6 +41,22 @@ static const char *diff_folder(struct cli *c) {
     return found && project.git_top != NULL ? path_relative(&c->arena, project.git_top, here) : ".";
 }
 
+static enum kl_status next_of_stdin(void *ctx, size_t want, struct buf *out, struct error *e) {
+    (void)ctx;
+    return file_read_some(0, "standard input", want, out, e);
+}
+
+/* As much as tells whether it is a diff, which is held whole. */
+static enum kl_status read_head(struct buf *text, struct error *e) {
+    enum kl_status s = KL_OK;
+    size_t before = SIZE_MAX;
+    while (s == KL_OK && text->len < DIFF_LOOK_BYTES && text->len != before) {
+        before = text->len;
+        s = file_read_some(0, "standard input", DIFF_LOOK_BYTES - text->len, text, e);
+    }
+    return s;
+}
+
 static enum kl_status scan_stdin(struct cli *c, const struct scan_options *o, struct scan_result *out,
                                  struct error *e) {
     if (c->options.arguments.count > 1 || c->options.staged || o->history) {
@@ -51,11 +67,15 @@ static enum kl_status scan_stdin(struct cli *c, const struct scan_options *o, st
     struct buf text;
     buf_init_secret(&text, KL_MAX_FILE_BYTES);
     const char *name = c->options.stdin_filename != NULL ? c->options.stdin_filename : NO_NAME;
-    enum kl_status s = file_read_fd(0, "standard input", KL_MAX_FILE_BYTES, &text, e);
-    if (s == KL_OK && may_be_diff(name) && diff_is(buf_as_slice(&text))) {
-        s = scan_diff(o, name, diff_folder(c), buf_as_slice(&text), out, e);
+    enum kl_status s = may_be_diff(name) ? read_head(&text, e) : KL_OK;
+    if (s == KL_OK && diff_is(buf_as_slice(&text))) {
+        s = file_read_fd(0, "standard input", KL_MAX_FILE_BYTES, &text, e);
+        if (s == KL_OK) {
+            s = scan_diff(o, name, diff_folder(c), buf_as_slice(&text), out, e);
+        }
     } else if (s == KL_OK) {
-        s = scan_bytes(o, name, buf_as_slice(&text), out, e);
+        s = scan_from(o, name, (struct byte_source){.next = next_of_stdin, .ahead = buf_as_slice(&text)}, out,
+                      e);
     }
     buf_release(&text);
     return s;

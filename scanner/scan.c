@@ -14,6 +14,7 @@
 #include "base/thread.h"
 #include "scanner/scan_imports.h"
 #include "scanner/scan_merge.h"
+#include "scanner/scan_weight.h"
 #include "scanner/scanfile.h"
 #include "scanner/walk.h"
 
@@ -305,6 +306,8 @@ static void scan_open(struct scan *s) {
     s->queue.lock = mutex_new();
     s->queue.filled = condition_new();
     s->queue.rested = condition_new();
+    if (s->jobs > 1 && !mem_is_guarded()) /* a thread that ends in a guard leaves no gate */
+        s->shared.gate = scan_gate_new();
     scan_worker_init(&s->workers[0], &s->shared);
 }
 
@@ -319,6 +322,7 @@ static void scan_close(struct scan *s) {
     condition_free(s->queue.filled);
     condition_free(s->queue.rested);
     mutex_free(s->queue.lock);
+    scan_gate_free(s->shared.gate);
 }
 
 enum kl_status scan_run(const struct scan_options *o, struct scan_result *out, struct error *e) {
@@ -347,8 +351,10 @@ enum kl_status scan_run(const struct scan_options *o, struct scan_result *out, s
     return KL_OK;
 }
 
-enum kl_status scan_bytes_by(struct scan_worker **w, const struct scan_options *o, const char *path,
-                             struct slice bytes, struct scan_result *out, struct error *e) {
+/* `from` NULL: the bytes. */
+static enum kl_status scan_one(struct scan_worker **w, const struct scan_options *o, const char *path,
+                               struct slice bytes, const struct byte_source *from, struct scan_result *out,
+                               struct error *e) {
     struct scan_shared shared;
     double start = system_seconds();
     *out = (struct scan_result){0};
@@ -363,13 +369,29 @@ enum kl_status scan_bytes_by(struct scan_worker **w, const struct scan_options *
         *w = mem_alloc(sizeof **w);
         scan_worker_init(*w, &shared);
     }
-    scan_worker_bytes(*w, path, bytes);
+    if (from)
+        scan_worker_from(*w, path, *from);
+    else
+        scan_worker_bytes(*w, path, bytes);
     scan_merge(out, *w, o);
     scan_worker_renew(*w, NULL);
     scan_shared_release(&shared);
     scan_finish(out);
     out->stats.seconds = system_seconds() - start;
     return KL_OK;
+}
+
+enum kl_status scan_bytes_by(struct scan_worker **w, const struct scan_options *o, const char *path,
+                             struct slice bytes, struct scan_result *out, struct error *e) {
+    return scan_one(w, o, path, bytes, NULL, out, e);
+}
+
+enum kl_status scan_from(const struct scan_options *o, const char *path, struct byte_source from,
+                         struct scan_result *out, struct error *e) {
+    struct scan_worker *w = NULL;
+    enum kl_status status = scan_one(&w, o, path, (struct slice){0}, &from, out, e);
+    scan_worker_free(w);
+    return status;
 }
 
 void scan_worker_free(struct scan_worker *w) {

@@ -3,6 +3,7 @@
 #ifndef KEYLIFT_SCANNER_SCAN_H
 #define KEYLIFT_SCANNER_SCAN_H
 
+#include "base/byte_source.h"
 #include "base/error.h"
 #include "base/redact.h"
 #include "scanner/finding.h"
@@ -32,6 +33,7 @@ struct scan_options {
     bool hook;               /* in the repository that the variables of a hook name */
     bool archives;           /* look into them: scan_archive.h */
     unsigned jobs;           /* 0: as many as processors */
+    size_t piece_bytes; /* tests: files that are larger are scanned in pieces of this length; 0: as usual */
     double min_confidence;
     struct rule_set_options rules;
     const struct rule_set
@@ -51,6 +53,10 @@ enum kl_status scan_run(const struct scan_options *o, struct scan_result *out, s
  * what kind of file it is. */
 enum kl_status scan_bytes(const struct scan_options *o, const char *path, struct slice bytes,
                           struct scan_result *out, struct error *e) KL_MUST_USE;
+
+/* The same of one that comes from a source, of any length. */
+enum kl_status scan_from(const struct scan_options *o, const char *path, struct byte_source from,
+                         struct scan_result *out, struct error *e) KL_MUST_USE;
 
 /* What kind of file a path is, by its name and first bytes. */
 enum scan_language {

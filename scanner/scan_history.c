@@ -19,6 +19,7 @@
 #include "base/mem.h"
 #include "base/system.h"
 #include "base/thread.h"
+#include "scanner/piece_text.h"
 #include "scanner/scanfile.h"
 #include "scanner/walk.h"
 
@@ -118,7 +119,7 @@ static bool is_readable(struct history *h, const struct version *v) {
         h->missing++;
         return false;
     }
-    if (v->git.size <= KL_MAX_FILE_BYTES)
+    if (v->git.size <= PIECE_MAX_FILE_BYTES)
         return true;
     scan_worker_skip(w, SKIP_TOO_LARGE);
     scan_worker_error(w, v->path, "a version of it is larger than a file may be");
@@ -174,9 +175,9 @@ static void settle_last(struct scan_worker *w, struct hash_map *secrets) {
 }
 
 static void scan_version(struct scan_worker *w, struct hash_map *secrets, const struct version *v,
-                         struct slice bytes) {
+                         struct byte_source bytes) {
     size_t from = w->part.finding_count, extra = w->extra_count;
-    scan_worker_bytes(w, v->path, bytes);
+    scan_worker_from(w, v->path, bytes);
     w->part.read_count = 0; /* of environment variables: what the code reads today is asked of the files */
     size_t to = w->part.finding_count;
     const char *commit = to > from && v->commit ? arena_cstr(&w->part.arena, slice_cstr(v->commit)) : NULL;
@@ -198,13 +199,22 @@ static void scan_version(struct scan_worker *w, struct hash_map *secrets, const 
 struct reading {
     struct history *history;
     unsigned worker;
+    size_t first; /* of the group */
 };
 
 static void take_content(void *ctx, size_t index, struct slice bytes) {
     const struct reading *r = ctx;
     struct history *h = r->history;
     if (!h->is_stopped(h->ctx))
-        scan_version(&h->workers[r->worker], &h->secrets[r->worker], &h->versions[index], bytes);
+        scan_version(&h->workers[r->worker], &h->secrets[r->worker], &h->versions[index],
+                     (struct byte_source){.ahead = bytes});
+}
+
+/* Of a version that is a group of its own. */
+static void take_large(void *ctx, struct byte_source bytes) {
+    const struct reading *r = ctx;
+    struct history *h = r->history;
+    scan_version(&h->workers[r->worker], &h->secrets[r->worker], &h->versions[r->first], bytes);
 }
 
 static void scan_group(void *ctx, size_t index) {
@@ -213,14 +223,18 @@ static void scan_group(void *ctx, size_t index) {
     if (h->is_stopped(h->ctx))
         return;
     mutex_lock(h->lock);
-    struct reading r = {h, h->idle[--h->idle_count]};
+    struct reading r = {h, h->idle[--h->idle_count], h->groups[index].first};
     mutex_unlock(h->lock);
     struct scan_worker *w = &h->workers[r.worker];
     const struct scan_stats before = w->part.stats;
     const size_t findings_before = w->part.finding_count;
     const struct git_files files = GIT_FILES(h->versions, h->version_count, git);
     const struct group *g = &h->groups[index];
-    if (git_read_group(&h->at, &files, g->first, g->end, take_content, &r, &e) != KL_OK)
+    const struct git_file *first = &h->versions[g->first].git;
+    enum kl_status s = first->size > GROUP_BYTES
+                           ? git_read_large(&h->at, first->name, take_large, &r, &e)
+                           : git_read_group(&h->at, &files, g->first, g->end, take_content, &r, &e);
+    if (s != KL_OK)
         scan_worker_error(w, h->at.folder, e.message);
     scan_worker_tell(w, &before, findings_before);
     mutex_lock(h->lock);

@@ -1,115 +1,124 @@
 /* scan_pieces.c: see scan_pieces.h. */
-#include "scanner/scan_pieces.h"
-
 #include "base/encode.h"
 #include "base/file.h"
+#include "scanner/piece_cut.h"
 #include "scanner/pybytes.h"
-#include "scanner/pyencoding.h"
-#include "scanner/textfile.h"
+#include "scanner/scan_pieces_internal.h"
+#include "scanner/scan_weight.h"
 
 #define PIECE_BYTES ((size_t)1 << 20)
-#define AROUND_BYTES ((size_t)64 << 10)   /* of other text, on either side of a piece */
-#define STATEMENT_BYTES ((size_t)2 << 20) /* a longer one is cut */
+#define AROUND_BYTES ((size_t)64 << 10) /* of other text, on either side of a piece */
 
 static const char message_cut[] =
-    "a statement in it is longer than 2 MB: it was searched in pieces, without the names around each";
+    "a string or an expression in it is too long to be looked at as a whole: it was searched in pieces";
+static const char reason_utf16[] = "in UTF-16, which Python does not read";
+/* Before text that was decoded, lest the comment that names the old encoding counts. */
+static const char decoded_lead[] = "# coding: utf-8\n";
 
-struct pieces {
-    struct scan_worker *w;
-    const char *path;
-    struct file_reader *reader; /* NULL: from memory */
-    struct slice memory;        /* what is still to come of it, the view included */
-    struct slice view;
-    bool at_end;           /* nothing comes behind the view */
-    uint64_t start;        /* of the view, in the file */
-    uint32_t line, column; /* of its first byte, less one */
-    size_t random;         /* findings of the classifier, for their looks alone */
-    bool cut;              /* a statement */
-    bool inside;           /* the view begins within it */
-    struct error e;
-};
+size_t scan_whole_bytes(const struct scan_worker *w) {
+    size_t asked = w->shared->options->piece_bytes;
+    return asked > 0 ? asked : SCAN_WHOLE_BYTES;
+}
 
-bool scan_pieces_fit(enum scan_language language, struct slice head) {
-    if (language == SCAN_NOTEBOOK || language == SCAN_BINARY || textfile_is_utf16(head))
+/* What is made of bytes that are not UTF-8 before anything is found in them: text, and the way back. */
+static size_t decoding_weight(enum scan_language language, struct slice bytes) {
+    const char *iconv;
+    enum piece_form form = piece_form_of(language, bytes, &iconv);
+    return form == PIECE_PLAIN ? 0 : form == PIECE_OLD ? 11 * bytes.len : 2 * bytes.len;
+}
+
+bool scan_fits_whole(const struct scan_worker *w, enum scan_language language, struct slice bytes) {
+    if (bytes.len > scan_whole_bytes(w))
         return false;
-    struct slice cookie = pyencoding_cookie(head);
-    return language != SCAN_PYTHON || cookie.len == 0 || pyencoding_is_utf8(cookie);
-}
-
-/* Makes the view `want` bytes long, if there are so many. */
-static bool fill(struct pieces *p, size_t want) {
-    if (!p->reader) {
-        p->view = slice_sub(p->memory, 0, want);
-        p->at_end = p->view.len == p->memory.len;
+    if (bytes.len <= SCAN_LIGHT_BYTES)
         return true;
-    }
-    struct buf *b = &p->w->bytes;
-    while (!p->at_end && b->len < want) {
-        size_t before = b->len;
-        if (file_reader_next(p->reader, want - b->len, b, &p->e) != KL_OK)
-            return false;
-        p->at_end = b->len == before;
-    }
-    p->view = buf_as_slice(b);
-    return true;
+    size_t decoding = decoding_weight(language, bytes);
+    return SCAN_MOST_DENSE * bytes.len + decoding <= SCAN_WHOLE_WEIGHT ||
+           scan_weight(language, bytes) + decoding <= SCAN_WHOLE_WEIGHT;
 }
 
-/* The view begins `len` bytes later. */
-static void advance(struct pieces *p, size_t len) {
-    const unsigned char *at = (const unsigned char *)p->view.ptr, *end = at + len, *line = at;
-    while ((line = pybytes_line_end(line, end)) < end) {
+static bool fill(struct pieces *p, size_t want) {
+    return piece_text_fill(&p->text, want, &p->e) == KL_OK;
+}
+
+static bool is_interrupted(const struct pieces *p) {
+    bool (*interrupted)(void) = p->w->shared->options->interrupted;
+    return interrupted && interrupted();
+}
+
+static void set_lead(struct pieces *p, struct slice lead) {
+    const unsigned char *at = (const unsigned char *)lead.ptr, *end = at + lead.len, *line = at;
+    piece_text_set_lead(&p->text, lead);
+    p->lead_lines = 0;
+    while (lead.len > 0 && (line = pybytes_line_end(line, end)) < end) {
         line += pybytes_newline_len(line, end);
         at = line;
-        p->line++;
-        p->column = 0;
+        p->lead_lines++;
     }
-    p->column += (uint32_t)utf8_count(slice_of((const char *)at, (size_t)(end - at)));
-    p->start += len;
-    if (!p->reader) {
-        p->memory = slice_sub(p->memory, len, p->memory.len);
-    } else {
-        memmove(p->w->bytes.ptr, p->w->bytes.ptr + len, p->w->bytes.len - len);
-        p->w->bytes.len -= len;
-    }
+    p->lead_points = utf8_count(slice_of((const char *)at, (size_t)(end - at)));
 }
 
-static void move(const struct pieces *p, uint32_t *line, uint32_t *column) {
-    *column += *line == 1 ? p->column : 0;
-    *line += p->line;
+/* A place in what was scanned becomes one in the file. */
+static void move_place(const struct pieces *p, uint32_t *line, uint32_t *column) {
+    bool first = *line == p->lead_lines + 1;
+    if (first)
+        *column += p->text.column - (uint32_t)p->lead_points;
+    *line += p->text.line - (uint32_t)p->lead_lines;
 }
 
-/* Of the findings from number `known` on, those that begin in view[from, to) stay. Their places become those
- * in the file. */
+static uint64_t moved(const struct pieces *p, uint64_t at) {
+    return piece_text_offset(&p->text, at > p->text.lead ? (size_t)at - p->text.lead : 0);
+}
+
+/* What began before the piece (a string that is cut) begins with it. */
+static void clamp_start(const struct pieces *p, struct finding *f) {
+    if (f->start_byte >= p->text.lead)
+        return;
+    f->start_byte = p->text.lead;
+    f->line = (uint32_t)p->lead_lines + 1;
+    f->column = (uint32_t)p->lead_points + 1;
+}
+
+/* Of the findings from number `known` on, those stay that begin in [from, to) of what was scanned, or reach
+ * into it from the lead. Their places become those in the file. */
 static void keep_own(struct pieces *p, size_t known, size_t from, size_t to) {
     struct scan_result *r = &p->w->part;
-    size_t kept = known;
+    size_t kept = known, lead = p->text.lead;
     for (size_t i = known; i < r->finding_count; i++) {
         struct finding *f = &r->findings[i];
-        if (f->start_byte < from || f->start_byte >= to) {
+        bool own = f->start_byte >= from || (f->start_byte < lead && f->end_byte > lead);
+        if (!own || f->start_byte >= to) {
             secret_release(&f->value);
             continue;
         }
         p->random += strcmp(f->rule, CLASSIFY_RANDOM) == 0;
-        move(p, &f->line, &f->column);
-        move(p, &f->end_line, &f->end_column);
-        f->start_byte += p->start;
-        f->end_byte += p->start;
+        clamp_start(p, f);
+        move_place(p, &f->line, &f->column);
+        move_place(p, &f->end_line, &f->end_column);
+        f->start_byte = moved(p, f->start_byte);
+        f->end_byte = moved(p, f->end_byte);
         if (f->secret_end_byte) {
-            f->secret_start_byte += p->start;
-            f->secret_end_byte += p->start;
+            f->secret_start_byte = moved(p, f->secret_start_byte);
+            f->secret_end_byte = moved(p, f->secret_end_byte);
         }
         r->findings[kept++] = *f;
     }
     r->finding_count = kept;
 }
 
-static void move_reads(struct pieces *p, size_t known) {
+static void keep_own_reads(struct pieces *p, size_t known) {
     struct scan_result *r = &p->w->part;
+    size_t kept = known;
     for (size_t i = known; i < r->read_count; i++) {
-        move(p, &r->reads[i].line, &r->reads[i].column);
-        r->reads[i].start_byte += p->start;
-        r->reads[i].end_byte += p->start;
+        struct env_read *read = &r->reads[i];
+        if (read->start_byte < p->text.lead)
+            continue;
+        move_place(p, &read->line, &read->column);
+        read->start_byte = moved(p, read->start_byte);
+        read->end_byte = moved(p, read->end_byte);
+        r->reads[kept++] = *read;
     }
+    r->read_count = kept;
 }
 
 /* Behind the last line end before `to`; `to` itself where a line is that long. */
@@ -122,74 +131,83 @@ static size_t cut_lines(struct slice view, size_t from, size_t to) {
     return to;
 }
 
-static bool is_interrupted(const struct pieces *p) {
-    bool (*interrupted)(void) = p->w->shared->options->interrupted;
-    return interrupted && interrupted();
-}
-
 static void text_pieces(struct pieces *p, enum scan_language language) {
-    size_t behind = 0;
-    while (!is_interrupted(p) && fill(p, behind + PIECE_BYTES + AROUND_BYTES)) {
+    size_t behind = 0, told = 0; /* of the window: seen before; what the notebook's cells were taken from */
+    while (!is_interrupted(p) && fill(p, behind + p->piece_bytes + AROUND_BYTES)) {
+        struct slice window = piece_text_window(&p->text);
         size_t known = p->w->part.finding_count;
-        size_t end = p->at_end ? p->view.len : cut_lines(p->view, behind, behind + PIECE_BYTES);
-        scan_document(p->w, p->path, language, p->view);
-        keep_own(p, known, behind, p->at_end ? end + 1 : end);
-        if (p->at_end)
+        struct slice rest = slice_sub(window, behind, behind + p->piece_bytes + AROUND_BYTES);
+        size_t len = scan_weight_part(language, rest, SCAN_PIECE_WEIGHT);
+        bool last = p->text.at_end && len == window.len - behind;
+        len = len < p->piece_bytes ? len : p->piece_bytes;
+        size_t end = last ? window.len : cut_lines(window, behind, behind + len);
+        if (p->cells)
+            notebook_stream_take(p->cells, slice_sub(window, told, last ? window.len : end));
+        scan_document(p->w, p->path, language, slice_sub(window, 0, last ? end : end + AROUND_BYTES));
+        keep_own(p, known, behind, last ? end + 1 : end);
+        if (last)
             return;
         size_t far = end > 2 * AROUND_BYTES ? end - 2 * AROUND_BYTES : 0;
-        size_t next = end > AROUND_BYTES ? cut_lines(p->view, far, end - AROUND_BYTES) : 0;
-        behind = end - next;
-        advance(p, next);
+        size_t next = end > AROUND_BYTES ? cut_lines(window, far, end - AROUND_BYTES) : 0;
+        behind = told = end - next;
+        piece_text_advance(&p->text, next);
     }
 }
 
-/* The last place in the view where a statement begins that stands in no other; 0 if there is none. */
-static size_t statement_cut(const struct py_tokens *t, struct slice view) {
-    for (size_t i = t->count; i-- > 1;) {
-        const struct py_token *token = &t->items[i];
-        bool begins = token->kind == PY_NAME || (token->kind == PY_OP && token->op == '@');
-        if (begins && token->depth == 0 && token->start > 0 && view.ptr[token->start - 1] == '\n' &&
-            t->items[i - 1].kind != PY_ERROR)
-            return token->start;
-    }
-    return 0;
+/* How much of lead and window is the next piece; what leads to the one behind it is then in *cut. 0 at the
+ * end. */
+static size_t next_piece(struct pieces *p, struct piece_cut *cut, const char *base) {
+    if (!fill(p, p->piece_bytes))
+        return 0;
+    struct slice window = piece_text_window(&p->text);
+    size_t lead = p->text.lead, len = scan_weight_part(SCAN_PYTHON, window, SCAN_PIECE_WEIGHT);
+    len = len < p->piece_bytes ? len : p->piece_bytes;
+    buf_clear(&cut->lead);
+    cut->closing[0] = '\0';
+    if (p->text.at_end && len == window.len)
+        return len > 0 ? lead + len : 0;
+    struct slice text = slice_sub(buf_as_slice(&p->text.text), 0, lead + len);
+    py_lex(text, &p->w->tokens);
+    piece_cut_find(cut, text, &p->w->tokens, lead, base);
+    p->cut |= cut->lost;
+    return cut->at;
 }
 
-/* Behind the last comma in the first PIECE_BYTES; else their end. */
-static size_t comma_cut(const struct py_tokens *t, struct slice view) {
-    for (size_t i = t->count; i-- > 0;)
-        if (t->items[i].end <= PIECE_BYTES && tok_is_op(&t->items[i], ','))
-            return t->items[i].end;
-    return cut_lines(view, PIECE_BYTES - 4, PIECE_BYTES);
-}
-
-/* How much of the view is the next piece. */
-static size_t next_piece(struct pieces *p) {
-    struct py_tokens *t = &p->w->tokens;
-    size_t cut = 0;
-    for (size_t want = PIECE_BYTES; cut == 0; want = STATEMENT_BYTES) {
-        if (!fill(p, want) || p->at_end)
-            return p->view.len;
-        py_lex(p->view, t);
-        cut = statement_cut(t, p->view);
-        if (cut == 0 && (p->inside || want == STATEMENT_BYTES)) {
-            p->cut = p->inside = true;
-            return comma_cut(t, p->view);
-        }
+/* The first `len` bytes of lead and window. A string that is cut there is closed for it, in the place of what
+ * comes next. */
+static void scan_piece(struct pieces *p, size_t len, const char *closing) {
+    struct scan_result *r = &p->w->part;
+    char next[sizeof(((struct piece_cut *)0)->closing)];
+    size_t findings = r->finding_count, reads = r->read_count, more = strlen(closing);
+    struct buf *text = &p->text.text;
+    if (!buf_reserve(text, sizeof next)) /* there is room behind */
+        more = 0;
+    memcpy(next, text->ptr + len, more);
+    memcpy(text->ptr + len, closing, more);
+    scan_document(p->w, p->path, SCAN_PYTHON, slice_of(text->ptr, len + more));
+    memcpy(text->ptr + len, next, more);
+    for (size_t i = findings; i < r->finding_count; i++) {
+        struct finding *f = &r->findings[i];
+        size_t over = f->end_byte > len ? (size_t)f->end_byte - len : 0;
+        f->end_byte -= over;
+        f->end_column -= (uint32_t)over;
     }
-    p->inside = false;
-    return cut;
+    keep_own(p, findings, p->text.lead, SIZE_MAX);
+    keep_own_reads(p, reads);
 }
 
 static void python_pieces(struct pieces *p) {
+    struct piece_cut cut;
+    const char *base = p->text.form == PIECE_PLAIN ? "" : decoded_lead;
     size_t len;
-    while (!is_interrupted(p) && (len = next_piece(p)) > 0 && p->e.status == KL_OK) {
-        size_t findings = p->w->part.finding_count, reads = p->w->part.read_count;
-        scan_document(p->w, p->path, SCAN_PYTHON, slice_sub(p->view, 0, len));
-        keep_own(p, findings, 0, SIZE_MAX);
-        move_reads(p, reads);
-        advance(p, len);
+    piece_cut_init(&cut);
+    set_lead(p, slice_cstr(base));
+    while (!is_interrupted(p) && (len = next_piece(p, &cut, base)) > 0 && p->e.status == KL_OK) {
+        scan_piece(p, len, cut.closing);
+        piece_text_advance(&p->text, len - p->text.lead);
+        set_lead(p, buf_as_slice(&cut.lead));
     }
+    piece_cut_release(&cut);
 }
 
 /* Many random values without a name that tells are the data of a program, as in a file that is scanned whole.
@@ -206,48 +224,78 @@ static void drop_random(struct pieces *p, size_t known) {
     r->finding_count = p->random > SCAN_MAX_RANDOM ? kept : r->finding_count;
 }
 
-static void scan_pieces(struct pieces *p, enum scan_language language) {
-    struct scan_stats *stats = &p->w->part.stats;
-    const struct scan_stats before = *stats;
-    const size_t known = p->w->part.finding_count;
-    p->w->in_pieces = true;
-    if (language == SCAN_PYTHON)
+static void set_unfixable(struct pieces *p, size_t known) {
+    struct scan_result *r = &p->w->part;
+    bool utf16 = p->text.form == PIECE_UTF16_LITTLE || p->text.form == PIECE_UTF16_BIG;
+    for (size_t i = known; utf16 && i < r->finding_count; i++) {
+        if (!p->w->member)
+            r->findings[i].reason = reason_utf16;
+        r->findings[i].fixable = false;
+    }
+}
+
+static bool scan_all(struct pieces *p, enum scan_language language, size_t known) {
+    if (language == SCAN_PYTHON) {
         python_pieces(p);
-    else
-        text_pieces(p, language);
-    p->w->in_pieces = false;
-    if (language == SCAN_PYTHON)
         drop_random(p, known);
+        set_unfixable(p, known);
+        return true;
+    }
+    if (language == SCAN_NOTEBOOK && p->text.form == PIECE_PLAIN)
+        p->cells = notebook_stream_new(p->w, p->path, scan_whole_bytes(p->w));
+    text_pieces(p, language);
+    bool code = p->cells && notebook_stream_end(p->cells, known);
+    notebook_stream_free(p->cells);
+    return code;
+}
+
+void scan_pieces_from(struct scan_worker *w, const char *path, enum scan_language language,
+                      struct byte_source from, struct slice head) {
+    struct scan_stats *stats = &w->part.stats;
+    const struct scan_stats before = *stats;
+    size_t asked = w->shared->options->piece_bytes;
+    struct pieces p = {.w = w, .path = path, .piece_bytes = asked > 0 ? asked : PIECE_BYTES};
+    size_t weight = scan_gate_wait(w->shared->gate, SCAN_PIECE_WEIGHT + 3 * p.piece_bytes);
+    piece_text_open(&p.text, from, language, head);
+    w->in_pieces = true;
+    bool code = scan_all(&p, language, w->part.finding_count);
+    w->in_pieces = false;
     for (size_t i = 0; i < PARTLY_COUNT; i++) /* one file */
         stats->partly[i] = before.partly[i] + (stats->partly[i] > before.partly[i]);
-    stats->python_files = before.python_files + (language == SCAN_PYTHON);
+    stats->python_files = before.python_files + code;
     stats->files = before.files + 1;
-    stats->bytes = before.bytes + p->start + p->view.len;
-    if (p->cut)
-        scan_worker_error(p->w, p->path, message_cut);
-    if (p->e.status != KL_OK)
-        scan_worker_error(p->w, p->path, p->e.message);
+    stats->bytes = before.bytes + piece_text_offset(&p.text, piece_text_window(&p.text).len);
+    if (p.cut)
+        scan_worker_error(w, path, message_cut);
+    if (p.e.status != KL_OK)
+        scan_worker_error(w, path, p.e.message);
+    piece_text_close(&p.text);
+    scan_gate_leave(w->shared->gate, weight);
 }
 
 void scan_pieces_bytes(struct scan_worker *w, const char *path, enum scan_language language,
                        struct slice bytes) {
-    struct pieces p = {.w = w, .path = path, .memory = bytes};
-    scan_pieces(&p, language);
+    scan_pieces_from(w, path, language, (struct byte_source){.ahead = bytes}, bytes);
 }
 
-bool scan_pieces_file(struct scan_worker *w, const char *path, enum scan_language language, bool named) {
-    struct pieces p = {.w = w, .path = path};
-    w->bytes.len = 0;
-    enum kl_status s = file_reader_open(&p.reader, path, SCAN_MAX_PIECED_BYTES, &p.e);
+static enum kl_status next_of_file(void *ctx, size_t want, struct buf *out, struct error *e) {
+    return file_reader_next(ctx, want, out, e);
+}
+
+bool scan_pieces_file(struct scan_worker *w, const char *path, enum scan_language language, struct slice head,
+                      bool named) {
+    struct file_reader *reader;
+    struct error e = {0};
+    enum kl_status s = file_reader_open(&reader, path, PIECE_MAX_FILE_BYTES, &e);
     if (s == KL_OK) {
         scan_path_rules(w, path);
-        scan_pieces(&p, language);
-        file_reader_close(p.reader);
+        scan_pieces_from(w, path, language, (struct byte_source){.next = next_of_file, .ctx = reader}, head);
+        file_reader_close(reader);
         return true;
     }
     if (s == KL_ERR_LIMIT)
         scan_worker_skip(w, SKIP_TOO_LARGE);
     if (s != KL_ERR_NOT_FOUND || named)
-        scan_worker_error(w, path, p.e.message);
+        scan_worker_error(w, path, e.message);
     return false;
 }

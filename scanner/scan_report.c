@@ -252,6 +252,10 @@ void scan_report_reads(struct scan_worker *w, struct scan_place *p) {
         struct env_read *read = &r->reads[r->read_count++];
         *read = w->reads.items[i];
         read->path = path;
+        if (p->utf16) {
+            read->start_byte = utf16_offset(p, (size_t)read->start_byte);
+            read->end_byte = utf16_offset(p, (size_t)read->end_byte);
+        }
         read->in_archive = w->member != NULL;
         read->silenced = is_silenced(w, p, read);
         if (p->file)

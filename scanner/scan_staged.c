@@ -8,14 +8,15 @@
 #include "base/system.h"
 #include "scanner/gitrepo.h"
 #include "scanner/named_files.h"
+#include "scanner/piece_text.h"
 #include "scanner/scan_known.h"
 #include "scanner/scanfile.h"
 #include "scanner/walk.h"
 
 #define MAX_LISTING_BYTES ((size_t)1 << 30)
-#define GROUP_BYTES ((size_t)64 << 20) /* of blobs asked for at once */
-#define MAX_FEW 64u                    /* that are asked for without their sizes */
-#define FEW_BYTES ((size_t)16 << 20)
+#define GROUP_BYTES ((size_t)8 << 20) /* of blobs asked for at once; a larger one comes as it is read */
+#define MAX_FEW 64u                   /* that are asked for without their sizes */
+#define FEW_BYTES ((size_t)8 << 20)
 
 struct staged_file {
     const char *path; /* as reported */
@@ -238,8 +239,8 @@ static enum kl_status list_files(struct staged *s, struct error *e) {
 }
 
 static bool is_readable(struct staged *s, const struct staged_file *f) {
-    if (f->git.size <= KL_MAX_FILE_BYTES || f->old)
-        return f->git.size <= KL_MAX_FILE_BYTES;
+    if (f->git.size <= PIECE_MAX_FILE_BYTES || f->old)
+        return f->git.size <= PIECE_MAX_FILE_BYTES;
     if (f->git.size != SIZE_MAX)
         scan_worker_skip(s->w, SKIP_TOO_LARGE);
     scan_worker_error(s->w, f->path,
@@ -260,19 +261,19 @@ static enum kl_status read_sizes(struct staged *s, struct error *e) {
     return status;
 }
 
-static void scan_old(struct staged *s, const struct staged_file *f, struct slice bytes) {
+static void scan_old(struct staged *s, const struct staged_file *f, struct byte_source bytes) {
     const struct scan_known_mark mark = scan_known_mark(s->w);
     s->old_from = s->old_from == SIZE_MAX ? s->w->part.finding_count : s->old_from;
-    scan_worker_bytes(s->w, f->path, bytes);
+    scan_worker_from(s->w, f->path, bytes);
     scan_known_forget(s->w, &mark);
 }
 
-static void scan_new(struct staged *s, const struct staged_file *f, struct slice bytes) {
+static void scan_new(struct staged *s, const struct staged_file *f, struct byte_source bytes) {
     struct scan_result *part = &s->w->part;
     size_t from = s->old_from != SIZE_MAX ? s->old_from : part->finding_count, to = part->finding_count;
     s->old_from = SIZE_MAX;
     uint64_t files = part->stats.files;
-    scan_worker_bytes(s->w, f->path, bytes);
+    scan_worker_from(s->w, f->path, bytes);
     part->stats.unstaged += f->unstaged ? part->stats.files - files : 0;
     scan_known_settle(s->w, from, to);
 }
@@ -282,7 +283,17 @@ static void take_content(void *ctx, size_t index, struct slice bytes) {
     struct staged_file *f = &s->files[index];
     f->git.size = bytes.ptr ? bytes.len : SIZE_MAX;
     if (is_readable(s, f))
-        (f->old ? scan_old : scan_new)(s, f, bytes);
+        (f->old ? scan_old : scan_new)(s, f, (struct byte_source){.ahead = bytes});
+}
+
+struct large {
+    struct staged *staged;
+    const struct staged_file *file;
+};
+
+static void take_large(void *ctx, struct byte_source bytes) {
+    const struct large *l = ctx;
+    (l->file->old ? scan_old : scan_new)(l->staged, l->file, bytes);
 }
 
 /* Of an ordinary commit: without asking for the sizes, which costs a process. False, with nothing scanned, if
@@ -301,8 +312,12 @@ static enum kl_status scan_groups(struct staged *s, struct error *e) {
     const struct git_files files = GIT_FILES(s->files, s->count, git);
     enum kl_status status = KL_OK;
     for (size_t end, i = 0; i < s->count && status == KL_OK; i = end) {
+        struct large large = {s, &s->files[i]};
         end = git_group_end(&files, i, GROUP_BYTES, SIZE_MAX);
-        status = git_read_group(&s->at, &files, i, end, take_content, s, e);
+        if (s->files[i].git.size > GROUP_BYTES)
+            status = git_read_large(&s->at, s->files[i].git.name, take_large, &large, e);
+        else
+            status = git_read_group(&s->at, &files, i, end, take_content, s, e);
     }
     return status;
 }

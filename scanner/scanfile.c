@@ -14,7 +14,11 @@
 #include "scanner/scan_archive.h"
 #include "scanner/scan_pieces.h"
 #include "scanner/scan_report.h"
+#include "scanner/scan_weight.h"
 #include "scanner/textfile.h"
+
+#define READ_BYTES ((size_t)64 << 10)
+#define KEPT_BYTES ((size_t)4 << 20) /* of one kind, from file to file */
 
 void scan_worker_init(struct scan_worker *w, const struct scan_shared *shared) {
     *w = (struct scan_worker){.shared = shared, .hits.least = shared->options->min_confidence};
@@ -283,16 +287,29 @@ static void scan_text(struct scan_worker *w, const char *path, enum scan_languag
         scan_report_hits(w, &place);
 }
 
-/* The code of the cells as Python, and all of the file as text. */
-static void scan_notebook(struct scan_worker *w, const char *path, struct slice bytes) {
+static bool scan_cells(struct scan_worker *w, const char *path, struct slice bytes) {
     struct pyfile code;
     struct scan_place file = {.path = path, .text = bytes};
+    if (!notebook_code(&code, bytes, &w->arena, NULL))
+        return false;
+    struct scan_place place = {
+        .path = path, .text = code.text, .python = &code, .tokens = &w->tokens, .file = &file};
+    scan_code(w, &code, &place, NULL);
+    return true;
+}
+
+bool scan_notebook_cells(struct scan_worker *w, const char *path, struct slice bytes) {
+    w->hits.count = 0;
+    bool code = scan_cells(w, path, bytes);
+    w->place = NULL;
+    arena_clear(&w->arena);
+    return code;
+}
+
+/* The code of the cells as Python, and all of the file as text. */
+static void scan_notebook(struct scan_worker *w, const char *path, struct slice bytes) {
     size_t known = w->part.finding_count;
-    if (notebook_code(&code, bytes, &w->arena, NULL)) {
-        struct scan_place place = {
-            .path = path, .text = code.text, .python = &code, .tokens = &w->tokens, .file = &file};
-        scan_code(w, &code, &place, NULL);
-    }
+    (void)scan_cells(w, path, bytes);
     w->hits.count = 0;
     scan_text(w, path, SCAN_NOTEBOOK, bytes, known);
 }
@@ -301,12 +318,27 @@ void scan_document(struct scan_worker *w, const char *path, enum scan_language l
     w->hits.count = 0;
     if (language == SCAN_PYTHON)
         scan_python(w, path, bytes);
-    else if (language == SCAN_NOTEBOOK)
+    else if (language == SCAN_NOTEBOOK && !w->in_pieces) /* of pieces: notebook_stream.c */
         scan_notebook(w, path, bytes);
     else
         scan_text(w, path, language, bytes, w->part.finding_count);
     w->place = NULL;
     arena_clear(&w->arena);
+}
+
+/* A heavy file must not cost its memory for the whole run. */
+static void keep_little(struct scan_worker *w) {
+    if (w->tokens.capacity * sizeof *w->tokens.items > KEPT_BYTES)
+        py_tokens_release(&w->tokens);
+    if (w->candidates.capacity * sizeof *w->candidates.items > KEPT_BYTES)
+        candidates_release(&w->candidates);
+    if (w->flows.capacity * sizeof *w->flows.items > KEPT_BYTES)
+        flows_release(&w->flows);
+    if (w->hits.capacity * sizeof *w->hits.items > KEPT_BYTES) {
+        free(w->hits.items);
+        w->hits.items = NULL;
+        w->hits.count = w->hits.capacity = 0;
+    }
 }
 
 bool scan_worker_bytes(struct scan_worker *w, const char *path, struct slice bytes) {
@@ -321,14 +353,64 @@ bool scan_worker_bytes(struct scan_worker *w, const char *path, struct slice byt
         scan_worker_skip(w, archive != ARCHIVE_NONE ? SKIP_ARCHIVE : SKIP_BINARY);
         return false;
     }
-    if (bytes.len > SCAN_WHOLE_BYTES && scan_pieces_fit(language, bytes)) {
+    if (!scan_fits_whole(w, language, bytes)) {
         scan_pieces_bytes(w, path, language, bytes);
-        return true;
+    } else {
+        size_t weight = scan_gate_enter(w->shared->gate, language, bytes);
+        w->part.stats.files++;
+        w->part.stats.bytes += bytes.len;
+        scan_document(w, path, language, bytes);
+        keep_little(w);
+        scan_gate_leave(w->shared->gate, weight);
     }
-    w->part.stats.files++;
-    w->part.stats.bytes += bytes.len;
-    scan_document(w, path, language, bytes);
     return true;
+}
+
+/* Appends what comes until there are `len` bytes, or no more. */
+static enum kl_status read_from(struct byte_source *from, size_t len, struct buf *out, struct error *e) {
+    enum kl_status s = KL_OK;
+    size_t before;
+    do {
+        before = out->len;
+        if (from->ahead.len > 0) {
+            buf_slice(out, slice_sub(from->ahead, 0, len - out->len));
+            from->ahead = slice_sub(from->ahead, out->len - before, from->ahead.len);
+        } else if (from->next && out->len < len) {
+            s = from->next(from->ctx, len - out->len < READ_BYTES ? len - out->len : READ_BYTES, out, e);
+        }
+    } while (s == KL_OK && out->len > before && out->len < len);
+    return s;
+}
+
+bool scan_worker_from(struct scan_worker *w, const char *path, struct byte_source from) {
+    struct buf head = BUF_INIT_SECRET(KL_MAX_FILE_BYTES + 1);
+    struct error e = {0};
+    bool scanned = false;
+    if (!from.next)
+        return scan_worker_bytes(w, path, from.ahead);
+    size_t whole = scan_whole_bytes(w) > FILE_HEAD_BYTES ? scan_whole_bytes(w) : FILE_HEAD_BYTES;
+    enum kl_status s = read_from(&from, FILE_HEAD_BYTES, &head, &e);
+    enum scan_language language = scan_language_of(path, buf_as_slice(&head));
+    bool archive =
+        language == SCAN_BINARY && archive_kind_of(path) != ARCHIVE_NONE && w->shared->options->archives;
+    if (s == KL_OK && (language != SCAN_BINARY || archive))
+        s = read_from(&from, archive ? KL_MAX_FILE_BYTES + 1 : whole + 1, &head, &e);
+    if (s == KL_OK && head.len > KL_MAX_FILE_BYTES) {
+        scan_worker_skip(w, SKIP_TOO_LARGE);
+        s = error_set(&e, KL_ERR_LIMIT, "is larger than %zu bytes", KL_MAX_FILE_BYTES);
+    }
+    if (s != KL_OK) {
+        scan_worker_error(w, path, e.message);
+    } else if (language == SCAN_BINARY || head.len <= whole) {
+        scanned = scan_worker_bytes(w, path, buf_as_slice(&head));
+    } else {
+        scan_path_rules(w, path);
+        from.ahead = buf_as_slice(&head);
+        scan_pieces_from(w, path, language, from, slice_sub(from.ahead, 0, FILE_HEAD_BYTES));
+        scanned = true;
+    }
+    buf_release(&head);
+    return scanned;
 }
 
 static bool is_text(const char *path, struct slice head) {
@@ -345,14 +427,14 @@ bool scan_worker_file(struct scan_worker *w, const char *path, bool named) {
     w->bytes.over = false;
     bool whole = false;
     enum kl_status s =
-        file_read_wanted(path, SCAN_WHOLE_BYTES, w->shared->options->archives ? is_text_or_archive : is_text,
-                         &w->bytes, &whole, &e);
+        file_read_wanted(path, scan_whole_bytes(w),
+                         w->shared->options->archives ? is_text_or_archive : is_text, &w->bytes, &whole, &e);
     if (s == KL_ERR_LIMIT) {
         struct slice head = buf_as_slice(&w->bytes);
         enum scan_language language = scan_language_of(path, head);
-        if (scan_pieces_fit(language, head))
-            return scan_pieces_file(w, path, language, named);
-        w->bytes.len = 0;
+        if (language != SCAN_BINARY)
+            return scan_pieces_file(w, path, language, head, named);
+        w->bytes.len = 0; /* an archive */
         w->bytes.over = false;
         s = file_read(path, KL_MAX_FILE_BYTES, &w->bytes, &e);
     }

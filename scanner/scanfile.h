@@ -3,6 +3,7 @@
 #ifndef KEYLIFT_SCANNER_SCANFILE_H
 #define KEYLIFT_SCANNER_SCANFILE_H
 
+#include "base/byte_source.h"
 #include "scanner/candidate.h"
 #include "scanner/classify.h"
 #include "scanner/envread.h"
@@ -21,6 +22,7 @@ struct scan_shared {
     const struct ignore_list *excludes;
     struct scan_progress *progress; /* NULL: of one document */
     bool follows_imports;           /* files are there to be read again */
+    struct scan_gate *gate;         /* NULL: one thread */
     struct arena arena;
 };
 
@@ -80,6 +82,8 @@ void scan_worker_renew(struct scan_worker *w, const struct scan_shared *shared);
  * worker's part. `named`: it was asked for, and must be there. */
 bool scan_worker_file(struct scan_worker *w, const char *path, bool named);
 bool scan_worker_bytes(struct scan_worker *w, const char *path, struct slice bytes);
+/* What comes from a source, which is not read to its end where that is of no use. */
+bool scan_worker_from(struct scan_worker *w, const char *path, struct byte_source from);
 void scan_worker_error(struct scan_worker *w, const char *path, const char *message);
 /* Tells what the worker has done since its share was as these: for scan_run's progress. */
 void scan_worker_tell(struct scan_worker *w, const struct scan_stats *before, size_t findings_before);
@@ -87,6 +91,8 @@ void scan_worker_skip(struct scan_worker *w, enum skip_reason reason);
 
 /* Text of its file, or a piece of it. */
 void scan_document(struct scan_worker *w, const char *path, enum scan_language language, struct slice bytes);
+/* The code of a notebook, without the rest of its text; true if there is some. */
+bool scan_notebook_cells(struct scan_worker *w, const char *path, struct slice bytes);
 /* Findings of a Python file that the classifier has for their looks alone: with more, none of them counts. */
 #define SCAN_MAX_RANDOM 4u
 

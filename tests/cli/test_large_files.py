@@ -2,13 +2,19 @@
 and memory does not grow with them."""
 
 import json
-import subprocess
+import sys
+from pathlib import Path
 
 import pytest
 
 import support
 
+sys.path.insert(0, str(support.ROOT / "bench"))
+
+from measuring import process  # noqa: E402
+
 MB = 1 << 20
+SANITIZED = b"__asan_init" in Path(support.BINARY).read_bytes()
 FILLER = "def f(a, b):\n    return a + b * 2  # \u00e9\n\n\n"
 
 
@@ -73,13 +79,21 @@ def test_large_python_is_cut_between_statements(keylift, project):
     assert [r["line"] for r in report["environment"]] == [line + 2 for line, at, n in places]
 
 
-def test_a_statement_that_is_longer_than_a_piece_is_named(keylift, project):
-    values = [support.made_stripe_key(seed=n) for n in range(1, 40)]
-    rows = "".join(f"(1, 'ab'), (2, '{value}'), " + "(3, 'cd'), " * 12_000 for value in values)
+def test_the_elements_of_a_table_that_is_cut_keep_their_names(keylift, project):
+    values = [support.made_password(seed=n) for n in range(1, 40)]
+    rows = "".join(f"(1, 'ab'), {{'user': 2, 'password': '{value}'}}, " + "(3, 'cd'), " * 12_000 for value in values)
     project.write("table.py", f"import os\nx = [{rows}]\nlast = '{support.made_aws_id()}'\n")
     status, report = scan(keylift, "table.py", cwd=project)
-    assert status == 2 and len(report["errors"]) == 1 and "a statement in it is longer" in report["errors"][0]["message"]
-    assert len(report["findings"]) == 40 and report["findings"][-1]["line"] == 3
+    assert (status, report["errors"]) == (1, []) and len(report["findings"]) == 40
+    assert {(f["name"], f["context"]) for f in report["findings"][:-1]} == {("password", "dict-value")}
+    assert report["findings"][-1]["line"] == 3
+
+
+def test_an_expression_that_is_cut_without_a_comma_is_named(keylift, project):
+    project.write("sum.py", f"x = ({'a + ' * MB * 2}'{support.made_aws_id()}')\n")
+    status, report = scan(keylift, "sum.py", cwd=project)
+    assert status == 2 and len(report["findings"]) == 1
+    assert "it was searched in pieces" in report["errors"][0]["message"]
 
 
 def test_a_literal_may_be_longer_than_a_piece(keylift, project):
@@ -88,10 +102,123 @@ def test_a_literal_may_be_longer_than_a_piece(keylift, project):
     assert [f["line"] for f in report["findings"]] == [2]
 
 
-@pytest.mark.slow  # and not under the sanitizers, which reserve more than there is
-@pytest.mark.parametrize("name", ["large.py", "large.txt"])
-def test_memory_does_not_grow_with_a_file(project, name):
-    project.write(name, FILLER * (48 * MB // len(FILLER.encode())))
-    bounded = ["sh", "-c", f'ulimit -d {40 * MB // 1024} && exec "$@"', "sh"]
-    done = subprocess.run([*bounded, support.BINARY, "scan", "--jobs", "1", name], cwd=project, capture_output=True, text=True)
-    assert done.returncode == 0, done.stderr
+def utf16(text):
+    return text.encode("utf-16")
+
+
+def old(text):
+    return ("# coding: iso-8859-15\n" + text).encode("iso-8859-15")
+
+
+@pytest.mark.parametrize("name, encode, shift", [("large.txt", utf16, 0), ("large.py", utf16, 0), ("large.py", old, 1)])
+def test_a_large_file_in_another_encoding_is_searched_to_its_end(keylift, project, name, encode, shift):
+    text, places = planted(support.made_aws_id, lambda n, value: f"key_{n} = '{value}'\n", 5 * MB)
+    data = encode(text)
+    (project / name).write_bytes(data)
+    status, report = scan(keylift, name, cwd=project)
+    assert (status, report["errors"]) == (1, [])
+    assert [f["line"] for f in report["findings"]] == [line + shift for line, at, n in places]
+    spelled = {data[f["start_byte"] : f["end_byte"]].decode("utf-16-le" if encode is utf16 else "ascii") for f in report["findings"]}
+    made = {support.made_aws_id(seed=n + 1) for line, at, n in places}
+    assert spelled == (made if name == "large.txt" else {f"'{value}'" for value in made})
+
+
+def made_notebook(cells, image):
+    return json.dumps({"cells": [
+        {"cell_type": "code", "outputs": [{"data": {"image/png": "QUJD" * (image // 4)}, "output_type": "display_data"}],
+         "metadata": {}, "source": cell.splitlines(keepends=True)} for cell in cells], "nbformat": 4}, indent=1)  # fmt: skip
+
+
+def test_the_cells_of_a_large_notebook_are_code_and_know_each_other(keylift, project):
+    value = support.made_password(20)
+    text = made_notebook(["from os import environ as e\n", f'value = "{value}"\n', "connect(password=value)\n",
+                          f'x = "{support.made_aws_id()}"', 'y = e["SHOP_TOKEN"]\n'], 2 * MB)  # fmt: skip
+    project.write("large.ipynb", text)
+    status, report = scan(keylift, "--min-confidence", "0", "large.ipynb", cwd=project)
+    assert (status, report["errors"]) == (1, [])
+    assert [(f["name"], f["context"]) for f in report["findings"]] == [("value", "assignment"), ("x", "assignment")]
+    for found in report["findings"]:
+        before = text.encode()[: found["start_byte"]].decode()
+        assert (found["line"], found["column"]) == (before.count("\n") + 1, len(before) - before.rfind("\n"))
+    assert [(r["name"], r["line"]) for r in report["environment"]] == [("SHOP_TOKEN", text[: text.index("SHOP_T")].count("\n") + 1)]
+    assert report["stats"]["bytes"] == len(text.encode())
+
+
+def test_a_cell_that_is_too_large_is_named_and_searched_as_text(keylift, project):
+    key = support.made_aws_id()
+    project.write("cell.ipynb", made_notebook(["x = 1\n" * MB + f'key = "{key}"\n'], 0))
+    status, report = scan(keylift, "cell.ipynb", cwd=project)
+    assert status == 2 and "a cell in it is too large" in report["errors"][0]["message"]
+    assert [f["context"] for f in report["findings"]] == ["text"]
+
+
+def dense(text):
+    return lambda folder: (folder / "dense.py").write_text(text * (39 * MB // 10 // len(text)))
+
+
+def several(make):
+    """Each of two threads has one of them at any time: each is named, and so in a batch of its own."""
+
+    def write(folder):
+        make(folder)
+        [made] = folder.glob("*.*")
+        for n in range(3):
+            (folder / f"{n}{made.suffix}").hardlink_to(made)
+
+    return write
+
+
+def write(name, text, encoding="utf-8", before=""):
+    """Pieces of text, each some MB large."""
+
+    def write(folder):
+        with (folder / name).open("w", encoding=encoding) as f:
+            f.write(before)
+            for _ in range(24):
+                f.write(text * (MB // len(text)))
+
+    return write
+
+
+HEAVY = {
+    "usual": write("large.py", FILLER),
+    "text": write("large.txt", FILLER),
+    "utf16": write("large.txt", FILLER, "utf-16"),
+    "utf16-python": write("large.py", FILLER, "utf-16"),
+    "latin": write("large.py", FILLER, "latin-1", "# coding: latin-1\n"),
+    "cyrillic": write("large.py", "x = 1 # \u0436\u0436\u0436\u0436\u0436\n", "koi8-r", "# coding: koi8-r\n"),
+    "notebook": lambda folder: (folder / "a.ipynb").write_text(made_notebook(["x = 1\n" * 1000], 60 * MB)),
+    "notebook-code": lambda folder: (folder / "a.ipynb").write_text(made_notebook(["x = ['a', b]\n" * 1000] * 2000, 0)),
+    "yaml": write("large.yaml", "a: b\n"),
+    "names": several(dense("a,")),
+    "characters": several(dense("'a',")),
+    "statements": several(dense("a=1\n")),
+    "pairs": several(lambda folder: (folder / "a.yaml").write_text("a: b\n" * (39 * MB // 50))),
+}
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(SANITIZED, reason="the sanitizers take memory of their own")
+@pytest.mark.parametrize("kind", HEAVY)
+def test_memory_is_bounded(project, kind):
+    HEAVY[kind](project.path)
+    run = process.measure(process.Command([support.BINARY, "scan", "--jobs", "2", *project.path.glob("*.*")]))
+    assert run.peak < 64, run
+
+
+def test_memory_is_bounded_for_what_git_has_and_what_comes_from_a_pipe(project, keylift):
+    project.git_init()
+    text = (FILLER * (24 * MB // len(FILLER.encode())) + f"{support.made_stripe_key()} is in it\n") * 2
+    project.write("large.txt", text)
+    project.git("add", "large.txt")
+    command = [support.BINARY, "scan", "--jobs", "2"]
+    runs = [process.measure(process.Command([*command, "--staged"], cwd=project.path))]
+    project.git("commit", "-qm", "large")
+    runs.append(process.measure(process.Command([*command, "--history"], cwd=project.path)))
+    runs.append(process.measure(process.Command(["/bin/sh", "-c", f"exec {support.BINARY} scan - < large.txt"], cwd=project.path)))
+    assert all(run.status == 1 for run in runs)
+    assert SANITIZED or all(run.peak < 40 for run in runs), runs
+    status, report = scan(keylift, "--staged", cwd=project)
+    assert status == 0
+    status, report = scan(keylift, "--history", cwd=project)
+    assert [f["line"] for f in report["findings"]] == [text[: text.index("is in it")].count("\n") + 1]
