@@ -178,6 +178,7 @@ done:
 struct file_reader {
     int fd;
     char *path;
+    uint64_t size;
 };
 
 enum kl_status file_reader_open(struct file_reader **out, const char *path, uint64_t max, struct error *e) {
@@ -191,7 +192,7 @@ enum kl_status file_reader_open(struct file_reader **out, const char *path, uint
     if (status != KL_OK)
         return status;
     *out = mem_alloc(sizeof **out);
-    **out = (struct file_reader){.fd = fd, .path = mem_strdup(path)};
+    **out = (struct file_reader){.fd = fd, .path = mem_strdup(path), .size = size};
     return KL_OK;
 }
 
@@ -207,6 +208,23 @@ enum kl_status file_read_some(int fd, const char *what, size_t want, struct buf 
 
 enum kl_status file_reader_next(struct file_reader *r, size_t want, struct buf *out, struct error *e) {
     return file_read_some(r->fd, r->path, want, out, e);
+}
+
+uint64_t file_reader_size(const struct file_reader *r) {
+    return r->size;
+}
+
+size_t file_reader_at(const struct file_reader *r, uint64_t at, char *out, size_t room) {
+    size_t got = 0;
+    while (got < room) {
+        ssize_t n = pread(r->fd, out + got, room - got, (off_t)(at + got));
+        if (n < 0 && errno == EINTR)
+            continue;
+        if (n <= 0)
+            break;
+        got += (size_t)n;
+    }
+    return got;
 }
 
 void file_reader_close(struct file_reader *r) {

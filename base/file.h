@@ -60,6 +60,10 @@ enum kl_status file_reader_open(struct file_reader **out, const char *path, uint
 /* Appends at most `want` bytes; none at the end. */
 enum kl_status file_reader_next(struct file_reader *r, size_t want, struct buf *out,
                                 struct error *e) KL_MUST_USE;
+/* Of its size when it was opened, wherever the reader is: fewer than `room` bytes only at its end, or where
+ * it cannot be read. */
+uint64_t file_reader_size(const struct file_reader *r);
+size_t file_reader_at(const struct file_reader *r, uint64_t at, char *out, size_t room);
 void file_reader_close(struct file_reader *r);
 /* All of a descriptor, e.g. standard input. `what` names it in messages. */
 enum kl_status file_read_fd(int fd, const char *what, size_t max, struct buf *out,

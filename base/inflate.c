@@ -8,6 +8,7 @@
 #include "base/mem.h"
 
 #define STEP_BYTES ((size_t)16 << 10)
+#define LEAST_BYTES 3u /* that tell whether a file of gzip is followed by another one */
 
 /* In front of what zlib asks for, so that it can be wiped: its length. */
 union block {
@@ -48,15 +49,43 @@ void inflater_open(struct inflater *z, enum inflate_wrapping wrapping, struct sl
         mem_end("zlib does not work");
 }
 
+void inflater_open_from(struct inflater *z, enum inflate_wrapping wrapping, inflate_read_fn *read,
+                        void *ctx) {
+    inflater_open(z, wrapping, (struct slice){0});
+    z->read = read;
+    z->ctx = ctx;
+    z->chunk = mem_alloc(STEP_BYTES);
+}
+
 void inflater_close(struct inflater *z) {
     if (z->stream)
         (void)inflateEnd(z->stream);
+    if (z->chunk)
+        mem_wipe(z->chunk, STEP_BYTES);
+    free(z->chunk);
     free(z->stream);
     z->stream = NULL;
+    z->chunk = NULL;
+}
+
+/* More of what is packed, behind the few bytes that are left of it. */
+static void refill(struct inflater *z, z_stream *s) {
+    if (!z->read || s->avail_in >= LEAST_BYTES)
+        return;
+    size_t left = s->avail_in, got = 1;
+    if (left > 0)
+        memmove(z->chunk, s->next_in, left);
+    while (left < LEAST_BYTES && got > 0) {
+        got = z->read(z->ctx, z->chunk + left, STEP_BYTES - left);
+        left += got;
+    }
+    s->next_in = (const Bytef *)z->chunk;
+    s->avail_in = (uInt)left;
 }
 
 /* gzip: files may stand behind each other; zeros or anything else behind the last one are nobody's. */
-static bool begins_again(const struct inflater *z, z_stream *s) {
+static bool begins_again(struct inflater *z, z_stream *s) {
+    refill(z, s);
     return z->wrapping == INFLATE_GZIP && s->avail_in > 2 && s->next_in[0] == 0x1f && s->next_in[1] == 0x8b &&
            inflateReset(s) == Z_OK;
 }
@@ -65,6 +94,7 @@ bool inflater_read(struct inflater *z, char *out, size_t room, size_t *got) {
     z_stream *s = z->stream;
     *got = 0;
     while (*got < room && !z->ended) {
+        refill(z, s);
         size_t step = room - *got < STEP_BYTES ? room - *got : STEP_BYTES, before = s->avail_in;
         s->next_out = (Bytef *)out + *got;
         s->avail_out = (uInt)step;

@@ -16,14 +16,22 @@
 
 enum inflate_wrapping { INFLATE_NONE, INFLATE_ZLIB, INFLATE_GZIP };
 
+/* Up to `room` bytes that come next; 0 at the end. */
+typedef size_t inflate_read_fn(void *ctx, char *out, size_t room);
+
 struct inflater {
     void *stream;
+    inflate_read_fn *read; /* NULL: all was handed in */
+    void *ctx;
+    char *chunk; /* what was read last */
     enum inflate_wrapping wrapping;
     bool ended;
     uint64_t packed, unpacked; /* bytes taken and given so far */
 };
 
 void inflater_open(struct inflater *z, enum inflate_wrapping wrapping, struct slice packed);
+/* The same of what is read as it is needed. */
+void inflater_open_from(struct inflater *z, enum inflate_wrapping wrapping, inflate_read_fn *read, void *ctx);
 void inflater_close(struct inflater *z);
 
 /* Up to `room` bytes; *got is smaller only at the end. gzip's files behind each other are one.

@@ -23,22 +23,53 @@ enum archive_kind archive_kind_of(const char *path) {
     return ARCHIVE_NONE;
 }
 
-void archive_open(struct archive *a, enum archive_kind kind, const char *path, struct slice bytes,
+size_t archive_input_read(const struct archive_input *in, uint64_t at, char *out, size_t room) {
+    if (in->file)
+        return file_reader_at(in->file, at, out, room);
+    struct slice part =
+        at < in->bytes.len ? slice_sub(in->bytes, (size_t)at, in->bytes.len) : (struct slice){0};
+    part = slice_sub(part, 0, room);
+    if (part.len > 0)
+        memcpy(out, part.ptr, part.len);
+    return part.len;
+}
+
+static size_t read_next(struct archive *a, char *out, size_t room) {
+    room = room < a->end - a->next ? room : (size_t)(a->end - a->next);
+    size_t got = archive_input_read(&a->input, a->next, out, room);
+    a->next += got;
+    return got;
+}
+
+static size_t read_packed(void *ctx, char *out, size_t room) {
+    return read_next(ctx, out, room);
+}
+
+void archive_enter(struct archive *a, uint64_t at, uint64_t end, bool packed,
+                   enum inflate_wrapping wrapping) {
+    inflater_close(&a->inflater);
+    a->packed = packed;
+    a->next = at;
+    a->end = end;
+    if (packed && a->input.file)
+        inflater_open_from(&a->inflater, wrapping, read_packed, a);
+    else if (packed)
+        inflater_open(&a->inflater, wrapping, slice_sub(a->input.bytes, (size_t)at, (size_t)end));
+}
+
+void archive_open(struct archive *a, enum archive_kind kind, const char *path, struct archive_input input,
                   uint64_t *budget) {
-    *a = (struct archive){.kind = kind,
-                          .bytes = bytes,
-                          .name = slice_cstr(path_basename(path)),
-                          .budget = budget,
-                          .stored = bytes,
-                          .packed = kind == ARCHIVE_TAR_GZ || kind == ARCHIVE_GZ};
+    *a = (struct archive){
+        .kind = kind, .input = input, .name = slice_cstr(path_basename(path)), .budget = budget};
     buf_init(&a->long_name, KL_MAX_PATH_BYTES);
-    if (a->packed)
-        inflater_open(&a->inflater, INFLATE_GZIP, bytes);
+    buf_init(&a->window, ARCHIVE_WINDOW_BYTES);
+    archive_enter(a, 0, input.size, kind == ARCHIVE_TAR_GZ || kind == ARCHIVE_GZ, INFLATE_GZIP);
 }
 
 void archive_close(struct archive *a) {
     inflater_close(&a->inflater);
     buf_release(&a->long_name);
+    buf_release(&a->window);
 }
 
 enum archive_step archive_take(struct archive *a, char *out, size_t room, size_t *got) {
@@ -51,10 +82,7 @@ enum archive_step archive_take(struct archive *a, char *out, size_t room, size_t
     if (a->packed) {
         good = inflater_read(&a->inflater, out, room, got);
     } else {
-        *got = room < a->stored.len ? room : a->stored.len;
-        if (*got > 0)
-            memcpy(out, a->stored.ptr, *got);
-        a->stored = slice_sub(a->stored, *got, a->stored.len);
+        *got = read_next(a, out, room);
     }
     *a->budget -= *got;
     const struct inflater *z = &a->inflater;
@@ -67,8 +95,8 @@ enum archive_step archive_skip(struct archive *a, uint64_t count) {
     char unwanted[4096];
     enum archive_step step = ARCHIVE_OK;
     if (!a->packed) {
-        bool good = count <= a->stored.len;
-        a->stored = slice_sub(a->stored, good ? (size_t)count : a->stored.len, a->stored.len);
+        bool good = count <= a->end - a->next;
+        a->next = good ? a->next + count : a->end;
         return good ? ARCHIVE_OK : ARCHIVE_DAMAGED;
     }
     while (count > 0 && step == ARCHIVE_OK) {
@@ -88,7 +116,9 @@ static enum archive_step gz_next(struct archive *a, struct archive_member *out) 
         return ARCHIVE_END;
     *out = (struct archive_member){.name = slice_sub(a->name, 0, a->name.len - strlen(".gz"))};
     a->left = UINT64_MAX;
-    return slice_starts(a->bytes, "\x1f\x8b") ? ARCHIVE_OK : ARCHIVE_DAMAGED;
+    char magic[2] = {0};
+    (void)archive_input_read(&a->input, 0, magic, sizeof magic);
+    return memcmp(magic, "\x1f\x8b", 2) == 0 ? ARCHIVE_OK : ARCHIVE_DAMAGED;
 }
 
 enum archive_step archive_next(struct archive *a, struct archive_member *out) {

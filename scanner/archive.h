@@ -1,8 +1,9 @@
 /* archive.h: what is in an archive, one member after the other: zip (wheels, eggs, jars), tar, tar packed by
- * gzip, and a single file that gzip has packed. The archive lies in memory; nothing is written anywhere.
+ * gzip, and a single file that gzip has packed. The archive lies in memory, or is read where it is; nothing
+ * is written anywhere.
  *
  *     uint64_t budget = ...;
- *     archive_open(&a, archive_kind_of(path), path, bytes, &budget);
+ *     archive_open(&a, archive_kind_of(path), path, archive_in_memory(bytes), &budget);
  *     while ((step = archive_next(&a, &member)) == ARCHIVE_OK)
  *         ... archive_read(&a, ...), as often as wanted ...
  *     archive_close(&a);
@@ -15,6 +16,7 @@
 #ifndef KEYLIFT_SCANNER_ARCHIVE_H
 #define KEYLIFT_SCANNER_ARCHIVE_H
 
+#include "base/file.h"
 #include "base/inflate.h"
 
 #define ARCHIVE_MAX_RATIO 250u                       /* unpacked to packed; deflate reaches 1032 */
@@ -45,22 +47,39 @@ struct archive_member {
     enum archive_member_kind kind;
 };
 
+/* Where an archive is. */
+struct archive_input {
+    struct slice bytes;       /* in memory, all of it */
+    struct file_reader *file; /* NULL: there */
+    uint64_t size;
+};
+
+static inline struct archive_input archive_in_memory(struct slice bytes) {
+    return (struct archive_input){.bytes = bytes, .size = bytes.len};
+}
+static inline struct archive_input archive_in_file(struct file_reader *file) {
+    return (struct archive_input){.file = file, .size = file_reader_size(file)};
+}
+
 struct archive {
     enum archive_kind kind;
-    struct slice bytes, name; /* of the archive */
-    uint64_t *budget;         /* bytes that may be unpacked */
+    struct archive_input input;
+    struct slice name; /* of the archive */
+    uint64_t *budget;  /* bytes that may be unpacked */
     bool begun;
 
-    /* What is read next: from `inflater` if `packed`, else from `stored`. */
+    /* What is read next: from `inflater` if `packed`, else input[next, end). */
     bool packed;
     struct inflater inflater;
-    struct slice stored;
+    uint64_t next, end;
     uint64_t left; /* of the member */
 
-    size_t directory, directory_end, data_base; /* zip */
-    uint64_t covered;                           /* zip: bytes that members so far were packed into */
-    uint64_t padding;                           /* tar: behind the member */
-    struct buf long_name;                       /* tar */
+    uint64_t directory, directory_end, data_base; /* zip */
+    struct buf window;                            /* zip: of a file, what was looked at last */
+    uint64_t window_at;
+    uint64_t covered;     /* zip: bytes that members so far were packed into */
+    uint64_t padding;     /* tar: behind the member */
+    struct buf long_name; /* tar */
 };
 
 /* By the end of its name. Ask only of what is binary, as every archive is within its first bytes: a pointer
@@ -68,7 +87,7 @@ struct archive {
 enum archive_kind archive_kind_of(const char *path);
 
 /* All that is handed in stays the caller's, and must stay. */
-void archive_open(struct archive *a, enum archive_kind kind, const char *path, struct slice bytes,
+void archive_open(struct archive *a, enum archive_kind kind, const char *path, struct archive_input input,
                   uint64_t *budget);
 void archive_close(struct archive *a);
 

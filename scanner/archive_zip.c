@@ -7,6 +7,8 @@
 #define ENTRY_BYTES ((size_t)46)
 #define LOCAL_BYTES ((size_t)30)
 #define COMMENT_MAX_BYTES ((size_t)65535)
+#define TAIL_BYTES (END_BYTES + COMMENT_MAX_BYTES + END64_BYTES + LOCATOR64_BYTES)
+#define ENTRY_MAX_BYTES (ENTRY_BYTES + 3 * (size_t)65535)
 
 #define FLAG_ENCRYPTED 0x0001u
 #define FLAG_MASKED 0x2000u /* the directory is encrypted as well */
@@ -35,10 +37,27 @@ static bool has(struct slice s, size_t at, size_t bytes, const char *signature) 
     return at <= s.len && s.len - at >= bytes && memcmp(s.ptr + at, signature, 4) == 0;
 }
 
+/* input[at, at + len), or less at its end; valid until the next look. */
+static struct slice look(struct archive *a, uint64_t at, size_t len) {
+    if (!a->input.file)
+        return at < a->input.size ? slice_sub(a->input.bytes, (size_t)at, (size_t)at + len)
+                                  : (struct slice){0};
+    if (at < a->window_at || at + len > a->window_at + a->window.len) {
+        char *to;
+        buf_clear(&a->window);
+        to = buf_reserve(&a->window, ARCHIVE_WINDOW_BYTES);
+        a->window.len = to ? archive_input_read(&a->input, at, to, ARCHIVE_WINDOW_BYTES) : 0;
+        a->window_at = at;
+    }
+    size_t from = (size_t)(at - a->window_at);
+    return slice_sub(buf_as_slice(&a->window), from, from + len);
+}
+
 /* The directory lies right before the record that ends it, wherever the archive begins: what stands before it
  * (a program that unpacks itself) moves all offsets. */
 static bool find_directory(struct archive *a) {
-    struct slice s = a->bytes;
+    uint64_t base = a->input.size > TAIL_BYTES ? a->input.size - TAIL_BYTES : 0;
+    struct slice s = look(a, base, TAIL_BYTES);
     size_t low = s.len > END_BYTES + COMMENT_MAX_BYTES ? s.len - END_BYTES - COMMENT_MAX_BYTES : 0;
     size_t end = s.len < END_BYTES ? 0 : s.len - END_BYTES + 1;
     do {
@@ -53,11 +72,12 @@ static bool find_directory(struct archive *a) {
         offset = number(s, end64 + 48, 8);
         end = end64;
     }
-    if (size > end || offset > end - size)
+    uint64_t last = base + end;
+    if (size > last || offset > last - size)
         return false;
-    a->directory = end - (size_t)size;
-    a->directory_end = end;
-    a->data_base = a->directory - (size_t)offset;
+    a->directory = last - size;
+    a->directory_end = last;
+    a->data_base = a->directory - offset;
     return true;
 }
 
@@ -79,23 +99,21 @@ static void read_zip64(struct slice extra, struct entry *e) {
 
 /* Where the member's bytes lie; the sizes are the directory's, for the copy before them may say none. */
 static bool find_data(struct archive *a, const struct entry *e) {
-    struct slice s = slice_sub(a->bytes, a->data_base, a->directory);
-    if (e->offset > s.len || !has(s, (size_t)e->offset, LOCAL_BYTES, "PK\3\4"))
+    char local[LOCAL_BYTES];
+    uint64_t area = a->directory - a->data_base;
+    if (e->offset > area || area - e->offset < sizeof local ||
+        archive_input_read(&a->input, a->data_base + e->offset, local, sizeof local) < sizeof local)
         return false;
-    size_t start = (size_t)e->offset + LOCAL_BYTES + (size_t)number(s, (size_t)e->offset + 26, 2) +
-                   (size_t)number(s, (size_t)e->offset + 28, 2);
-    if (start > s.len || e->packed > s.len - start)
+    struct slice s = slice_of(local, sizeof local);
+    uint64_t start = e->offset + LOCAL_BYTES + number(s, 26, 2) + number(s, 28, 2);
+    if (!has(s, 0, LOCAL_BYTES, "PK\3\4") || start > area || e->packed > area - start)
         return false;
     a->covered += e->packed;
-    if (a->covered > s.len) /* members that lie in each other: a bomb, and no archiver makes them */
+    if (a->covered > area) /* members that lie in each other: a bomb, and no archiver makes them */
         return false;
-    struct slice data = slice_sub(s, start, start + (size_t)e->packed);
-    inflater_close(&a->inflater);
-    a->packed = e->method == METHOD_DEFLATED;
+    start += a->data_base;
+    archive_enter(a, start, start + e->packed, e->method == METHOD_DEFLATED, INFLATE_NONE);
     a->left = a->packed ? UINT64_MAX : e->packed;
-    a->stored = data;
-    if (a->packed)
-        inflater_open(&a->inflater, INFLATE_NONE, data);
     return true;
 }
 
@@ -114,26 +132,26 @@ static enum archive_member_kind kind_of(struct archive *a, const struct entry *e
 enum archive_step archive_zip_next(struct archive *a, struct archive_member *out) {
     if (!a->begun && !find_directory(a))
         return ARCHIVE_DAMAGED;
-    struct slice s = slice_sub(a->bytes, 0, a->directory_end);
-    size_t at = a->directory;
-    if (at == s.len)
+    if (a->directory == a->directory_end)
         return ARCHIVE_END;
-    if (!has(s, at, ENTRY_BYTES, "PK\1\2"))
+    uint64_t rest = a->directory_end - a->directory;
+    struct slice s = look(a, a->directory, rest < ENTRY_MAX_BYTES ? (size_t)rest : ENTRY_MAX_BYTES);
+    if (!has(s, 0, ENTRY_BYTES, "PK\1\2"))
         return ARCHIVE_DAMAGED;
-    struct entry e = {.packed = number(s, at + 20, 4),
-                      .unpacked = number(s, at + 24, 4),
-                      .offset = number(s, at + 42, 4),
-                      .flags = (unsigned)number(s, at + 8, 2),
-                      .method = (unsigned)number(s, at + 10, 2),
-                      .made_on = (unsigned)number(s, at + 5, 1),
-                      .mode = (unsigned)number(s, at + 40, 2)};
-    size_t name_end = at + ENTRY_BYTES + (size_t)number(s, at + 28, 2);
-    size_t extra_end = name_end + (size_t)number(s, at + 30, 2);
-    a->directory = extra_end + (size_t)number(s, at + 32, 2);
-    if (a->directory > s.len)
+    struct entry e = {.packed = number(s, 20, 4),
+                      .unpacked = number(s, 24, 4),
+                      .offset = number(s, 42, 4),
+                      .flags = (unsigned)number(s, 8, 2),
+                      .method = (unsigned)number(s, 10, 2),
+                      .made_on = (unsigned)number(s, 5, 1),
+                      .mode = (unsigned)number(s, 40, 2)};
+    size_t name_end = ENTRY_BYTES + (size_t)number(s, 28, 2);
+    size_t extra_end = name_end + (size_t)number(s, 30, 2), end = extra_end + (size_t)number(s, 32, 2);
+    if (end > s.len)
         return ARCHIVE_DAMAGED;
+    a->directory += end;
     read_zip64(slice_sub(s, name_end, extra_end), &e);
-    struct slice name = slice_sub(s, at + ENTRY_BYTES, name_end);
+    struct slice name = slice_sub(s, ENTRY_BYTES, name_end);
     size_t nul = slice_find_byte(name, '\0', 0);
     out->name = slice_sub(name, 0, nul);
     out->kind = kind_of(a, &e, out->name);

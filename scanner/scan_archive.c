@@ -7,6 +7,7 @@
 #include "scanner/walk.h"
 
 #define HEAD_BYTES FILE_HEAD_BYTES
+#define LARGE_BYTES ((size_t)4 << 20) /* of text; what is no larger is unpacked before it is looked at */
 #define PATH_MAX_BYTES ((SCAN_ARCHIVE_MAX_DEPTH + 1) * (KL_MAX_PATH_BYTES + 1))
 
 /* What was left out for one reason: one entry an archive, however many members it has. */
@@ -28,6 +29,7 @@ struct unpacking {
     struct level *levels; /* SCAN_ARCHIVE_MAX_DEPTH */
     unsigned depth;
     uint64_t budget, members;
+    enum archive_step last;   /* of a member that is scanned as it is unpacked */
     struct buf member;        /* its bytes */
     struct buf shown, folded; /* its path: as reported, and with slashes alone */
     struct arena kept, arena; /* of notes, and of the member at hand */
@@ -38,7 +40,7 @@ static const char *const reasons[SKIP_REASON_COUNT] = {
     [SKIP_ENCRYPTED] = "encrypted with a password",
     [SKIP_PACKED] = "packed in a way that keylift does not read",
     [SKIP_DAMAGED] = "damaged",
-    [SKIP_MEMBER_SIZE] = "larger than 64 MB, the most that a member of an archive may have",
+    [SKIP_MEMBER_SIZE] = "larger than 64 MB, the most that an archive in an archive may have",
     [SKIP_RATIO] = "unpacks to more than 250 times its size, as no text does",
     [SKIP_DEPTH] = "an archive in three others",
     [SKIP_MEMBERS] = "has more members than an archive may have",
@@ -120,7 +122,7 @@ static enum skip_reason reason_of(enum archive_step step) {
     return step == ARCHIVE_TOO_DENSE ? SKIP_RATIO : step == ARCHIVE_TOO_MUCH ? SKIP_TOTAL : SKIP_DAMAGED;
 }
 
-static void enter(struct unpacking *u, enum archive_kind kind, struct slice bytes) {
+static void enter(struct unpacking *u, enum archive_kind kind, struct archive_input input) {
     struct level *l = &u->levels[u->depth++];
     *l = (struct level){.path_len = u->shown.len};
     if (u->depth > 1) {
@@ -128,7 +130,7 @@ static void enter(struct unpacking *u, enum archive_kind kind, struct slice byte
         buf_init_secret(&u->member, SCAN_ARCHIVE_MAX_MEMBER_BYTES + 1);
     }
     u->w->part.stats.archives++;
-    archive_open(&l->archive, kind, buf_cstr(&u->folded), bytes, &u->budget);
+    archive_open(&l->archive, kind, buf_cstr(&u->folded), input, &u->budget);
 }
 
 static void leave(struct unpacking *u) {
@@ -139,10 +141,32 @@ static void leave(struct unpacking *u) {
     u->depth--;
 }
 
+/* What comes of a member behind its first bytes; how it ended is in `last`. */
+static enum kl_status next_of_member(void *ctx, size_t want, struct buf *out, struct error *e) {
+    struct unpacking *u = ctx;
+    u->last = archive_read(&top(u)->archive, want, out);
+    return u->last == ARCHIVE_OK
+               ? KL_OK
+               : error_set(e, KL_ERR_PARSE, "%s: not searched to its end", reasons[reason_of(u->last)]);
+}
+
+/* A large one is scanned as it is unpacked. */
 static void scan_member(struct unpacking *u) {
+    const char *path = arena_cstr(&u->arena, buf_as_slice(&u->folded));
+    struct byte_source from = {.ahead = buf_as_slice(&u->member)};
+    bool large = u->member.len > LARGE_BYTES;
+    if (large) {
+        from.next = next_of_member;
+        from.ctx = u;
+    }
+    u->last = ARCHIVE_OK;
     u->w->member = arena_cstr(&u->arena, buf_as_slice(&u->shown));
-    (void)scan_worker_bytes(u->w, arena_cstr(&u->arena, buf_as_slice(&u->folded)), buf_as_slice(&u->member));
+    (void)scan_worker_from(u->w, path, from);
     u->w->member = NULL;
+    if (u->last == ARCHIVE_TOO_MUCH)
+        leave_rest(u, SKIP_TOTAL);
+    else if (u->last != ARCHIVE_OK)
+        scan_worker_skip(u->w, reason_of(u->last));
 }
 
 static void take_file(struct unpacking *u) {
@@ -160,8 +184,10 @@ static void take_file(struct unpacking *u) {
         leave_out(u, SKIP_DEPTH);
         return;
     }
-    if (step == ARCHIVE_OK)
+    if (step == ARCHIVE_OK && inner != ARCHIVE_NONE)
         step = archive_read(a, SCAN_ARCHIVE_MAX_MEMBER_BYTES + 1 - u->member.len, &u->member);
+    else if (step == ARCHIVE_OK)
+        step = archive_read(a, LARGE_BYTES + 1 - u->member.len, &u->member);
     if (step == ARCHIVE_TOO_MUCH)
         leave_rest(u, SKIP_TOTAL);
     else if (step != ARCHIVE_OK)
@@ -169,7 +195,7 @@ static void take_file(struct unpacking *u) {
     else if (u->member.len > SCAN_ARCHIVE_MAX_MEMBER_BYTES)
         leave_out(u, SKIP_MEMBER_SIZE);
     else if (inner != ARCHIVE_NONE)
-        enter(u, inner, buf_as_slice(&u->member));
+        enter(u, inner, archive_in_memory(buf_as_slice(&u->member)));
     else
         scan_member(u);
 }
@@ -208,7 +234,8 @@ static void advance(struct unpacking *u) {
     }
 }
 
-void scan_archive(struct scan_worker *w, const char *path, enum archive_kind kind, struct slice bytes) {
+void scan_archive(struct scan_worker *w, const char *path, enum archive_kind kind,
+                  struct archive_input input) {
     const struct scan_options *o = w->shared->options;
     struct unpacking u = {.w = w, .budget = SCAN_ARCHIVE_MAX_BYTES};
     u.levels = mem_calloc(SCAN_ARCHIVE_MAX_DEPTH, sizeof *u.levels);
@@ -217,7 +244,7 @@ void scan_archive(struct scan_worker *w, const char *path, enum archive_kind kin
     buf_init(&u.folded, PATH_MAX_BYTES);
     buf_str(&u.shown, path);
     buf_str(&u.folded, path);
-    enter(&u, kind, bytes);
+    enter(&u, kind, input);
     while (u.depth > 0 && !u.stopped && !(o->interrupted && o->interrupted()))
         advance(&u);
     while (u.depth > 0)

@@ -14,9 +14,10 @@
  * own. */
 #define SCAN_ARCHIVE_MAX_DEPTH 3u                        /* archives in archives, the outermost counted */
 #define SCAN_ARCHIVE_MAX_MEMBERS ((uint64_t)100000)      /* of the outermost, those of inner ones counted */
-#define SCAN_ARCHIVE_MAX_MEMBER_BYTES ((size_t)64 << 20) /* one of text, or an archive */
+#define SCAN_ARCHIVE_MAX_MEMBER_BYTES ((size_t)64 << 20) /* an archive in another one */
 #define SCAN_ARCHIVE_MAX_BYTES ((uint64_t)2 << 30)       /* unpacked, of the outermost */
 
-void scan_archive(struct scan_worker *w, const char *path, enum archive_kind kind, struct slice bytes);
+void scan_archive(struct scan_worker *w, const char *path, enum archive_kind kind,
+                  struct archive_input input);
 
 #endif

@@ -1,6 +1,5 @@
 /* scan_pieces.c: see scan_pieces.h. */
 #include "base/encode.h"
-#include "base/file.h"
 #include "scanner/piece_cut.h"
 #include "scanner/pybytes.h"
 #include "scanner/scan_pieces_internal.h"
@@ -276,26 +275,4 @@ void scan_pieces_from(struct scan_worker *w, const char *path, enum scan_languag
 void scan_pieces_bytes(struct scan_worker *w, const char *path, enum scan_language language,
                        struct slice bytes) {
     scan_pieces_from(w, path, language, (struct byte_source){.ahead = bytes}, bytes);
-}
-
-static enum kl_status next_of_file(void *ctx, size_t want, struct buf *out, struct error *e) {
-    return file_reader_next(ctx, want, out, e);
-}
-
-bool scan_pieces_file(struct scan_worker *w, const char *path, enum scan_language language, struct slice head,
-                      bool named) {
-    struct file_reader *reader;
-    struct error e = {0};
-    enum kl_status s = file_reader_open(&reader, path, PIECE_MAX_FILE_BYTES, &e);
-    if (s == KL_OK) {
-        scan_path_rules(w, path);
-        scan_pieces_from(w, path, language, (struct byte_source){.next = next_of_file, .ctx = reader}, head);
-        file_reader_close(reader);
-        return true;
-    }
-    if (s == KL_ERR_LIMIT)
-        scan_worker_skip(w, SKIP_TOO_LARGE);
-    if (s != KL_ERR_NOT_FOUND || named)
-        scan_worker_error(w, path, e.message);
-    return false;
 }

@@ -16,10 +16,8 @@ bool scan_fits_whole(const struct scan_worker *w, enum scan_language language, s
 /* How many bytes may be read of a file before it is known to be too large for that. */
 size_t scan_whole_bytes(const struct scan_worker *w);
 
-/* From a file, from memory, or from where `from` reads, which begins with `head`. What goes wrong is in the
- * worker's part. */
-bool scan_pieces_file(struct scan_worker *w, const char *path, enum scan_language language, struct slice head,
-                      bool named);
+/* From memory, or from where `from` reads, which begins with `head`. What goes wrong is in the worker's part.
+ */
 void scan_pieces_bytes(struct scan_worker *w, const char *path, enum scan_language language,
                        struct slice bytes);
 void scan_pieces_from(struct scan_worker *w, const char *path, enum scan_language language,

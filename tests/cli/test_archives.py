@@ -289,12 +289,35 @@ def test_more_members_than_an_archive_may_have(keylift, project):
     assert "100000" in report["errors"][0]["message"]
 
 
-def test_a_member_that_is_too_large_is_told(keylift, project):
+def test_a_large_text_in_an_archive_is_searched_to_its_end(keylift, project):
     noise = random.Random(1).randbytes(1 << 20).hex().encode()
-    project.write("a.tar", tar_of({"a.txt": noise * 33, "b.txt": support.made_stripe_key()}))
+    text = noise * 33 + b"\n" + support.made_stripe_key().encode() + b"\n"
+    for name, make in MAKERS.items():
+        project.write(name, make({"a.txt": text, "b.txt": support.made_aws_id()}))
+        status, report = scan(keylift, project)
+        assert (status, report["errors"]) == (1, [])
+        assert [(f["path"], f["line"]) for f in report["findings"]] == [(f"{name}!a.txt", 2), (f"{name}!b.txt", 1)]
+        (project.path / name).unlink()
+
+
+def test_a_large_text_that_does_not_unpack_is_told_and_searched_so_far(keylift, project):
+    noise = random.Random(1).randbytes(4 << 20).hex().encode()
+    data = gzip.compress(support.made_stripe_key().encode() + b"\n" + noise, 1)
+    project.write("a.txt.gz", data[: len(data) * 9 // 10])
+    status, report = scan(keylift, project)
+    assert status == 2 and paths(report) == ["a.txt.gz!a.txt"] and report["stats"]["skipped"] == {"damaged": 1}
+    assert report["errors"] == [{"path": "a.txt.gz!a.txt", "message": "damaged: not searched to its end"}]
+
+
+def test_an_archive_in_an_archive_that_is_too_large_is_told(keylift, project):
+    noise = random.Random(1).randbytes(1 << 20)
+    inner = io.BytesIO()
+    with zipfile.ZipFile(inner, "w") as archive:
+        archive.writestr("a.bin", noise * 65)
+    project.write("a.tar", tar_of({"in.zip": inner.getvalue(), "b.txt": support.made_stripe_key()}))
     status, report = scan(keylift, project)
     assert status == 2 and paths(report) == ["a.tar!b.txt"]
-    assert report["stats"]["skipped"] == {"member-too-large": 1} and "64 MB" in report["errors"][0]["message"]
+    assert report["errors"][0]["path"] == "a.tar!in.zip" and report["stats"]["skipped"] == {"member-too-large": 1}
 
 
 @pytest.mark.parametrize(

@@ -2,7 +2,9 @@
 and memory does not grow with them."""
 
 import json
+import random
 import sys
+import zipfile
 from pathlib import Path
 
 import pytest
@@ -156,6 +158,14 @@ def dense(text):
     return lambda folder: (folder / "dense.py").write_text(text * (39 * MB // 10 // len(text)))
 
 
+def archive(folder):
+    noise = random.Random(1).randbytes(16 * MB)
+    with zipfile.ZipFile(folder / "a.zip", "w", zipfile.ZIP_DEFLATED) as made:
+        for n in range(4):
+            made.writestr(f"{n}.bin", bytes(10) + noise)
+        made.writestr("a.txt", noise.hex())
+
+
 def several(make):
     """Each of two threads has one of them at any time: each is named, and so in a batch of its own."""
 
@@ -193,6 +203,7 @@ HEAVY = {
     "names": several(dense("a,")),
     "characters": several(dense("'a',")),
     "statements": several(dense("a=1\n")),
+    "archive": archive,
     "pairs": several(lambda folder: (folder / "a.yaml").write_text("a: b\n" * (39 * MB // 50))),
 }
 
@@ -202,7 +213,7 @@ HEAVY = {
 @pytest.mark.parametrize("kind", HEAVY)
 def test_memory_is_bounded(project, kind):
     HEAVY[kind](project.path)
-    run = process.measure(process.Command([support.BINARY, "scan", "--jobs", "2", *project.path.glob("*.*")]))
+    run = process.measure(process.Command([support.BINARY, "scan", "--archives", "--jobs", "2", *project.path.glob("*.*")]))
     assert run.peak < 64, run
 
 

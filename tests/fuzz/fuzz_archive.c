@@ -14,7 +14,7 @@ static void read_members(const char *name, struct slice bytes) {
     struct archive_member member;
     struct buf read = BUF_INIT_SECRET((size_t)BUDGET_BYTES + 1);
     uint64_t budget = BUDGET_BYTES, taken = 0;
-    archive_open(&a, archive_kind_of(name), name, bytes, &budget);
+    archive_open(&a, archive_kind_of(name), name, archive_in_memory(bytes), &budget);
     while (archive_next(&a, &member) == ARCHIVE_OK) {
         if (member.name.len > KL_MAX_PATH_BYTES || slice_find_byte(member.name, '\0', 0) != SIZE_MAX)
             abort();
