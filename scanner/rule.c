@@ -22,6 +22,7 @@
  * sees it, and then shared. */
 struct shared_code {
     _Atomic(pcre2_code *) code;
+    struct rule_anchor anchor; /* of that code; none where everything is tried everywhere */
 };
 
 struct rule_set {
@@ -125,7 +126,7 @@ static enum kl_status build_own_tables(struct rule_set *s, struct error *e) {
                              "%s: rule %s: too many keywords, or too many different characters", r->where,
                              r->id);
         pcre2_code *code = NULL;
-        enum kl_status status = rule_compile(r, &code, e);
+        enum kl_status status = rule_compile(r, &code, NULL, e);
         if (status != KL_OK)
             return error_prefix(e, "%s", r->where);
         size_t length = rule_min_length(code);
@@ -282,7 +283,7 @@ static enum kl_status code_of(const struct rule_set *s, size_t i, pcre2_code **o
     enum kl_status status = KL_OK;
     *out = atomic_load_explicit(&shared->code, memory_order_acquire);
     if (*out == NULL) {
-        status = rule_compile(set_rule(s, i), out, e);
+        status = rule_compile(set_rule(s, i), out, s->exhaustive ? NULL : &shared->anchor, e);
         if (status == KL_OK)
             atomic_store_explicit(&shared->code, *out, memory_order_release);
     }
@@ -339,7 +340,8 @@ enum kl_status rule_match_value(struct rule_matcher *m, struct slice value, stru
                 continue;
             enum kl_status one = code_of(s, i, &code, e);
             if (one == KL_OK)
-                one = rule_run(set_rule(s, i), code, &m->scratch, value, name, found, ctx, e);
+                one = rule_run(set_rule(s, i), code, &s->codes[i].anchor, &m->scratch, value, name, found,
+                               ctx, e);
             if (one != KL_OK)
                 status = one;
         }
