@@ -177,7 +177,6 @@ static void scan_version(struct scan_worker *w, struct hash_map *secrets, const 
                          struct slice bytes) {
     size_t from = w->part.finding_count, extra = w->extra_count;
     scan_worker_bytes(w, v->path, bytes);
-    w->part.read_count = 0; /* of environment variables: what the code reads today is asked of the files */
     size_t to = w->part.finding_count;
     const char *commit = to > from && v->commit ? arena_cstr(&w->part.arena, slice_cstr(v->commit)) : NULL;
     const char *date = commit ? arena_cstr(&w->part.arena, slice_cstr(v->date)) : NULL;

@@ -210,7 +210,8 @@ static void scan_code(struct scan_worker *w, const struct pyfile *file, struct s
     if (w->hits.count > 0)
         scan_report_hits(w, place);
     w->part.stats.python_files++;
-    if (!w->shared->options->rules.exhaustive && !env_names_possible(file->text, &w->tokens))
+    if (!scan_wants_reads(w) ||
+        (!w->shared->options->rules.exhaustive && !env_names_possible(file->text, &w->tokens)))
         return;
     scan_place_lines(w, place);
     env_reads_collect(file, &w->tokens, &place->lines, &w->arena, &w->reads);

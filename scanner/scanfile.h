@@ -124,6 +124,12 @@ bool scan_match_rules(struct scan_worker *w, const char *path, const struct cand
 bool scan_encoded_value(struct scan_worker *w, const char *path, const struct candidate *c);
 void scan_encoded_text(struct scan_worker *w, const char *path, const struct candidate *whole);
 
+/* Whether reads of environment variables are told: what the code reads today is asked of the files, not of
+ * the history. */
+static inline bool scan_wants_reads(const struct scan_worker *w) {
+    return !w->shared->options->history;
+}
+
 /* Whether uses in other modules are followed: these must be files that can be read again. */
 static inline bool scan_follows_imports(const struct scan_worker *w) {
     return w->shared->follows_imports && !w->member && !w->in_pieces;
