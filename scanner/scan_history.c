@@ -219,7 +219,7 @@ static void scan_group(void *ctx, size_t index) {
     const size_t findings_before = w->part.finding_count;
     const struct git_files files = GIT_FILES(h->versions, h->version_count, git);
     const struct group *g = &h->groups[index];
-    if (git_read_group(&h->at, &files, g->first, g->end, take_content, &r, &e) != KL_OK)
+    if (git_read_each(&h->at, &files, g->first, g->end, take_content, &r, &e) != KL_OK)
         scan_worker_error(w, h->at.folder, e.message);
     scan_worker_tell(w, &before, findings_before);
     mutex_lock(h->lock);
