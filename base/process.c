@@ -32,6 +32,14 @@
 extern char **environ; /* its unistd.h leaves that to us */
 #endif
 
+/* vfork: until the child runs its program it has our memory, of which fork would copy the tables, and each
+ * page that we then write. */
+#if defined(__linux__)
+#define FORK vfork
+#else
+#define FORK fork
+#endif
+
 enum { END_IN, END_OUT, END_ERR, END_EXEC, ENDS };
 
 struct child {
@@ -104,10 +112,21 @@ const char *process_find(struct arena *a, const char *name) {
     return NULL;
 }
 
-/* Runs in the child: only async-signal-safe calls. */
+/* Handlers are ours, and would run on memory that the child may share with us. What is ignored stays so, but
+ * for SIGPIPE. */
+static void drop_handlers(void) {
+    struct sigaction action;
+    for (int number = 1; number < NSIG; number++)
+        if (sigaction(number, NULL, &action) == 0 && action.sa_handler != SIG_IGN &&
+            action.sa_handler != SIG_DFL)
+            signal(number, SIG_DFL);
+    signal(SIGPIPE, SIG_DFL);
+}
+
+/* Runs in the child: only async-signal-safe calls, and nothing that changes memory. */
 static void exec_child(const struct process_request *req, const char *program, const int theirs[ENDS]) {
     sigset_t none;
-    signal(SIGPIPE, SIG_DFL);
+    drop_handlers();
     sigemptyset(&none);
     sigprocmask(SIG_SETMASK, &none, NULL);
     setpgid(0, 0);
@@ -294,11 +313,17 @@ static void widen(const struct child *c, const struct process_request *req) {
 /* 0, or the errno that exec or fork gave. */
 static int start(struct child *c, const struct process_request *req, const char *program) {
     int why = 0;
-    c->pid = fork();
-    if (c->pid < 0)
-        return errno;
-    if (c->pid == 0)
+    sigset_t all, was;
+    sigfillset(&all);
+    pthread_sigmask(SIG_SETMASK, &all, &was);
+    pid_t pid = FORK();
+    if (pid == 0)
         exec_child(req, program, c->theirs);
+    int failed = pid < 0 ? errno : 0;
+    pthread_sigmask(SIG_SETMASK, &was, NULL);
+    c->pid = pid;
+    if (failed)
+        return failed;
     setpgid(c->pid, c->pid); /* whoever is first */
     for (int i = 0; i < ENDS; i++)
         close_fd(&c->theirs[i]);
