@@ -5,6 +5,8 @@
 #include "base/encode.h"
 
 #define LEAD_MAX ((size_t)256)
+#define WIDTH_MAX ((size_t)4096)
+#define PLACE_REACH 4u /* \\b, $ and their like look at a byte or two */
 #define DEPTH_MAX 8u
 #define ANCHOR_MIN 2u
 #define LITERAL_NONE (-1)
@@ -22,13 +24,14 @@ struct reading {
     const char *at;
     struct group groups[DEPTH_MAX];
     size_t depth;
+    size_t looks;                 /* the widths of all looks to a side */
     struct rule_anchor run, best; /* literal bytes one after the other */
     struct byte_set bytes;        /* of all items so far that take some */
     bool begins_with_text;        /* or at the beginning of the string */
 };
 
 static size_t add(size_t a, size_t b) {
-    return a + b > LEAD_MAX ? LEAD_MAX + 1 : a + b;
+    return a + b > WIDTH_MAX ? WIDTH_MAX + 1 : a + b;
 }
 
 /* What begins a group: (  (?:  (?>  or a look to a side. */
@@ -142,12 +145,12 @@ static bool read_braces(struct reading *r, size_t *most) {
         digits = !comma;
     }
     if (!digits)
-        *most = LEAD_MAX + 1;
+        *most = WIDTH_MAX + 1;
     r->at += *r->at == '}';
     return open || digits;
 }
 
-/* How often the item before r->at stands there at most; LEAD_MAX + 1 for what has no bound. */
+/* How often the item before r->at stands there at most; WIDTH_MAX + 1 for what has no bound. */
 static bool read_count(struct reading *r, size_t *most, bool *counted) {
     *most = 1;
     *counted = *r->at && strchr("*+?{", *r->at);
@@ -157,7 +160,7 @@ static bool read_count(struct reading *r, size_t *most, bool *counted) {
         if (!read_braces(r, most))
             return false;
     } else {
-        *most = *r->at == '?' ? 1 : LEAD_MAX + 1;
+        *most = *r->at == '?' ? 1 : WIDTH_MAX + 1;
         r->at++;
     }
     r->at += *r->at == '?' || *r->at == '+';
@@ -165,7 +168,7 @@ static bool read_count(struct reading *r, size_t *most, bool *counted) {
 }
 
 static size_t times(size_t width, size_t count) {
-    return width > 0 && count > LEAD_MAX / width ? LEAD_MAX + 1 : width * count;
+    return width > 0 && count > WIDTH_MAX / width ? WIDTH_MAX + 1 : width * count;
 }
 
 static bool is_rare(char c) {
@@ -211,8 +214,10 @@ static bool close_group(struct reading *r) {
     r->at++;
     if (!read_count(r, &most, &counted))
         return false;
-    if (g->is_look)
+    if (g->is_look) {
         r->bytes = g->bytes_before;
+        r->looks = add(r->looks, g->width > g->widest ? g->width : g->widest);
+    }
     if (counted) {
         r->best = g->before;
         r->begins_with_text = g->text_before;
@@ -256,16 +261,27 @@ static bool read_one(struct reading *r) {
     return true;
 }
 
+static bool read_all(struct reading *r) {
+    bool known = true;
+    while (*r->at && known)
+        known = read_one(r);
+    end_run(r);
+    return known && r->depth == 0;
+}
+
 bool rule_anchor_of(const char *pattern, struct rule_anchor *out) {
     struct reading r = {.at = pattern, .groups[0].is_open = true};
-    bool known = true;
     *out = (struct rule_anchor){0};
-    while (*r.at && known)
-        known = read_one(&r);
-    end_run(&r);
-    if (known && r.depth == 0 && r.best.len >= ANCHOR_MIN && !r.begins_with_text)
+    if (read_all(&r) && r.best.len >= ANCHOR_MIN && !r.begins_with_text)
         *out = r.best;
     return out->len > 0;
+}
+
+size_t rule_reach(const char *pattern) {
+    struct reading r = {.at = pattern, .groups[0].is_open = true};
+    if (!read_all(&r) || r.groups[0].width > WIDTH_MAX || r.looks > WIDTH_MAX)
+        return SIZE_MAX;
+    return r.groups[0].width + r.looks + PLACE_REACH;
 }
 
 size_t rule_anchor_find(const struct rule_anchor *a, struct slice text, size_t from) {

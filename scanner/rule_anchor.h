@@ -22,6 +22,10 @@ struct rule_anchor {
  * PCRE2 looks for as fast, or has what is not understood here. Then *out has a length of 0. */
 bool rule_anchor_of(const char *pattern, struct rule_anchor *out);
 
+/* How far a match reaches at most, with all that is looked at before and behind it: what is farther away
+ * changes nothing. SIZE_MAX if that has no bound, or none is known. */
+size_t rule_reach(const char *pattern);
+
 /* Where it stands next, from `from` on; SIZE_MAX if nowhere. */
 size_t rule_anchor_find(const struct rule_anchor *a, struct slice text, size_t from);
 /* Where a match that has it at `at` may begin at the earliest, from `from` on. */

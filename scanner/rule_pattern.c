@@ -159,6 +159,11 @@ static int next_match(const pcre2_code *code, const struct rule_anchor *a, struc
     return rc;
 }
 
+bool rule_may_match(const pcre2_code *code, const struct rule_anchor *anchor, struct rule_scratch *s,
+                    struct slice value) {
+    return next_match(code, anchor, s, value, 0) != PCRE2_ERROR_NOMATCH;
+}
+
 enum kl_status rule_run(const struct rule *r, const pcre2_code *code, const struct rule_anchor *anchor,
                         struct rule_scratch *s, struct slice value, struct slice name,
                         void (*found)(void *ctx, const struct rule_match *match), void *ctx,

@@ -53,6 +53,10 @@ enum kl_status rule_run(const struct rule *r, const pcre2_code *code, const stru
                         void (*found)(void *ctx, const struct rule_match *match), void *ctx,
                         struct error *e) KL_MUST_USE;
 
+/* Whether the pattern matches in a string, or could not be tried to the end. */
+bool rule_may_match(const pcre2_code *code, const struct rule_anchor *anchor, struct rule_scratch *s,
+                    struct slice value);
+
 /* A name as name_words are compared with it: lower case, without separators;
  * appended to *out. "AWS_SECRET-key" is "awssecretkey". */
 void rule_plain_name(struct slice name, struct buf *out);

@@ -10,6 +10,7 @@
 #include "scanner/gitignore.h"
 #include "scanner/module_notes.h"
 #include "scanner/scan.h"
+#include "scanner/scan_prior.h"
 #include "scanner/suppress.h"
 
 /* What all workers read and none changes. */
@@ -64,6 +65,7 @@ struct scan_worker {
     struct scan_hits hits;
     struct scan_place *place; /* the text at hand; NULL between files */
     struct scan_result part;  /* this worker's share */
+    struct scan_prior prior;  /* the text before the one at hand */
     bool in_pieces;           /* the text at hand is a part of its file: scan_pieces.h */
     const char *root;         /* that was named, and that --exclude goes by; NULL: none */
     const char *member;   /* of an archive, at hand: how it is reported, for its path alone opens nothing */
