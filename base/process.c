@@ -23,8 +23,6 @@
 #define DEFAULT_TIMEOUT_MS 30000u
 #define TICK_MS 50 /* how soon an end without end-of-file is noticed */
 #define READ_STEP_BYTES ((size_t)64 << 10)
-#define PIECE_BYTES                                                                                          \
-    ((size_t)256 << 10) /* of output that is handed over; and of its pipe, where that can be set */
 #define WAIT_MIN_NS 20000L
 #define WAIT_MAX_NS 1000000L
 
@@ -203,7 +201,7 @@ static enum kl_status drain_output(struct talk *t) {
     struct buf *out = &t->out->out;
     if (!t->req->take)
         return drain(&t->c->ours[END_OUT], out) ? KL_OK : KL_ERR_LIMIT;
-    ssize_t n = read(t->c->ours[END_OUT], out->ptr, PIECE_BYTES);
+    ssize_t n = read(t->c->ours[END_OUT], out->ptr, READ_STEP_BYTES);
     if (n == 0 || (n < 0 && errno != EAGAIN && errno != EINTR))
         close_fd(&t->c->ours[END_OUT]);
     if (n <= 0)
@@ -299,17 +297,6 @@ static void guard_end(struct pipe_guard *g) {
     pthread_sigmask(SIG_SETMASK, &g->was, NULL);
 }
 
-/* So that the child goes on while a piece is worked on. */
-static void widen(const struct child *c, const struct process_request *req) {
-#if defined(F_SETPIPE_SZ)
-    if (req->take)
-        (void)fcntl(c->ours[END_OUT], F_SETPIPE_SZ, (int)PIECE_BYTES);
-#else
-    (void)c;
-    (void)req;
-#endif
-}
-
 /* 0, or the errno that exec or fork gave. */
 static int start(struct child *c, const struct process_request *req, const char *program) {
     int why = 0;
@@ -346,8 +333,8 @@ enum kl_status process_run(const struct process_request *req, struct process_res
     buf_init_secret(&out->out, req->max_output);
     buf_init_secret(&out->err, req->max_output);
     if (req->take) {
-        buf_init_secret(&out->out, PIECE_BYTES);
-        if (!buf_reserve(&out->out, PIECE_BYTES))
+        buf_init_secret(&out->out, READ_STEP_BYTES);
+        if (!buf_reserve(&out->out, READ_STEP_BYTES))
             mem_die();
     }
     guard_begin(&guard);
@@ -367,7 +354,6 @@ enum kl_status process_run(const struct process_request *req, struct process_res
             error_set_errno(e, missing ? KL_ERR_NOT_FOUND : KL_ERR_IO, why, "cannot run %s", req->argv[0]);
         goto done;
     }
-    widen(&c, req);
     status = converse(&(struct talk){.c = &c, .req = req, .out = out, .e = e});
     if (status != KL_OK)
         kill_group(&c);
