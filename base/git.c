@@ -85,7 +85,8 @@ static enum kl_status run(const char *folder, enum git_repository which, const c
     enum kl_status st = make_call(&c, folder, which, args, e);
     c.request.input = input;
     c.request.max_output = output.max;
-    c.request.expected_output = output.expected;
+    c.request.take = output.take;
+    c.request.take_ctx = output.ctx;
     if (st == KL_OK)
         st = process_run(&c.request, out, e);
     arena_release(&c.arena);
@@ -114,8 +115,8 @@ enum kl_status git_run(const char *folder, const char *const *args, struct slice
     return git_run_in(folder, GIT_OF_FOLDER, args, input, max_output, out, e);
 }
 
-enum kl_status git_ask_much(const struct git_place *at, const char *const *args, struct slice input,
-                            struct git_output output, struct process_result *r, struct error *e) {
+static enum kl_status ask_all(const struct git_place *at, const char *const *args, struct slice input,
+                              struct git_output output, struct process_result *r, struct error *e) {
     enum kl_status s = run(at->folder, at->which, args, input, output, r, e);
     if (s != KL_OK || r->exit_code == 0)
         return s;
@@ -133,7 +134,15 @@ enum kl_status git_ask_much(const struct git_place *at, const char *const *args,
 
 enum kl_status git_ask(const struct git_place *at, const char *const *args, struct slice input, size_t max,
                        struct process_result *r, struct error *e) {
-    return git_ask_much(at, args, input, (struct git_output){.max = max}, r, e);
+    return ask_all(at, args, input, (struct git_output){.max = max}, r, e);
+}
+
+enum kl_status git_ask_in_pieces(const struct git_place *at, const char *const *args, struct slice input,
+                                 struct git_output output, struct error *e) {
+    struct process_result r = {0};
+    enum kl_status s = ask_all(at, args, input, output, &r, e);
+    process_result_release(&r);
+    return s;
 }
 
 bool git_id_is_none(struct slice id) {

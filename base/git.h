@@ -30,12 +30,13 @@ struct git_place {
 enum kl_status git_ask(const struct git_place *at, const char *const *args, struct slice input,
                        size_t max_output, struct process_result *out, struct error *e) KL_MUST_USE;
 struct git_output {
-    size_t max, expected; /* bytes; expected 0: not known */
+    size_t max; /* bytes */
+    enum kl_status (*take)(void *ctx, struct slice piece, struct error *e);
+    void *ctx;
 };
-/* The same, where it is known about how much there will be. */
-enum kl_status git_ask_much(const struct git_place *at, const char *const *args, struct slice input,
-                            struct git_output output, struct process_result *out,
-                            struct error *e) KL_MUST_USE;
+/* The same, with what git writes handed over in pieces (process.h); some may have been when it fails. */
+enum kl_status git_ask_in_pieces(const struct git_place *at, const char *const *args, struct slice input,
+                                 struct git_output output, struct error *e) KL_MUST_USE;
 
 /* What git writes as it is asked for: process.h. */
 enum kl_status git_stream_open(struct process_stream **out, const struct git_place *at,

@@ -53,7 +53,7 @@ enum kl_status git_index_blobs(const char *top, struct git_blob *blobs, size_t c
         s = find_sizes(&at, &files, asked, max_bytes, e);
     for (size_t end, i = 0; i < files.count && s == KL_OK; i = end) {
         end = git_group_end(&files, i, GROUP_BYTES, SIZE_MAX);
-        s = git_read_group(&at, &files, i, end, take_bytes, asked, e);
+        s = git_read_each(&at, &files, i, end, take_bytes, asked, e);
     }
     for (size_t i = 0; i < files.count && s == KL_OK; i++)
         if (!buf_ok(&asked[i].blob->bytes))

@@ -4,13 +4,21 @@
 #define ANSWER_MAX ((size_t)512 << 20) /* of one call */
 #define LINE_MAX_BYTES 256u            /* a word or two */
 
-bool git_is_shallow(const struct git_place *at) {
-    const char *const args[] = {"rev-parse", "--is-shallow-repository", NULL};
+/* Both with one question: whether the clone has not all commits, and whether there is a stash. */
+static void ask_state(const struct git_place *at, bool *shallow, bool *stashed) {
+    const char *const args[] = {"rev-parse", "--is-shallow-repository", "--glob=refs/stas[h]", NULL};
     struct process_result r = {0};
     struct error ignored = {0};
-    bool shallow = git_ask(at, args, (struct slice){0}, LINE_MAX_BYTES, &r, &ignored) == KL_OK &&
-                   slice_eq_cstr(slice_trim(buf_as_slice(&r.out)), "true");
+    bool told = git_ask(at, args, (struct slice){0}, LINE_MAX_BYTES, &r, &ignored) == KL_OK;
+    struct slice out = told ? slice_trim(buf_as_slice(&r.out)) : (struct slice){0};
+    *shallow = slice_starts(out, "true");
+    *stashed = slice_find_byte(out, '\n', 0) != SIZE_MAX;
     process_result_release(&r);
+}
+
+bool git_is_shallow(const struct git_place *at) {
+    bool shallow, unused;
+    ask_state(at, &shallow, &unused);
     return shallow;
 }
 
@@ -38,9 +46,11 @@ enum kl_status git_commits(const struct git_place *at, struct slice revisions, s
     struct process_result r = {0};
     struct buf input = BUF_INIT(ANSWER_MAX);
     buf_slice(&input, revisions);
-    if (revisions.len == 0)
-        add_stashes(at, &input);
     *out = (struct git_commits){.ids = BUF_INIT(ANSWER_MAX)};
+    bool stashed;
+    ask_state(at, &out->shallow, &stashed);
+    if (revisions.len == 0 && stashed)
+        add_stashes(at, &input);
     enum kl_status s = git_ask(at, args, buf_as_slice(&input), ANSWER_MAX, &r, e);
     struct slice ids = buf_as_slice(&r.out);
     for (size_t i = 0; s == KL_OK && (i = slice_find_byte(ids, '\n', i)) != SIZE_MAX; i++)
@@ -53,7 +63,6 @@ enum kl_status git_commits(const struct git_place *at, struct slice revisions, s
     }
     if (s == KL_OK)
         buf_slice(&out->ids, ids);
-    out->shallow = s == KL_OK && git_is_shallow(at);
     process_result_release(&r);
     buf_release(&input);
     arena_release(&a);

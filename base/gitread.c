@@ -1,9 +1,13 @@
 /* gitread.c: see gitread.h. (git's documentation: git-cat-file.) */
 #include "base/gitread.h"
 
+#include <stdlib.h>
+
+#include "base/mem.h"
+
 #define ANSWER_MAX ((size_t)512 << 20) /* about sizes */
 #define LINE_MAX_BYTES 256u            /* about one object, beside its name */
-#define ANSWER_BYTES (64u + 16u)       /* what git says of one, mostly */
+#define KEEP_BYTES ((size_t)4 << 20)   /* of room for one file that the next one gets, too */
 
 static struct git_file *file_at(const struct git_files *files, size_t index) {
     return (struct git_file *)(void *)(files->first + index * files->stride);
@@ -19,17 +23,6 @@ static size_t put_names(const struct git_files *files, size_t first, size_t end,
         room += name.len + LINE_MAX_BYTES;
     }
     return room;
-}
-
-static enum kl_status ask(const struct git_place *at, const char *const *args, const struct git_files *files,
-                          size_t first, size_t end, size_t bytes, struct process_result *r, struct error *e) {
-    struct buf names = BUF_INIT(ANSWER_MAX);
-    size_t room = put_names(files, first, end, &names);
-    const struct git_output output = {.max = bytes + room, .expected = bytes + (end - first) * ANSWER_BYTES};
-    enum kl_status s = buf_ok(&names) ? git_ask_much(at, args, buf_as_slice(&names), output, r, e)
-                                      : error_set(e, KL_ERR_LIMIT, "%s: too many files", at->folder);
-    buf_release(&names);
-    return s;
 }
 
 static size_t read_number(struct slice text) {
@@ -56,7 +49,11 @@ enum kl_status git_read_sizes(const struct git_place *at, const struct git_files
         file_at(files, i)->size = SIZE_MAX;
     if (files->count == 0)
         return KL_OK;
-    enum kl_status s = ask(at, args, files, 0, files->count, 0, &r, e);
+    struct buf names = BUF_INIT(ANSWER_MAX);
+    size_t room = put_names(files, 0, files->count, &names);
+    enum kl_status s = buf_ok(&names) ? git_ask(at, args, buf_as_slice(&names), room, &r, e)
+                                      : error_set(e, KL_ERR_LIMIT, "%s: too many files", at->folder);
+    buf_release(&names);
     struct slice out = buf_as_slice(&r.out);
     for (size_t i = 0, k = 0; s == KL_OK && i < out.len && k < files->count; k++)
         file_at(files, k)->size = next_size(out, &i);
@@ -75,31 +72,136 @@ size_t git_group_end(const struct git_files *files, size_t first, size_t max_byt
     return end;
 }
 
+/* What `cat-file --batch` writes: for each name a line, and behind it the bytes and a line end. */
+struct stream {
+    const struct git_place *at;
+    size_t next, end; /* files that are to come */
+    size_t size;      /* of the next one, once its line is read; else SIZE_MAX */
+    struct buf held;  /* the beginning of a line, or of a file and its line end */
+    void (*fn)(void *ctx, size_t index, struct slice bytes);
+    void *ctx;
+};
+
+/* The rest of what is held, and all of it. */
+static struct slice join_held(struct stream *s, struct slice rest) {
+    if (s->held.len == 0)
+        return rest;
+    buf_slice(&s->held, rest);
+    return buf_as_slice(&s->held);
+}
+
+static void drop_held(struct stream *s) {
+    if (s->held.cap > KEEP_BYTES)
+        buf_release(&s->held); /* one huge file must not cost its memory for the whole run */
+    s->held.len = 0;
+}
+
+/* The line that tells of the next file, as far as it is there. */
+static void take_line(struct stream *s, struct slice piece, size_t *at) {
+    size_t line_end = slice_find_byte(piece, '\n', *at), unused = 0;
+    struct slice part = slice_sub(piece, *at, line_end == SIZE_MAX ? piece.len : line_end + 1);
+    *at += part.len;
+    if (line_end == SIZE_MAX) {
+        buf_slice(&s->held, part);
+        return;
+    }
+    s->size = next_size(join_held(s, part), &unused);
+    drop_held(s);
+    if (s->size == SIZE_MAX)
+        s->fn(s->ctx, s->next++, (struct slice){0});
+}
+
+/* Its bytes and the line end behind them, as far as they are there. */
+static void take_file(struct stream *s, struct slice piece, size_t *at) {
+    size_t missing = s->size - s->held.len + 1;
+    bool whole = piece.len - *at >= missing;
+    struct slice part = slice_sub(piece, *at, whole ? *at + missing : piece.len);
+    *at += part.len;
+    if (!whole) {
+        buf_slice(&s->held, part);
+        return;
+    }
+    struct slice bytes = join_held(s, part);
+    if (buf_ok(&s->held))
+        s->fn(s->ctx, s->next++, slice_sub(bytes, 0, s->size));
+    drop_held(s);
+    s->size = SIZE_MAX;
+}
+
+static enum kl_status take_piece(void *ctx, struct slice piece, struct error *e) {
+    struct stream *s = ctx;
+    for (size_t at = 0; at < piece.len && s->next < s->end && buf_ok(&s->held);) {
+        if (s->size == SIZE_MAX)
+            take_line(s, piece, &at);
+        else
+            take_file(s, piece, &at);
+    }
+    return buf_ok(&s->held)
+               ? KL_OK
+               : error_set(e, KL_ERR_PARSE, "%s: an answer of git cat-file is too long", s->at->folder);
+}
+
+enum kl_status git_read_each(const struct git_place *at, const struct git_files *files, size_t first,
+                             size_t end, void (*fn)(void *ctx, size_t index, struct slice bytes), void *ctx,
+                             struct error *e) {
+    static const char *const args[] = {"cat-file", "--batch", "--buffer", NULL};
+    struct buf names = BUF_INIT(ANSWER_MAX);
+    struct stream s = {.at = at, .next = first, .end = end, .size = SIZE_MAX, .fn = fn, .ctx = ctx};
+    size_t max = put_names(files, first, end, &names);
+    for (size_t i = first; i < end; i++)
+        max += file_at(files, i)->size;
+    buf_init_secret(&s.held, max);
+    enum kl_status status = KL_OK;
+    if (!buf_ok(&names))
+        status = error_set(e, KL_ERR_LIMIT, "%s: too many files", at->folder);
+    else if (first < end)
+        status =
+            git_ask_in_pieces(at, args, buf_as_slice(&names), (struct git_output){max, take_piece, &s}, e);
+    if (status == KL_OK && s.next < end)
+        status = error_set(e, KL_ERR_PARSE, "%s: an answer of git cat-file is cut off", at->folder);
+    buf_release(&names);
+    buf_release(&s.held);
+    return status;
+}
+
+/* A group that is kept until its last file is there. */
+struct kept {
+    const struct git_files *files;
+    size_t first, total; /* bytes that there will be, if the sizes are right */
+    size_t *ends;        /* of each in `all`; that of the one before it where there is no such file */
+    bool *is_there;
+    struct buf all;
+};
+
+static void keep(void *ctx, size_t index, struct slice bytes) {
+    struct kept *k = ctx;
+    if (k->all.cap == 0 && bytes.len == file_at(k->files, index)->size && !buf_reserve(&k->all, k->total))
+        return; /* which buf_ok tells */
+    buf_slice(&k->all, bytes);
+    k->ends[index - k->first] = k->all.len;
+    k->is_there[index - k->first] = bytes.ptr != NULL;
+}
+
 enum kl_status git_read_group(const struct git_place *at, const struct git_files *files, size_t first,
                               size_t end, void (*fn)(void *ctx, size_t index, struct slice bytes), void *ctx,
                               struct error *e) {
-    static const char *const args[] = {"cat-file", "--batch", "--buffer", NULL};
-    struct process_result r = {0};
-    size_t bytes = 0;
+    size_t count = end > first ? end - first : 0;
+    struct kept k = {.files = files, .first = first};
     for (size_t i = first; i < end; i++)
-        bytes += file_at(files, i)->size;
-    if (first == end)
-        return KL_OK;
-    enum kl_status s = ask(at, args, files, first, end, bytes, &r, e);
-    struct slice out = buf_as_slice(&r.out);
-    for (size_t i = 0; s == KL_OK && first < end; first++) {
-        bool cut = i >= out.len;
-        size_t size = cut ? 0 : next_size(out, &i);
-        if (size == SIZE_MAX) {
-            fn(ctx, first, (struct slice){0});
-        } else if (cut || i > out.len || size > out.len - i) {
-            s = error_set(e, KL_ERR_PARSE, "%s: an answer of git cat-file is cut off", at->folder);
-        } else {
-            fn(ctx, first, slice_sub(out, i, i + size));
-            i += size + 1;
-        }
+        k.total += file_at(files, i)->size;
+    buf_init_secret(&k.all, k.total);
+    k.ends = mem_calloc(count, sizeof *k.ends);
+    k.is_there = mem_calloc(count, sizeof *k.is_there);
+    enum kl_status s = git_read_each(at, files, first, end, keep, &k, e);
+    if (s == KL_OK && !buf_ok(&k.all))
+        s = error_set(e, KL_ERR_LIMIT, "%s: the answer of git cat-file is too long", at->folder);
+    for (size_t i = 0, from = 0; i < count && s == KL_OK; from = k.ends[i++]) {
+        struct slice all = k.all.len > 0 ? buf_as_slice(&k.all) : slice_of("", 0);
+        fn(ctx, first + i, k.is_there[i] ? slice_sub(all, from, k.ends[i]) : (struct slice){0});
     }
-    process_result_release(&r);
+    buf_release(&k.all);
+    free(k.ends);
+    free(k.is_there);
     return s;
 }
 

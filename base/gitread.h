@@ -5,7 +5,7 @@
  *     git_read_sizes(&at, &files, e)           the caller drops what it does not want, and sets files.count
  *     for (size_t end, i = 0; i < files.count; i = end) {
  *         end = git_group_end(&files, i, max_bytes, max_files);
- *         git_read_group(&at, &files, i, end, fn, ctx, e);
+ *         git_read_each(&at, &files, i, end, fn, ctx, e);
  *     }
  */
 #ifndef KEYLIFT_BASE_GITREAD_H
@@ -33,8 +33,14 @@ enum kl_status git_read_sizes(const struct git_place *at, const struct git_files
                               struct error *e) KL_MUST_USE;
 /* The end of the group that begins at `first`: one file, or as many as have no more bytes than this. */
 size_t git_group_end(const struct git_files *files, size_t first, size_t max_bytes, size_t max_files);
-/* Calls fn for each file from `first` to `end`, whose sizes are known, with its index in `files`. The bytes
- * are valid until this returns, and wiped then; without a pointer where there is no such file. */
+/* Calls fn for each file from `first` to `end`, whose sizes are known, with its index in `files`, as git
+ * tells of it. The bytes are valid until fn returns, and wiped when this does; without a pointer where there
+ * is no such file. When this fails, some may have been told of. */
+enum kl_status git_read_each(const struct git_place *at, const struct git_files *files, size_t first,
+                             size_t end, void (*fn)(void *ctx, size_t index, struct slice bytes), void *ctx,
+                             struct error *e) KL_MUST_USE;
+/* The same, when all are there: the bytes of each are valid until this returns, and fn is not called when it
+ * fails. A size may be more than there is, while that of all together is enough. */
 enum kl_status git_read_group(const struct git_place *at, const struct git_files *files, size_t first,
                               size_t end, void (*fn)(void *ctx, size_t index, struct slice bytes), void *ctx,
                               struct error *e) KL_MUST_USE;

@@ -14,6 +14,7 @@
 #include <stdlib.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "base/file.h"
@@ -23,9 +24,19 @@
 #define DEFAULT_TIMEOUT_MS 30000u
 #define TICK_MS 50 /* how soon an end without end-of-file is noticed */
 #define READ_STEP_BYTES ((size_t)64 << 10)
+#define WAIT_MIN_NS 20000L
+#define WAIT_MAX_NS 1000000L
 
 #if defined(__APPLE__)
 extern char **environ; /* its unistd.h leaves that to us */
+#endif
+
+/* vfork: until the child runs its program it has our memory, of which fork would copy the tables, and each
+ * page that we then write. */
+#if defined(__linux__)
+#define FORK vfork
+#else
+#define FORK fork
 #endif
 
 enum { END_IN, END_OUT, END_ERR, END_EXEC, ENDS };
@@ -100,10 +111,21 @@ const char *process_find(struct arena *a, const char *name) {
     return NULL;
 }
 
-/* Runs in the child: only async-signal-safe calls. */
+/* Handlers are ours, and would run on memory that the child may share with us. What is ignored stays so, but
+ * for SIGPIPE. */
+static void drop_handlers(void) {
+    struct sigaction action;
+    for (int number = 1; number < NSIG; number++)
+        if (sigaction(number, NULL, &action) == 0 && action.sa_handler != SIG_IGN &&
+            action.sa_handler != SIG_DFL)
+            signal(number, SIG_DFL);
+    signal(SIGPIPE, SIG_DFL);
+}
+
+/* Runs in the child: only async-signal-safe calls, and nothing that changes memory. */
 static void exec_child(const struct process_request *req, const char *program, const int theirs[ENDS]) {
     sigset_t none;
-    signal(SIGPIPE, SIG_DFL);
+    drop_handlers();
     sigemptyset(&none);
     sigprocmask(SIG_SETMASK, &none, NULL);
     setpgid(0, 0);
@@ -159,30 +181,95 @@ static void kill_group(struct child *c) {
     reap(c, 0);
 }
 
-static enum kl_status converse(struct child *c, const struct process_request *req, struct process_result *out,
-                               struct error *e) {
-    unsigned timeout = req->timeout_ms ? req->timeout_ms : DEFAULT_TIMEOUT_MS;
-    double deadline = system_seconds() + timeout / 1e3;
-    size_t fed = 0;
+struct talk {
+    struct child *c;
+    const struct process_request *req;
+    struct process_result *out;
+    size_t fed, taken;
+    double deadline;
+    struct slice piece;
+    struct error *e;
+    enum kl_status status;
+};
+
+static void hand_over(void *arg) {
+    struct talk *t = arg;
+    t->status = t->req->take(t->req->take_ctx, t->piece, t->e);
+}
+
+/* What stdout has. A thread that would end (mem_guard) ends its child first. */
+static enum kl_status drain_output(struct talk *t) {
+    struct buf *out = &t->out->out;
+    if (!t->req->take)
+        return drain(&t->c->ours[END_OUT], out) ? KL_OK : KL_ERR_LIMIT;
+    ssize_t n = read(t->c->ours[END_OUT], out->ptr, READ_STEP_BYTES);
+    if (n == 0 || (n < 0 && errno != EAGAIN && errno != EINTR))
+        close_fd(&t->c->ours[END_OUT]);
+    if (n <= 0)
+        return KL_OK;
+    t->piece = slice_of(out->ptr, (size_t)n);
+    t->taken += t->piece.len;
+    if (t->taken > t->req->max_output)
+        return KL_ERR_LIMIT;
+    double before = system_seconds();
+    const char *ended = NULL;
+    if (mem_is_guarded())
+        ended = mem_guard(hand_over, t);
+    else
+        hand_over(t);
+    if (ended) {
+        kill_group(t->c);
+        for (int i = 0; i < ENDS; i++)
+            close_fd(&t->c->ours[i]);
+        mem_end(ended);
+    }
+    t->deadline += system_seconds() - before;
+    return t->status;
+}
+
+/* It has closed its pipes, so that it is about to end. */
+static void wait_a_little(long *ns) {
+    const struct timespec t = {.tv_nsec = *ns};
+    (void)nanosleep(&t, NULL);
+    *ns = *ns * 2 > WAIT_MAX_NS ? WAIT_MAX_NS : *ns * 2;
+}
+
+static enum kl_status converse(struct talk *t) {
+    struct child *c = t->c;
+    const char *name = t->req->argv[0];
+    unsigned timeout = t->req->timeout_ms ? t->req->timeout_ms : DEFAULT_TIMEOUT_MS;
     bool was_reaped = false;
+    long pause = WAIT_MIN_NS;
+    t->deadline = system_seconds() + timeout / 1e3;
     while (!c->reaped || c->ours[END_OUT] >= 0 || c->ours[END_ERR] >= 0) {
         struct pollfd fds[3] = {{.fd = c->ours[END_IN], .events = POLLOUT},
                                 {.fd = c->ours[END_OUT], .events = POLLIN},
                                 {.fd = c->ours[END_ERR], .events = POLLIN}};
         bool reading = fds[1].fd >= 0 || fds[2].fd >= 0;
-        int ready = poll(fds, 3, reading && !was_reaped ? TICK_MS : 1);
+        int ready = 0;
+        enum kl_status s = KL_OK;
+        if (reading)
+            ready = poll(fds, 3, was_reaped ? 1 : TICK_MS);
+        else
+            wait_a_little(&pause);
         if (system_interrupted())
-            return error_set(e, KL_ERR_INTERRUPTED, "interrupted while %s ran", req->argv[0]);
-        if (system_seconds() > deadline)
-            return error_set(e, KL_ERR_IO, "%s did not end within %u ms", req->argv[0], timeout);
+            return error_set(t->e, KL_ERR_INTERRUPTED, "interrupted while %s ran", name);
+        if (system_seconds() > t->deadline)
+            return error_set(t->e, KL_ERR_IO, "%s did not end within %u ms", name, timeout);
         if (ready > 0 && fds[0].revents)
-            feed(c, req->input, &fed);
-        if ((ready > 0 && fds[1].revents && !drain(&c->ours[END_OUT], &out->out)) ||
-            (ready > 0 && fds[2].revents && !drain(&c->ours[END_ERR], &out->err)))
-            return error_set(e, KL_ERR_LIMIT, "%s wrote more than %zu bytes", req->argv[0], req->max_output);
+            feed(c, t->req->input, &t->fed);
+        if (ready > 0 && fds[1].revents)
+            s = drain_output(t);
+        if (ready > 0 && fds[2].revents && !drain(&c->ours[END_ERR], &t->out->err))
+            s = KL_ERR_LIMIT;
+        if (s == KL_ERR_LIMIT)
+            return error_set(t->e, s, "%s wrote more than %zu bytes", name, t->req->max_output);
+        if (s != KL_OK)
+            return s;
         if (ready == 0 && was_reaped)
             break; /* something it left running keeps a pipe open; all that it wrote is read */
-        reap(c, WNOHANG);
+        if (ready == 0 || (c->ours[END_OUT] < 0 && c->ours[END_ERR] < 0))
+            reap(c, WNOHANG);
         was_reaped = c->reaped;
     }
     return KL_OK;
@@ -214,11 +301,17 @@ static void guard_end(struct pipe_guard *g) {
 /* 0, or the errno that exec or fork gave. */
 static int start(struct child *c, const struct process_request *req, const char *program) {
     int why = 0;
-    c->pid = fork();
-    if (c->pid < 0)
-        return errno;
-    if (c->pid == 0)
+    sigset_t all, was;
+    sigfillset(&all);
+    pthread_sigmask(SIG_SETMASK, &all, &was);
+    pid_t pid = FORK();
+    if (pid == 0)
         exec_child(req, program, c->theirs);
+    int failed = pid < 0 ? errno : 0;
+    pthread_sigmask(SIG_SETMASK, &was, NULL);
+    c->pid = pid;
+    if (failed)
+        return failed;
     setpgid(c->pid, c->pid); /* whoever is first */
     for (int i = 0; i < ENDS; i++)
         close_fd(&c->theirs[i]);
@@ -272,12 +365,14 @@ enum kl_status process_run(const struct process_request *req, struct process_res
     out->exit_code = -1;
     buf_init_secret(&out->out, req->max_output);
     buf_init_secret(&out->err, req->max_output);
-    size_t expected = req->expected_output < req->max_output ? req->expected_output : req->max_output;
-    if (expected > 0 && !buf_reserve(&out->out, expected))
-        buf_clear(&out->out);
+    if (req->take) {
+        buf_init_secret(&out->out, READ_STEP_BYTES);
+        if (!buf_reserve(&out->out, READ_STEP_BYTES))
+            mem_die();
+    }
     guard_begin(&guard);
     if (launch(&c, req, &status, e)) {
-        status = converse(&c, req, out, e);
+        status = converse(&(struct talk){.c = &c, .req = req, .out = out, .e = e});
         if (status != KL_OK)
             kill_group(&c);
         else

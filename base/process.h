@@ -16,8 +16,12 @@ struct process_request {
     const char *cwd;         /* NULL: ours */
     struct slice input;      /* its standard input; empty gives /dev/null */
     size_t max_output;       /* bytes of stdout, and of stderr */
-    size_t expected_output;  /* bytes of stdout that there will be, about: room is made once. 0: not known */
-    unsigned timeout_ms;     /* the child is killed after it; 0: 30,000 */
+    /* If set, stdout is not kept but handed over in pieces as it comes; the next one overwrites a piece.
+     * Anything but KL_OK ends the child and is returned. The time that this takes does not count as the
+     * child's. */
+    enum kl_status (*take)(void *ctx, struct slice piece, struct error *e);
+    void *take_ctx;
+    unsigned timeout_ms; /* the child is killed after it; 0: 30,000 */
 };
 
 struct process_result {

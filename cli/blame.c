@@ -114,7 +114,7 @@ static enum kl_status compare_files(struct blame *b, struct error *e) {
     files.count = b->count = kept;
     for (size_t end, i = 0; i < kept && s == KL_OK; i = end) {
         end = git_group_end(&files, i, GROUP_BYTES, SIZE_MAX);
-        s = git_read_group(&b->at, &files, i, end, find_lines, b, e);
+        s = git_read_each(&b->at, &files, i, end, find_lines, b, e);
     }
     return s;
 }

@@ -127,7 +127,7 @@ static enum kl_status verify_one(const struct rule *r, uint16_t *length, struct 
     pcre2_code *code = NULL;
     enum kl_status status = rule_verify(r, e);
     if (status == KL_OK)
-        status = rule_compile(r, &code, e);
+        status = rule_compile(r, &code, NULL, e);
     if (status != KL_OK)
         return status;
     size_t shortest = rule_min_length(code);

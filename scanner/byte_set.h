@@ -18,6 +18,15 @@ static inline struct byte_set byte_set_of(struct slice s) {
     return set;
 }
 
+static inline void byte_set_add(struct byte_set *set, unsigned char c) {
+    set->bits[c / 64] |= (uint64_t)1 << (c % 64);
+}
+
+static inline bool byte_set_has(const struct byte_set *set, char byte) {
+    unsigned char c = (unsigned char)byte;
+    return (set->bits[c / 64] >> (c % 64) & 1) != 0;
+}
+
 static inline bool byte_set_spells(const struct byte_set *set, const char *word) {
     for (; *word != '\0'; word++) {
         unsigned char c = (unsigned char)*word;

@@ -22,6 +22,8 @@
  * sees it, and then shared. */
 struct shared_code {
     _Atomic(pcre2_code *) code;
+    size_t reach;              /* of that code */
+    struct rule_anchor anchor; /* of that code; none where everything is tried everywhere */
 };
 
 struct rule_set {
@@ -47,6 +49,7 @@ struct rule_set {
 struct rule_matcher {
     const struct rule_set *set;
     struct rule_scratch scratch;
+    uint64_t called[RULE_BITS]; /* by the words of the text before, or more */
 };
 
 static const struct rule *set_rule(const struct rule_set *s, size_t i) {
@@ -125,7 +128,7 @@ static enum kl_status build_own_tables(struct rule_set *s, struct error *e) {
                              "%s: rule %s: too many keywords, or too many different characters", r->where,
                              r->id);
         pcre2_code *code = NULL;
-        enum kl_status status = rule_compile(r, &code, e);
+        enum kl_status status = rule_compile(r, &code, NULL, e);
         if (status != KL_OK)
             return error_prefix(e, "%s", r->where);
         size_t length = rule_min_length(code);
@@ -282,7 +285,8 @@ static enum kl_status code_of(const struct rule_set *s, size_t i, pcre2_code **o
     enum kl_status status = KL_OK;
     *out = atomic_load_explicit(&shared->code, memory_order_acquire);
     if (*out == NULL) {
-        status = rule_compile(set_rule(s, i), out, e);
+        shared->reach = rule_reach(set_rule(s, i)->pattern);
+        status = rule_compile(set_rule(s, i), out, s->exhaustive ? NULL : &shared->anchor, e);
         if (status == KL_OK)
             atomic_store_explicit(&shared->code, *out, memory_order_release);
     }
@@ -319,18 +323,34 @@ static unsigned lowest_bit(uint64_t word) {
     return i;
 }
 
-enum kl_status rule_match_value(struct rule_matcher *m, struct slice value, struct slice name,
+/* More bytes than any keyword has. */
+#define KEYWORD_REACH ((size_t)256)
+
+static const struct rule_change all_new = {0, SIZE_MAX};
+
+static struct slice around(struct slice text, struct rule_change change, size_t reach) {
+    size_t start = change.start > reach ? change.start - reach : 0;
+    size_t end = change.end < text.len && text.len - change.end > reach ? change.end + reach : text.len;
+    return slice_sub(text, start, end);
+}
+
+/* Whether nothing that the change brought matches: then all is as it was. What lies farther away than a match
+ * reaches does not touch it, and what is cut off of its neighbourhood can at worst look like a match. */
+static bool is_dull(struct rule_matcher *m, size_t i, const pcre2_code *code, struct slice text,
+                    struct rule_change change) {
+    const struct shared_code *c = &m->set->codes[i];
+    if (change.end == SIZE_MAX || c->reach == SIZE_MAX)
+        return false;
+    struct slice part = around(text, change, 2 * c->reach);
+    return part.len < text.len && !rule_may_match(code, &c->anchor, &m->scratch, part);
+}
+
+static enum kl_status run_rules(struct rule_matcher *m, const uint64_t *bits, struct slice value,
+                                struct slice name, struct rule_change change,
                                 void (*found)(void *ctx, const struct rule_match *match), void *ctx,
                                 struct error *e) {
     const struct rule_set *s = m->set;
-    uint64_t bits[RULE_BITS];
     enum kl_status status = KL_OK;
-    if (value.len < s->shortest)
-        return KL_OK;
-    if (s->exhaustive)
-        memcpy(bits, s->enabled, sizeof bits);
-    else if (!filter(m, value, name, bits))
-        return KL_OK;
     for (size_t w = 0; w < s->words; w++) {
         for (uint64_t left = bits[w]; left != 0; left &= left - 1) {
             size_t i = w * 64 + lowest_bit(left);
@@ -338,11 +358,43 @@ enum kl_status rule_match_value(struct rule_matcher *m, struct slice value, stru
             if (value.len < s->min_length[i])
                 continue;
             enum kl_status one = code_of(s, i, &code, e);
-            if (one == KL_OK)
-                one = rule_run(set_rule(s, i), code, &m->scratch, value, name, found, ctx, e);
+            if (one == KL_OK && !is_dull(m, i, code, value, change))
+                one = rule_run(set_rule(s, i), code, &s->codes[i].anchor, &m->scratch, value, name, found,
+                               ctx, e);
             if (one != KL_OK)
                 status = one;
         }
     }
     return status;
+}
+
+enum kl_status rule_match_value(struct rule_matcher *m, struct slice value, struct slice name,
+                                void (*found)(void *ctx, const struct rule_match *match), void *ctx,
+                                struct error *e) {
+    const struct rule_set *s = m->set;
+    uint64_t bits[RULE_BITS];
+    if (value.len < s->shortest)
+        return KL_OK;
+    if (s->exhaustive)
+        memcpy(bits, s->enabled, sizeof bits);
+    else if (!filter(m, value, name, bits))
+        return KL_OK;
+    return run_rules(m, bits, value, name, all_new, found, ctx, e);
+}
+
+/* Words that were called by the text before stay: that a word stands there is a condition of a match, so that
+ * one too many finds nothing more. */
+enum kl_status rule_match_text(struct rule_matcher *m, struct slice text, struct rule_change change,
+                               void (*found)(void *ctx, const struct rule_match *match), void *ctx,
+                               struct error *e) {
+    const struct rule_set *s = m->set;
+    uint64_t bits[RULE_BITS];
+    if (s->exhaustive || s->own.count > 0)
+        return rule_match_value(m, text, slice_of("", 0), found, ctx, e);
+    if (change.end == SIZE_MAX)
+        memset(m->called, 0, sizeof m->called);
+    (void)keyword_find(&rule_table_keywords, around(text, change, KEYWORD_REACH), m->called);
+    for (size_t w = 0; w < s->words; w++)
+        bits[w] = s->enabled[w] & m->called[w] & ~s->with_names[w];
+    return run_rules(m, bits, text, slice_of("", 0), change, found, ctx, e);
 }

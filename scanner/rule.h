@@ -81,5 +81,14 @@ struct rule_match {
 enum kl_status rule_match_value(struct rule_matcher *m, struct slice value, struct slice name,
                                 void (*found)(void *ctx, const struct rule_match *match), void *ctx,
                                 struct error *e) KL_MUST_USE;
+/* The same for a text without a name that is like another one: that of the call before, which had no match
+ * and no error, but for text[start, end) and what stood there. What is found is what would be found anyway.
+ * An end of SIZE_MAX: of the text before, nothing is known. */
+struct rule_change {
+    size_t start, end;
+};
+enum kl_status rule_match_text(struct rule_matcher *m, struct slice text, struct rule_change change,
+                               void (*found)(void *ctx, const struct rule_match *match), void *ctx,
+                               struct error *e) KL_MUST_USE;
 
 #endif

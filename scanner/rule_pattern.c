@@ -17,10 +17,15 @@
 #define RULE_EXAMPLE_MAX ((size_t)64 << 10)
 #define RULE_NAME_MAX ((size_t)4 << 10)
 
-enum kl_status rule_compile(const struct rule *r, pcre2_code **out, struct error *e) {
+enum kl_status rule_compile(const struct rule *r, pcre2_code **out, struct rule_anchor *anchor,
+                            struct error *e) {
     int code = 0;
     PCRE2_SIZE at = 0;
-    uint32_t options = PCRE2_NEVER_UTF | PCRE2_NEVER_BACKSLASH_C | (r->is_own ? PCRE2_AUTO_CALLOUT : 0);
+    if (anchor)
+        *anchor = (struct rule_anchor){0};
+    bool anchored = anchor && !r->is_own && rule_anchor_of(r->pattern, anchor);
+    uint32_t options = PCRE2_NEVER_UTF | PCRE2_NEVER_BACKSLASH_C | (r->is_own ? PCRE2_AUTO_CALLOUT : 0) |
+                       (anchored ? PCRE2_USE_OFFSET_LIMIT | PCRE2_NO_START_OPTIMIZE : 0);
     *out = pcre2_compile((PCRE2_SPTR)r->pattern, PCRE2_ZERO_TERMINATED, options, &code, &at, NULL);
     if (*out == NULL) {
         PCRE2_UCHAR text[160];
@@ -128,16 +133,46 @@ static bool judge(const struct rule *r, struct slice secret, struct rule_match *
     return true;
 }
 
-enum kl_status rule_run(const struct rule *r, const pcre2_code *code, struct rule_scratch *s,
-                        struct slice value, struct slice name,
+static int match_from(const pcre2_code *code, struct rule_scratch *s, struct slice value, size_t at) {
+    return pcre2_match(code, (PCRE2_SPTR)(value.len > 0 ? value.ptr : ""), value.len, at, 0, s->data,
+                       s->context);
+}
+
+/* The first match from `at` on. All of it lies behind the place that it begins at, which is at most the lead
+ * before an anchor: the places before each anchor are tried, each once, and what is found first is what would
+ * be found first without anchors. */
+static int next_match(const pcre2_code *code, const struct rule_anchor *a, struct rule_scratch *s,
+                      struct slice value, size_t at) {
+    int rc = PCRE2_ERROR_NOMATCH;
+    if (!a || a->len == 0)
+        return match_from(code, s, value, at);
+    for (size_t anchor = at; rc == PCRE2_ERROR_NOMATCH;) {
+        anchor = rule_anchor_find(a, value, anchor);
+        if (anchor == SIZE_MAX)
+            break;
+        at = rule_anchor_begin(a, value, anchor, at);
+        (void)pcre2_set_offset_limit(s->context, anchor);
+        rc = match_from(code, s, value, at);
+        at = ++anchor;
+    }
+    (void)pcre2_set_offset_limit(s->context, PCRE2_UNSET);
+    return rc;
+}
+
+bool rule_may_match(const pcre2_code *code, const struct rule_anchor *anchor, struct rule_scratch *s,
+                    struct slice value) {
+    return next_match(code, anchor, s, value, 0) != PCRE2_ERROR_NOMATCH;
+}
+
+enum kl_status rule_run(const struct rule *r, const pcre2_code *code, const struct rule_anchor *anchor,
+                        struct rule_scratch *s, struct slice value, struct slice name,
                         void (*found)(void *ctx, const struct rule_match *match), void *ctx,
                         struct error *e) {
     if (!name_fits(r, name))
         return KL_OK;
-    const char *text = value.len > 0 ? value.ptr : "";
     rule_steps_begin(s, value.len);
     for (size_t at = 0; at <= value.len;) {
-        int rc = pcre2_match(code, (PCRE2_SPTR)text, value.len, at, 0, s->data, s->context);
+        int rc = next_match(code, anchor, s, value, at);
         if (rc == PCRE2_ERROR_NOMATCH)
             return KL_OK;
         if (rc < 0)
@@ -215,7 +250,7 @@ static enum kl_status verify_example(const struct rule *r, const pcre2_code *cod
     }
     split_example(r, buf_as_slice(&text), &name, &value);
     struct example_run run = {.value = value};
-    status = rule_run(r, code, s, value, name, example_found, &run, e);
+    status = rule_run(r, code, NULL, s, value, name, example_found, &run, e);
     if (status == KL_OK && must_match && run.matches == 0)
         status = error_set(e, KL_ERR_PARSE, "rule %s: does not find its example: %s", r->id, example);
     else if (status == KL_OK && !must_match && run.matches > 0)
@@ -232,7 +267,7 @@ done:
 enum kl_status rule_verify(const struct rule *r, struct error *e) {
     pcre2_code *code = NULL;
     struct rule_scratch scratch = {0};
-    enum kl_status status = rule_compile(r, &code, e);
+    enum kl_status status = rule_compile(r, &code, NULL, e);
     if (status != KL_OK)
         return status;
     rule_scratch_init(&scratch, RULE_PAIRS);

@@ -8,6 +8,7 @@
 
 #include "base/buf.h"
 #include "scanner/rule.h"
+#include "scanner/rule_anchor.h"
 
 #define RULE_PAIRS 4u
 
@@ -18,8 +19,11 @@
 #define RULE_STEPS_A_BYTE 500u
 #define RULE_STEPS_AT_LEAST 2000000u
 
-/* Bytes, not UTF-8: every byte sequence is a valid input. JIT where there is one. */
-enum kl_status rule_compile(const struct rule *r, pcre2_code **out, struct error *e) KL_MUST_USE;
+/* Bytes, not UTF-8: every byte sequence is a valid input. JIT where there is one. `anchor` may be NULL; if
+ * the pattern has one, the code is then made for being tried around it, and slow elsewhere. That of a user's
+ * rule has none: its steps are counted over all of a string. */
+enum kl_status rule_compile(const struct rule *r, pcre2_code **out, struct rule_anchor *anchor,
+                            struct error *e) KL_MUST_USE;
 /* Shortest string that can match. */
 size_t rule_min_length(const pcre2_code *code);
 
@@ -42,11 +46,16 @@ void rule_steps_begin(struct rule_scratch *s, size_t len);
 /* Sets the limit of steps from one place again, after a match that had another. */
 void rule_limit_matches(struct rule_scratch *s);
 
-/* Calls `found` for each match; `name` is as it stands in the source. */
-enum kl_status rule_run(const struct rule *r, const pcre2_code *code, struct rule_scratch *s,
-                        struct slice value, struct slice name,
+/* Calls `found` for each match; `name` is as it stands in the source. With the pattern's anchor, it is tried
+ * only where one stands; with NULL, everywhere. */
+enum kl_status rule_run(const struct rule *r, const pcre2_code *code, const struct rule_anchor *anchor,
+                        struct rule_scratch *s, struct slice value, struct slice name,
                         void (*found)(void *ctx, const struct rule_match *match), void *ctx,
                         struct error *e) KL_MUST_USE;
+
+/* Whether the pattern matches in a string, or could not be tried to the end. */
+bool rule_may_match(const pcre2_code *code, const struct rule_anchor *anchor, struct rule_scratch *s,
+                    struct slice value);
 
 /* A name as name_words are compared with it: lower case, without separators;
  * appended to *out. "AWS_SECRET-key" is "awssecretkey". */

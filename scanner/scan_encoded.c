@@ -43,8 +43,16 @@ bool scan_encoded_value(struct scan_worker *w, const char *path, const struct ca
 
 void scan_encoded_text(struct scan_worker *w, const char *path, const struct candidate *whole) {
     struct encoded e;
+    struct slice changed = scan_prior_lines(&w->prior, whole->value);
     size_t at = 0, known = w->hits.count, next = 0;
-    while (encoded_next(whole->value, &at, &w->arena, &e)) {
+    /* A run of digits ends with its line: in the other lines there is none, as there was none. */
+    if (changed.len < whole->value.len && !encoded_next(changed, &at, &w->arena, &e)) {
+        w->prior.no_encoded = true;
+        return;
+    }
+    w->prior.no_encoded = true;
+    for (at = 0; encoded_next(whole->value, &at, &w->arena, &e);) {
+        w->prior.no_encoded = false;
         while (next < known && w->hits.items[next].span_end <= e.start)
             next++;
         if (next < known && w->hits.items[next].span_start < e.end)

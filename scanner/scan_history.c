@@ -20,19 +20,21 @@
 #include "base/system.h"
 #include "base/thread.h"
 #include "scanner/piece_text.h"
+#include "scanner/scan_pieces.h"
 #include "scanner/scanfile.h"
 #include "scanner/walk.h"
 
 #define MAX_COMMITS 10000000u
 #define COMMITS_AT_ONCE 4000u
-#define GROUP_BYTES ((size_t)4 << 20) /* of files that are read by one process */
-#define GROUP_FILES 2000u
+/* Of files that are read by one process, which costs as much to start as some 100 KB to scan. */
+#define GROUP_BYTES_MAX ((size_t)32 << 20)
+#define GROUP_BYTES_MIN ((size_t)3 << 20)
+#define GROUP_FILES 4000u
 
 struct version {
     struct git_file git;
     const char *commit, *date, *path; /* commit NULL: older than the range */
     uint32_t age;
-    bool in_head;
 };
 
 struct group {
@@ -91,8 +93,7 @@ static void add_version(struct history *h, struct slice id, const struct git_cha
                          .commit = is_old ? NULL : arena_cstr(&h->arena, c->commit),
                          .date = is_old ? NULL : arena_cstr(&h->arena, c->date),
                          .path = path,
-                         .age = is_old ? 0 : ++h->age,
-                         .in_head = hash_map_has(&h->head, id_key(h, id))};
+                         .age = is_old ? 0 : ++h->age};
 }
 
 /* What the path held before is older than the range, unless an earlier commit of it was told of it already.
@@ -126,19 +127,38 @@ static bool is_readable(struct history *h, const struct version *v) {
     return false;
 }
 
+/* Large ones first, so that few processes are started, and small ones last, so that the threads end together.
+ */
+static size_t group_bytes(const struct history *h, size_t left) {
+    size_t bytes = h->jobs > 1 ? left / (h->jobs + 1) : left;
+    return bytes > GROUP_BYTES_MAX ? GROUP_BYTES_MAX : bytes < GROUP_BYTES_MIN ? GROUP_BYTES_MIN : bytes;
+}
+
+/* Read as it comes, and in a group of its own. */
+static bool is_large(const struct version *v) {
+    return v->git.size > SCAN_WHOLE_BYTES;
+}
+
 static enum kl_status make_groups(struct history *h, struct error *e) {
     struct git_files files = GIT_FILES(h->versions, h->version_count, git);
     enum kl_status s = git_read_sizes(&h->at, &files, e);
-    size_t kept = 0;
-    for (size_t i = 0; s == KL_OK && i < h->version_count; i++)
-        if (is_readable(h, &h->versions[i]))
-            h->versions[kept++] = h->versions[i];
+    size_t kept = 0, left = 0;
+    for (size_t i = 0; s == KL_OK && i < h->version_count; i++) {
+        if (!is_readable(h, &h->versions[i]))
+            continue;
+        left += h->versions[i].git.size;
+        h->versions[kept++] = h->versions[i];
+    }
     files.count = h->version_count = kept;
     if (kept > 1)
         qsort(h->versions, kept, sizeof *h->versions, by_path);
     h->group_count = 0;
     for (size_t end, i = 0; i < kept; i = end) {
-        end = git_group_end(&files, i, GROUP_BYTES, GROUP_FILES);
+        end = is_large(&h->versions[i]) ? i + 1 : git_group_end(&files, i, group_bytes(h, left), GROUP_FILES);
+        for (size_t k = i + 1; k < end; k++)
+            end = is_large(&h->versions[k]) ? k : end;
+        for (size_t k = i; k < end; k++)
+            left -= h->versions[k].git.size;
         h->groups = mem_grow(h->groups, &h->group_cap, h->group_count + 1, sizeof *h->groups);
         h->groups[h->group_count++] = (struct group){.first = i, .end = end};
     }
@@ -174,13 +194,14 @@ static void settle_last(struct scan_worker *w, struct hash_map *secrets) {
     w->part.finding_count--;
 }
 
-static void scan_version(struct scan_worker *w, struct hash_map *secrets, const struct version *v,
+static void scan_version(const struct history *h, unsigned worker, const struct version *v,
                          struct byte_source bytes) {
+    struct scan_worker *w = &h->workers[worker];
     size_t from = w->part.finding_count, extra = w->extra_count;
     scan_worker_from(w, v->path, bytes);
-    w->part.read_count = 0; /* of environment variables: what the code reads today is asked of the files */
     size_t to = w->part.finding_count;
     const char *commit = to > from && v->commit ? arena_cstr(&w->part.arena, slice_cstr(v->commit)) : NULL;
+    bool in_head = to > from && hash_map_has(&h->head, id_key(h, v->git.name));
     const char *date = commit ? arena_cstr(&w->part.arena, slice_cstr(v->date)) : NULL;
     w->part.finding_count = from;
     for (size_t i = from; i < to; i++) {
@@ -189,8 +210,8 @@ static void scan_version(struct scan_worker *w, struct hash_map *secrets, const 
         f->commit = commit;
         f->date = date;
         f->age = v->age;
-        f->in_head = v->in_head;
-        settle_last(w, secrets);
+        f->in_head = in_head;
+        settle_last(w, &h->secrets[worker]);
     }
     for (; w->part.finding_count == from && w->extra_count > extra; w->extra_count--)
         secret_release(&w->extra[w->extra_count - 1]);
@@ -206,15 +227,14 @@ static void take_content(void *ctx, size_t index, struct slice bytes) {
     const struct reading *r = ctx;
     struct history *h = r->history;
     if (!h->is_stopped(h->ctx))
-        scan_version(&h->workers[r->worker], &h->secrets[r->worker], &h->versions[index],
-                     (struct byte_source){.ahead = bytes});
+        scan_version(h, r->worker, &h->versions[index], (struct byte_source){.ahead = bytes});
 }
 
 /* Of a version that is a group of its own. */
 static void take_large(void *ctx, struct byte_source bytes) {
     const struct reading *r = ctx;
     struct history *h = r->history;
-    scan_version(&h->workers[r->worker], &h->secrets[r->worker], &h->versions[r->first], bytes);
+    scan_version(h, r->worker, &h->versions[r->first], bytes);
 }
 
 static void scan_group(void *ctx, size_t index) {
@@ -230,10 +250,10 @@ static void scan_group(void *ctx, size_t index) {
     const size_t findings_before = w->part.finding_count;
     const struct git_files files = GIT_FILES(h->versions, h->version_count, git);
     const struct group *g = &h->groups[index];
-    const struct git_file *first = &h->versions[g->first].git;
-    enum kl_status s = first->size > GROUP_BYTES
-                           ? git_read_large(&h->at, first->name, take_large, &r, &e)
-                           : git_read_group(&h->at, &files, g->first, g->end, take_content, &r, &e);
+    const struct version *first = &h->versions[g->first];
+    enum kl_status s = is_large(first)
+                           ? git_read_large(&h->at, first->git.name, take_large, &r, &e)
+                           : git_read_each(&h->at, &files, g->first, g->end, take_content, &r, &e);
     if (s != KL_OK)
         scan_worker_error(w, h->at.folder, e.message);
     scan_worker_tell(w, &before, findings_before);
@@ -279,8 +299,7 @@ static void take_lost(void *ctx, struct slice id) {
     h->versions[h->version_count++] =
         (struct version){.git.name = arena_copy(&h->arena, id),
                          .path = arena_printf(&h->arena, "<blob %.*s>", SLICE_ARG(id)),
-                         .age = ++h->age,
-                         .in_head = false};
+                         .age = ++h->age};
 }
 
 /* The files that no commit has. */
@@ -330,6 +349,40 @@ static void take_head(void *ctx, struct slice id) {
     hash_map_add(&h->head, id_key(h, id));
 }
 
+/* What the tips hold, while the commits are listed: it is asked for first when something is found. */
+struct heads {
+    struct history *history;
+    struct thread *thread;
+    enum kl_status status;
+    struct error error;
+};
+
+static void read_heads(void *arg) {
+    struct heads *heads = arg;
+    struct history *h = heads->history;
+    static const char *const newest[] = {"HEAD", NULL};
+    const struct scan_options *o = h->workers[0].shared->options;
+    for (const char *const *tip = o->tips ? o->tips : newest; *tip && heads->status == KL_OK; tip++)
+        heads->status = git_tree(&h->at, *tip, take_head, h, &heads->error);
+}
+
+/* In a library (mem_guard), a thread must have ended before the memory that it uses goes. */
+static void start_heads(struct heads *heads) {
+    if (mem_is_guarded() || heads->history->jobs < 2)
+        read_heads(heads);
+    else
+        heads->thread = thread_start(read_heads, heads, 0);
+}
+
+static enum kl_status join_heads(struct heads *heads, enum kl_status s, struct error *e) {
+    thread_join(heads->thread);
+    heads->thread = NULL;
+    if (s != KL_OK || heads->status == KL_OK)
+        return s;
+    *e = heads->error;
+    return heads->status;
+}
+
 static void say_what_is_missing(struct history *h, const struct git_commits *commits) {
     struct scan_worker *w = &h->workers[0];
     if (h->missing > 0)
@@ -361,12 +414,9 @@ void scan_history(struct scan_worker *workers, unsigned jobs, bool (*is_stopped)
         h.idle[h.idle_count++] = i;
         workers[i].root = h.at.folder;
     }
-    static const char *const newest[] = {"HEAD", NULL};
-    enum kl_status s = KL_OK;
-    for (const char *const *tip = o->tips ? o->tips : newest; *tip && s == KL_OK; tip++)
-        s = git_tree(&h.at, *tip, take_head, &h, &e);
-    if (s == KL_OK)
-        s = find_commits(&h, &commits, &e);
+    struct heads heads = {.history = &h};
+    start_heads(&heads);
+    enum kl_status s = join_heads(&heads, find_commits(&h, &commits, &e), &e);
     if (s == KL_OK)
         s = scan_all(&h, &commits, &e);
     if (s == KL_OK && o->all_objects)

@@ -23,11 +23,13 @@ void scan_worker_init(struct scan_worker *w, const struct scan_shared *shared) {
     *w = (struct scan_worker){.shared = shared, .hits.least = shared->options->min_confidence};
     w->matcher = rule_matcher_new(shared->rules);
     buf_init_secret(&w->bytes, KL_MAX_FILE_BYTES);
+    buf_init_secret(&w->prior.text, KL_MAX_FILE_BYTES);
 }
 
 void scan_worker_release(struct scan_worker *w) {
     rule_matcher_free(w->matcher);
     buf_release(&w->bytes);
+    buf_release(&w->prior.text);
     arena_release(&w->arena);
     py_tokens_release(&w->tokens);
     candidates_release(&w->candidates);
@@ -89,6 +91,19 @@ static void on_match(void *ctx, const struct rule_match *m) {
     hit->end = m->end;
     hit->confidence = m->confidence;
     hit->severity = m->rule->severity;
+}
+
+/* All of a text, as the rules see it that go by no name. */
+static void match_text(struct scan_worker *w, const char *path, const struct candidate *whole) {
+    struct match_context x = {w, whole};
+    struct error e = {0};
+    size_t before = w->hits.count;
+    enum kl_status s = rule_match_text(w->matcher, whole->value, w->prior.change, on_match, &x, &e);
+    w->prior.no_match = s == KL_OK && w->hits.count == before;
+    if (s != KL_OK)
+        scan_worker_error(w, path, e.message);
+    scan_allow_hits(w, before);
+    scan_resolve_value(&w->hits, before);
 }
 
 bool scan_match_rules(struct scan_worker *w, const char *path, const struct candidate *c, struct slice name) {
@@ -213,7 +228,8 @@ static void scan_code(struct scan_worker *w, const struct pyfile *file, struct s
     if (w->hits.count > 0)
         scan_report_hits(w, place);
     w->part.stats.python_files++;
-    if (!w->shared->options->rules.exhaustive && !env_names_possible(file->text, &w->tokens))
+    if (!scan_wants_reads(w) ||
+        (!w->shared->options->rules.exhaustive && !env_names_possible(file->text, &w->tokens)))
         return;
     scan_place_lines(w, place);
     env_reads_collect(file, &w->tokens, &place->lines, &w->arena, &w->reads);
@@ -265,7 +281,11 @@ static void scan_text(struct scan_worker *w, const char *path, enum scan_languag
                                 .value = place.text,
                                 .parts = 1,
                                 .in_test = in_test};
-    match_candidate(w, path, whole, false, NULL);
+    scan_prior_begin(w, place.text);
+    if (w->prior.is_used)
+        match_text(w, path, whole);
+    else
+        match_candidate(w, path, whole, false, NULL);
     for (size_t i = 0; i < w->hits.count; i++) {
         w->hits.items[i].span_start = (uint32_t)w->hits.items[i].start;
         w->hits.items[i].span_end = (uint32_t)w->hits.items[i].end;
@@ -277,6 +297,7 @@ static void scan_text(struct scan_worker *w, const char *path, enum scan_languag
         scan_encoded_text(w, path, whole);
         textfile_collect(path, language, place.text, in_test, &w->arena, &w->candidates);
     }
+    scan_prior_end(w, place.text);
     for (size_t i = 0; i < w->candidates.count; i++)
         match_candidate(w, path, &w->candidates.items[i], true, NULL);
     scan_text_rules(w, whole);

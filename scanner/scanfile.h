@@ -11,6 +11,7 @@
 #include "scanner/gitignore.h"
 #include "scanner/module_notes.h"
 #include "scanner/scan.h"
+#include "scanner/scan_prior.h"
 #include "scanner/suppress.h"
 
 /* What all workers read and none changes. */
@@ -66,6 +67,7 @@ struct scan_worker {
     struct scan_hits hits;
     struct scan_place *place; /* the text at hand; NULL between files */
     struct scan_result part;  /* this worker's share */
+    struct scan_prior prior;  /* the text before the one at hand */
     bool in_pieces;           /* the text at hand is a part of its file: scan_pieces.h */
     const char *root;         /* that was named, and that --exclude goes by; NULL: none */
     const char *member;   /* of an archive, at hand: how it is reported, for its path alone opens nothing */
@@ -129,6 +131,12 @@ bool scan_match_rules(struct scan_worker *w, const char *path, const struct cand
  * whole of a text file, beside the hits that `w` has of it. */
 bool scan_encoded_value(struct scan_worker *w, const char *path, const struct candidate *c);
 void scan_encoded_text(struct scan_worker *w, const char *path, const struct candidate *whole);
+
+/* Whether reads of environment variables are told: what the code reads today is asked of the files, not of
+ * the history. */
+static inline bool scan_wants_reads(const struct scan_worker *w) {
+    return !w->shared->options->history;
+}
 
 /* Whether uses in other modules are followed: these must be files that can be read again. */
 static inline bool scan_follows_imports(const struct scan_worker *w) {

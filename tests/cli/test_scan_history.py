@@ -60,6 +60,18 @@ def test_the_oldest_commit_of_each_secret_is_told_and_whether_it_is_still_there(
     }
 
 
+def test_files_of_every_size_are_read_whole(keylift, repository):
+    """git's answer comes in pieces, which end anywhere in it."""
+    sizes = [0, 1, 100, *(edge + by for edge in (1 << 12, 1 << 16, 1 << 18, 1 << 19) for by in (-70, -1, 0, 1)), 1_300_000]
+    for number, size in enumerate(sizes):
+        repository.write(f"f{number:02}.py", "#" * size + "\n" + secret(f"SECRET_{number:02}", number))
+    first = commit(repository, 1)
+    result = scan(keylift, repository, "--history")
+    assert found(result) == {
+        f"SECRET_{n:02}": (f"f{n:02}.py", 2, first, DATES[1], True) for n in range(len(sizes))
+    }  # fmt: skip
+
+
 def test_every_branch_tag_and_stash_is_part_of_the_history(keylift, repository):
     main = repository.git("branch", "--show-current").strip()
     for number, name in enumerate(("branch", "tag"), 1):

@@ -419,6 +419,45 @@ static void much_input_and_output_do_not_block_each_other(void **state) {
     assert_int_equal(run(f, "yes", (struct process_request){0}, &r), KL_ERR_LIMIT);
 }
 
+struct listener {
+    struct buf all;
+    size_t pieces, most; /* of which the last one is refused */
+};
+
+static enum kl_status listen_to(void *ctx, struct slice piece, struct error *e) {
+    struct listener *l = ctx;
+    buf_slice(&l->all, piece);
+    return ++l->pieces == l->most ? error_set(e, KL_ERR_PARSE, "not this") : KL_OK;
+}
+
+static void output_is_handed_over_in_pieces(void **state) {
+    struct fixture *f = *state;
+    struct process_result r = {0};
+    size_t len = (size_t)3 << 20;
+    char *bytes = arena_alloc(&f->arena, len);
+    for (size_t i = 0; i < len; i++)
+        bytes[i] = (char)(i * 7 >> 3);
+    struct listener l = {.all = BUF_INIT(2 * len)};
+    struct process_request req = {
+        .input = slice_of(bytes, len), .max_output = len, .take = listen_to, .take_ctx = &l};
+    assert_int_equal(run(f, "cat; printf oops >&2; exit 4", req, &r), KL_OK);
+    assert_true(slice_eq(buf_as_slice(&l.all), req.input));
+    assert_true(l.pieces > 1);
+    assert_int_equal(r.out.len, 0);
+    assert_string_equal(buf_cstr(&r.err), "oops");
+    assert_int_equal(r.exit_code, 4);
+    process_result_release(&r);
+    req.max_output = len - 1;
+    assert_int_equal(run(f, "cat", req, &r), KL_ERR_LIMIT);
+    l.pieces = 0;
+    l.most = 2;
+    req.max_output = SIZE_MAX;
+    assert_int_equal(run(f, "yes", req, &r), KL_ERR_PARSE);
+    assert_string_equal(f->err.message, "not this");
+    assert_int_equal(l.pieces, 2);
+    buf_release(&l.all);
+}
+
 static void a_deadline_ends_the_child_and_what_it_started(void **state) {
     struct fixture *f = *state;
     struct process_result r = {0};
@@ -552,6 +591,7 @@ int main(void) {
         with_folder(paths_are_computed),
         with_folder(a_child_gets_what_it_is_given_and_no_more),
         with_folder(much_input_and_output_do_not_block_each_other),
+        with_folder(output_is_handed_over_in_pieces),
         with_folder(a_deadline_ends_the_child_and_what_it_started),
         with_folder(a_child_left_running_does_not_keep_us),
         with_folder(programs_are_looked_up_safely),

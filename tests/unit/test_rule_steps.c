@@ -60,7 +60,7 @@ static struct slice members_of(struct slice class, struct arena *a) {
     struct rule_scratch scratch = {0};
     char members[256];
     size_t count = 0;
-    if (rule_compile(&r, &code, &e) != KL_OK)
+    if (rule_compile(&r, &code, NULL, &e) != KL_OK)
         return (struct slice){0};
     rule_scratch_init(&scratch, RULE_PAIRS);
     for (unsigned byte = 1; byte < 127; byte++) {
@@ -204,7 +204,7 @@ static uint64_t steps_on(struct counter *c, const struct input *in, size_t size)
     while (c->text.len < in->start.len + size)
         buf_bytes(&c->text, in->again.ptr, in->again.len);
     enum kl_status status =
-        rule_run(&c->rule, c->code, &c->scratch, buf_as_slice(&c->text), name, ignore_match, NULL, &e);
+        rule_run(&c->rule, c->code, NULL, &c->scratch, buf_as_slice(&c->text), name, ignore_match, NULL, &e);
     return status == KL_OK ? c->scratch.steps->taken : UINT64_MAX;
 }
 
@@ -222,7 +222,7 @@ static bool is_linear(const struct rule *r, size_t first, const struct effort *e
     c.rule.is_own = true; /* so that its steps are counted, and limited */
     /* In a short text PCRE2 looks first for a byte that every match has; in a long one it does not. */
     c.rule.pattern = arena_printf(&in.arena, "(*NO_START_OPT)%s", r->pattern);
-    assert_int_equal(rule_compile(&c.rule, &c.code, &e), KL_OK);
+    assert_int_equal(rule_compile(&c.rule, &c.code, NULL, &e), KL_OK);
     rule_scratch_init(&c.scratch, RULE_PAIRS);
     make_inputs(r, &in);
     for (size_t i = first; i < in.count && good; i += effort->stride) {
@@ -279,8 +279,8 @@ static void no_rule_reaches_the_limit_on_its_own_prefix(void **state) {
         text.len = 0;
         while (text.len < (size_t)1 << 20)
             buf_str(&text, word);
-        assert_int_equal(rule_compile(r, &code, &e), KL_OK);
-        if (rule_run(r, code, &scratch, buf_as_slice(&text), name, ignore_match, NULL, &e) != KL_OK)
+        assert_int_equal(rule_compile(r, &code, NULL, &e), KL_OK);
+        if (rule_run(r, code, NULL, &scratch, buf_as_slice(&text), name, ignore_match, NULL, &e) != KL_OK)
             fail_msg("%s", e.message);
         pcre2_code_free(code);
     }
@@ -302,9 +302,9 @@ static void a_users_rule_that_is_not_linear_is_ended(void **state) {
         struct rule r = {.id = "own", .pattern = patterns[i], .check = "", .is_own = true};
         struct error e = {0};
         pcre2_code *code = NULL;
-        assert_int_equal(rule_compile(&r, &code, &e), KL_OK);
+        assert_int_equal(rule_compile(&r, &code, NULL, &e), KL_OK);
         assert_int_equal(
-            rule_run(&r, code, &scratch, buf_as_slice(&text), slice_cstr(""), ignore_match, NULL, &e),
+            rule_run(&r, code, NULL, &scratch, buf_as_slice(&text), slice_cstr(""), ignore_match, NULL, &e),
             KL_ERR_LIMIT);
         assert_non_null(strstr(e.message, "rule own: a string of 131076 bytes took too many steps"));
         pcre2_code_free(code);
