@@ -319,6 +319,8 @@ void piece_cut_find(struct piece_cut *c, struct slice text, const struct py_toke
     if (opening) {
         size_t at = c->at;
         c->at = opening->start; /* what leads to it */
+        if (p.statement == NONE)
+            buf_slice(&c->lead, between(text, line_of(text, c->at), c->at));
         put_statement(c, text, t, &p);
         c->at = at;
         put_opening(c, text, opening);

@@ -229,6 +229,8 @@ void piece_text_advance(struct piece_text *t, size_t len) {
 }
 
 void piece_text_set_lead(struct piece_text *t, struct slice lead) {
+    if (lead.len == 0 && t->lead == 0)
+        return;
     if (lead.len > t->lead) {
         size_t more = lead.len - t->lead, old = t->text.len;
         if (!buf_reserve(&t->text, more))

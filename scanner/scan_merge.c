@@ -45,6 +45,19 @@ static void merge_findings(struct scan_result *out, struct scan_result *part, co
     }
 }
 
+static void add_stats(struct scan_stats *to, const struct scan_stats *from) {
+    to->files += from->files;
+    to->bytes += from->bytes;
+    to->archives += from->archives;
+    to->commits += from->commits;
+    to->unstaged += from->unstaged;
+    to->python_files += from->python_files;
+    for (size_t i = 0; i < PARTLY_COUNT; i++)
+        to->partly[i] += from->partly[i];
+    for (size_t i = 0; i < SKIP_REASON_COUNT; i++)
+        to->skipped[i] += from->skipped[i];
+}
+
 static void merge_rest(struct scan_result *out, const struct scan_result *part) {
     for (size_t i = 0; i < part->read_count; i++) {
         out->reads = mem_grow(out->reads, &out->read_cap, out->read_count + 1, sizeof *out->reads);
@@ -60,21 +73,35 @@ static void merge_rest(struct scan_result *out, const struct scan_result *part) 
         out->errors[out->error_count++] = (struct scan_error){.path = keep(out, part->errors[i].path),
                                                               .message = keep(out, part->errors[i].message)};
     }
-    out->stats.files += part->stats.files;
-    out->stats.bytes += part->stats.bytes;
-    out->stats.archives += part->stats.archives;
-    out->stats.commits += part->stats.commits;
-    out->stats.unstaged += part->stats.unstaged;
-    out->stats.python_files += part->stats.python_files;
-    for (size_t i = 0; i < PARTLY_COUNT; i++)
-        out->stats.partly[i] += part->stats.partly[i];
-    for (size_t i = 0; i < SKIP_REASON_COUNT; i++)
-        out->stats.skipped[i] += part->stats.skipped[i];
+    add_stats(&out->stats, &part->stats);
+}
+
+/* The share of the first worker is taken over as it is, so that what one worker found is not there twice. */
+static void take_over(struct scan_result *out, struct scan_result *part, const struct scan_options *o) {
+    struct scan_stats so_far = out->stats;
+    add_stats(&so_far, &part->stats);
+    *out = *part;
+    out->stats = so_far;
+    *part = (struct scan_result){0};
+    for (size_t i = 0; i < out->finding_count; i++) {
+        struct secret *value = &out->findings[i].value;
+        if (o->redactor)
+            redact_add(o->redactor, secret_slice(value));
+        if (!o->keep_values)
+            secret_release(value);
+    }
 }
 
 void scan_merge(struct scan_result *out, struct scan_worker *w, const struct scan_options *o) {
-    merge_findings(out, &w->part, o);
-    merge_rest(out, &w->part);
+    bool mixed = o->history; /* the first has what the others found, in their memory */
+    if (!mixed && !out->arena.head) {
+        take_over(out, &w->part, o);
+    } else {
+        merge_findings(out, &w->part, o);
+        merge_rest(out, &w->part);
+        if (!mixed)
+            scan_result_release(&w->part);
+    }
     for (size_t i = 0; o->redactor && i < w->extra_count; i++)
         redact_add(o->redactor, secret_slice(&w->extra[i]));
 }

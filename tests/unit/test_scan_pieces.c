@@ -356,23 +356,24 @@ static void notebooks_give_the_same(void **state) {
     }
 }
 
-/* What is said of a file of which a part has no names. */
+/* What is said of a file of which a part has no names; what comes behind is where it was. */
 static void a_string_that_is_cut_is_told_of(void **state) {
     (void)state;
     struct drawing d = begin(7);
-    buf_str(&d.out, "password = \"\"\"");
+    buf_str(&d.out, "def test_it():\n    \"\"\"A long text.\n");
     for (unsigned i = 0; i < 2000; i++)
         buf_str(&d.out, "some words\nin lines \"quoted\"\n");
     put_value(&d, "AKIA", 16);
-    buf_str(&d.out, "\n\"\"\"\n");
-    size_t line = 2 * 2000 + 3;
-    put_value(&d, "key = 'AKIA", 16);
+    buf_str(&d.out, "\n    \"\"\"\n");
+    put_value(&d, "    key = 'AKIA", 16);
     buf_str(&d.out, "'\n");
     struct scan_result r = scan("a.py", buf_as_slice(&d.out), 5000);
     assert_int_equal(r.error_count, 1);
     assert_int_equal(r.finding_count, 2);
-    assert_int_equal(r.findings[1].line, line);
+    assert_int_equal(r.findings[0].context, CONTEXT_DOCSTRING);
+    assert_int_equal(r.findings[1].line, 2 * 2000 + 5);
     assert_string_equal(r.findings[1].name, "key");
+    assert_true(r.findings[1].in_test);
     scan_result_release(&r);
     buf_release(&d.out);
 }
