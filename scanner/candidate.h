@@ -26,6 +26,18 @@ const char *candidate_unfixable(const struct candidate *c);
 struct slice candidate_dotted_name(struct slice text, const struct py_tokens *t, uint32_t last,
                                    struct arena *arena);
 
+/* May a string that is a plain argument of this function have a name: the first argument, or a later one?
+ * `last` is the last component of the function's name. */
+bool candidate_callee_names(struct slice last, bool first);
+
+/* Of a comment with its #: what is behind it, without blanks around. */
+struct slice candidate_comment_text(struct slice whole);
+
+/* The values in a comment that look like code: "password = 'x'". Calls `fn` for each, with offsets in `text`,
+ * the comment with its #. */
+void candidate_comment_values(struct slice text,
+                              void (*fn)(void *ctx, struct slice name, size_t start, size_t end), void *ctx);
+
 /* Does the path, or a folder in it, look like a test or an example? */
 bool path_in_test(const char *path);
 

@@ -48,6 +48,18 @@ static bool is_one_of(struct slice name, const char *const *words, size_t count)
     return false;
 }
 
+bool candidate_callee_names(struct slice last, bool first) {
+    static const char *const others[] = {"getenv", "getenvb", "putenv"};
+    if (first)
+        return is_one_of(last, wrappers, KL_ARRAY_LEN(wrappers)) ||
+               is_one_of(last, option_makers, KL_ARRAY_LEN(option_makers));
+    bool names = is_one_of(last, others, KL_ARRAY_LEN(others)) ||
+                 is_one_of(last, env_makers, KL_ARRAY_LEN(env_makers));
+    for (size_t i = 0; i < KL_ARRAY_LEN(pairs) && !names; i++)
+        names = slice_eq_cstr(last, pairs[i].function);
+    return names;
+}
+
 static struct slice last_component(struct slice dotted) {
     size_t at = dotted.len;
     while (at > 0 && dotted.ptr[at - 1] != '.')

@@ -61,7 +61,8 @@ static struct slice owner_of(struct slice s, size_t at) {
     return name;
 }
 
-static void emit_values(struct collector *c, uint32_t token, struct slice text) {
+void candidate_comment_values(struct slice text,
+                              void (*fn)(void *ctx, struct slice name, size_t start, size_t end), void *ctx) {
     for (size_t at = 0; at < text.len; at++) {
         if (!is_quote(text.ptr[at]))
             continue;
@@ -72,32 +73,46 @@ static void emit_values(struct collector *c, uint32_t token, struct slice text) 
         if (close == SIZE_MAX)
             return;
         struct slice value = slice_sub(text, at + 1, close);
-        if (value.len > 0 && slice_find_byte(value, '\\', 0) == SIZE_MAX) {
-            struct candidate *n = add_candidate(c);
-            n->start = c->t[token].start + (uint32_t)at;
-            n->end = c->t[token].start + (uint32_t)close + 1;
-            n->first_token = n->last_token = token;
-            n->context = CONTEXT_COMMENT;
-            n->name = name;
-            n->value = value;
-            n->unfixable = "a comment";
-        }
+        if (value.len > 0 && slice_find_byte(value, '\\', 0) == SIZE_MAX)
+            fn(ctx, name, at, close + 1);
         at = close;
     }
 }
 
-/* The text behind the #, without blanks. */
+struct commented {
+    struct collector *c;
+    uint32_t token;
+    struct slice text;
+};
+
+static void emit_value(void *ctx, struct slice name, size_t start, size_t end) {
+    struct commented *x = ctx;
+    struct candidate *n = add_candidate(x->c);
+    n->start = x->c->t[x->token].start + (uint32_t)start;
+    n->end = x->c->t[x->token].start + (uint32_t)end;
+    n->first_token = n->last_token = x->token;
+    n->context = CONTEXT_COMMENT;
+    n->name = name;
+    n->value = slice_sub(x->text, start + 1, end - 1);
+    n->unfixable = "a comment";
+}
+
+struct slice candidate_comment_text(struct slice whole) {
+    while (whole.len > 0 && whole.ptr[0] == '#')
+        whole = slice_sub(whole, 1, whole.len);
+    return slice_trim(whole);
+}
+
 void emit_comment(struct collector *c, uint32_t token) {
     const struct py_token *t = &c->t[token];
-    struct slice whole = py_token_text(c->text, t), text = whole;
+    struct slice whole = py_token_text(c->text, t);
     struct candidate *n = add_candidate(c);
-    while (text.len > 0 && text.ptr[0] == '#')
-        text = slice_sub(text, 1, text.len);
     n->start = t->start;
     n->end = t->end;
     n->first_token = n->last_token = token;
     n->context = CONTEXT_COMMENT;
-    n->value = slice_trim(text);
+    n->value = candidate_comment_text(whole);
     n->unfixable = "a comment";
-    emit_values(c, token, whole);
+    struct commented x = {c, token, whole};
+    candidate_comment_values(whole, emit_value, &x);
 }

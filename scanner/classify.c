@@ -66,6 +66,10 @@ static struct slice without_scheme(struct slice v) {
     return v;
 }
 
+bool classify_has_scheme(struct slice value) {
+    return without_scheme(value).len < value.len;
+}
+
 /* Letters only is how programs call things; a place that is not an assignment
  * of some sort says nothing in favour of a weak password. */
 static bool place_supports_weak(enum context context) {
@@ -191,6 +195,48 @@ bool classify_value(const struct candidate *c, struct classification *out) {
         .message = weak ? kinds[meaning.kind].weak : kinds[meaning.kind].message,
     };
     return true;
+}
+
+unsigned classify_kinds(struct slice name) {
+    enum name_kind kind = name_meaning(name).kind;
+    unsigned promised = slice_ends(name, "auth") ? 1u << NAME_PASSWORD : 0;
+    if (kind != NAME_OTHER)
+        return promised | 1u << kind;
+    bool plural = name.len > 1 && (name.ptr[name.len - 1] | 0x20) == 's' &&
+                  name_meaning(slice_sub(name, 0, name.len - 1)).kind != NAME_OTHER;
+    return plural ? 1u << NAME_PLAIN_KEY : promised; /* of such a list, only what is random counts */
+}
+
+static bool is_shape_of(enum value_shape shape, unsigned promised) {
+    for (unsigned kind = NAME_PASSWORD; kind < KL_ARRAY_LEN(model); kind++)
+        if ((promised >> kind & 1) != 0 && model[kind][shape].probability > 0)
+            return true;
+    return false;
+}
+
+/* The conditions of classify_value, without a name. */
+static bool could_be(struct slice value, unsigned promised, bool is_piece, bool in_series) {
+    size_t least = promised & 1u << NAME_PASSWORD ? CLASSIFY_MIN_PASSWORD : CLASSIFY_MIN_SECRET;
+    if (value.len < least || placeholder_is_worded(value))
+        return false;
+    if ((placeholder_is(value) || placeholder_has_field(value)) && !value_is_machine_made(value))
+        return false;
+    enum value_shape shape = value_shape(value);
+    if (!is_shape_of(shape, promised) || (is_piece && !piece_tells(NAME_PASSWORD, shape, value)))
+        return false;
+    return shape != SHAPE_PLAIN || (!in_series && is_plausible_word(value) && !is_capitalised(value));
+}
+
+bool classify_could_be(struct slice value, unsigned promised, bool is_piece, bool in_series) {
+    const struct candidate template = {.context = CONTEXT_FORMAT};
+    struct slice bare = without_scheme(value), fixed = classify_fixed_piece(&template, value),
+                 bare_fixed = classify_fixed_piece(&template, bare);
+    if (value.len > CLASSIFY_MAX_VALUE || promised == 0)
+        return false;
+    return could_be(value, promised, is_piece, in_series) ||
+           (bare.len < value.len && could_be(bare, promised, is_piece, in_series)) ||
+           (fixed.len < value.len && could_be(fixed, promised, true, in_series)) ||
+           (bare_fixed.len < bare.len && could_be(bare_fixed, promised, true, in_series));
 }
 
 void classify_explain(const struct classification *c, struct buf *out) {

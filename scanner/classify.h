@@ -35,6 +35,18 @@ bool classify_value(const struct candidate *c, struct classification *out);
  * what else it is. Low. */
 bool classify_random(const struct candidate *c, struct classification *out);
 
+/* What a name may promise: a bit for each enum name_kind. 0: it says nothing. Also of a list of such, and of
+ * a pair for a login. */
+unsigned classify_kinds(struct slice name);
+#define CLASSIFY_ANY_KIND (~0u)
+
+/* Would classify_value call the value a secret under a name of these kinds? `is_piece`: of a string that is
+ * more than the value; `in_series`: an element among others, or compared. True of some that it would not. */
+bool classify_could_be(struct slice value, unsigned kinds, bool is_piece, bool in_series);
+
+/* "Bearer abc": the secret is behind the first word. */
+bool classify_has_scheme(struct slice value);
+
 /* "abc%s": what does not change of a template that a machine's value is part of; of others, the whole value.
  */
 struct slice classify_fixed_piece(const struct candidate *c, struct slice value);

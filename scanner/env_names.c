@@ -366,12 +366,14 @@ static void note_reader(void *ctx, const struct py_import *found) {
         *any = *any || slice_eq_cstr(head, readers[i]);
 }
 
-bool env_names_possible(struct slice text, const struct py_tokens *t) {
+bool env_names_imported(struct slice text, const struct py_tokens *t) {
     bool imported = false;
-    if (holds_env(text))
-        return true;
     py_imports(text, t, note_reader, &imported);
     return imported;
+}
+
+bool env_names_possible(struct slice text, const struct py_tokens *t) {
+    return holds_env(text) || env_names_imported(text, t);
 }
 
 void env_names_collect(struct slice text, const struct py_tokens *tokens, struct arena *arena,

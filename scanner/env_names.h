@@ -50,6 +50,8 @@ struct env_names {
 
 /* Whether a file may read the environment at all: most do not. */
 bool env_names_possible(struct slice text, const struct py_tokens *t);
+/* Do imports among these tokens bind a reader of it that has no "env" in its name? */
+bool env_names_imported(struct slice text, const struct py_tokens *tokens);
 /* Cheap where that is not possible. */
 void env_names_collect(struct slice text, const struct py_tokens *t, struct arena *arena,
                        struct env_names *out);

@@ -49,6 +49,10 @@ void module_notes_begin(struct module_notes *n) {
     n->first = n->hash_count;
 }
 
+void module_notes_drop(struct module_notes *n) {
+    n->hash_count = n->first;
+}
+
 static void bind(struct module_notes *n, const char *path, struct slice name) {
     struct slice rest, none = {0};
     struct slice module = last_part(module_of_path(path), '/', &rest);
@@ -121,15 +125,22 @@ const char *module_notes_path(const struct module_notes *n, const struct module_
     return arena_printf(arena, "%s%s", n->names.ptr + file->folder, n->names.ptr + file->name);
 }
 
-void module_notes_end(struct module_notes *n, const char *path, struct slice text,
-                      const struct py_tokens *tokens) {
-    struct module_file file = {.first = (uint32_t)n->first};
+void module_notes_begin_imports(struct module_notes *n, const char *path) {
     if (n->hash_count > n->first)
         bind(n, path, (struct slice){0});
-    file.binds = (uint16_t)(n->hash_count - n->first);
-    struct importing x = {n, n->hash_count, path};
+    n->first_import = n->hash_count;
+}
+
+void module_notes_import(struct module_notes *n, const char *path, struct slice text,
+                         const struct py_tokens *tokens) {
+    struct importing x = {n, n->first_import, path};
     py_imports(text, tokens, take_import, &x);
-    file.imports = (uint16_t)(n->hash_count - x.first);
+}
+
+void module_notes_finish(struct module_notes *n, const char *path) {
+    struct module_file file = {.first = (uint32_t)n->first,
+                               .binds = (uint16_t)(n->first_import - n->first),
+                               .imports = (uint16_t)(n->hash_count - n->first_import)};
     if (file.binds + file.imports == 0)
         return;
     keep_path(n, path, &file);
@@ -137,6 +148,13 @@ void module_notes_end(struct module_notes *n, const char *path, struct slice tex
         return;
     n->files = mem_grow(n->files, &n->capacity, n->count + 1, sizeof *n->files);
     n->files[n->count++] = file;
+}
+
+void module_notes_end(struct module_notes *n, const char *path, struct slice text,
+                      const struct py_tokens *tokens) {
+    module_notes_begin_imports(n, path);
+    module_notes_import(n, path, text, tokens);
+    module_notes_finish(n, path);
 }
 
 void module_notes_release(struct module_notes *n) {

@@ -21,12 +21,20 @@ struct module_notes {
     size_t count, capacity;
     uint32_t *hashes;
     size_t hash_count, hash_capacity;
-    size_t first; /* of the file at hand */
+    size_t first, first_import; /* of the file at hand */
 };
 
 void module_notes_begin(struct module_notes *n);
+/* Forgets what was noted of the file at hand. */
+void module_notes_drop(struct module_notes *n);
 /* A literal at the level of the module of `path`, under a name that says nothing of it. */
 void module_notes_bind(struct module_notes *n, const char *path, struct slice name);
+/* Instead of module_notes_end, for who has the tokens of some lines at a time: when all names are bound, with
+ * the lines in turn, and at last. */
+void module_notes_begin_imports(struct module_notes *n, const char *path);
+void module_notes_import(struct module_notes *n, const char *path, struct slice text,
+                         const struct py_tokens *tokens);
+void module_notes_finish(struct module_notes *n, const char *path);
 void module_notes_end(struct module_notes *n, const char *path, struct slice text,
                       const struct py_tokens *tokens);
 const char *module_notes_path(const struct module_notes *n, const struct module_file *file,

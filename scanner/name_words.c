@@ -218,9 +218,9 @@ static const uint32_t root_pairs[32] = {
     ['t' & 31] = SECOND('o'),
 };
 
-static bool root_at(const char *s, size_t left) {
+bool name_root_at(struct slice text) {
     for (size_t r = 0; r < KL_ARRAY_LEN(roots); r++)
-        if (starts_nocase(s, left, roots[r]))
+        if (starts_nocase(text.ptr, text.len, roots[r]))
             return true;
     return false;
 }
@@ -229,7 +229,7 @@ static bool root_at(const char *s, size_t left) {
 static bool has_root(struct slice name) {
     for (size_t i = 0; i + 1 < name.len; i++)
         if ((root_pairs[name.ptr[i] & 31] >> (name.ptr[i + 1] & 31) & 1) != 0 &&
-            root_at(name.ptr + i, name.len - i))
+            name_root_at(slice_sub(name, i, name.len)))
             return true;
     return false;
 }

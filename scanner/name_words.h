@@ -22,6 +22,10 @@ struct name_meaning {
 
 struct name_meaning name_meaning(struct slice name);
 
+/* Does the text begin with one of the syllables without which no name means anything? Letters in either case.
+ */
+bool name_root_at(struct slice text);
+
 /* The name says what a random value under it is, if not a secret: a hash, an id, what is public, or what
  * name_meaning turned round (public_key, token_url). */
 bool name_denies_secret(struct slice name);

@@ -27,6 +27,7 @@ static inline unsigned pyvec_mask(pyvec v) {
 }
 #define PYVEC_BYTES 16
 #define PYVEC_FIRST(mask) ((unsigned)__builtin_ctz(mask))
+#define PYVEC_LEADING(mask) (__builtin_clz(mask))
 #endif
 
 static inline const unsigned char *pybytes_find4(const unsigned char *p, const unsigned char *end,
@@ -117,6 +118,43 @@ static inline void pybytes_look(struct slice text, bool *blank, bool *other) {
         *other |= !blank_here && (*p < '!' || *p > '~');
     }
 #endif
+}
+
+/* Where `least` bytes (16 at most) begin of which none is a blank or a control character; `end` if nowhere.
+ * What stands before them is one, or `p`. */
+static inline const unsigned char *pybytes_find_run(const unsigned char *p, const unsigned char *end,
+                                                    unsigned least) {
+#ifdef PYVEC_BYTES
+    const unsigned wanted = (1u << least) - 1;
+    while (end - p >= PYVEC_BYTES) {
+        unsigned blank = pyvec_mask(pyvec_range(pyvec_load(p), 0, ' ' + 1)) & wanted;
+        if (blank == 0)
+            return p;
+        p += 32 - PYVEC_LEADING(blank);
+    }
+#endif
+    for (const unsigned char *start = p; p < end; p++) {
+        if (*p <= ' ')
+            start = p + 1;
+        else if (p + 1 - start >= (ptrdiff_t)least)
+            return start;
+    }
+    return end;
+}
+
+/* The first blank or control character. */
+static inline const unsigned char *pybytes_run_end(const unsigned char *p, const unsigned char *end) {
+#ifdef PYVEC_BYTES
+    while (end - p >= PYVEC_BYTES) {
+        unsigned blank = pyvec_mask(pyvec_range(pyvec_load(p), 0, ' ' + 1));
+        if (blank)
+            return p + PYVEC_FIRST(blank);
+        p += PYVEC_BYTES;
+    }
+#endif
+    while (p<end && * p> ' ')
+        p++;
+    return p;
 }
 
 /* The first byte that is not a blank (' '). */

@@ -149,6 +149,9 @@ static inline bool tok_is_blank(const struct py_token *t) {
     return t->kind == PY_NL || t->kind == PY_COMMENT;
 }
 
+/* enum py_keyword of a word; KW_NONE if it is none. */
+unsigned py_keyword_of(struct slice word);
+
 /* The body of a PY_STRING between its quotes, as written. */
 struct slice py_string_body(struct slice text, const struct py_token *t);
 

@@ -81,6 +81,12 @@ static const struct keyword *find_keyword(const unsigned char *p, size_t len, co
     return k->key == key ? k : NULL;
 }
 
+unsigned py_keyword_of(struct slice word) {
+    const unsigned char *p = (const unsigned char *)word.ptr;
+    const struct keyword *k = find_keyword(p, word.len, p + word.len);
+    return k ? k->keyword : KW_NONE;
+}
+
 /* The letters of a prefix, lower case, and what they mean. */
 static const struct {
     char letters[3];
@@ -99,7 +105,7 @@ static const struct {
     {"tr", PY_STR_RAW | PY_STR_T},
 };
 
-static int prefix_flags(const unsigned char *p, size_t len) {
+int pylex_prefix_flags(const unsigned char *p, size_t len) {
     char letters[3] = {(char)(p[0] | 0x20), (char)(len > 1 ? p[1] | 0x20 : 0), 0};
     for (size_t i = 0; i < KL_ARRAY_LEN(prefixes); i++)
         if (strcmp(prefixes[i].letters, letters) == 0)
@@ -169,7 +175,7 @@ const unsigned char *pylex_name(struct lexer *lx, const unsigned char *start) {
         return wide_names(lx, start, p);
     size_t len = (size_t)(p - start);
     if (len <= 2 && p < lx->end && pylex_class[*p] == CLASS_QUOTE) {
-        int flags = prefix_flags(start, len);
+        int flags = pylex_prefix_flags(start, len);
         if (flags >= 0)
             return pylex_string(lx, start, p, (uint8_t)flags);
     }

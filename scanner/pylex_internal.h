@@ -100,6 +100,8 @@ const unsigned char *pylex_middle(struct lexer *lx, const unsigned char *p);
 
 /* pylex_ident.c */
 const unsigned char *pylex_name(struct lexer *lx, const unsigned char *p);
+/* Of a string literal's prefix of one or two letters: PY_STR_*; -1 if it is none. */
+int pylex_prefix_flags(const unsigned char *p, size_t len);
 /* Length of the identifier character at p: 0 if it is none. ASCII or not. */
 unsigned pylex_ident_char(const unsigned char *p, const unsigned char *end, bool first);
 

@@ -15,8 +15,7 @@
 #include "scanner/rule_table.h"
 #include "scanner/text_rule.h"
 
-#define RULE_MAX_RULES 4096u
-#define RULE_BITS (RULE_MAX_RULES / 64)
+#define RULE_BITS RULE_NAME_BITS
 
 /* A pattern is compiled when a keyword of it is first seen, by whichever thread
  * sees it, and then shared. */
@@ -397,4 +396,45 @@ enum kl_status rule_match_text(struct rule_matcher *m, struct slice text, struct
     for (size_t w = 0; w < s->words; w++)
         bits[w] = s->enabled[w] & m->called[w] & ~s->with_names[w];
     return run_rules(m, bits, text, slice_of("", 0), change, found, ctx, e);
+}
+
+/* ---- for who knows no name ---- */
+
+bool rule_set_is_plain(const struct rule_set *s) {
+    return s->own.count == 0 && s->allows == NULL && !s->exhaustive;
+}
+
+size_t rule_shortest(const struct rule_matcher *m) {
+    return m->set->shortest;
+}
+
+size_t rule_shortest_by_name(const struct rule_matcher *m) {
+    return m->set->shortest_by_name;
+}
+
+bool rule_words_in(const struct rule_matcher *m, struct slice text) {
+    uint64_t bits[RULE_BITS]; /* of no interest */
+    memset(bits, 0, m->set->words * sizeof *bits);
+    return keyword_find(&rule_table_keywords, text, bits);
+}
+
+bool rule_names_in(const struct rule_matcher *m, struct slice text, uint64_t *names) {
+    (void)m;
+    return keyword_find_plain(&rule_table_name_words, text, names);
+}
+
+bool rule_could_match(struct rule_matcher *m, struct slice value, const uint64_t *names) {
+    const struct rule_set *s = m->set;
+    for (size_t w = 0; w < s->words; w++) {
+        for (uint64_t left = names[w] & s->enabled[w] & s->with_names[w]; left != 0; left &= left - 1) {
+            size_t i = w * 64 + lowest_bit(left);
+            pcre2_code *code = NULL;
+            struct error e;
+            if (value.len < s->min_length[i])
+                continue;
+            if (code_of(s, i, &code, &e) != KL_OK || rule_matches(code, &m->scratch, value))
+                return true;
+        }
+    }
+    return false;
 }

@@ -189,6 +189,12 @@ enum kl_status rule_run(const struct rule *r, const pcre2_code *code, const stru
     return KL_OK;
 }
 
+bool rule_matches(const pcre2_code *code, struct rule_scratch *s, struct slice value) {
+    rule_steps_begin(s, value.len);
+    return pcre2_match(code, (PCRE2_SPTR)(value.len > 0 ? value.ptr : ""), value.len, 0, 0, s->data,
+                       s->context) != PCRE2_ERROR_NOMATCH;
+}
+
 /* ---- examples ---- */
 
 struct example_run {

@@ -46,6 +46,10 @@ void rule_steps_begin(struct rule_scratch *s, size_t len);
 /* Sets the limit of steps from one place again, after a match that had another. */
 void rule_limit_matches(struct rule_scratch *s);
 
+/* Does the pattern match somewhere, whatever is asked of the match besides? True where it took too many
+ * steps. */
+bool rule_matches(const pcre2_code *code, struct rule_scratch *s, struct slice value);
+
 /* Calls `found` for each match; `name` is as it stands in the source. With the pattern's anchor, it is tried
  * only where one stands; with NULL, everywhere. */
 enum kl_status rule_run(const struct rule *r, const pcre2_code *code, const struct rule_anchor *anchor,

@@ -4,6 +4,7 @@
 #include "scanner/pybytes.h"
 #include "scanner/scan_pieces_internal.h"
 #include "scanner/scan_weight.h"
+#include "scanner/skim.h"
 
 #define PIECE_BYTES ((size_t)1 << 20)
 #define AROUND_BYTES ((size_t)64 << 10) /* of other text, on either side of a piece */
@@ -32,8 +33,12 @@ bool scan_fits_whole(const struct scan_worker *w, enum scan_language language, s
     if (bytes.len <= SCAN_LIGHT_BYTES)
         return true;
     size_t decoding = decoding_weight(language, bytes);
-    return SCAN_MOST_DENSE * bytes.len + decoding <= SCAN_WHOLE_WEIGHT ||
-           scan_weight(language, bytes) + decoding <= SCAN_WHOLE_WEIGHT;
+    if (SCAN_MOST_DENSE * bytes.len + decoding <= SCAN_WHOLE_WEIGHT ||
+        scan_weight(language, bytes) + decoding <= SCAN_WHOLE_WEIGHT)
+        return true;
+    /* megabytes of data in one string weigh no more than their bytes */
+    return language == SCAN_PYTHON && decoding == 0 && w->skim &&
+           skim_weight(w->skim, bytes) <= SCAN_WHOLE_WEIGHT;
 }
 
 static bool fill(struct pieces *p, size_t want) {

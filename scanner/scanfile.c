@@ -15,6 +15,7 @@
 #include "scanner/scan_pieces.h"
 #include "scanner/scan_report.h"
 #include "scanner/scan_weight.h"
+#include "scanner/skim.h"
 #include "scanner/textfile.h"
 
 #define KEPT_BYTES ((size_t)4 << 20) /* of one kind, from file to file */
@@ -22,12 +23,14 @@
 void scan_worker_init(struct scan_worker *w, const struct scan_shared *shared) {
     *w = (struct scan_worker){.shared = shared, .hits.least = shared->options->min_confidence};
     w->matcher = rule_matcher_new(shared->rules);
+    w->skim = rule_set_is_plain(shared->rules) ? skim_new() : NULL;
     buf_init_secret(&w->bytes, KL_MAX_FILE_BYTES);
     buf_init_secret(&w->prior.text, KL_MAX_FILE_BYTES);
 }
 
 void scan_worker_release(struct scan_worker *w) {
     rule_matcher_free(w->matcher);
+    skim_free(w->skim);
     buf_release(&w->bytes);
     buf_release(&w->prior.text);
     arena_release(&w->arena);
@@ -243,6 +246,13 @@ static void scan_python(struct scan_worker *w, const char *path, struct slice by
     struct scan_place place = {
         .path = path, .text = file.text, .python = &file, .tokens = &w->tokens, .utf16 = utf16};
     module_notes_begin(&w->notes);
+    if (w->skim && !utf16 && file.text.len <= SCAN_WHOLE_BYTES) {
+        if (skim_passes(w->skim, w, path, file.text)) {
+            w->part.stats.python_files++;
+            return;
+        }
+        module_notes_drop(&w->notes);
+    }
     scan_code(w, &file, &place, utf16 ? "in UTF-16, which Python does not read" : NULL);
     if (scan_follows_imports(w))
         module_notes_end(&w->notes, path, file.text, &w->tokens);

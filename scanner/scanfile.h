@@ -57,6 +57,7 @@ struct scan_place;
 struct scan_worker {
     const struct scan_shared *shared;
     struct rule_matcher *matcher;
+    struct skim *skim;  /* NULL: every file is read as what it is */
     struct buf bytes;   /* of the file at hand */
     struct arena arena; /* of the file at hand */
     struct py_tokens tokens;

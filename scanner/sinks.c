@@ -234,18 +234,39 @@ static bool owner_is(struct slice before, const char *owner) {
     return slice_ends(before, owner) && (before.len == len || before.ptr[before.len - len - 1] == '.');
 }
 
-enum name_kind sink_kind(struct slice callee, uint32_t argument) {
+/* The first row of the function, or where it would be. */
+static size_t first_row(struct slice function) {
+    struct bisection b = {.high = sink_table_len};
+    while (bisect(&b))
+        bisect_tell(&b, slice_cmp(function, slice_cstr(sink_table[b.middle].function)) > 0);
+    return b.low;
+}
+
+/* Splits "a.b.f" in "a.b" and "f". */
+static struct slice split(struct slice callee, struct slice *before) {
     size_t dot = callee.len;
     while (dot > 0 && callee.ptr[dot - 1] != '.')
         dot--;
-    struct slice name = slice_sub(callee, dot, callee.len),
-                 before = slice_sub(callee, 0, dot > 0 ? dot - 1 : 0);
-    struct bisection b = {.high = name.len > 0 ? sink_table_len : 0};
-    while (bisect(&b))
-        bisect_tell(&b, slice_cmp(name, slice_cstr(sink_table[b.middle].function)) > 0);
-    for (; b.low < sink_table_len && name.len > 0 && slice_eq_cstr(name, sink_table[b.low].function);
-         b.low++) {
-        const struct sink *s = &sink_table[b.low];
+    *before = slice_sub(callee, 0, dot > 0 ? dot - 1 : 0);
+    return slice_sub(callee, dot, callee.len);
+}
+
+unsigned sink_kinds(struct slice callee) {
+    struct slice before, function = split(callee, &before);
+    bool owner_known = !slice_starts(callee, ".");
+    unsigned kinds = 0;
+    for (size_t row = function.len > 0 ? first_row(function) : sink_table_len;
+         row < sink_table_len && slice_eq_cstr(function, sink_table[row].function); row++)
+        if (!owner_known || !sink_table[row].owner || owner_is(before, sink_table[row].owner))
+            kinds |= 1u << sink_table[row].kind;
+    return kinds;
+}
+
+enum name_kind sink_kind(struct slice callee, uint32_t argument) {
+    struct slice before, name = split(callee, &before);
+    for (size_t row = name.len > 0 ? first_row(name) : sink_table_len;
+         row < sink_table_len && slice_eq_cstr(name, sink_table[row].function); row++) {
+        const struct sink *s = &sink_table[row];
         if (s->argument == argument && (!s->owner || owner_is(before, s->owner)))
             return s->kind;
     }

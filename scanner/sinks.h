@@ -15,6 +15,10 @@ struct sink {
 /* What argument number `argument` of `callee` ("a.b.f") is; NAME_OTHER if that is not known. */
 enum name_kind sink_kind(struct slice callee, uint32_t argument);
 
+/* What arguments of `callee` are: a bit for each enum name_kind. One that begins with a dot may have any
+ * owner. */
+unsigned sink_kinds(struct slice callee);
+
 /* Sorted by function. For the test. */
 extern const struct sink sink_table[];
 extern const size_t sink_table_len;

@@ -1,0 +1,28 @@
+/* skim.h: does a Python file hold nothing that a scan could report? Nineteen files in twenty do not, and what tells
+ * so is a fraction of what it takes to read them as Python: a look at their quotes, brackets and line ends,
+ * and at each string and comment by itself.
+ *
+ * It errs on one side only: what it passes over, scan_code finds nothing in. Where it cannot tell (a triple
+ * quote that never ends, brackets that do not match, the name of a password anywhere near a value that may be
+ * one), the file is scanned as it always was. */
+#ifndef KEYLIFT_SCANNER_SKIM_H
+#define KEYLIFT_SCANNER_SKIM_H
+
+#include "scanner/pyfile.h"
+
+struct skim;
+struct scan_worker;
+
+struct skim *skim_new(void);
+void skim_free(struct skim *s);
+
+/* True: a scan of `text` by the worker's built-in rules reports nothing, no read of the environment either.
+ * What the file binds and imports is then in the worker's notes, if uses in other modules are followed. False
+ * says nothing. `text` is UTF-8 of at most SCAN_WHOLE_BYTES; the worker's tokens are overwritten. */
+bool skim_passes(struct skim *s, struct scan_worker *w, const char *path, struct slice text);
+
+/* scan_weight of Python text, with what stands in strings and comments left out; SIZE_MAX if that cannot be
+ * told. */
+size_t skim_weight(struct skim *s, struct slice text);
+
+#endif

@@ -1,0 +1,186 @@
+/* skim_internal.h: what the files of the skimmer share; nobody else includes it.
+ *
+ *     skim_blocks.c   where quotes, brackets, line ends and hints stand
+ *     skim_walk.c     the literals: strings and comments
+ *     skim_text.c     brackets, statements, the bytes around a place
+ *     skim_place.c    what names a literal
+ *     skim_names.c    what the names around it promise
+ *     skim_uses.c     what its variable is used as
+ *     skim.c          what is asked of each literal */
+#ifndef KEYLIFT_SCANNER_SKIM_INTERNAL_H
+#define KEYLIFT_SCANNER_SKIM_INTERNAL_H
+
+#include "scanner/scanfile.h"
+#include "scanner/skim.h"
+#include "scanner/skim_blocks.h"
+
+enum skim_kind { SKIM_STRING, SKIM_FORMATTED, SKIM_COMMENT };
+
+struct skim_literal {
+    uint32_t start, end;     /* prefix and quotes included; of a comment, from # to the line end */
+    uint32_t body, body_end; /* between the quotes */
+    uint8_t kind;            /* enum skim_kind */
+    uint8_t flags;           /* PY_STR_* */
+    uint8_t prefix_len;
+};
+
+enum skim_answer { SKIM_UNKNOWN, SKIM_NO, SKIM_YES };
+
+/* What is known of the statement that was asked about last. */
+struct skim_statement {
+    size_t start, end; /* end: SIZE_MAX: none was */
+    bool kinds_known, names_known, lambda_known, lambda;
+    unsigned kinds; /* that its names promise: classify_kinds */
+    enum skim_answer unpacks;
+    uint64_t names[RULE_NAME_BITS]; /* rules that go by a name: rule_names_in */
+};
+
+/* What is known of the functions around the literal that was asked about last. */
+struct skim_functions {
+    size_t at, indentation; /* of that literal; at: SIZE_MAX if there was none */
+    unsigned kinds;         /* as above */
+    uint64_t names[RULE_NAME_BITS];
+};
+
+struct skim {
+    struct skim_hints hints;
+    struct skim_block *blocks;
+    size_t block_count, block_capacity;
+    struct skim_literal *literals;
+    size_t literal_count, literal_capacity;
+    /* the file at hand */
+    struct slice text;
+    struct scan_worker *w;
+    const char *path;
+    bool alone;               /* it is all that the bracket holds */
+    size_t here, open;        /* the literal at hand, and the bracket around; SIZE_MAX: none */
+    size_t around_at, around; /* the bracket around a place that was looked for last */
+    struct skim_statement statement;
+    struct skim_functions functions;
+    size_t work, most_work; /* steps that do not come once a byte; with more, the file is read as Python */
+    unsigned asked;         /* literals whose variables were followed */
+    bool reads;             /* imports say that the environment is read */
+};
+
+/* ---- bits ---- */
+
+static inline unsigned skim_lowest(uint64_t bits) {
+#if defined(__GNUC__) || defined(__clang__)
+    return (unsigned)__builtin_ctzll(bits);
+#else
+    unsigned i = 0;
+    for (; (bits & 1) == 0; bits >>= 1)
+        i++;
+    return i;
+#endif
+}
+
+static inline unsigned skim_highest(uint64_t bits) {
+#if defined(__GNUC__) || defined(__clang__)
+    return 63u - (unsigned)__builtin_clzll(bits);
+#else
+    unsigned i = 63;
+    for (; (bits >> i & 1) == 0; i--)
+        continue;
+    return i;
+#endif
+}
+
+typedef uint64_t (*skim_class)(const struct skim_block *b);
+
+/* The next position of the class, from `at` on; text.len if there is none. */
+static inline size_t skim_next(struct skim *s, size_t at, skim_class of) {
+    size_t block = at / SKIM_BLOCK;
+    if (block >= s->block_count)
+        return s->text.len;
+    uint64_t bits = of(&s->blocks[block]) & UINT64_MAX << (at % SKIM_BLOCK);
+    while (bits == 0) {
+        if (++block == s->block_count)
+            return s->text.len;
+        bits = of(&s->blocks[block]);
+    }
+    return block * SKIM_BLOCK + skim_lowest(bits);
+}
+
+static inline bool skim_in_literal(struct skim *s, size_t at) {
+    return (s->blocks[at / SKIM_BLOCK].hash >> (at % SKIM_BLOCK) & 1) != 0; /* after the walk */
+}
+
+/* ---- skim_text.c: places ---- */
+
+static inline uint64_t skim_brackets(const struct skim_block *b) {
+    return b->open | b->close;
+}
+static inline uint64_t skim_lines(const struct skim_block *b) {
+    return b->line;
+}
+static inline uint64_t skim_hints(const struct skim_block *b) {
+    return b->hint;
+}
+
+/* The last position of the class in [from, to); SIZE_MAX if there is none. */
+size_t skim_last_in(struct skim *s, size_t from, size_t to, skim_class of);
+/* How many brackets are open at a byte. */
+int64_t skim_depth_at(struct skim *s, size_t at);
+bool skim_opens(struct skim *s, size_t bracket);
+/* The bracket around `at`, looked for from there back to `from`: SIZE_MAX if there is none. *missing: how
+ * many brackets were closed that were not opened again. */
+size_t skim_around_in(struct skim *s, size_t from, size_t at, size_t *missing);
+size_t skim_bracket_outside(struct skim *s, size_t open); /* the one around a bracket */
+size_t skim_bracket_around(struct skim *s, size_t at);
+/* Finds the statement around `at`: s->statement. */
+void skim_find_statement(struct skim *s, size_t at);
+
+bool skim_is_blank(char c); /* no line end */
+bool skim_is_word(char c);  /* of an identifier; every byte that is not ASCII */
+bool skim_is_word_at(struct skim *s, size_t at);
+/* Behind the last byte before `at` that is no blank, and no line end either with `lines`; the first from `at`
+ * on. */
+size_t skim_back_over_blanks(struct skim *s, size_t at, bool lines);
+size_t skim_over_blanks(struct skim *s, size_t at, bool lines);
+struct slice skim_word_before(struct skim *s, size_t end); /* that ends at `end`; empty if there is none */
+size_t skim_offset_of(struct skim *s, struct slice part);
+const struct skim_literal *skim_literal_at(struct skim *s, size_t at); /* that covers `at`; NULL: none does */
+bool skim_in_comment(struct skim *s, size_t at);
+/* Behind an operand, a bracket is a call or a subscript; *word is the operand's last name, if that is one.
+ * With `lines`, the operand may stand on a line before. */
+bool skim_is_behind_operand(struct skim *s, size_t open, bool lines, struct slice *word);
+bool skim_is_call(struct skim *s, size_t open, struct slice *word);
+
+/* skim_walk.c: the literals. Afterwards brackets and line ends are those of code alone, and `hash` is what
+ * literals and comments cover. False where only the lexer can tell: a triple quote that never ends, an
+ * f-string with its own quotes inside. */
+bool skim_walk(struct skim *s);
+
+/* ---- places ---- */
+
+enum skim_naming {
+    SKIM_NAMELESS, /* no name belongs to it */
+    SKIM_KEY,      /* of a dictionary */
+    SKIM_NAMED,    /* by `name` alone */
+    SKIM_SOMEHOW   /* by any name of the statement, or of a function around it */
+};
+
+struct skim_place {
+    enum skim_naming naming;
+    struct slice name;
+    bool in_series; /* an element of a list, a tuple or a set that is no variable's, or compared */
+};
+
+/* skim_place.c */
+bool skim_is_assignment_sign(struct skim *s, size_t at);
+/* The dotted name that ends with a word; without what may stand before it on another line. */
+struct slice skim_dotted(struct skim *s, struct slice word);
+/* Behind the last = of an assignment before `at`; 0: there is none. */
+size_t skim_targets_end(struct skim *s, size_t at);
+/* What names literals `first` to `last`, which stand next to each other. */
+void skim_place_of(struct skim *s, size_t first, size_t last, struct skim_place *place);
+/* skim_names.c, of the literal that skim_place_of was asked of last: what names of its statement promise, and
+ * the function that it is given to; the rules that go by such names. */
+unsigned skim_statement_kinds(struct skim *s);
+void skim_statement_names(struct skim *s, uint64_t *names);
+/* skim_uses.c: what the variable is used as that the literal is given to. Notes the variable, where other
+ * modules may use it. */
+unsigned skim_use_kinds(struct skim *s, size_t literal);
+
+#endif
