@@ -1,8 +1,8 @@
 /* skim.c: what is asked of each literal of a file, so that nothing that scan_code would find is passed over.
  *
- *     a rule matches it, by itself              skim_value
- *     it is text in base64 and the like         skim_value
- *     it is random                              skim_value
+ *     a rule matches it, by itself              value_tells
+ *     it is text in base64 and the like         value_tells
+ *     it is random                              value_tells
  *     it has a name that tells, or a rule's     judge_named
  *     its variable is used as what tells        judge_named
  *     the file reads the environment            reads_environment
@@ -22,7 +22,9 @@
 #define SKIM_MIN_NAMED 4u /* bytes of a value that a name can make a secret */
 #define SKIM_LEAST_WORK 10000u
 #define SKIM_WORK_OF_BLOCK 64u
-#define SKIM_MIN_RUN 12u    /* bytes without a blank that hold a token; not over any rule's shortest match */
+#define SKIM_MIN_RUN                                                                                         \
+    12u /* bytes without a blank that hold a token; of matches, only addresses are shorter                   \
+         */
 #define SKIM_WORD_BEFORE 8u /* "bearer ", "basic " */
 #define SKIM_MAX_NAME 64u   /* bytes of a literal that may be a name */
 
@@ -146,9 +148,9 @@ static bool is_random(struct slice value) {
     return value_is_surely_random(value) || (fixed.len < value.len && value_is_surely_random(fixed));
 }
 
-/* Words of the rules whose match may hold blanks between the word and the secret. Of all others a match is
- * without a blank, but for the word right before it. test_skim asks every rule. */
-static const char *const distant_words[] = {"password", "pwd", "private key"};
+/* Words of the rules whose match may hold blanks between the word and the secret, or be short. Of all others
+ * a match is a long run without a blank, but for the word right before it. test_skim asks every rule. */
+static const char *const distant_words[] = {"password", "pwd", "private key", "://"};
 #define LONGEST_DISTANT 11u
 
 static bool is_distant_word(struct slice text) {
@@ -158,11 +160,25 @@ static bool is_distant_word(struct slice text) {
     return false;
 }
 
+/* Does a long run without a blank hold the place, which is searched anyway? */
+static bool is_in_long_run(struct skim *s, size_t at, size_t start, size_t end) {
+    size_t first = at, last = at;
+    while (first > start && (unsigned char)s->text.ptr[first - 1] > ' ')
+        first--;
+    while (last < end && last - first < SKIM_MIN_RUN && (unsigned char)s->text.ptr[last] > ' ')
+        last++;
+    return last - first >= SKIM_MIN_RUN;
+}
+
 /* As they are written in the text. */
-static bool has_distant_word(struct skim *s, size_t start, size_t end) {
-    for (size_t at = skim_next(s, start, skim_hints); at < end; at = skim_next(s, at + 1, skim_hints))
-        if (is_distant_word(slice_sub(s->text, at, end)))
+static bool has_distant_word(struct skim *s, const struct skim_literal *l) {
+    for (size_t at = skim_next(s, l->body, skim_hints); at < l->body_end;
+         at = skim_next(s, at + 1, skim_hints)) {
+        bool searched = s->text.ptr[at] == ':' && l->kind != SKIM_FORMATTED && !(l->flags & PY_STR_ESCAPES) &&
+                        is_in_long_run(s, at, l->body, l->body_end);
+        if (!searched && is_distant_word(slice_sub(s->text, at, l->body_end)))
             return true;
+    }
     return false;
 }
 
@@ -180,8 +196,7 @@ static bool literals_have_distant_word(struct skim *s, size_t first, size_t last
     for (size_t i = first; i <= last; i++) {
         const struct skim_literal *l = &s->literals[i];
         struct slice body = slice_sub(s->text, l->body, l->body_end);
-        if (has_distant_word(s, l->body, l->body_end) ||
-            (l->flags & PY_STR_ESCAPES && !has_plain_escapes(body)))
+        if (has_distant_word(s, l) || (l->flags & PY_STR_ESCAPES && !has_plain_escapes(body)))
             return true;
         struct slice next = i < last ? slice_sub(s->text, l[1].body, l[1].body_end) : (struct slice){0};
         if (next.len == 0)
@@ -215,7 +230,7 @@ static bool run_tells(struct skim *s, struct slice value, size_t start, size_t e
 static bool value_tells(struct skim *s, size_t first, size_t last, struct slice value) {
     const unsigned char *begin = (const unsigned char *)value.ptr, *end = begin + value.len, *p, *stop;
     struct encoded e;
-    if (value.len < SKIM_MIN_RUN)
+    if (value.len < rule_shortest(s->w->matcher))
         return false;
     for (p = pybytes_find_run(begin, end, SKIM_MIN_RUN); p < end;
          p = pybytes_find_run(stop, end, SKIM_MIN_RUN)) {

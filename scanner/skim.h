@@ -1,6 +1,6 @@
-/* skim.h: does a Python file hold nothing that a scan could report? Nineteen files in twenty do not, and what tells
- * so is a fraction of what it takes to read them as Python: a look at their quotes, brackets and line ends,
- * and at each string and comment by itself.
+/* skim.h: does a Python file hold nothing that a scan could report? Nineteen files in twenty do not, and what
+ * tells so is a fraction of what it takes to read them as Python: a look at their quotes, brackets and line
+ * ends, and at each string and comment by itself.
  *
  * It errs on one side only: what it passes over, scan_code finds nothing in. Where it cannot tell (a triple
  * quote that never ends, brackets that do not match, the name of a password anywhere near a value that may be

@@ -33,6 +33,7 @@ def values(draw):
         lambda: "see " + support.made_stripe_key(draw.random()) + " for it",
         lambda: draw.choice(["Bearer ", "Basic ", "Token "]) + support.made("", 24, seed=draw.random()),
         lambda: "postgres://me:" + support.made_password(12, draw.random()) + "@db/x",
+        lambda: draw.choice(["sqs", "ws", "ftp", "db2"]) + "://" + draw.choice(["", "u"]) + ":" + support.made("", 2, seed=draw.random()) + "@" + draw.choice(["b", "b/x y"]),
         lambda: "host=db;password=" + support.made_password(10, draw.random()),
         lambda: "server = db ; pwd = " + support.made_password(9, draw.random()) + " ; database = x",
         lambda: "abcd efgh ijkl mnop",

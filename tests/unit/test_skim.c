@@ -55,9 +55,10 @@ static void blocks_are_the_same_on_every_machine(void **state) {
 
 /* Every word that name_words.c calls the root of a telling name; and those that skim.c looks for. */
 static void roots_are_hinted_at(void **state) {
-    static const char *const words[] = {
-        "password", "PASSWD", "pwd", "pw_",    "pat", "Pepper", "secret", "salt", "token",  "KEY",
-        "cred",     "auth",   "jwt", "bearer", "otp", "env",    "import", "def ", "lambda", "private key"};
+    static const char *const words[] = {"password", "PASSWD",      "pwd",   "pw_", "pat",    "Pepper",
+                                        "secret",   "salt",        "token", "KEY", "cred",   "auth",
+                                        "jwt",      "bearer",      "otp",   "env", "import", "def ",
+                                        "lambda",   "private key", "://"};
     struct skim_hints hints;
     (void)state;
     skim_hints_init(&hints);
