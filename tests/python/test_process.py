@@ -83,7 +83,7 @@ def test_out_of_memory_is_an_exception_and_the_process_goes_on(home, project, ca
         keylift.scan_bytes("b.py", small)
         used = int(open("/proc/self/statm").read().split()[0]) * resource.getpagesize()
         unlimited = resource.getrlimit(resource.RLIMIT_AS)
-        for room in (24, 48):
+        for room in (2, 6, 48):
             resource.setrlimit(resource.RLIMIT_AS, (used + (room << 20), unlimited[1]))
             try:
                 {call}
