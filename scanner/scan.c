@@ -23,7 +23,7 @@
 #define MAX_JOBS 256u
 /* Python files whose uses in one another are followed: of a larger tree, so many that the walk comes to one
  * after the other. About 30 MB are kept of them. */
-#define MODULES_TOGETHER ((size_t)200000)
+#define MODULES_TOGETHER ((size_t)150000)
 
 struct batch {
     struct buf paths; /* each NUL-terminated */

@@ -19,7 +19,8 @@
 #include "scanner/scan_weight.h"
 #include "scanner/skim_internal.h"
 
-#define SKIM_MIN_NAMED 4u /* bytes of a value that a name can make a secret */
+#define SKIM_MIN_NAMED 4u      /* bytes of a value that a name can make a secret */
+#define SKIM_KEPT_BLOCKS 4096u /* 256 KB of text */
 #define SKIM_LEAST_WORK 10000u
 #define SKIM_WORK_OF_BLOCK 64u
 #define SKIM_MIN_RUN                                                                                         \
@@ -514,7 +515,21 @@ static void find_blocks(struct skim *s, struct slice text) {
     skim_blocks_fill(&s->hints, text, s->blocks);
 }
 
-size_t skim_weight(struct skim *s, struct slice text) {
+/* What one large file took is not kept for the small ones. */
+static void drop_large(struct skim *s) {
+    if (s->block_capacity > SKIM_KEPT_BLOCKS) {
+        free(s->blocks);
+        s->blocks = NULL;
+        s->block_capacity = 0;
+    }
+    if (s->literal_capacity > SKIM_KEPT_BLOCKS) {
+        free(s->literals);
+        s->literals = NULL;
+        s->literal_capacity = 0;
+    }
+}
+
+static size_t weigh(struct skim *s, struct slice text) {
     size_t weight = 0, at = 0;
     find_blocks(s, text);
     if (slice_find_byte(text, '\r', 0) != SIZE_MAX || !skim_walk(s))
@@ -525,6 +540,12 @@ size_t skim_weight(struct skim *s, struct slice text) {
         at = s->literals[i].end;
     }
     return weight + scan_weight(SCAN_PYTHON, slice_sub(text, at, text.len));
+}
+
+size_t skim_weight(struct skim *s, struct slice text) {
+    size_t weight = weigh(s, text);
+    drop_large(s);
+    return weight;
 }
 
 static void begin(struct skim *s, struct scan_worker *w, const char *path, struct slice text) {
@@ -541,7 +562,7 @@ static void begin(struct skim *s, struct scan_worker *w, const char *path, struc
     s->most_work = SKIM_LEAST_WORK + SKIM_WORK_OF_BLOCK * s->block_count;
 }
 
-bool skim_passes(struct skim *s, struct scan_worker *w, const char *path, struct slice text) {
+static bool passes(struct skim *s, struct scan_worker *w, const char *path, struct slice text) {
     if (slice_find_byte(text, '\r', 0) != SIZE_MAX)
         return false;
     begin(s, w, path, text);
@@ -555,4 +576,10 @@ bool skim_passes(struct skim *s, struct scan_worker *w, const char *path, struct
     if (follows && !s->reads)
         module_notes_finish(&w->notes, path);
     return !s->reads;
+}
+
+bool skim_passes(struct skim *s, struct scan_worker *w, const char *path, struct slice text) {
+    bool nothing = passes(s, w, path, text);
+    drop_large(s);
+    return nothing;
 }
