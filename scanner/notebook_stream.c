@@ -4,6 +4,7 @@
  * scanned: names are then not followed from one half to the other. */
 #include <stdlib.h>
 
+#include "base/bisect.h"
 #include "base/encode.h"
 #include "base/mem.h"
 #include "scanner/pybytes.h"
@@ -99,12 +100,10 @@ static void put(struct notebook_stream *n, const char *text) {
 /* ---- what was found, in the file ---- */
 
 static const struct span *span_of(const struct notebook_stream *n, uint64_t byte) {
-    size_t low = 0, high = n->span_count;
-    while (low + 1 < high) {
-        size_t middle = low + (high - low) / 2;
-        *(n->spans[middle].here.byte <= byte ? &low : &high) = middle;
-    }
-    return &n->spans[low];
+    struct bisection b = {.low = 1, .high = n->span_count}; /* the first one behind it */
+    while (bisect(&b))
+        bisect_tell(&b, n->spans[b.middle].here.byte <= byte);
+    return &n->spans[b.low - 1];
 }
 
 static void move(const struct span *s, uint64_t *byte, uint32_t *line, uint32_t *column) {
@@ -357,15 +356,11 @@ static int by_start(const void *a, const void *b) {
 
 /* Whether something found in code lies in [start, end). */
 static bool is_known(const struct notebook_stream *n, uint64_t start, uint64_t end) {
-    size_t low = 0, high = n->known_count / 2; /* the first that ends behind `start`: they do not overlap */
-    while (low < high) {
-        size_t middle = low + (high - low) / 2;
-        if (n->known[2 * middle + 1] <= start)
-            low = middle + 1;
-        else
-            high = middle;
-    }
-    return low < n->known_count / 2 && n->known[2 * low] < end;
+    struct bisection b = {.high = n->known_count /
+                                  2}; /* the first that ends behind `start`: they do not overlap */
+    while (bisect(&b))
+        bisect_tell(&b, n->known[2 * b.middle + 1] <= start);
+    return b.low < n->known_count / 2 && n->known[2 * b.low] < end;
 }
 
 static void drop_known(struct notebook_stream *n, size_t known) {
