@@ -418,8 +418,7 @@ bool rule_words_in(const struct rule_matcher *m, struct slice text) {
     return keyword_find(&rule_table_keywords, text, bits);
 }
 
-bool rule_names_in(const struct rule_matcher *m, struct slice text, uint64_t *names) {
-    (void)m;
+bool rule_names_in(struct slice text, uint64_t *names) {
     return keyword_find_plain(&rule_table_name_words, text, names);
 }
 

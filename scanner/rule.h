@@ -82,7 +82,7 @@ bool rule_set_is_plain(const struct rule_set *s);
 /* Does a word of some rule stand in the text? */
 bool rule_words_in(const struct rule_matcher *m, struct slice text);
 /* Sets a bit for each rule that goes by a name, of which a word stands in `text`; for rule_could_match. */
-bool rule_names_in(const struct rule_matcher *m, struct slice text, uint64_t *names);
+bool rule_names_in(struct slice text, uint64_t *names);
 /* Would a rule of `names` match the value under a name that it likes? Built-in rules alone. */
 bool rule_could_match(struct rule_matcher *m, struct slice value, const uint64_t *names);
 /* Less than any value that rules match; that rules by a name match. */

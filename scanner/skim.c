@@ -79,8 +79,16 @@ static struct slice import_lines(struct skim *s, size_t at, size_t from) {
     return slice_sub(s->text, start, end);
 }
 
-/* Calls `fn` with the tokens of each run of import statements. */
-static void each_import(struct skim *s, void (*fn)(struct skim *s, struct slice lines)) {
+static void lex_lines(struct skim *s, struct slice lines) {
+    py_lex(lines, &s->w->tokens);
+    if (env_names_imported(lines, &s->w->tokens))
+        s->reads = true;
+    if (scan_follows_imports(s->w))
+        module_notes_import(&s->w->notes, s->path, lines, &s->w->tokens);
+}
+
+/* Each run of import statements as one text. */
+static void take_imports(struct skim *s) {
     struct slice run = {0};
     size_t done = 0;
     for (size_t at = skim_next(s, 0, skim_hints); at < s->text.len; at = skim_next(s, at + 1, skim_hints)) {
@@ -93,21 +101,13 @@ static void each_import(struct skim *s, void (*fn)(struct skim *s, struct slice 
             run.len += lines.len + 1;
         } else {
             if (run.len > 0)
-                fn(s, run);
+                lex_lines(s, run);
             run = lines;
         }
         done = start + lines.len;
     }
     if (run.len > 0)
-        fn(s, run);
-}
-
-static void lex_lines(struct skim *s, struct slice lines) {
-    py_lex(lines, &s->w->tokens);
-    if (env_names_imported(lines, &s->w->tokens))
-        s->reads = true;
-    if (scan_follows_imports(s->w))
-        module_notes_import(&s->w->notes, s->path, lines, &s->w->tokens);
+        lex_lines(s, run);
 }
 
 /* ---- values ---- */
@@ -286,7 +286,7 @@ static bool named_rules_match(struct skim *s, const struct skim_place *place, st
     uint64_t names[RULE_NAME_BITS] = {0};
     if (place->naming == SKIM_SOMEHOW)
         skim_statement_names(s, names);
-    else if (!rule_names_in(s->w->matcher, place->name, names))
+    else if (!rule_names_in(place->name, names))
         return false;
     return rule_could_match(s->w->matcher, value, names);
 }
@@ -319,36 +319,33 @@ static bool judge_named(struct skim *s, size_t first, size_t last, struct slice 
 
 /* ---- literals ---- */
 
-static struct slice value_of(struct skim *s, const struct skim_literal *l, bool *good) {
+static struct slice value_of(struct skim *s, const struct skim_literal *l) {
     struct slice value = slice_sub(s->text, l->body, l->body_end);
-    *good = true;
     if (l->flags & PY_STR_ESCAPES) {
         struct py_token t = {.start = l->start,
                              .end = l->end,
                              .kind = PY_STRING,
                              .flags = l->flags,
                              .prefix_len = l->prefix_len};
-        *good = py_string_value(s->text, &t, &s->w->arena, &value) == PY_VALUE_OK;
+        (void)py_string_value(s->text, &t, &s->w->arena, &value);
     }
     return value;
 }
 
 /* A key may be spelled with escapes: where what it says differs from what is written, the place cannot tell.
  */
-static bool spells_name(struct skim *s, struct slice value, struct slice spelled) {
+static bool spells_name(struct slice value, struct slice spelled) {
     uint64_t names[RULE_NAME_BITS];
     if (value.len > SKIM_MAX_NAME || value.ptr == spelled.ptr)
         return false;
-    return classify_kinds(value) != 0 ||
-           (rule_names_in(s->w->matcher, value, names) && !rule_names_in(s->w->matcher, spelled, names));
+    return classify_kinds(value) != 0 || (rule_names_in(value, names) && !rule_names_in(spelled, names));
 }
 
 static bool judge_string(struct skim *s, size_t i) {
     const struct skim_literal *l = &s->literals[i];
-    bool good;
-    struct slice value = value_of(s, l, &good);
+    struct slice value = value_of(s, l);
     return value_tells(s, i, i, value) || judge_named(s, i, i, value, false, false) ||
-           spells_name(s, value, slice_sub(s->text, l->body, l->body_end));
+           spells_name(value, slice_sub(s->text, l->body, l->body_end));
 }
 
 /* May the lexer's reader of literals see the two as one: "a" "b", "a" + "b"? Line ends and comments between
@@ -370,9 +367,8 @@ static bool judge_joined(struct skim *s, size_t first, size_t last) {
         room += s->literals[i].end - s->literals[i].start;
     char *joined = arena_alloc(&s->w->arena, room);
     for (size_t i = first; i <= last; i++) {
-        bool good;
         struct slice value =
-            s->literals[i].kind == SKIM_STRING ? value_of(s, &s->literals[i], &good) : (struct slice){0};
+            s->literals[i].kind == SKIM_STRING ? value_of(s, &s->literals[i]) : (struct slice){0};
         if (value.len > 0 && value.len <= room - len) {
             memcpy(joined + len, value.ptr, value.len);
             len += value.len;
@@ -465,8 +461,7 @@ static void judge_commented(void *ctx, struct slice name, size_t start, size_t e
     uint64_t names[RULE_NAME_BITS] = {0};
     x->found = x->found || value_tells(x->s, x->literal, x->literal, value) ||
                classify_could_be(value, classify_kinds(name), false, false);
-    if (!x->found && value.len >= rule_shortest_by_name(x->s->w->matcher) &&
-        rule_names_in(x->s->w->matcher, name, names))
+    if (!x->found && value.len >= rule_shortest_by_name(x->s->w->matcher) && rule_names_in(name, names))
         x->found = rule_could_match(x->s->w->matcher, value, names);
 }
 
@@ -572,7 +567,7 @@ static bool passes(struct skim *s, struct scan_worker *w, const char *path, stru
     bool follows = scan_follows_imports(w);
     if (follows)
         module_notes_begin_imports(&w->notes, path);
-    each_import(s, lex_lines);
+    take_imports(s);
     if (follows && !s->reads)
         module_notes_finish(&w->notes, path);
     return !s->reads;

@@ -14,6 +14,8 @@
 #include "scanner/skim.h"
 #include "scanner/skim_blocks.h"
 
+#define SKIM_MAX_TARGETS 512u /* bytes before the = of an assignment */
+
 enum skim_kind { SKIM_STRING, SKIM_FORMATTED, SKIM_COMMENT };
 
 struct skim_literal {

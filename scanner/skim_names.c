@@ -100,7 +100,7 @@ static void know_functions(struct skim *s) {
         if (own >= least && (own != SIZE_MAX || name.len == 0))
             continue;
         f->kinds |= classify_kinds(name);
-        (void)rule_names_in(s->w->matcher, name, f->names);
+        (void)rule_names_in(name, f->names);
         least = own == SIZE_MAX ? least : own;
     }
 }
@@ -146,7 +146,7 @@ void skim_statement_names(struct skim *s, uint64_t *names) {
     skim_find_statement(s, s->here);
     struct skim_statement *st = &s->statement;
     if (!st->names_known)
-        (void)rule_names_in(s->w->matcher, slice_sub(s->text, st->start, st->end), st->names);
+        (void)rule_names_in(slice_sub(s->text, st->start, st->end), st->names);
     st->names_known = true;
     memcpy(names, st->names, sizeof st->names);
     bool by_function = goes_by_function(s);

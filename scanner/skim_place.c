@@ -5,9 +5,8 @@
 #include "scanner/skim_internal.h"
 
 #define MAX_ANNOTATION 128u
-#define MAX_SPAN 4096u   /* bytes of a bracket whose place is read exactly */
-#define MAX_LEVELS 8u    /* lists in lists */
-#define MAX_TARGETS 512u /* bytes before the = of an assignment */
+#define MAX_SPAN 4096u /* bytes of a bracket whose place is read exactly */
+#define MAX_LEVELS 8u  /* lists in lists */
 
 /* The byte before and the byte behind the literals; 0: nothing, or what cannot be told. */
 struct neighbours {
@@ -129,10 +128,7 @@ static enum skim_naming as_target(struct skim *s, size_t equals, struct slice *n
     struct slice target = name_before_equals(s, equals);
     if (target.len == 0)
         return SKIM_SOMEHOW;
-    size_t head = skim_offset_of(s, target);
-    while (head > start && (s->text.ptr[head - 1] == '.' || skim_is_word_at(s, head - 1)))
-        head--;
-    if (head > start)
+    if (skim_offset_of(s, skim_dotted(s, target)) > start)
         return SKIM_SOMEHOW;
     *name = target;
     return SKIM_NAMED;
@@ -244,11 +240,12 @@ static bool unpacks(struct skim *s, size_t at) {
     skim_find_statement(s, at);
     if (s->statement.unpacks == SKIM_UNKNOWN) {
         size_t start = skim_over_blanks(s, s->statement.start, false);
-        struct slice head = slice_sub(s->text, start, at - start > MAX_TARGETS ? start + MAX_TARGETS : at);
+        struct slice head =
+            slice_sub(s->text, start, at - start > SKIM_MAX_TARGETS ? start + SKIM_MAX_TARGETS : at);
         size_t equals = slice_find_byte(head, '=', 0), comma = slice_find_byte(head, ',', 0);
         bool bracketed = head.len > 0 && (head.ptr[0] == '(' || head.ptr[0] == '[');
-        bool may = equals == SIZE_MAX ? head.len == MAX_TARGETS
-                                      : bracketed || comma < equals || head.len == MAX_TARGETS;
+        bool may = equals == SIZE_MAX ? head.len == SKIM_MAX_TARGETS
+                                      : bracketed || comma < equals || head.len == SKIM_MAX_TARGETS;
         s->statement.unpacks = may ? SKIM_YES : SKIM_NO;
     }
     return s->statement.unpacks == SKIM_YES;

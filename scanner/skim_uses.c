@@ -3,7 +3,6 @@
 #include "scanner/skim_internal.h"
 
 #define MAX_LOOK_BACK 512u /* bytes, for the bracket around a use */
-#define MAX_TARGETS 512u   /* bytes before the = of an assignment */
 #define MAX_ASKED 64u      /* variables of a file that are followed */
 
 static bool ends_with_scheme(struct slice before) {
@@ -99,7 +98,7 @@ unsigned skim_use_kinds(struct skim *s, size_t literal) {
         return 0;
     skim_find_statement(s, s->here);
     size_t start = s->literals[literal].start, first = s->statement.start;
-    if (start - first > MAX_TARGETS || ++s->asked > MAX_ASKED)
+    if (start - first > SKIM_MAX_TARGETS || ++s->asked > MAX_ASKED)
         return CLASSIFY_ANY_KIND;
     size_t end = skim_targets_end(s, start);
     bool at_top = first < s->text.len && !skim_is_blank(s->text.ptr[first]);
