@@ -6,6 +6,7 @@
 #include <stdlib.h>
 
 #include "base/bisect.h"
+#include "base/bits.h"
 #include "base/mem.h"
 #include "base/thread.h"
 #include "scanner/allowlist.h"
@@ -315,13 +316,6 @@ static bool filter(struct rule_matcher *m, struct slice value, struct slice name
     return any;
 }
 
-static unsigned lowest_bit(uint64_t word) {
-    unsigned i = 0;
-    for (; (word & 1) == 0; word >>= 1)
-        i++;
-    return i;
-}
-
 /* More bytes than any keyword has. */
 #define KEYWORD_REACH ((size_t)256)
 
@@ -352,7 +346,7 @@ static enum kl_status run_rules(struct rule_matcher *m, const uint64_t *bits, st
     enum kl_status status = KL_OK;
     for (size_t w = 0; w < s->words; w++) {
         for (uint64_t left = bits[w]; left != 0; left &= left - 1) {
-            size_t i = w * 64 + lowest_bit(left);
+            size_t i = w * 64 + bits_lowest(left);
             pcre2_code *code = NULL;
             if (value.len < s->min_length[i])
                 continue;
@@ -426,7 +420,7 @@ bool rule_could_match(struct rule_matcher *m, struct slice value, const uint64_t
     const struct rule_set *s = m->set;
     for (size_t w = 0; w < s->words; w++) {
         for (uint64_t left = names[w] & s->enabled[w] & s->with_names[w]; left != 0; left &= left - 1) {
-            size_t i = w * 64 + lowest_bit(left);
+            size_t i = w * 64 + bits_lowest(left);
             pcre2_code *code = NULL;
             struct error e;
             if (value.len < s->min_length[i])

@@ -4,6 +4,8 @@
  * the classes that both name. A vector looks 32 halves up at once. */
 #include "scanner/skim_blocks.h"
 
+#include "base/bits.h"
+
 #if defined(__x86_64__) && (defined(__GNUC__) || defined(__clang__))
 #include <immintrin.h>
 #define SKIM_AVX2
@@ -108,7 +110,7 @@ static inline int64_t nest(struct skim_block *blocks, size_t count) {
     int64_t depth = 0;
     for (size_t i = 0; i < count; i++) {
         blocks[i].depth = depth;
-        depth += (int64_t)skim_count(blocks[i].open) - (int64_t)skim_count(blocks[i].close);
+        depth += (int64_t)bits_count(blocks[i].open) - (int64_t)bits_count(blocks[i].close);
     }
     return depth;
 }

@@ -20,14 +20,6 @@ struct skim_hints {
 };
 void skim_hints_init(struct skim_hints *h);
 
-/* How many bits are set. */
-static inline unsigned skim_count(uint64_t bits) {
-    bits -= bits >> 1 & 0x5555555555555555u;
-    bits = (bits & 0x3333333333333333u) + (bits >> 2 & 0x3333333333333333u);
-    bits = (bits + (bits >> 4)) & 0x0f0f0f0f0f0f0f0fu;
-    return (unsigned)(bits * 0x0101010101010101u >> 56);
-}
-
 /* Room for skim_block_count(text.len) blocks. */
 static inline size_t skim_block_count(size_t len) {
     return (len + SKIM_BLOCK - 1) / SKIM_BLOCK;

@@ -10,6 +10,7 @@
 #ifndef KEYLIFT_SCANNER_SKIM_INTERNAL_H
 #define KEYLIFT_SCANNER_SKIM_INTERNAL_H
 
+#include "base/bits.h"
 #include "scanner/scanfile.h"
 #include "scanner/skim.h"
 #include "scanner/skim_blocks.h"
@@ -64,29 +65,7 @@ struct skim {
     bool reads;             /* imports say that the environment is read */
 };
 
-/* ---- bits ---- */
-
-static inline unsigned skim_lowest(uint64_t bits) {
-#if defined(__GNUC__) || defined(__clang__)
-    return (unsigned)__builtin_ctzll(bits);
-#else
-    unsigned i = 0;
-    for (; (bits & 1) == 0; bits >>= 1)
-        i++;
-    return i;
-#endif
-}
-
-static inline unsigned skim_highest(uint64_t bits) {
-#if defined(__GNUC__) || defined(__clang__)
-    return 63u - (unsigned)__builtin_clzll(bits);
-#else
-    unsigned i = 63;
-    for (; (bits >> i & 1) == 0; i--)
-        continue;
-    return i;
-#endif
-}
+/* ---- positions ---- */
 
 typedef uint64_t (*skim_class)(const struct skim_block *b);
 
@@ -101,7 +80,7 @@ static inline size_t skim_next(struct skim *s, size_t at, skim_class of) {
             return s->text.len;
         bits = of(&s->blocks[block]);
     }
-    return block * SKIM_BLOCK + skim_lowest(bits);
+    return block * SKIM_BLOCK + bits_lowest(bits);
 }
 
 static inline bool skim_in_literal(struct skim *s, size_t at) {

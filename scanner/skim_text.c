@@ -11,7 +11,7 @@ int64_t skim_depth_at(struct skim *s, size_t at) {
         return 0;
     const struct skim_block *b = &s->blocks[at / SKIM_BLOCK];
     uint64_t mask = ((uint64_t)1 << (at % SKIM_BLOCK)) - 1;
-    return b->depth + (int64_t)skim_count(b->open & mask) - (int64_t)skim_count(b->close & mask);
+    return b->depth + (int64_t)bits_count(b->open & mask) - (int64_t)bits_count(b->close & mask);
 }
 
 /* The last position of the class in [from, to); SIZE_MAX if there is none. */
@@ -25,7 +25,7 @@ size_t skim_last_in(struct skim *s, size_t from, size_t to, skim_class of) {
         if (from > base)
             bits &= UINT64_MAX << (from - base);
         if (bits != 0)
-            return base + skim_highest(bits);
+            return base + bits_highest(bits);
     }
     return SIZE_MAX;
 }
