@@ -103,7 +103,8 @@ static enum kl_status write_automaton(struct buf *out, const struct rule_list *r
 
 /* A rule whose keywords do not tell is found by its name words. */
 static enum kl_status write_table(struct buf *out, const struct rule_list *rules,
-                                  const struct probe_list *probes, const uint16_t *lengths, struct error *e) {
+                                  const struct probe_list *probes, const struct rule_needs *needs,
+                                  struct error *e) {
     buf_str(out, "/* Made by rulec. */\n#include \"scanner/rule_table.h\"\n\n");
     probe_list_emit(probes, out);
     buf_str(out, "static const struct rule rules[] = {\n");
@@ -111,9 +112,9 @@ static enum kl_status write_table(struct buf *out, const struct rule_list *rules
         write_rule(out, &rules->items[i], probes);
     buf_printf(out, "};\n\nsize_t rule_count(void) { return %zu; }\n", rules->count);
     buf_str(out, "const struct rule *rule_at(size_t index) { return &rules[index]; }\n\n");
-    buf_str(out, "const uint16_t rule_table_min_length[] = {");
+    buf_str(out, "const struct rule_needs rule_table_needs[] = {");
     for (size_t i = 0; i < rules->count; i++)
-        buf_printf(out, "%u,", lengths[i]);
+        buf_printf(out, "{%u,%u,%d},", needs[i].length, needs[i].byte, needs[i].digit);
     buf_str(out, "};\n");
     enum kl_status status = write_automaton(out, rules, false, e);
     if (status == KL_OK)
@@ -123,15 +124,14 @@ static enum kl_status write_table(struct buf *out, const struct rule_list *rules
     return status;
 }
 
-static enum kl_status verify_one(const struct rule *r, uint16_t *length, struct error *e) {
+static enum kl_status verify_one(const struct rule *r, struct rule_needs *needs, struct error *e) {
     pcre2_code *code = NULL;
     enum kl_status status = rule_verify(r, e);
     if (status == KL_OK)
         status = rule_compile(r, &code, NULL, e);
     if (status != KL_OK)
         return status;
-    size_t shortest = rule_min_length(code);
-    *length = (uint16_t)(shortest > UINT16_MAX ? UINT16_MAX : shortest);
+    *needs = rule_needs_of(r->pattern, code);
     pcre2_code_free(code);
     return KL_OK;
 }
@@ -144,11 +144,11 @@ static enum kl_status verify_half(const struct rule_list *rules, const struct ru
 }
 
 /* Names everything that is wrong, not only the first. */
-static enum kl_status verify_all(const struct rule_list *rules, uint16_t *lengths, struct error *e) {
+static enum kl_status verify_all(const struct rule_list *rules, struct rule_needs *needs, struct error *e) {
     size_t failed = 0;
     for (size_t i = 0; i < rules->count; i++) {
         const struct rule *r = &rules->items[i];
-        enum kl_status status = verify_one(r, &lengths[i], e);
+        enum kl_status status = verify_one(r, &needs[i], e);
         if (status == KL_OK && i > 0 && strcmp(r->id, rules->items[i - 1].id) == 0)
             status = error_set(e, KL_ERR_PARSE, "rule %s: the id is used twice", r->id);
         if (status == KL_OK)
@@ -178,7 +178,7 @@ int main(int argc, char **argv) {
     struct rule_list rules = {0};
     struct probe_list probes = {0};
     struct buf out = BUF_INIT(RULEC_MAX_OUTPUT);
-    uint16_t *lengths = NULL;
+    struct rule_needs *needs = NULL;
     enum kl_status status = KL_OK;
     if (argc < 2) {
         status = error_set(&e, KL_ERR_USAGE, "usage: rulec OUT.c RULES.toml...");
@@ -191,16 +191,16 @@ int main(int argc, char **argv) {
     if (status != KL_OK)
         goto done;
     qsort(rules.items, rules.count, sizeof *rules.items, by_id);
-    lengths = mem_calloc(rules.count, sizeof *lengths);
-    status = verify_all(&rules, lengths, &e);
+    needs = mem_calloc(rules.count, sizeof *needs);
+    status = verify_all(&rules, needs, &e);
     if (status == KL_OK)
-        status = write_table(&out, &rules, &probes, lengths, &e);
+        status = write_table(&out, &rules, &probes, needs, &e);
     if (status == KL_OK)
         status = file_write_atomic(argv[1], buf_as_slice(&out), 0644, &e);
 done:
     if (status != KL_OK)
         (void)fprintf(stderr, "rulec: %s\n", e.message);
-    free(lengths);
+    free(needs);
     buf_release(&out);
     probe_list_release(&probes);
     rule_list_release(&rules);

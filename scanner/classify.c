@@ -57,6 +57,9 @@ static const struct cell model[][SHAPE_RANDOM + 1] = {
 /* "Bearer abc": the credential is what follows. */
 static struct slice without_scheme(struct slice v) {
     static const char *const schemes[] = {"Bearer ", "bearer ", "Token ", "token ", "ApiKey ", "Key "};
+    static const char initials[] = "BbTtAK";
+    if (v.len == 0 || memchr(initials, v.ptr[0], sizeof initials - 1) == NULL)
+        return v;
     if (slice_starts(v, "Basic "))
         return (struct slice){0}; /* the rule basic-auth decodes it, and knows better */
     for (size_t i = 0; i < KL_ARRAY_LEN(schemes); i++) {
@@ -229,10 +232,10 @@ static bool could_be(struct slice value, unsigned promised, bool is_piece, bool 
 
 bool classify_could_be(struct slice value, unsigned promised, bool is_piece, bool in_series) {
     const struct candidate template = {.context = CONTEXT_FORMAT};
-    struct slice bare = without_scheme(value), fixed = classify_fixed_piece(&template, value),
-                 bare_fixed = classify_fixed_piece(&template, bare);
     if (value.len > CLASSIFY_MAX_VALUE || promised == 0)
         return false;
+    struct slice bare = without_scheme(value), fixed = classify_fixed_piece(&template, value),
+                 bare_fixed = classify_fixed_piece(&template, bare);
     return could_be(value, promised, is_piece, in_series) ||
            (bare.len < value.len && could_be(bare, promised, is_piece, in_series)) ||
            (fixed.len < value.len && could_be(fixed, promised, true, in_series)) ||

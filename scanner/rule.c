@@ -34,9 +34,10 @@ struct rule_set {
     struct allow_set *allows;
     struct keyword_builder *own_keywords, *own_names;
     struct keyword_table own_keyword_table, own_name_table;
-    uint16_t *min_length;
-    uint16_t shortest;         /* of all enabled rules */
-    uint16_t shortest_by_name; /* of those with name words */
+    struct rule_needs *needs;
+    uint16_t shortest;               /* of all enabled rules */
+    uint16_t shortest_by_name;       /* of those with name words */
+    uint16_t shortest_without_digit; /* of these, of those that match what has none */
     uint64_t enabled[RULE_BITS];
     uint64_t with_keywords[RULE_BITS]; /* the others are called by their name words */
     uint64_t with_names[RULE_BITS];
@@ -131,8 +132,7 @@ static enum kl_status build_own_tables(struct rule_set *s, struct error *e) {
         enum kl_status status = rule_compile(r, &code, NULL, e);
         if (status != KL_OK)
             return error_prefix(e, "%s", r->where);
-        size_t length = rule_min_length(code);
-        s->min_length[i] = (uint16_t)(length > UINT16_MAX ? UINT16_MAX : length);
+        s->needs[i] = rule_needs_of(r->pattern, code);
         atomic_init(&s->codes[i].code, code);
     }
     s->own_keyword_table = keyword_builder_finish(s->own_keywords).table;
@@ -176,6 +176,11 @@ static void choose_text_rules(struct rule_set *s) {
     }
 }
 
+static void lower_to(uint16_t *least, uint16_t length) {
+    if (length < *least)
+        *least = length;
+}
+
 static void choose(struct rule_set *s, const struct rule_set_options *o) {
     for (size_t i = 0; i < s->count && o->only == NULL; i++)
         set_bit(s->enabled, i);
@@ -189,15 +194,16 @@ static void choose(struct rule_set *s, const struct rule_set_options *o) {
     mark_all(s, o->skip, false);
     choose_text_rules(s);
     s->shortest = UINT16_MAX;
-    s->shortest_by_name = UINT16_MAX;
+    s->shortest_by_name = s->shortest_without_digit = UINT16_MAX;
     for (size_t i = 0; i < s->count; i++) {
         if (!get_bit(s->enabled, i))
             continue;
         bool by_name = set_rule(s, i)->name_words != NULL;
-        if (s->min_length[i] < s->shortest)
-            s->shortest = s->min_length[i];
-        if (by_name && s->min_length[i] < s->shortest_by_name)
-            s->shortest_by_name = s->min_length[i];
+        lower_to(&s->shortest, s->needs[i].length);
+        if (by_name)
+            lower_to(&s->shortest_by_name, s->needs[i].length);
+        if (by_name && !s->needs[i].digit)
+            lower_to(&s->shortest_without_digit, s->needs[i].length);
         if (set_rule(s, i)->keywords[0] != NULL)
             set_bit(s->with_keywords, i);
         if (by_name)
@@ -215,8 +221,8 @@ enum kl_status rule_set_new(const struct rule_set_options *o, struct rule_set **
     if (status == KL_OK) {
         s->words = (s->count + 63) / 64;
         s->codes = mem_calloc(s->count, sizeof *s->codes);
-        s->min_length = mem_calloc(s->count, sizeof *s->min_length);
-        memcpy(s->min_length, rule_table_min_length, rule_count() * sizeof *s->min_length);
+        s->needs = mem_calloc(s->count, sizeof *s->needs);
+        memcpy(s->needs, rule_table_needs, rule_count() * sizeof *s->needs);
         if (s->own.count > 0)
             status = build_own_tables(s, e);
         if (status == KL_OK)
@@ -244,7 +250,7 @@ void rule_set_free(struct rule_set *s) {
     rule_list_release(&s->own);
     mutex_free(s->compiling);
     free(s->codes);
-    free(s->min_length);
+    free(s->needs);
     free(s);
 }
 
@@ -348,7 +354,7 @@ static enum kl_status run_rules(struct rule_matcher *m, const uint64_t *bits, st
         for (uint64_t left = bits[w]; left != 0; left &= left - 1) {
             size_t i = w * 64 + bits_lowest(left);
             pcre2_code *code = NULL;
-            if (value.len < s->min_length[i])
+            if (!rule_needs_met(s->needs[i], value))
                 continue;
             enum kl_status one = code_of(s, i, &code, e);
             if (one == KL_OK && !is_dull(m, i, code, value, change))
@@ -406,10 +412,8 @@ size_t rule_shortest_by_name(const struct rule_matcher *m) {
     return m->set->shortest_by_name;
 }
 
-bool rule_words_in(const struct rule_matcher *m, struct slice text) {
-    uint64_t bits[RULE_BITS]; /* of no interest */
-    memset(bits, 0, m->set->words * sizeof *bits);
-    return keyword_find(&rule_table_keywords, text, bits);
+size_t rule_shortest_without_digit(const struct rule_matcher *m) {
+    return m->set->shortest_without_digit;
 }
 
 bool rule_names_in(struct slice text, uint64_t *names) {
@@ -423,7 +427,7 @@ bool rule_could_match(struct rule_matcher *m, struct slice value, const uint64_t
             size_t i = w * 64 + bits_lowest(left);
             pcre2_code *code = NULL;
             struct error e;
-            if (value.len < s->min_length[i])
+            if (!rule_needs_met(s->needs[i], value))
                 continue;
             if (code_of(s, i, &code, &e) != KL_OK || rule_matches(code, &m->scratch, value))
                 return true;

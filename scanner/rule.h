@@ -79,15 +79,14 @@ struct rule_match {
 bool rule_set_is_plain(const struct rule_set *s);
 #define RULE_MAX_RULES 4096u
 #define RULE_NAME_BITS (RULE_MAX_RULES / 64)
-/* Does a word of some rule stand in the text? */
-bool rule_words_in(const struct rule_matcher *m, struct slice text);
 /* Sets a bit for each rule that goes by a name, of which a word stands in `text`; for rule_could_match. */
 bool rule_names_in(struct slice text, uint64_t *names);
 /* Would a rule of `names` match the value under a name that it likes? Built-in rules alone. */
 bool rule_could_match(struct rule_matcher *m, struct slice value, const uint64_t *names);
-/* Less than any value that rules match; that rules by a name match. */
+/* No value is shorter that rules match; that rules by a name match; of these, that has no digit. */
 size_t rule_shortest(const struct rule_matcher *m);
 size_t rule_shortest_by_name(const struct rule_matcher *m);
+size_t rule_shortest_without_digit(const struct rule_matcher *m);
 
 /* Calls `found` for each match in `value`; `name` may be empty. A match limit
  * that was hit is reported through the return: KL_ERR_LIMIT, and the matches so

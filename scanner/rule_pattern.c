@@ -37,12 +37,6 @@ enum kl_status rule_compile(const struct rule *r, pcre2_code **out, struct rule_
     return KL_OK;
 }
 
-size_t rule_min_length(const pcre2_code *code) {
-    uint32_t length = 0;
-    (void)pcre2_pattern_info(code, PCRE2_INFO_MINLENGTH, &length);
-    return length;
-}
-
 /* Called before each item of a pattern with callouts. */
 static int count_steps(pcre2_callout_block *block, void *ctx) {
     struct rule_steps *s = ctx;

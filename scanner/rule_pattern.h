@@ -9,6 +9,7 @@
 #include "base/buf.h"
 #include "scanner/rule.h"
 #include "scanner/rule_anchor.h"
+#include "scanner/rule_needs.h"
 
 #define RULE_PAIRS 4u
 
@@ -24,8 +25,9 @@
  * rule has none: its steps are counted over all of a string. */
 enum kl_status rule_compile(const struct rule *r, pcre2_code **out, struct rule_anchor *anchor,
                             struct error *e) KL_MUST_USE;
-/* Shortest string that can match. */
-size_t rule_min_length(const pcre2_code *code);
+
+/* Of a pattern, and the code that it was compiled to without an anchor. */
+struct rule_needs rule_needs_of(const char *pattern, const pcre2_code *code);
 
 /* The limits of one thread: match data, match context, JIT stack. */
 struct rule_scratch {

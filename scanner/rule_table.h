@@ -4,11 +4,12 @@
 
 #include "scanner/keyword.h"
 #include "scanner/rule.h"
+#include "scanner/rule_needs.h"
 
 /* Owners are indices of rules. Words that a value, or a plain name, must hold. */
 extern const struct keyword_table rule_table_keywords;
 extern const struct keyword_table rule_table_name_words;
-/* Of each rule: the shortest string that its pattern can match. */
-extern const uint16_t rule_table_min_length[];
+/* Of each rule. */
+extern const struct rule_needs rule_table_needs[];
 
 #endif

@@ -23,9 +23,6 @@
 #define SKIM_KEPT_BLOCKS 4096u /* 256 KB of text */
 #define SKIM_LEAST_WORK 10000u
 #define SKIM_WORK_OF_BLOCK 64u
-#define SKIM_MIN_RUN                                                                                         \
-    12u /* bytes without a blank that hold a token; of matches, only addresses are shorter                   \
-         */
 #define SKIM_WORD_BEFORE 8u /* "bearer ", "basic " */
 #define SKIM_MAX_NAME 64u   /* bytes of a literal that may be a name */
 
@@ -144,23 +141,6 @@ static bool encoding_tells(struct skim *s, struct slice value) {
     return false;
 }
 
-static bool is_random(struct slice value) {
-    struct slice fixed = fixed_piece(value);
-    return value_is_surely_random(value) || (fixed.len < value.len && value_is_surely_random(fixed));
-}
-
-/* Words of the rules whose match may hold blanks between the word and the secret, or be short. Of all others
- * a match is a long run without a blank, but for the word right before it. test_skim asks every rule. */
-static const char *const distant_words[] = {"password", "pwd", "private key", "://"};
-#define LONGEST_DISTANT 11u
-
-static bool is_distant_word(struct slice text) {
-    for (size_t i = 0; i < KL_ARRAY_LEN(distant_words); i++)
-        if (slice_eq_nocase(slice_sub(text, 0, strlen(distant_words[i])), distant_words[i]))
-            return true;
-    return false;
-}
-
 /* Does a long run without a blank hold the place, which is searched anyway? */
 static bool is_in_long_run(struct skim *s, size_t at, size_t start, size_t end) {
     size_t first = at, last = at;
@@ -172,12 +152,14 @@ static bool is_in_long_run(struct skim *s, size_t at, size_t start, size_t end) 
 }
 
 /* As they are written in the text. */
-static bool has_distant_word(struct skim *s, const struct skim_literal *l) {
+static bool has_distant_word(struct skim *s, const struct skim_literal *l, bool alone) {
+    bool whole = alone && !(l->flags & PY_STR_ESCAPES);
     for (size_t at = skim_next(s, l->body, skim_hints); at < l->body_end;
          at = skim_next(s, at + 1, skim_hints)) {
         bool searched = s->text.ptr[at] == ':' && l->kind != SKIM_FORMATTED && !(l->flags & PY_STR_ESCAPES) &&
                         is_in_long_run(s, at, l->body, l->body_end);
-        if (!searched && is_distant_word(slice_sub(s->text, at, l->body_end)))
+        struct slice before_end = slice_sub(s->text, 0, l->body_end);
+        if (!searched && skim_is_distant_word(before_end, at, whole))
             return true;
     }
     return false;
@@ -193,22 +175,22 @@ static bool has_plain_escapes(struct slice body) {
 
 /* The same of what literals `first` to `last` spell together. */
 static bool literals_have_distant_word(struct skim *s, size_t first, size_t last) {
-    char seam[2 * LONGEST_DISTANT];
+    char seam[2 * SKIM_LONGEST_DISTANT];
     for (size_t i = first; i <= last; i++) {
         const struct skim_literal *l = &s->literals[i];
         struct slice body = slice_sub(s->text, l->body, l->body_end);
-        if (has_distant_word(s, l) || (l->flags & PY_STR_ESCAPES && !has_plain_escapes(body)))
+        if (has_distant_word(s, l, first == last) || (l->flags & PY_STR_ESCAPES && !has_plain_escapes(body)))
             return true;
         struct slice next = i < last ? slice_sub(s->text, l[1].body, l[1].body_end) : (struct slice){0};
         if (next.len == 0)
             continue;
         struct slice tail =
-            slice_sub(body, body.len < LONGEST_DISTANT ? 0 : body.len - LONGEST_DISTANT, body.len);
-        struct slice head = slice_sub(next, 0, LONGEST_DISTANT);
+            slice_sub(body, body.len < SKIM_LONGEST_DISTANT ? 0 : body.len - SKIM_LONGEST_DISTANT, body.len);
+        struct slice head = slice_sub(next, 0, SKIM_LONGEST_DISTANT);
         memcpy(seam, tail.ptr, tail.len);
         memcpy(seam + tail.len, head.ptr, head.len);
         for (size_t k = 0; k < tail.len; k++)
-            if (is_distant_word(slice_sub(slice_of(seam, tail.len + head.len), k, sizeof seam)))
+            if (skim_begins_distant_word(slice_sub(slice_of(seam, tail.len + head.len), k, sizeof seam)))
                 return true;
     }
     return false;
@@ -217,34 +199,40 @@ static bool literals_have_distant_word(struct skim *s, size_t first, size_t last
 /* A run of bytes without a blank, value[start, end). */
 static bool run_tells(struct skim *s, struct slice value, size_t start, size_t end) {
     struct slice run = slice_sub(value, start, end);
-    size_t from = start < SKIM_WORD_BEFORE ? 0 : start - SKIM_WORD_BEFORE, fixed = fixed_piece(run).len;
+    size_t from = start < SKIM_WORD_BEFORE ? 0 : start - SKIM_WORD_BEFORE;
     struct slice window = slice_sub(value, from, end + 1);
-    bool words = rule_words_in(s->w->matcher, window);
-    return (words && (rules_match(s, window) ||
-                      (fixed < run.len && rules_match(s, slice_sub(value, from, start + fixed))))) ||
-           (run.len >= ENCODED_MIN_BYTES && encoding_tells(s, run)) ||
-           (run.len == value.len && is_random(run));
+    size_t fixed = fixed_piece(run).len;
+    if (rules_match(s, window) || (fixed < run.len && rules_match(s, slice_sub(value, from, start + fixed))))
+        return true;
+    return run.len >= ENCODED_MIN_BYTES && encoding_tells(s, run);
+}
+
+static bool runs_tell(struct skim *s, struct slice value) {
+    const unsigned char *begin = (const unsigned char *)value.ptr, *end = begin + value.len, *p, *stop;
+    for (p = pybytes_find_run(begin, end, PYBYTES_AT_ONCE); p < end;
+         p = pybytes_find_run(stop, end, PYBYTES_AT_ONCE)) {
+        stop = pybytes_run_end(p, end);
+        if (stop - p >= (ptrdiff_t)SKIM_MIN_RUN &&
+            run_tells(s, value, (size_t)(p - begin), (size_t)(stop - begin)))
+            return true;
+    }
+    struct slice fixed = fixed_piece(value);
+    return value_is_surely_random(value) || (fixed.len < value.len && value_is_surely_random(fixed));
 }
 
 /* Is there something in it, whatever it is called? Most texts end here: the words of the rules are looked for
  * where a token could stand, in runs of bytes without a blank. */
 static bool value_tells(struct skim *s, size_t first, size_t last, struct slice value) {
-    const unsigned char *begin = (const unsigned char *)value.ptr, *end = begin + value.len, *p, *stop;
     struct encoded e;
     if (value.len < rule_shortest(s->w->matcher))
         return false;
-    for (p = pybytes_find_run(begin, end, SKIM_MIN_RUN); p < end;
-         p = pybytes_find_run(stop, end, SKIM_MIN_RUN)) {
-        stop = pybytes_run_end(p, end);
-        if (run_tells(s, value, (size_t)(p - begin), (size_t)(stop - begin)))
+    if (value.len >= SKIM_MIN_RUN && runs_tell(s, value))
+        return true;
+    if (literals_have_distant_word(s, first, last)) {
+        struct slice fixed = fixed_piece(value);
+        if (rules_match(s, value) || (fixed.len < value.len && rules_match(s, fixed)))
             return true;
     }
-    struct slice fixed = fixed_piece(value);
-    if (literals_have_distant_word(s, first, last) &&
-        (rules_match(s, value) || (fixed.len < value.len && rules_match(s, fixed))))
-        return true;
-    if (fixed.len < value.len && value_is_surely_random(fixed))
-        return true;
     return encoded_percent(value, &s->w->arena, &e) && rules_match_decoded(s, e.text);
 }
 
@@ -271,18 +259,22 @@ static enum value_sort sort_of(struct slice v) {
 }
 
 /* Of what the tokens consist that rules know by a name: letters, digits, and few signs. */
-static bool may_be_named(struct slice value) {
+static bool may_be_named(struct skim *s, struct slice value) {
     static const char signs[] = "_-+/=.:~*#$ \n"; /* PCRE2 takes a line end for the end */
-    for (size_t i = 0; i < value.len; i++)
-        if (!skim_is_word(value.ptr[i]) && memchr(signs, value.ptr[i], sizeof signs - 1) == NULL)
+    bool digit = false;
+    if (value.len < rule_shortest_by_name(s->w->matcher))
+        return false;
+    for (size_t i = 0; i < value.len; i++) {
+        char c = value.ptr[i];
+        if (!skim_is_word(c) && memchr(signs, c, sizeof signs - 1) == NULL)
             return false;
-    return true;
+        digit |= c >= '0' && c <= '9';
+    }
+    return digit || value.len >= rule_shortest_without_digit(s->w->matcher);
 }
 
 /* Does one of the rules match that go by a name which the place has? */
 static bool named_rules_match(struct skim *s, const struct skim_place *place, struct slice value) {
-    if (value.len < rule_shortest_by_name(s->w->matcher) || !may_be_named(value))
-        return false;
     uint64_t names[RULE_NAME_BITS] = {0};
     if (place->naming == SKIM_SOMEHOW)
         skim_statement_names(s, names);
@@ -296,14 +288,18 @@ static bool judge_named(struct skim *s, size_t first, size_t last, struct slice 
                         bool somehow) {
     enum value_sort sort = value.len < SKIM_MIN_NAMED ? VALUE_PROSE : sort_of(value);
     struct skim_place place;
-    if (sort == VALUE_PROSE || (sort == VALUE_JOINED && value.len < rule_shortest_by_name(s->w->matcher)))
+    if (sort == VALUE_PROSE)
+        return false;
+    bool by_rule = may_be_named(s, value), wordy = value_is_wordy(value);
+    if (!by_rule &&
+        (sort == VALUE_JOINED || (wordy && !somehow && !skim_may_promise(s, s->literals[first].start))))
         return false;
     skim_place_of(s, first, last, &place);
     if (somehow)
         place = (struct skim_place){.naming = SKIM_SOMEHOW};
     if (place.naming == SKIM_NAMELESS || place.naming == SKIM_KEY)
         return false;
-    if (named_rules_match(s, &place, value))
+    if (by_rule && named_rules_match(s, &place, value))
         return true;
     if (sort == VALUE_JOINED)
         return false;
@@ -311,8 +307,7 @@ static bool judge_named(struct skim *s, size_t first, size_t last, struct slice 
     if (classify_could_be(value, kinds, is_piece, place.in_series))
         return true;
     bool assigned = place.naming == SKIM_SOMEHOW || s->open == SIZE_MAX;
-    bool asks = assigned && !is_piece && !place.in_series && !value_is_wordy(value) &&
-                value_shape(value) >= SHAPE_NUMBERED &&
+    bool asks = assigned && !is_piece && !place.in_series && !wordy && value_shape(value) >= SHAPE_NUMBERED &&
                 classify_could_be(value, CLASSIFY_ANY_KIND, false, false);
     return asks && classify_could_be(value, skim_use_kinds(s, first), false, false);
 }
@@ -545,12 +540,14 @@ size_t skim_weight(struct skim *s, struct slice text) {
 
 static void begin(struct skim *s, struct scan_worker *w, const char *path, struct slice text) {
     find_blocks(s, text);
+    skim_mark(s);
     s->w = w;
     s->path = path;
     s->around_at = 0;
     s->around = SIZE_MAX;
     s->statement = (struct skim_statement){.end = SIZE_MAX};
     s->functions.at = SIZE_MAX;
+    s->functions_promise = SKIM_UNKNOWN;
     s->reads = false;
     s->asked = 0;
     s->work = 0;

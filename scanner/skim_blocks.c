@@ -33,16 +33,16 @@ static const uint8_t class_high[16] = {
     [0x7] = BRACKET | BRACKET_END,
 };
 
-/* What begins the roots of telling names (name_words.c), and words about the environment, imports and
- * addresses. Words of a group are told apart badly: such that little else looks like a mixture of them. '?'
- * is any byte. */
+/* What begins the roots of telling names (name_words.c), and words about the environment, imports, functions
+ * and addresses, or what is in them ("basic", "npg_": skim_marks.c). Words of a group are told apart badly:
+ * such that little else looks like a mixture of them. '?' is any byte. */
 static const struct {
     char word[4];
     uint8_t group;
 } hinted[] = {
     {"pas", 0}, {"pat", 0}, {"pep", 0}, {"pri", 0}, {"pw?", 1}, {"://", 1}, {"sec", 2},
-    {"sal", 3}, {"env", 3}, {"tok", 4}, {"imp", 4}, {"key", 5}, {"cre", 5}, {"def", 5},
-    {"aut", 6}, {"jwt", 6}, {"bea", 7}, {"otp", 7}, {"lam", 7},
+    {"sic", 2}, {"sal", 3}, {"env", 3}, {"tok", 4}, {"imp", 4}, {"key", 5}, {"cre", 5},
+    {"def", 5}, {"aut", 6}, {"jwt", 6}, {"npg", 6}, {"bea", 7}, {"otp", 7}, {"lam", 7},
 };
 
 static void hint_byte(struct skim_hints *h, unsigned place, unsigned char c, uint8_t group) {

@@ -12,6 +12,7 @@ struct skim_block {
     uint64_t apostrophe, quote, hash, backslash, line, open, close;
     int64_t depth; /* brackets open at its first byte; from skim_blocks_nest */
     uint64_t hint; /* three bytes of a word of skim_hints stand here; a few others look the same */
+    uint64_t root; /* of these, what begins the root of a telling name; skim_marks.c tells */
 };
 
 /* The words that are hinted at, by their first three bytes; letters in either case. */

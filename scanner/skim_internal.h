@@ -1,6 +1,7 @@
 /* skim_internal.h: what the files of the skimmer share; nobody else includes it.
  *
  *     skim_blocks.c   where quotes, brackets, line ends and hints stand
+ *     skim_marks.c    which of the hints are what they look like
  *     skim_walk.c     the literals: strings and comments
  *     skim_text.c     brackets, statements, the bytes around a place
  *     skim_place.c    what names a literal
@@ -15,6 +16,8 @@
 #include "scanner/skim.h"
 #include "scanner/skim_blocks.h"
 
+#define SKIM_MIN_RUN 20u /* bytes without a blank that hold a token; what may be shorter: skim_marks.c */
+#define SKIM_LONGEST_DISTANT 11u
 #define SKIM_MAX_TARGETS 512u /* bytes before the = of an assignment */
 
 enum skim_kind { SKIM_STRING, SKIM_FORMATTED, SKIM_COMMENT };
@@ -33,7 +36,8 @@ enum skim_answer { SKIM_UNKNOWN, SKIM_NO, SKIM_YES };
 struct skim_statement {
     size_t start, end; /* end: SIZE_MAX: none was */
     bool kinds_known, names_known, lambda_known, lambda;
-    unsigned kinds; /* that its names promise: classify_kinds */
+    enum skim_answer promises; /* a root of a telling name stands in it */
+    unsigned kinds;            /* that its names promise: classify_kinds */
     enum skim_answer unpacks;
     uint64_t names[RULE_NAME_BITS]; /* rules that go by a name: rule_names_in */
 };
@@ -60,6 +64,7 @@ struct skim {
     size_t around_at, around; /* the bracket around a place that was looked for last */
     struct skim_statement statement;
     struct skim_functions functions;
+    enum skim_answer functions_promise; /* the name of one has a root */
     size_t work, most_work; /* steps that do not come once a byte; with more, the file is read as Python */
     unsigned asked;         /* literals whose variables were followed */
     bool reads;             /* imports say that the environment is read */
@@ -98,6 +103,9 @@ static inline uint64_t skim_lines(const struct skim_block *b) {
 static inline uint64_t skim_hints(const struct skim_block *b) {
     return b->hint;
 }
+static inline uint64_t skim_roots(const struct skim_block *b) {
+    return b->root;
+}
 
 /* The last position of the class in [from, to); SIZE_MAX if there is none. */
 size_t skim_last_in(struct skim *s, size_t from, size_t to, skim_class of);
@@ -127,6 +135,13 @@ bool skim_in_comment(struct skim *s, size_t at);
  * With `lines`, the operand may stand on a line before. */
 bool skim_is_behind_operand(struct skim *s, size_t open, bool lines, struct slice *word);
 bool skim_is_call(struct skim *s, size_t open, struct slice *word);
+
+/* skim_marks.c: leaves of the hints what they hint at, and sets those at roots. */
+void skim_mark(struct skim *s);
+/* Does a word of the rules stand at the hint that is looked for wherever it stands? `whole`: what a match has
+ * behind it stands there, too. */
+bool skim_is_distant_word(struct slice text, size_t at, bool whole);
+bool skim_begins_distant_word(struct slice text); /* at its first byte */
 
 /* skim_walk.c: the literals. Afterwards brackets and line ends are those of code alone, and `hash` is what
  * literals and comments cover. False where only the lexer can tell: a triple quote that never ends, an
@@ -159,6 +174,8 @@ void skim_place_of(struct skim *s, size_t first, size_t last, struct skim_place 
 /* skim_names.c, of the literal that skim_place_of was asked of last: what names of its statement promise, and
  * the function that it is given to; the rules that go by such names. */
 unsigned skim_statement_kinds(struct skim *s);
+/* Could a name promise something, whatever the place is of the literal that begins at `at`? */
+bool skim_may_promise(struct skim *s, size_t at);
 void skim_statement_names(struct skim *s, uint64_t *names);
 /* skim_uses.c: what the variable is used as that the literal is given to. Notes the variable, where other
  * modules may use it. */

@@ -27,8 +27,6 @@ static unsigned kinds_of_literal(struct skim *s, const struct skim_literal *l, s
 
 static unsigned kinds_at(struct skim *s, size_t at) {
     const struct skim_literal *l = skim_literal_at(s, at);
-    if (!name_root_at(slice_sub(s->text, at, s->text.len)))
-        return 0;
     return l ? kinds_of_literal(s, l, at) : classify_kinds(word_around(s, at));
 }
 
@@ -135,8 +133,8 @@ unsigned skim_statement_kinds(struct skim *s) {
     struct skim_statement *st = &s->statement;
     if (!st->kinds_known) {
         st->kinds_known = true;
-        for (size_t at = skim_next(s, st->start, skim_hints); at < st->end;
-             at = skim_next(s, at + 1, skim_hints))
+        for (size_t at = skim_next(s, st->start, skim_roots); at < st->end;
+             at = skim_next(s, at + 1, skim_roots))
             st->kinds |= kinds_at(s, at);
     }
     return st->kinds | callee_kinds(s) | (goes_by_function(s) ? s->functions.kinds : 0);
@@ -152,4 +150,35 @@ void skim_statement_names(struct skim *s, uint64_t *names) {
     bool by_function = goes_by_function(s);
     for (size_t i = 0; by_function && i < RULE_NAME_BITS; i++)
         names[i] |= s->functions.names[i];
+}
+
+/* ---- a first look ---- */
+
+static bool some_function_promises(struct skim *s) {
+    for (size_t at = skim_next(s, 0, skim_roots); at < s->text.len; at = skim_next(s, at + 1, skim_roots)) {
+        size_t start = skim_offset_of(s, word_around(s, at));
+        if (slice_eq_cstr(skim_word_before(s, skim_back_over_blanks(s, start, true)), "def"))
+            return true;
+    }
+    return false;
+}
+
+/* A plain argument, or part of one, of a function that promises something. */
+static bool is_for_sink(struct skim *s, size_t at) {
+    struct slice callee;
+    for (size_t open = skim_bracket_around(s, at); open != SIZE_MAX && s->text.ptr[open] == '(';
+         open = skim_bracket_outside(s, open))
+        if (skim_is_call(s, open, &callee))
+            return callee.len > 0 && sink_kinds(skim_dotted(s, callee)) != 0;
+    return false;
+}
+
+bool skim_may_promise(struct skim *s, size_t at) {
+    struct skim_statement *st = &s->statement;
+    skim_find_statement(s, at);
+    if (st->promises == SKIM_UNKNOWN)
+        st->promises = skim_next(s, st->start, skim_roots) < st->end ? SKIM_YES : SKIM_NO;
+    if (s->functions_promise == SKIM_UNKNOWN)
+        s->functions_promise = some_function_promises(s) ? SKIM_YES : SKIM_NO;
+    return st->promises == SKIM_YES || s->functions_promise == SKIM_YES || is_for_sink(s, at);
 }

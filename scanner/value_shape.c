@@ -373,6 +373,7 @@ enum value_shape value_shape(struct slice v) {
 }
 
 #define SURELY_MIN 20u
+#define SURELY_DIGITS 2u
 #define SURELY_MAX 100u     /* longer: data */
 #define SURELY_ALPHABET 26u /* characters, each once: base 32 as a program spells it */
 
@@ -397,23 +398,24 @@ static bool has_parentheses(struct slice v) {
 bool value_is_surely_random(struct slice v) {
     if (v.len < SURELY_MIN || v.len > SURELY_MAX)
         return false;
-    size_t outside_hex = 0, structure = 0;
+    size_t outside_hex = 0, structure = 0, digits = 0;
     for (size_t i = 0; i < v.len; i++) {
         char c = v.ptr[i];
         unsigned class = class_of(c);
-        if (class == 3 || class == 6)
+        if (class == BLANK || class == OTHER)
             return false; /* nearly every long string ends here */
-        outside_hex += class != 2 && (c | 0x20) > 'f';
-        structure += strchr(".:<>[]{}\\,;\"'`|", c) != NULL;
+        digits += class == DIGIT;
+        outside_hex += class != DIGIT && (c | 0x20) > 'f';
+        structure += class > DIGIT && strchr(".:<>[]{}\\,;\"'`|", c) != NULL;
     }
-    if (structure > 1)
+    if (structure > 1 || digits < SURELY_DIGITS)
         return false;
     struct counts n = count(v);
     if (outside_hex * 8 < v.len)
         return is_odd_hex(v, &n);
     bool cases = n.lower >= 3 && n.upper >= 3 && n.changes * 4 >= v.len;
     bool one_case = (n.lower == 0 || n.upper == 0) && v.len >= 24 && n.changes * 4 >= v.len;
-    bool mixes = n.digit >= 2 && n.digit * 2 <= v.len && (cases || one_case || n.sign >= 4);
+    bool mixes = n.digit * 2 <= v.len && (cases || one_case || n.sign >= 4);
     struct reading r = read_letters(v);
     return mixes && r.usual * 2 <= r.pairs + 2 && !slice_starts(v, "xn--") && !has_parentheses(v) &&
            !(v.len >= SURELY_ALPHABET && value_repeats_nothing(v)) && !value_is_class_name(v) &&
