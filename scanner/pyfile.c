@@ -3,6 +3,7 @@
 #include "base/bisect.h"
 #include "base/charset.h"
 #include "base/encode.h"
+#include "base/load.h"
 #include "scanner/pybytes.h"
 #include "scanner/pyencoding.h"
 
@@ -12,15 +13,19 @@
 /* Lines may be as long as files: code points are counted once a block. */
 #define POINT_BLOCK ((size_t)4096)
 
+#define HIGH_BITS 0x8080808080808080u
+
 static size_t ascii_prefix(const char *p, size_t len) {
     size_t i = 0;
     for (; i + 64 <= len; i += 64) {
-        unsigned char all = 0;
-        for (size_t k = 0; k < 64; k++)
-            all |= (unsigned char)p[i + k];
-        if (all >= 0x80)
+        uint64_t all = 0;
+        for (size_t k = 0; k < 64; k += 8)
+            all |= load_le64(p + i + k);
+        if (all & HIGH_BITS)
             break;
     }
+    while (i + 8 <= len && (load_le64(p + i) & HIGH_BITS) == 0)
+        i += 8;
     while (i < len && (unsigned char)p[i] < 0x80)
         i++;
     return i;

@@ -122,11 +122,6 @@ static bool rules_match(struct skim *s, struct slice value) {
            found;
 }
 
-static struct slice fixed_piece(struct slice value) {
-    const struct candidate template = {.context = CONTEXT_FORMAT};
-    return classify_fixed_piece(&template, value);
-}
-
 static bool rules_match_decoded(struct skim *s, struct slice text) {
     struct encoded e;
     size_t at = 0;
@@ -154,8 +149,8 @@ static bool is_in_long_run(struct skim *s, size_t at, size_t start, size_t end) 
 /* As they are written in the text. */
 static bool has_distant_word(struct skim *s, const struct skim_literal *l, bool alone) {
     bool whole = alone && !(l->flags & PY_STR_ESCAPES);
-    for (size_t at = skim_next(s, l->body, skim_hints); at < l->body_end;
-         at = skim_next(s, at + 1, skim_hints)) {
+    for (size_t at = skim_next_in(s, l->body, l->body_end, skim_hints); at < l->body_end;
+         at = skim_next_in(s, at + 1, l->body_end, skim_hints)) {
         bool searched = s->text.ptr[at] == ':' && l->kind != SKIM_FORMATTED && !(l->flags & PY_STR_ESCAPES) &&
                         is_in_long_run(s, at, l->body, l->body_end);
         struct slice before_end = slice_sub(s->text, 0, l->body_end);
@@ -196,81 +191,98 @@ static bool literals_have_distant_word(struct skim *s, size_t first, size_t last
     return false;
 }
 
+static bool is_in_text(struct skim *s, struct slice value) {
+    return value.ptr >= s->text.ptr && value.ptr < s->text.ptr + s->text.len;
+}
+
+/* Where SKIM_MIN_RUN bytes without a blank begin, from `at` on; value.len if nowhere. */
+static size_t find_run(struct skim *s, struct slice value, size_t at) {
+    if (is_in_text(s, value)) {
+        size_t base = skim_offset_of(s, value);
+        return skim_find_run(s, base + at, base + value.len) - base;
+    }
+    const unsigned char *begin = (const unsigned char *)value.ptr, *end = begin + value.len, *p, *stop;
+    for (p = pybytes_find_run(begin + at, end, PYBYTES_AT_ONCE); p < end;
+         p = pybytes_find_run(stop, end, PYBYTES_AT_ONCE)) {
+        stop = pybytes_run_end(p, end);
+        if (stop - p >= (ptrdiff_t)SKIM_MIN_RUN)
+            break;
+    }
+    return (size_t)(p - begin);
+}
+
+static size_t run_end(struct slice value, size_t at) {
+    const unsigned char *begin = (const unsigned char *)value.ptr;
+    return (size_t)(pybytes_run_end(begin + at, begin + value.len) - begin);
+}
+
+/* What does not change of a template. */
+static struct slice fixed_piece(struct skim *s, struct slice value) {
+    const struct candidate template = {.context = CONTEXT_FORMAT};
+    if (value.len == 0)
+        return value;
+    size_t base = skim_offset_of(s, value);
+    if (is_in_text(s, value) && !skim_has(s, base, base + value.len, skim_fields))
+        return value;
+    return classify_fixed_piece(&template, value);
+}
+
 /* A run of bytes without a blank, value[start, end). */
 static bool run_tells(struct skim *s, struct slice value, size_t start, size_t end) {
     struct slice run = slice_sub(value, start, end);
-    size_t from = start < SKIM_WORD_BEFORE ? 0 : start - SKIM_WORD_BEFORE;
-    struct slice window = slice_sub(value, from, end + 1);
-    size_t fixed = fixed_piece(run).len;
-    if (rules_match(s, window) || (fixed < run.len && rules_match(s, slice_sub(value, from, start + fixed))))
-        return true;
-    return run.len >= ENCODED_MIN_BYTES && encoding_tells(s, run);
+    size_t from = start < SKIM_WORD_BEFORE ? 0 : start - SKIM_WORD_BEFORE, fixed = fixed_piece(s, run).len;
+    return rules_match(s, slice_sub(value, from, end + 1)) ||
+           (fixed < run.len && rules_match(s, slice_sub(value, from, start + fixed))) ||
+           (run.len >= ENCODED_MIN_BYTES && encoding_tells(s, run));
 }
 
+/* What only a long value can be. */
 static bool runs_tell(struct skim *s, struct slice value) {
-    const unsigned char *begin = (const unsigned char *)value.ptr, *end = begin + value.len, *p, *stop;
-    for (p = pybytes_find_run(begin, end, PYBYTES_AT_ONCE); p < end;
-         p = pybytes_find_run(stop, end, PYBYTES_AT_ONCE)) {
-        stop = pybytes_run_end(p, end);
-        if (stop - p >= (ptrdiff_t)SKIM_MIN_RUN &&
-            run_tells(s, value, (size_t)(p - begin), (size_t)(stop - begin)))
+    struct encoded e;
+    for (size_t start = find_run(s, value, 0), end; start < value.len; start = find_run(s, value, end)) {
+        end = run_end(value, start);
+        if (run_tells(s, value, start, end))
             return true;
     }
-    struct slice fixed = fixed_piece(value);
-    return value_is_surely_random(value) || (fixed.len < value.len && value_is_surely_random(fixed));
+    struct slice fixed = fixed_piece(s, value);
+    return value_is_surely_random(value) || (fixed.len < value.len && value_is_surely_random(fixed)) ||
+           (encoded_percent(value, &s->w->arena, &e) && rules_match_decoded(s, e.text));
 }
 
 /* Is there something in it, whatever it is called? Most texts end here: the words of the rules are looked for
  * where a token could stand, in runs of bytes without a blank. */
 static bool value_tells(struct skim *s, size_t first, size_t last, struct slice value) {
-    struct encoded e;
     if (value.len < rule_shortest(s->w->matcher))
         return false;
     if (value.len >= SKIM_MIN_RUN && runs_tell(s, value))
         return true;
-    if (literals_have_distant_word(s, first, last)) {
-        struct slice fixed = fixed_piece(value);
-        if (rules_match(s, value) || (fixed.len < value.len && rules_match(s, fixed)))
-            return true;
-    }
-    return encoded_percent(value, &s->w->arena, &e) && rules_match_decoded(s, e.text);
+    if (!literals_have_distant_word(s, first, last))
+        return false;
+    struct slice fixed = fixed_piece(s, value);
+    return rules_match(s, value) || (fixed.len < value.len && rules_match(s, fixed));
 }
 
-enum value_sort {
-    VALUE_PROSE,  /* words with blanks between them: nobody's secret under any name */
-    VALUE_JOINED, /* joined words: at most what a rule by a name knows */
-    VALUE_OTHER
-};
-
-static enum value_sort sort_of(struct slice v) {
-    if (!value_is_wordy(v))
-        return VALUE_OTHER;
+/* Words with blanks between them: nobody's secret under any name. */
+static bool is_prose(struct skim *s, struct slice v) {
     size_t blank = slice_find_byte(v, ' ', 0);
-    if (blank == SIZE_MAX) {
-        for (size_t i = 0; i < v.len; i++)
-            if (!skim_is_word(v.ptr[i]) || v.ptr[i] == '_')
-                return VALUE_JOINED;
-        return VALUE_OTHER;
-    }
     bool in_fours = v.len > 14 && v.ptr[4] == ' ' && v.ptr[9] == ' ' && v.ptr[14] == ' ';
-    struct slice fixed = fixed_piece(v);
-    bool prose = !in_fours && (fixed.len == v.len || blank < fixed.len) && !classify_has_scheme(v);
-    return prose ? VALUE_PROSE : VALUE_OTHER;
+    if (blank == SIZE_MAX || in_fours || classify_has_scheme(v))
+        return false;
+    return fixed_piece(s, slice_sub(v, 0, blank)).len == blank;
 }
 
 /* Of what the tokens consist that rules know by a name: letters, digits, and few signs. */
 static bool may_be_named(struct skim *s, struct slice value) {
     static const char signs[] = "_-+/=.:~*#$ \n"; /* PCRE2 takes a line end for the end */
-    bool digit = false;
+    bool digit = value.len >= rule_shortest_without_digit(s->w->matcher);
     if (value.len < rule_shortest_by_name(s->w->matcher))
         return false;
-    for (size_t i = 0; i < value.len; i++) {
-        char c = value.ptr[i];
-        if (!skim_is_word(c) && memchr(signs, c, sizeof signs - 1) == NULL)
+    for (size_t i = 0; i < value.len && !digit; i++)
+        digit = value.ptr[i] >= '0' && value.ptr[i] <= '9';
+    for (size_t i = 0; i < value.len && digit; i++)
+        if (!skim_is_word(value.ptr[i]) && memchr(signs, value.ptr[i], sizeof signs - 1) == NULL)
             return false;
-        digit |= c >= '0' && c <= '9';
-    }
-    return digit || value.len >= rule_shortest_without_digit(s->w->matcher);
+    return digit;
 }
 
 /* Does one of the rules match that go by a name which the place has? */
@@ -286,13 +298,17 @@ static bool named_rules_match(struct skim *s, const struct skim_place *place, st
 /* A value of literals `first` to `last`, or a piece of one; `somehow`: of which only that much is known. */
 static bool judge_named(struct skim *s, size_t first, size_t last, struct slice value, bool is_piece,
                         bool somehow) {
-    enum value_sort sort = value.len < SKIM_MIN_NAMED ? VALUE_PROSE : sort_of(value);
     struct skim_place place;
-    if (sort == VALUE_PROSE)
+    if (value.len < SKIM_MIN_NAMED)
         return false;
-    bool by_rule = may_be_named(s, value), wordy = value_is_wordy(value);
-    if (!by_rule &&
-        (sort == VALUE_JOINED || (wordy && !somehow && !skim_may_promise(s, s->literals[first].start))))
+    enum value_words words = value_words(value);
+    if (words == WORDS_TEXT && is_prose(s, value))
+        return false;
+    bool by_rule = may_be_named(s, value);
+    /* joined words are at most what a rule by a name knows */
+    bool joined = words == WORDS_JOINED || (words == WORDS_TEXT && slice_find_byte(value, ' ', 0) == SIZE_MAX);
+    if (!by_rule && (joined || (words != WORDS_NONE && !somehow &&
+                                !skim_may_promise(s, s->literals[first].start))))
         return false;
     skim_place_of(s, first, last, &place);
     if (somehow)
@@ -301,13 +317,13 @@ static bool judge_named(struct skim *s, size_t first, size_t last, struct slice 
         return false;
     if (by_rule && named_rules_match(s, &place, value))
         return true;
-    if (sort == VALUE_JOINED)
+    if (joined)
         return false;
     unsigned kinds = place.naming == SKIM_NAMED ? classify_kinds(place.name) : skim_statement_kinds(s);
     if (classify_could_be(value, kinds, is_piece, place.in_series))
         return true;
     bool assigned = place.naming == SKIM_SOMEHOW || s->open == SIZE_MAX;
-    bool asks = assigned && !is_piece && !place.in_series && !wordy && value_shape(value) >= SHAPE_NUMBERED &&
+    bool asks = assigned && !is_piece && !place.in_series && words == WORDS_NONE && value_shape(value) >= SHAPE_NUMBERED &&
                 classify_could_be(value, CLASSIFY_ANY_KIND, false, false);
     return asks && classify_could_be(value, skim_use_kinds(s, first), false, false);
 }
@@ -466,7 +482,7 @@ static bool judge_comment(struct skim *s, size_t i) {
     if (value_tells(s, i, i, candidate_comment_text(whole)))
         return true;
     struct commented x = {s, i, whole, false};
-    if (slice_find_byte(whole, '"', 0) != SIZE_MAX || slice_find_byte(whole, '\'', 0) != SIZE_MAX)
+    if (skim_has(s, l->start, l->end, skim_quotes))
         candidate_comment_values(whole, judge_commented, &x);
     return x.found;
 }

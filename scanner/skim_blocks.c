@@ -40,9 +40,9 @@ static const struct {
     char word[4];
     uint8_t group;
 } hinted[] = {
-    {"pas", 0}, {"pat", 0}, {"pep", 0}, {"pri", 0}, {"pw?", 1}, {"://", 1}, {"sec", 2},
-    {"sic", 2}, {"sal", 3}, {"env", 3}, {"tok", 4}, {"imp", 4}, {"key", 5}, {"cre", 5},
-    {"def", 5}, {"aut", 6}, {"jwt", 6}, {"npg", 6}, {"bea", 7}, {"otp", 7}, {"lam", 7},
+    {"pep", 0}, {"imp", 0}, {"key", 0}, {"://", 1}, {"aut", 1}, {"tok", 2}, {"sec", 2},
+    {"sic", 2}, {"otp", 3}, {"env", 3}, {"def", 4}, {"bea", 4}, {"npg", 4}, {"pw?", 5},
+    {"jwt", 5}, {"lam", 6}, {"cre", 6}, {"pas", 7}, {"pat", 7}, {"sal", 7}, {"pri", 7},
 };
 
 static void hint_byte(struct skim_hints *h, unsigned place, unsigned char c, uint8_t group) {
@@ -84,6 +84,8 @@ static void fill_block(const struct skim_hints *h, const unsigned char *p, struc
         out->close |= (uint64_t)((class & (PAREN_END | BRACKET_END)) != 0) << k;
         out->line |= (uint64_t)((class & LINE) != 0) << k;
         out->backslash |= (uint64_t)(p[k] == '\\') << k;
+        out->dark |= (uint64_t)(p[k] > ' ') << k;
+        out->field |= (uint64_t)(p[k] == '%' || p[k] == '{') << k;
         out->hint |= (uint64_t)(hint_at(h, p + k) != 0) << k;
     }
 }
@@ -154,7 +156,8 @@ TARGET static inline __m256i hints_of(const struct half_tables t[3], const unsig
 TARGET static inline void fill_vector(const struct half_tables hints[3], const unsigned char *p,
                                       struct skim_block *out) {
     const struct half_tables classes = load_tables(class_low, class_high);
-    const __m256i slash = _mm256_set1_epi8('\\');
+    const __m256i slash = _mm256_set1_epi8('\\'), blank = _mm256_set1_epi8(' ');
+    const __m256i percent = _mm256_set1_epi8('%'), brace = _mm256_set1_epi8('{');
     __m256i x = load_bytes(p), y = load_bytes(p + 32);
     __m256i a = look_up(classes, x), b = look_up(classes, y);
     out->quote = CLASS_BITS(a, b, 0);
@@ -164,7 +167,19 @@ TARGET static inline void fill_vector(const struct half_tables hints[3], const u
     out->close = CLASS_BITS(a, b, 4) | CLASS_BITS(a, b, 6);
     out->line = bits_of(a, b);
     out->backslash = bits_of(_mm256_cmpeq_epi8(x, slash), _mm256_cmpeq_epi8(y, slash));
+    out->dark = ~bits_of(_mm256_cmpeq_epi8(_mm256_min_epu8(x, blank), x),
+                         _mm256_cmpeq_epi8(_mm256_min_epu8(y, blank), y));
+    out->field = bits_of(_mm256_or_si256(_mm256_cmpeq_epi8(x, percent), _mm256_cmpeq_epi8(x, brace)),
+                         _mm256_or_si256(_mm256_cmpeq_epi8(y, percent), _mm256_cmpeq_epi8(y, brace)));
     out->hint = ~bits_of(hints_of(hints, p), hints_of(hints, p + 32));
+}
+
+TARGET static void fill_block_avx2(const struct skim_hints *h, const unsigned char *p,
+                                   struct skim_block *out) {
+    struct half_tables hints[3];
+    for (unsigned place = 0; place < 3; place++)
+        hints[place] = load_tables(h->low[place], h->high[place]);
+    fill_vector(hints, p, out);
 }
 
 TARGET static void fill_avx2(const struct skim_hints *h, struct slice text, struct skim_block *out) {
@@ -175,7 +190,7 @@ TARGET static void fill_avx2(const struct skim_hints *h, struct slice text, stru
         hints[place] = load_tables(h->low[place], h->high[place]);
     for (; text.len - at >= SKIM_BLOCK + 2; at += SKIM_BLOCK)
         fill_vector(hints, p + at, out++);
-    fill_rest(h, text, at, fill_block, out);
+    fill_rest(h, text, at, fill_block_avx2, out);
 }
 
 /* The same with one instruction to count bits. */

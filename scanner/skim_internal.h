@@ -74,25 +74,42 @@ struct skim {
 
 typedef uint64_t (*skim_class)(const struct skim_block *b);
 
-/* The next position of the class, from `at` on; text.len if there is none. */
-static inline size_t skim_next(struct skim *s, size_t at, skim_class of) {
-    size_t block = at / SKIM_BLOCK;
-    if (block >= s->block_count)
-        return s->text.len;
+/* The next position of the class in [at, to); `to` if there is none. */
+static inline size_t skim_next_in(struct skim *s, size_t at, size_t to, skim_class of) {
+    if (at >= to)
+        return to;
+    size_t block = at / SKIM_BLOCK, last = (to - 1) / SKIM_BLOCK;
     uint64_t bits = of(&s->blocks[block]) & UINT64_MAX << (at % SKIM_BLOCK);
-    while (bits == 0) {
-        if (++block == s->block_count)
-            return s->text.len;
-        bits = of(&s->blocks[block]);
-    }
-    return block * SKIM_BLOCK + bits_lowest(bits);
+    while (bits == 0 && block < last)
+        bits = of(&s->blocks[++block]);
+    size_t found = bits == 0 ? to : block * SKIM_BLOCK + bits_lowest(bits);
+    return found < to ? found : to;
+}
+
+/* From `at` on; text.len if there is none. */
+static inline size_t skim_next(struct skim *s, size_t at, skim_class of) {
+    return skim_next_in(s, at, s->text.len, of);
 }
 
 static inline bool skim_in_literal(struct skim *s, size_t at) {
     return (s->blocks[at / SKIM_BLOCK].hash >> (at % SKIM_BLOCK) & 1) != 0; /* after the walk */
 }
 
+/* Does the class have a byte in [from, to)? */
+static inline bool skim_has(struct skim *s, size_t from, size_t to, skim_class of) {
+    return skim_next_in(s, from, to, of) < to;
+}
+
 /* ---- skim_text.c: places ---- */
+
+static inline uint64_t skim_fields(const struct skim_block *b) {
+    return b->field;
+}
+static inline uint64_t skim_quotes(const struct skim_block *b) {
+    return b->quote | b->apostrophe;
+}
+/* Where SKIM_MIN_RUN bytes without a blank begin, in [from, to); `to` if nowhere. */
+size_t skim_find_run(struct skim *s, size_t from, size_t to);
 
 static inline uint64_t skim_brackets(const struct skim_block *b) {
     return b->open | b->close;

@@ -75,7 +75,8 @@ static bool are_known(struct skim *s, size_t least) {
     size_t at = f->at;
     if (least != f->indentation || at > s->here)
         return false;
-    for (at = skim_next(s, at, skim_hints); at < s->here; at = skim_next(s, at + 1, skim_hints))
+    for (at = skim_next_in(s, at, s->here, skim_hints); at < s->here;
+         at = skim_next_in(s, at + 1, s->here, skim_hints))
         if (function_at(s, at).len > 0)
             return false;
     return true;
@@ -118,9 +119,9 @@ static unsigned callee_kinds(struct skim *s) {
 /* May the name of a function around be that of the literal? */
 static bool goes_by_function(struct skim *s) {
     struct skim_statement *st = &s->statement;
-    size_t at = st->lambda_known ? st->end : skim_next(s, st->start, skim_hints);
+    size_t at = st->lambda_known ? st->end : skim_next_in(s, st->start, st->end, skim_hints);
     st->lambda_known = true;
-    for (; at < st->end && !st->lambda; at = skim_next(s, at + 1, skim_hints))
+    for (; at < st->end && !st->lambda; at = skim_next_in(s, at + 1, st->end, skim_hints))
         st->lambda = s->text.ptr[at] == 'l' && stands_at(s, at, "lambda");
     if (!st->lambda && !returns(s))
         return false;
@@ -128,16 +129,34 @@ static bool goes_by_function(struct skim *s) {
     return true;
 }
 
+/* Has some function's name a root? */
+static bool functions_promise(struct skim *s) {
+    if (s->functions_promise == SKIM_UNKNOWN) {
+        s->functions_promise = SKIM_NO;
+        for (size_t at = skim_next(s, 0, skim_roots); at < s->text.len; at = skim_next(s, at + 1, skim_roots)) {
+            while (at > 0 && skim_is_word(s->text.ptr[at - 1]))
+                at--;
+            if (slice_eq_cstr(skim_word_before(s, skim_back_over_blanks(s, at, true)), "def")) {
+                s->functions_promise = SKIM_YES;
+                break;
+            }
+            while (skim_is_word_at(s, at))
+                at++;
+        }
+    }
+    return s->functions_promise == SKIM_YES;
+}
+
 unsigned skim_statement_kinds(struct skim *s) {
     skim_find_statement(s, s->here);
     struct skim_statement *st = &s->statement;
     if (!st->kinds_known) {
         st->kinds_known = true;
-        for (size_t at = skim_next(s, st->start, skim_roots); at < st->end;
-             at = skim_next(s, at + 1, skim_roots))
+        for (size_t at = skim_next_in(s, st->start, st->end, skim_roots); at < st->end;
+             at = skim_next_in(s, at + 1, st->end, skim_roots))
             st->kinds |= kinds_at(s, at);
     }
-    return st->kinds | callee_kinds(s) | (goes_by_function(s) ? s->functions.kinds : 0);
+    return st->kinds | callee_kinds(s) | (functions_promise(s) && goes_by_function(s) ? s->functions.kinds : 0);
 }
 
 void skim_statement_names(struct skim *s, uint64_t *names) {
@@ -154,15 +173,6 @@ void skim_statement_names(struct skim *s, uint64_t *names) {
 
 /* ---- a first look ---- */
 
-static bool some_function_promises(struct skim *s) {
-    for (size_t at = skim_next(s, 0, skim_roots); at < s->text.len; at = skim_next(s, at + 1, skim_roots)) {
-        size_t start = skim_offset_of(s, word_around(s, at));
-        if (slice_eq_cstr(skim_word_before(s, skim_back_over_blanks(s, start, true)), "def"))
-            return true;
-    }
-    return false;
-}
-
 /* A plain argument, or part of one, of a function that promises something. */
 static bool is_for_sink(struct skim *s, size_t at) {
     struct slice callee;
@@ -177,8 +187,6 @@ bool skim_may_promise(struct skim *s, size_t at) {
     struct skim_statement *st = &s->statement;
     skim_find_statement(s, at);
     if (st->promises == SKIM_UNKNOWN)
-        st->promises = skim_next(s, st->start, skim_roots) < st->end ? SKIM_YES : SKIM_NO;
-    if (s->functions_promise == SKIM_UNKNOWN)
-        s->functions_promise = some_function_promises(s) ? SKIM_YES : SKIM_NO;
-    return st->promises == SKIM_YES || s->functions_promise == SKIM_YES || is_for_sink(s, at);
+        st->promises = skim_has(s, st->start, st->end, skim_roots) ? SKIM_YES : SKIM_NO;
+    return st->promises == SKIM_YES || functions_promise(s) || is_for_sink(s, at);
 }

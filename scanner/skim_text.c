@@ -90,6 +90,36 @@ void skim_find_statement(struct skim *s, size_t at) {
     *st = (struct skim_statement){.start = start == SIZE_MAX ? from : start + 1, .end = end};
 }
 
+/* ---- runs ---- */
+
+/* The bits of 64 bytes from `at` on. */
+static uint64_t dark_from(struct skim *s, size_t at) {
+    const struct skim_block *b = &s->blocks[at / SKIM_BLOCK];
+    unsigned shift = at % SKIM_BLOCK;
+    uint64_t bits = b->dark >> shift;
+    if (shift > 0 && at / SKIM_BLOCK + 1 < s->block_count)
+        bits |= b[1].dark << (SKIM_BLOCK - shift);
+    return bits;
+}
+
+size_t skim_find_run(struct skim *s, size_t from, size_t to) {
+    _Static_assert(SKIM_MIN_RUN == 20, "sixteen and four");
+    while (to - from >= SKIM_MIN_RUN) {
+        uint64_t bits = dark_from(s, from);
+        if (to - from < SKIM_BLOCK)
+            bits &= ((uint64_t)1 << (to - from)) - 1;
+        for (unsigned len = 1; len < 16; len *= 2)
+            bits &= bits >> len;
+        bits &= bits >> 4;
+        if (bits != 0)
+            return from + bits_lowest(bits);
+        if (to - from < SKIM_BLOCK)
+            break;
+        from += SKIM_BLOCK - SKIM_MIN_RUN + 1;
+    }
+    return to;
+}
+
 /* ---- bytes around ---- */
 
 bool skim_is_blank(char c) {

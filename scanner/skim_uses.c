@@ -1,8 +1,10 @@
 /* skim_uses.c: what the variable is used as that a literal is given to, as flow.c sees it, without tokens. */
+#include "scanner/pybytes.h"
 #include "scanner/sinks.h"
 #include "scanner/skim_internal.h"
 
 #define MAX_LOOK_BACK 512u /* bytes, for the bracket around a use */
+#define MAX_SHORT_NAME 32u /* bytes; the search takes up to so many times as long as the text */
 #define MAX_ASKED 64u      /* variables of a file that are followed */
 
 static bool ends_with_scheme(struct slice before) {
@@ -71,12 +73,28 @@ static unsigned use_kinds(struct skim *s, size_t at) {
     }
 }
 
+/* From `at` on; text.len if it is nowhere. Its first two bytes tell most places apart. */
+static size_t find_name(struct skim *s, struct slice name, size_t at) {
+    const unsigned char *begin = (const unsigned char *)s->text.ptr, *end = begin + s->text.len, *p;
+    if (name.len < 2 || name.len > MAX_SHORT_NAME) {
+        size_t found = slice_find(s->text, name, at);
+        return found == SIZE_MAX ? s->text.len : found;
+    }
+    for (p = begin + at; p < end; p++) {
+        p = pybytes_find_pair(p, end, (unsigned char)name.ptr[0], (unsigned char)name.ptr[1]);
+        if ((size_t)(end - p) < name.len)
+            break;
+        if (memcmp(p, name.ptr, name.len) == 0)
+            return (size_t)(p - begin);
+    }
+    return s->text.len;
+}
+
 /* Of all uses outside the targets themselves. */
 static unsigned uses_kinds(struct skim *s, struct slice name, size_t start, size_t end) {
     unsigned kinds = 0;
     s->work += s->block_count;
-    for (size_t at = slice_find(s->text, name, 0); at != SIZE_MAX;
-         at = slice_find(s->text, name, at + name.len)) {
+    for (size_t at = find_name(s, name, 0); at < s->text.len; at = find_name(s, name, at + name.len)) {
         bool whole = (at == 0 || !skim_is_word_at(s, at - 1)) && !skim_is_word_at(s, at + name.len);
         if (whole && (at < start || at >= end))
             kinds |= use_kinds(s, at);

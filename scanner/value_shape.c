@@ -311,29 +311,52 @@ static bool is_binary(struct slice v) {
     return strange > 0 && strange * 8 >= points;
 }
 
+/* The classes in it, of text without blanks and OTHER; DIGIT stands for SIGN, too. */
+static unsigned classes_in(struct slice v) {
+    unsigned seen = 0;
+    size_t i = 0;
+#ifdef PYVEC_BYTES
+    for (; v.len - i >= PYVEC_BYTES; i += PYVEC_BYTES) {
+        pyvec x = pyvec_load((const unsigned char *)v.ptr + i);
+        unsigned lower = pyvec_mask(pyvec_range(x, 'a', 26)), upper = pyvec_mask(pyvec_range(x, 'A', 26));
+        unsigned joiner = pyvec_mask(
+            pyvec_or(pyvec_range(x, '-', '/' - '-' + 1), pyvec_or(pyvec_eq(x, ':'), pyvec_eq(x, '_'))));
+        seen |= (unsigned)(lower != 0) << LOWER | (unsigned)(upper != 0) << UPPER |
+                (unsigned)(joiner != 0) << JOINER |
+                (unsigned)((lower | upper | joiner) != (1u << PYVEC_BYTES) - 1) << DIGIT;
+    }
+#endif
+    for (; i < v.len; i++)
+        seen |= 1u << class_of(v.ptr[i]);
+    return seen;
+}
+
 /* What most strings of a program are, told by one look at each byte: printed text with blanks, and short
  * words of one case, joined or not, are neither numbered nor mixed. */
-bool value_is_wordy(struct slice v) {
-    unsigned seen = 0;
+enum value_words value_words(struct slice v) {
     if (v.len >= PYBYTES_AT_ONCE) { /* the same, some bytes at a time */
         bool blank, other;
         pybytes_look(v, &blank, &other);
         if (other || blank || v.len > SHAPE_MAX_SNAKE)
-            return !other && blank;
+            return !other && blank ? WORDS_TEXT : WORDS_NONE;
     }
-    size_t i = v.len > 0 && class_of(v.ptr[0]) == UPPER; /* "Name" is as good as "name" */
-    for (; i < v.len; i++)
-        seen |= 1u << class_of(v.ptr[i]);
+    bool capital = v.len > 0 && class_of(v.ptr[0]) == UPPER; /* "Name" is as good as "name" */
+    unsigned seen = classes_in(slice_sub(v, capital, v.len));
     if (seen & 1u << OTHER)
-        return false;
+        return WORDS_NONE;
     if (seen & 1u << BLANK)
-        return true;
+        return WORDS_TEXT;
     if (seen & 1u << JOINER)
-        return v.len <= SHAPE_MAX_SNAKE &&
-               (seen == (1u << JOINER | 1u << LOWER)
-                    ? class_of(v.ptr[0]) != UPPER
-                    : seen == (1u << JOINER | 1u << UPPER) || seen == 1u << JOINER);
-    return v.len < SHAPE_MIN_RANDOM && (seen == 1u << LOWER || seen == 1u << UPPER);
+        return v.len <= SHAPE_MAX_SNAKE && (seen == (1u << JOINER | 1u << LOWER)
+                                                ? !capital
+                                                : seen == (1u << JOINER | 1u << UPPER) || seen == 1u << JOINER)
+                   ? WORDS_JOINED
+                   : WORDS_NONE;
+    return v.len < SHAPE_MIN_RANDOM && (seen == 1u << LOWER || seen == 1u << UPPER) ? WORDS_ONE : WORDS_NONE;
+}
+
+bool value_is_wordy(struct slice v) {
+    return value_words(v) != WORDS_NONE;
 }
 
 enum value_shape value_shape(struct slice v) {

@@ -16,8 +16,15 @@ enum value_shape {
 };
 
 enum value_shape value_shape(struct slice value);
-/* True only of what is at most plain; quick. */
-bool value_is_wordy(struct slice value);
+/* Words, of what is at most plain; quick. */
+enum value_words {
+    WORDS_NONE,   /* none of these, or not known */
+    WORDS_ONE,    /* short, of letters */
+    WORDS_JOINED, /* short ones, with signs between them that join */
+    WORDS_TEXT    /* with blanks between them; tabs and line ends are some */
+};
+enum value_words value_words(struct slice value);
+bool value_is_wordy(struct slice value); /* any of them */
 /* So full of signs and digits that what looks like a field in it is chance. */
 bool value_is_machine_made(struct slice value);
 
