@@ -218,7 +218,11 @@ static const uint32_t root_pairs[32] = {
     ['t' & 31] = SECOND('o'),
 };
 
-bool name_root_at(struct slice text) {
+const char *name_root(size_t i) {
+    return i < KL_ARRAY_LEN(roots) ? roots[i] : NULL;
+}
+
+static bool is_root_at(struct slice text) {
     for (size_t r = 0; r < KL_ARRAY_LEN(roots); r++)
         if (starts_nocase(text.ptr, text.len, roots[r]))
             return true;
@@ -229,7 +233,7 @@ bool name_root_at(struct slice text) {
 static bool has_root(struct slice name) {
     for (size_t i = 0; i + 1 < name.len; i++)
         if ((root_pairs[name.ptr[i] & 31] >> (name.ptr[i + 1] & 31) & 1) != 0 &&
-            name_root_at(slice_sub(name, i, name.len)))
+            is_root_at(slice_sub(name, i, name.len)))
             return true;
     return false;
 }

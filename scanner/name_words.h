@@ -22,9 +22,9 @@ struct name_meaning {
 
 struct name_meaning name_meaning(struct slice name);
 
-/* Does the text begin with one of the syllables without which no name means anything? Letters in either case.
- */
-bool name_root_at(struct slice text);
+/* The syllables without which no name means anything, in lower case: one of them stands in every name that
+ * does, in either case. NULL behind the last. */
+const char *name_root(size_t i);
 
 /* The name says what a random value under it is, if not a secret: a hash, an id, what is public, or what
  * name_meaning turned round (public_key, token_url). */

@@ -8,10 +8,12 @@
 #include "base/file.h"
 #include "base/hash_map.h"
 #include "base/mem.h"
+#include "base/thread.h"
 #include "scanner/pyimport.h"
 #include "scanner/scan_report.h"
 
 #define MAX_USES ((size_t)100000)
+#define FEW_FILES 32u        /* that are not worth a thread */
 #define MAX_USES_OF_NAME 16u /* that are asked */
 
 /* A module of the scan that has literals nothing was said of. */
@@ -313,23 +315,66 @@ static void judge_module(struct following *f, const struct module *m, const stru
     arena_clear(&w->arena);
 }
 
-void scan_imports(struct scan_worker *workers, unsigned count, bool (*is_stopped)(void *ctx), void *ctx) {
-    struct following f = {.w = &workers[0]};
-    bool any = find_files(&f, workers, count);
-    for (size_t i = 0; any && i < f.importer_count && !is_stopped(ctx); i++)
-        if (i == 0 || strcmp(f.importers[i], f.importers[i - 1]) != 0)
-            find_uses(&f, f.importers[i]);
-    if (f.use_count > 1)
-        qsort(f.uses, f.use_count, sizeof *f.uses, by_use);
-    for (size_t i = 0, end; i < f.use_count && !is_stopped(ctx); i = end) {
-        for (end = i + 1; end < f.use_count && f.uses[end].module == f.uses[i].module;)
-            end++;
-        judge_module(&f, &f.modules[f.uses[i].module], f.uses + i, end - i);
+/* ---- with several threads ---- */
+
+struct finding_uses {
+    struct following *each; /* one a thread */
+    unsigned count;
+    bool (*is_stopped)(void *ctx);
+    void *ctx;
+};
+
+/* Every `count`th file. */
+static void find_some(void *ctx, size_t number) {
+    struct finding_uses *all = ctx;
+    struct following *f = &all->each[number];
+    for (size_t i = number; i < f->importer_count && !all->is_stopped(all->ctx); i += all->count)
+        if (i == 0 || strcmp(f->importers[i], f->importers[i - 1]) != 0)
+            find_uses(f, f->importers[i]);
+}
+
+/* To those of the first. */
+static void unite_uses(const struct finding_uses *all) {
+    struct following *f = &all->each[0];
+    for (unsigned i = 1; i < all->count; i++) {
+        const struct following *other = &all->each[i];
+        size_t more = other->use_count < MAX_USES - f->use_count ? other->use_count : MAX_USES - f->use_count;
+        if (more == 0)
+            continue;
+        f->uses = mem_grow(f->uses, &f->use_capacity, f->use_count + more, sizeof *f->uses);
+        memcpy(f->uses + f->use_count, other->uses, more * sizeof *f->uses);
+        f->use_count += more;
     }
-    for (unsigned i = 0; i < count; i++)
+}
+
+void scan_imports(struct scan_worker *workers, unsigned count, bool (*is_stopped)(void *ctx), void *ctx) {
+    struct following *each = mem_calloc(count, sizeof *each);
+    struct following *f = &each[0];
+    f->w = &workers[0];
+    if (find_files(f, workers, count)) {
+        struct finding_uses all = {each, f->importer_count < FEW_FILES ? 1 : count, is_stopped, ctx};
+        for (unsigned i = 1; i < all.count; i++)
+            each[i] = (struct following){.w = &workers[i],
+                                         .modules = f->modules,
+                                         .module_count = f->module_count,
+                                         .importers = f->importers,
+                                         .importer_count = f->importer_count};
+        thread_each(all.count, all.count, find_some, &all);
+        unite_uses(&all);
+    }
+    if (f->use_count > 1)
+        qsort(f->uses, f->use_count, sizeof *f->uses, by_use);
+    for (size_t i = 0, end; i < f->use_count && !is_stopped(ctx); i = end) {
+        for (end = i + 1; end < f->use_count && f->uses[end].module == f->uses[i].module;)
+            end++;
+        judge_module(f, &f->modules[f->uses[i].module], f->uses + i, end - i);
+    }
+    free(f->modules);
+    free(f->importers);
+    for (unsigned i = 0; i < count; i++) {
         module_notes_release(&workers[i].notes);
-    free(f.modules);
-    free(f.importers);
-    free(f.uses);
-    arena_release(&f.arena);
+        free(each[i].uses);
+        arena_release(&each[i].arena);
+    }
+    free(each);
 }

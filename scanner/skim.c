@@ -29,6 +29,7 @@
 struct skim *skim_new(void) {
     struct skim *s = mem_calloc(1, sizeof *s);
     skim_hints_init(&s->hints);
+    skim_marks_init(&s->marks);
     return s;
 }
 
@@ -149,8 +150,8 @@ static bool is_in_long_run(struct skim *s, size_t at, size_t start, size_t end) 
 /* As they are written in the text. */
 static bool has_distant_word(struct skim *s, const struct skim_literal *l, bool alone) {
     bool whole = alone && !(l->flags & PY_STR_ESCAPES);
-    for (size_t at = skim_next_in(s, l->body, l->body_end, skim_hints); at < l->body_end;
-         at = skim_next_in(s, at + 1, l->body_end, skim_hints)) {
+    for (size_t at = skim_next_in(s, l->body, l->body_end, skim_distant); at < l->body_end;
+         at = skim_next_in(s, at + 1, l->body_end, skim_distant)) {
         bool searched = s->text.ptr[at] == ':' && l->kind != SKIM_FORMATTED && !(l->flags & PY_STR_ESCAPES) &&
                         is_in_long_run(s, at, l->body, l->body_end);
         struct slice before_end = slice_sub(s->text, 0, l->body_end);
@@ -306,9 +307,10 @@ static bool judge_named(struct skim *s, size_t first, size_t last, struct slice 
         return false;
     bool by_rule = may_be_named(s, value);
     /* joined words are at most what a rule by a name knows */
-    bool joined = words == WORDS_JOINED || (words == WORDS_TEXT && slice_find_byte(value, ' ', 0) == SIZE_MAX);
-    if (!by_rule && (joined || (words != WORDS_NONE && !somehow &&
-                                !skim_may_promise(s, s->literals[first].start))))
+    bool joined =
+        words == WORDS_JOINED || (words == WORDS_TEXT && slice_find_byte(value, ' ', 0) == SIZE_MAX);
+    if (!by_rule &&
+        (joined || (words != WORDS_NONE && !somehow && !skim_may_promise(s, s->literals[first].start))))
         return false;
     skim_place_of(s, first, last, &place);
     if (somehow)
@@ -323,7 +325,8 @@ static bool judge_named(struct skim *s, size_t first, size_t last, struct slice 
     if (classify_could_be(value, kinds, is_piece, place.in_series))
         return true;
     bool assigned = place.naming == SKIM_SOMEHOW || s->open == SIZE_MAX;
-    bool asks = assigned && !is_piece && !place.in_series && words == WORDS_NONE && value_shape(value) >= SHAPE_NUMBERED &&
+    bool asks = assigned && !is_piece && !place.in_series && words == WORDS_NONE &&
+                value_shape(value) >= SHAPE_NUMBERED &&
                 classify_could_be(value, CLASSIFY_ANY_KIND, false, false);
     return asks && classify_could_be(value, skim_use_kinds(s, first), false, false);
 }

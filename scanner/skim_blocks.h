@@ -10,11 +10,12 @@
 /* Bit k is about byte k of the block. Of the last block, what is behind the text is 0. */
 struct skim_block {
     uint64_t apostrophe, quote, hash, backslash, line, open, close;
-    uint64_t dark;  /* no blank, and no control character */
-    uint64_t field; /* % or {: of a template */
-    int64_t depth; /* brackets open at its first byte; from skim_blocks_nest */
-    uint64_t hint; /* three bytes of a word of skim_hints stand here; a few others look the same */
-    uint64_t root; /* of these, what begins the root of a telling name; skim_marks.c tells */
+    uint64_t dark;    /* no blank, and no control character */
+    uint64_t field;   /* % or {: of a template */
+    int64_t depth;    /* brackets open at its first byte; from skim_blocks_nest */
+    uint64_t hint;    /* three bytes of a word of skim_hints stand here; a few others look the same */
+    uint64_t root;    /* of these, what begins the root of a telling name; skim_marks.c tells */
+    uint64_t distant; /* and what may be a word that stands far from its secret */
 };
 
 /* The words that are hinted at, by their first three bytes; letters in either case. */

@@ -49,8 +49,21 @@ struct skim_functions {
     uint64_t names[RULE_NAME_BITS];
 };
 
+/* What may stand at a hint: the first bytes of the words, in lower case. */
+struct skim_mark_word {
+    uint64_t mask[2], bytes[2]; /* two words may begin with the same two bytes */
+    uint64_t distant_mask, distant;
+    uint64_t is_root; /* all bits, or none */
+};
+struct skim_marks {
+    uint8_t by_pair[32 * 32]; /* of a word's first two bytes, five bits each: which one; 0: none */
+    unsigned count;
+    struct skim_mark_word words[32];
+};
+
 struct skim {
     struct skim_hints hints;
+    struct skim_marks marks;
     struct skim_block *blocks;
     size_t block_count, block_capacity;
     struct skim_literal *literals;
@@ -120,6 +133,9 @@ static inline uint64_t skim_lines(const struct skim_block *b) {
 static inline uint64_t skim_hints(const struct skim_block *b) {
     return b->hint;
 }
+static inline uint64_t skim_distant(const struct skim_block *b) {
+    return b->distant;
+}
 static inline uint64_t skim_roots(const struct skim_block *b) {
     return b->root;
 }
@@ -153,7 +169,8 @@ bool skim_in_comment(struct skim *s, size_t at);
 bool skim_is_behind_operand(struct skim *s, size_t open, bool lines, struct slice *word);
 bool skim_is_call(struct skim *s, size_t open, struct slice *word);
 
-/* skim_marks.c: leaves of the hints what they hint at, and sets those at roots. */
+/* skim_marks.c: leaves of the hints what they hint at, nearly, and sets those at roots and distant words. */
+void skim_marks_init(struct skim_marks *m);
 void skim_mark(struct skim *s);
 /* Does a word of the rules stand at the hint that is looked for wherever it stands? `whole`: what a match has
  * behind it stands there, too. */

@@ -1,11 +1,7 @@
-/* skim_marks.c: which of the hints are what they look like. Two in three are not, and everything that asks
- * for hints afterwards is spared those. */
+/* skim_marks.c: which of the hints are what they look like, but for where a word ends and the case of some
+ * letters: what asks for hints afterwards is spared the others. */
 #include "base/load.h"
 #include "scanner/skim_internal.h"
-
-#define FOLDED 0x202020u /* letters in lower case */
-#define BYTES(a, b, c) ((uint32_t)(a) | (uint32_t)(b) << 8 | (uint32_t)(c) << 16)
-#define HINT_BYTES 3u
 
 /* ---- words that stand far from their secrets, or with short ones ---- */
 
@@ -70,73 +66,84 @@ bool skim_begins_distant_word(struct slice text) {
 
 /* ---- marks ---- */
 
-static bool stands_there(struct slice text, size_t at, const char *word) {
-    return slice_starts(slice_sub(text, at, text.len), word);
+#define WORD_BYTES 8u
+#define FOLDED 0x2020202020202020u /* letters in lower case; of other bytes, some become one */
+
+/* What else is hinted at. */
+static const char *const plain_words[] = {"def", "import", "lambda", "env"};
+
+static uint64_t mask_of(size_t len) {
+    return len < WORD_BYTES ? ((uint64_t)1 << (8 * len)) - 1 : UINT64_MAX;
 }
 
-static bool is_def(struct skim *s, size_t at) {
-    return stands_there(s->text, at, "def") && at + HINT_BYTES < s->text.len &&
-           skim_is_blank(s->text.ptr[at + HINT_BYTES]) && (at == 0 || !skim_is_word(s->text.ptr[at - 1]));
+static uint64_t first_bytes(const char *word) {
+    size_t len = strlen(word);
+    return load_le(word, len < WORD_BYTES ? len : WORD_BYTES);
 }
 
-enum mark { MARK_NONE, MARK_WORD, MARK_ROOT };
-
-static enum mark mark_if(bool is) {
-    return is ? MARK_WORD : MARK_NONE;
+/* Of the first two of eight bytes. */
+static unsigned pair_of(uint64_t bytes) {
+    return (unsigned)(bytes & 31) << 5 | (unsigned)(bytes >> 8 & 31);
 }
 
-static enum mark root_mark(struct slice text, size_t at) {
-    return name_root_at(slice_sub(text, at, text.len)) ? MARK_ROOT : MARK_NONE;
+static struct skim_mark_word *words_of(struct skim_marks *m, const char *word) {
+    uint8_t *number = &m->by_pair[pair_of(first_bytes(word))];
+    if (*number == 0)
+        *number = (uint8_t)++m->count;
+    return &m->words[*number];
 }
 
-static enum mark mark_at(struct skim *s, size_t at) {
-    struct slice text = s->text;
-    if (text.len - at < HINT_BYTES)
-        return root_mark(text, at);
-    uint32_t hint = (uint32_t)load_le(text.ptr + at, HINT_BYTES) | FOLDED;
-    switch (hint) {
-    case BYTES('d', 'e', 'f'):
-        return mark_if(is_def(s, at));
-    case BYTES('i', 'm', 'p'):
-        return mark_if(stands_there(text, at, "import"));
-    case BYTES('l', 'a', 'm'):
-        return mark_if(stands_there(text, at, "lambda"));
-    case BYTES('e', 'n', 'v'):
-        return MARK_WORD;
-    case BYTES(':', '/' | 0x20, '/' | 0x20):
-    case BYTES('n', 'p', 'g'):
-    case BYTES('p', 'r', 'i'):
-    case BYTES('s', 'i', 'c'):
-        return mark_if(skim_is_distant_word(text, at, false));
-    case BYTES('p', 'a', 's'):
-    case BYTES('p', 'a', 't'):
-    case BYTES('p', 'e', 'p'):
-    case BYTES('s', 'e', 'c'):
-    case BYTES('s', 'a', 'l'):
-    case BYTES('t', 'o', 'k'):
-    case BYTES('k', 'e', 'y'):
-    case BYTES('c', 'r', 'e'):
-    case BYTES('a', 'u', 't'):
-    case BYTES('j', 'w', 't'):
-    case BYTES('b', 'e', 'a'):
-    case BYTES('o', 't', 'p'):
-        return root_mark(text, at);
-    default:
-        return (hint & 0xffff) == BYTES('p', 'w', 0) ? MARK_ROOT : MARK_NONE;
-    }
+static void add_word(struct skim_marks *m, const char *word, bool is_root) {
+    struct skim_mark_word *w = words_of(m, word);
+    unsigned place = w->mask[0] != 0;
+    uint64_t mask = mask_of(strlen(word));
+    w->mask[place] = mask;
+    w->bytes[place] = (first_bytes(word) | FOLDED) & mask;
+    w->is_root = is_root ? UINT64_MAX : 0;
+}
+
+static void add_distant(struct skim_marks *m, const struct distant *d) {
+    const char *word = d->word + d->lead;
+    struct skim_mark_word *w = words_of(m, word);
+    uint64_t mask = mask_of(strlen(word));
+    w->distant_mask = mask;
+    w->distant = (first_bytes(word) | FOLDED) & mask;
+}
+
+void skim_marks_init(struct skim_marks *m) {
+    *m = (struct skim_marks){0};
+    for (size_t i = 0; i < KL_ARRAY_LEN(m->words); i++)
+        m->words[i].bytes[0] = m->words[i].bytes[1] = m->words[i].distant = 1; /* with no mask: never */
+    for (size_t i = 0; name_root(i); i++)
+        add_word(m, name_root(i), true);
+    for (size_t i = 0; i < KL_ARRAY_LEN(plain_words); i++)
+        add_word(m, plain_words[i], false);
+    for (size_t i = 0; i < KL_ARRAY_LEN(distant); i++)
+        add_distant(m, &distant[i]);
+}
+
+static uint64_t folded_at(struct slice text, size_t at) {
+    size_t left = text.len - at;
+    return (left >= WORD_BYTES ? load_le64(text.ptr + at) : load_le(text.ptr + at, left)) | FOLDED;
 }
 
 void skim_mark(struct skim *s) {
+    const struct skim_marks *m = &s->marks;
     for (size_t i = 0; i < s->block_count; i++) {
         struct skim_block *b = &s->blocks[i];
-        uint64_t words = 0, roots = 0;
+        uint64_t hints = 0, roots = 0, distants = 0;
         for (uint64_t left = b->hint; left != 0; left &= left - 1) {
-            enum mark mark = mark_at(s, i * SKIM_BLOCK + bits_lowest(left));
-            uint64_t bit = left & (0 - left);
-            words |= mark != MARK_NONE ? bit : 0;
-            roots |= mark == MARK_ROOT ? bit : 0;
+            uint64_t text = folded_at(s->text, i * SKIM_BLOCK + bits_lowest(left)), bit = left & (0 - left);
+            const struct skim_mark_word *w = &m->words[m->by_pair[pair_of(text)]];
+            bool is_word = (text & w->mask[0]) == w->bytes[0] || (text & w->mask[1]) == w->bytes[1];
+            bool is_distant = (text & w->distant_mask) == w->distant;
+            uint64_t word = bit & (0 - (uint64_t)is_word);
+            hints |= word;
+            roots |= word & w->is_root;
+            distants |= bit & (0 - (uint64_t)is_distant);
         }
-        b->hint = words;
+        b->hint = hints;
         b->root = roots;
+        b->distant = distants;
     }
 }

@@ -129,20 +129,15 @@ static bool goes_by_function(struct skim *s) {
     return true;
 }
 
-/* Has some function's name a root? */
+/* Has some function's name a root? The name ends before the next bracket. */
 static bool functions_promise(struct skim *s) {
     if (s->functions_promise == SKIM_UNKNOWN) {
         s->functions_promise = SKIM_NO;
-        for (size_t at = skim_next(s, 0, skim_roots); at < s->text.len; at = skim_next(s, at + 1, skim_roots)) {
-            while (at > 0 && skim_is_word(s->text.ptr[at - 1]))
-                at--;
-            if (slice_eq_cstr(skim_word_before(s, skim_back_over_blanks(s, at, true)), "def")) {
+        for (size_t at = skim_next(s, 0, skim_hints); at < s->text.len; at = skim_next(s, at + 1, skim_hints))
+            if (s->text.ptr[at] == 'd' && skim_has(s, at, skim_next(s, at, skim_brackets), skim_roots)) {
                 s->functions_promise = SKIM_YES;
                 break;
             }
-            while (skim_is_word_at(s, at))
-                at++;
-        }
     }
     return s->functions_promise == SKIM_YES;
 }
@@ -156,7 +151,8 @@ unsigned skim_statement_kinds(struct skim *s) {
              at = skim_next_in(s, at + 1, st->end, skim_roots))
             st->kinds |= kinds_at(s, at);
     }
-    return st->kinds | callee_kinds(s) | (functions_promise(s) && goes_by_function(s) ? s->functions.kinds : 0);
+    return st->kinds | callee_kinds(s) |
+           (functions_promise(s) && goes_by_function(s) ? s->functions.kinds : 0);
 }
 
 void skim_statement_names(struct skim *s, uint64_t *names) {

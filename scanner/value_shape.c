@@ -347,9 +347,10 @@ enum value_words value_words(struct slice v) {
     if (seen & 1u << BLANK)
         return WORDS_TEXT;
     if (seen & 1u << JOINER)
-        return v.len <= SHAPE_MAX_SNAKE && (seen == (1u << JOINER | 1u << LOWER)
-                                                ? !capital
-                                                : seen == (1u << JOINER | 1u << UPPER) || seen == 1u << JOINER)
+        return v.len <= SHAPE_MAX_SNAKE &&
+                       (seen == (1u << JOINER | 1u << LOWER)
+                            ? !capital
+                            : seen == (1u << JOINER | 1u << UPPER) || seen == 1u << JOINER)
                    ? WORDS_JOINED
                    : WORDS_NONE;
     return v.len < SHAPE_MIN_RANDOM && (seen == 1u << LOWER || seen == 1u << UPPER) ? WORDS_ONE : WORDS_NONE;
