@@ -5,7 +5,9 @@
  *     it is random                              value_tells
  *     it has a name that tells, or a rule's     judge_named
  *     its variable is used as what tells        judge_named
- *     the file reads the environment            reads_environment
+ *
+ * What the names of a file stand for is not followed. Where one may stand for a function that reads the
+ * environment (look_for_environment), any call may be one of it.
  */
 #include "scanner/skim.h"
 
@@ -55,11 +57,25 @@ static bool is_about_environment(struct slice text, size_t at) {
             slice_ends(before, "set") || slice_ends(before, "dot"));
 }
 
-static bool reads_environment(struct skim *s) {
-    for (size_t at = skim_next(s, 0, skim_hints); at < s->text.len; at = skim_next(s, at + 1, skim_hints))
-        if (s->text.ptr[at] == 'e' && is_about_environment(s->text, at))
-            return true;
-    return false;
+/* May what stands there give another name to a function that reads the environment: `g = os.getenv`,
+ * `from os import getenv as g`, `import environ`, `from environs import Env`? */
+static bool may_rename_reader(struct slice text, size_t at) {
+    struct slice rest = slice_sub(text, at, text.len), before = slice_sub(text, 0, at);
+    if (slice_ends(before, "get")) /* getenv, getenvb */
+        return !slice_starts(rest, "env(") && !slice_starts(rest, "envb(");
+    if (!slice_starts(rest, "environ") || slice_starts(rest, "environ[") || slice_starts(rest, "environ.get"))
+        return false;
+    return at > 0 && (skim_is_blank(text.ptr[at - 1]) || strchr(",\n\f", text.ptr[at - 1]) != NULL) &&
+           !slice_ends(before, "from os import ");
+}
+
+static void look_for_environment(struct skim *s) {
+    for (size_t at = skim_next(s, 0, skim_hints); at < s->text.len; at = skim_next(s, at + 1, skim_hints)) {
+        if (s->text.ptr[at] != 'e' || !is_about_environment(s->text, at))
+            continue;
+        s->reads = true;
+        s->renames_readers = s->renames_readers || may_rename_reader(s->text, at);
+    }
 }
 
 /* ---- imports ---- */
@@ -79,10 +95,15 @@ static struct slice import_lines(struct skim *s, size_t at, size_t from) {
     return slice_sub(s->text, start, end);
 }
 
+static void note_reader(void *ctx, const struct py_import *found) {
+    struct skim *s = ctx;
+    s->reads = s->reads || env_names_import_reads(found);
+    s->renames_readers = s->renames_readers || env_names_import_renames(found);
+}
+
 static void lex_lines(struct skim *s, struct slice lines) {
     py_lex(lines, &s->w->tokens);
-    if (env_names_imported(lines, &s->w->tokens))
-        s->reads = true;
+    py_imports(lines, &s->w->tokens, note_reader, s);
     if (scan_follows_imports(s->w))
         module_notes_import(&s->w->notes, s->path, lines, &s->w->tokens);
 }
@@ -551,30 +572,32 @@ static void begin(struct skim *s, struct scan_worker *w, const char *path, struc
     s->around = SIZE_MAX;
     s->statement = (struct skim_statement){.end = SIZE_MAX};
     s->functions.at = SIZE_MAX;
-    s->reads = false;
+    s->reads = s->renames_readers = false;
     s->asked = 0;
     s->work = 0;
     s->most_work = SKIM_LEAST_WORK + SKIM_WORK_OF_BLOCK * s->block_count;
 }
 
-static bool passes(struct skim *s, struct scan_worker *w, const char *path, struct slice text) {
+static enum skim_outcome look(struct skim *s, struct scan_worker *w, const char *path, struct slice text) {
     if (slice_find_byte(text, '\r', 0) != SIZE_MAX)
-        return false;
+        return SKIM_TELLS_NOTHING;
     begin(s, w, path, text);
-    if (reads_environment(s) || !skim_walk(s) || skim_blocks_nest(s->blocks, s->block_count) != 0 ||
-        some_literal_tells(s))
-        return false;
-    bool follows = scan_follows_imports(w);
+    look_for_environment(s);
+    if (!skim_walk(s) || skim_blocks_nest(s->blocks, s->block_count) != 0 || some_literal_tells(s))
+        return SKIM_TELLS_NOTHING;
+    bool follows = scan_follows_imports(w), knew = s->renames_readers;
     if (follows)
         module_notes_begin_imports(&w->notes, path);
     take_imports(s);
-    if (follows && !s->reads)
+    if (s->renames_readers && !knew)
+        return SKIM_TELLS_NOTHING; /* too late for the literals that were judged */
+    if (follows)
         module_notes_finish(&w->notes, path);
-    return !s->reads;
+    return s->reads && scan_wants_reads(w) ? SKIM_READS : SKIM_PASSES;
 }
 
-bool skim_passes(struct skim *s, struct scan_worker *w, const char *path, struct slice text) {
-    bool nothing = passes(s, w, path, text);
+enum skim_outcome skim_python(struct skim *s, struct scan_worker *w, const char *path, struct slice text) {
+    enum skim_outcome outcome = look(s, w, path, text);
     drop_large(s);
-    return nothing;
+    return outcome;
 }

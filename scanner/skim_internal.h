@@ -62,7 +62,8 @@ struct skim {
     struct skim_functions functions;
     size_t work, most_work; /* steps that do not come once a byte; with more, the file is read as Python */
     unsigned asked;         /* literals whose variables were followed */
-    bool reads;             /* imports say that the environment is read */
+    bool reads;             /* the environment, perhaps */
+    bool renames_readers;   /* functions that do may have names that are not known */
 };
 
 /* ---- positions ---- */
