@@ -358,15 +358,20 @@ static bool holds_env(struct slice text) {
 
 bool env_names_import_reads(const struct py_import *found) {
     static const char *const readers[] = {"decouple", "starlette", "pydantic", "pydantic_settings"};
-    struct slice head = slice_sub(found->module, 0, slice_find_byte(found->module, '.', 0));
-    for (size_t i = 0; i < KL_ARRAY_LEN(readers); i++)
-        if (slice_eq_cstr(head, readers[i]))
+    if (found->level > 0 || found->module.len < strlen("decouple"))
+        return false;
+    for (size_t i = 0; i < KL_ARRAY_LEN(readers); i++) {
+        size_t len = strlen(readers[i]);
+        if (found->module.ptr[0] == readers[i][0] && slice_starts(found->module, readers[i]) &&
+            (found->module.len == len || found->module.ptr[len] == '.'))
             return true;
+    }
     return false;
 }
 
 bool env_names_import_renames(const struct py_import *found) {
-    return slice_starts(found->module, "decouple") || slice_eq_cstr(found->module, "starlette.config");
+    return env_names_import_reads(found) &&
+           (found->module.ptr[0] == 'd' || slice_eq_cstr(found->module, "starlette.config"));
 }
 
 static void note_reader(void *ctx, const struct py_import *found) {

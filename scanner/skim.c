@@ -7,7 +7,7 @@
  *     its variable is used as what tells        judge_named
  *
  * What the names of a file stand for is not followed. Where one may stand for a function that reads the
- * environment (look_for_environment), any call may be one of it.
+ * environment (skim_imports.c), any call may be one of it.
  */
 #include "scanner/skim.h"
 
@@ -15,9 +15,7 @@
 
 #include "base/mem.h"
 #include "scanner/encoded.h"
-#include "scanner/env_names.h"
 #include "scanner/pybytes.h"
-#include "scanner/pyimport.h"
 #include "scanner/scan_weight.h"
 #include "scanner/skim_internal.h"
 
@@ -42,93 +40,8 @@ void skim_free(struct skim *s) {
         return;
     free(s->blocks);
     free(s->literals);
+    free(s->imports);
     free(s);
-}
-
-/* ---- the environment ---- */
-
-/* os.environ, getenv, putenv, dotenv, envvar=, environs; not: environment. */
-static bool is_about_environment(struct slice text, size_t at) {
-    struct slice rest = slice_sub(text, at, text.len), before = slice_sub(text, 0, at);
-    if (slice_starts(rest, "environ"))
-        return !slice_starts(rest, "environm");
-    return slice_starts(rest, "env") &&
-           (slice_starts(rest, "envvar") || slice_ends(before, "get") || slice_ends(before, "put") ||
-            slice_ends(before, "set") || slice_ends(before, "dot"));
-}
-
-/* May what stands there give another name to a function that reads the environment: `g = os.getenv`,
- * `from os import getenv as g`, `import environ`, `from environs import Env`? */
-static bool may_rename_reader(struct slice text, size_t at) {
-    struct slice rest = slice_sub(text, at, text.len), before = slice_sub(text, 0, at);
-    if (slice_ends(before, "get")) /* getenv, getenvb */
-        return !slice_starts(rest, "env(") && !slice_starts(rest, "envb(");
-    if (!slice_starts(rest, "environ") || slice_starts(rest, "environ[") || slice_starts(rest, "environ.get"))
-        return false;
-    return at > 0 && (skim_is_blank(text.ptr[at - 1]) || strchr(",\n\f", text.ptr[at - 1]) != NULL) &&
-           !slice_ends(before, "from os import ");
-}
-
-static void look_for_environment(struct skim *s) {
-    for (size_t at = skim_next(s, 0, skim_hints); at < s->text.len; at = skim_next(s, at + 1, skim_hints)) {
-        if (s->text.ptr[at] != 'e' || !is_about_environment(s->text, at))
-            continue;
-        s->reads = true;
-        s->renames_readers = s->renames_readers || may_rename_reader(s->text, at);
-    }
-}
-
-/* ---- imports ---- */
-
-/* Lines from the one of the import at `at` to the end of the statement. */
-static struct slice import_lines(struct skim *s, size_t at, size_t from) {
-    size_t start = at, depth = 0, end;
-    while (start > from && (s->text.ptr[start - 1] != '\n' || (start > 1 && s->text.ptr[start - 2] == '\\')))
-        start--;
-    for (end = at; end < s->text.len; end++) {
-        char c = s->text.ptr[end];
-        depth += c == '(';
-        depth -= c == ')' && depth > 0;
-        if (c == '\n' && depth == 0 && s->text.ptr[end - 1] != '\\')
-            break;
-    }
-    return slice_sub(s->text, start, end);
-}
-
-static void note_reader(void *ctx, const struct py_import *found) {
-    struct skim *s = ctx;
-    s->reads = s->reads || env_names_import_reads(found);
-    s->renames_readers = s->renames_readers || env_names_import_renames(found);
-}
-
-static void lex_lines(struct skim *s, struct slice lines) {
-    py_lex(lines, &s->w->tokens);
-    py_imports(lines, &s->w->tokens, note_reader, s);
-    if (scan_follows_imports(s->w))
-        module_notes_import(&s->w->notes, s->path, lines, &s->w->tokens);
-}
-
-/* Each run of import statements as one text. */
-static void take_imports(struct skim *s) {
-    struct slice run = {0};
-    size_t done = 0;
-    for (size_t at = skim_next(s, 0, skim_hints); at < s->text.len; at = skim_next(s, at + 1, skim_hints)) {
-        if (at < done || s->text.ptr[at] != 'i' || skim_in_literal(s, at) ||
-            !slice_starts(slice_sub(s->text, at, s->text.len), "import"))
-            continue;
-        struct slice lines = import_lines(s, at, done);
-        size_t start = (size_t)(lines.ptr - s->text.ptr);
-        if (run.len > 0 && start == done + 1) {
-            run.len += lines.len + 1;
-        } else {
-            if (run.len > 0)
-                lex_lines(s, run);
-            run = lines;
-        }
-        done = start + lines.len;
-    }
-    if (run.len > 0)
-        lex_lines(s, run);
 }
 
 /* ---- values ---- */
@@ -543,6 +456,11 @@ static void drop_large(struct skim *s) {
         s->literals = NULL;
         s->literal_capacity = 0;
     }
+    if (s->import_capacity > SKIM_KEPT_BLOCKS) {
+        free(s->imports);
+        s->imports = NULL;
+        s->import_capacity = 0;
+    }
 }
 
 static size_t weigh(struct skim *s, struct slice text) {
@@ -582,17 +500,13 @@ static enum skim_outcome look(struct skim *s, struct scan_worker *w, const char 
     if (slice_find_byte(text, '\r', 0) != SIZE_MAX)
         return SKIM_TELLS_NOTHING;
     begin(s, w, path, text);
-    look_for_environment(s);
+    skim_look_at_hints(s);
     if (!skim_walk(s) || skim_blocks_nest(s->blocks, s->block_count) != 0 || some_literal_tells(s))
         return SKIM_TELLS_NOTHING;
-    bool follows = scan_follows_imports(w), knew = s->renames_readers;
-    if (follows)
-        module_notes_begin_imports(&w->notes, path);
-    take_imports(s);
+    bool knew = s->renames_readers;
+    skim_take_imports(s);
     if (s->renames_readers && !knew)
         return SKIM_TELLS_NOTHING; /* too late for the literals that were judged */
-    if (follows)
-        module_notes_finish(&w->notes, path);
     return s->reads && scan_wants_reads(w) ? SKIM_READS : SKIM_PASSES;
 }
 

@@ -6,6 +6,7 @@
  *     skim_place.c    what names a literal
  *     skim_names.c    what the names around it promise
  *     skim_uses.c     what its variable is used as
+ *     skim_imports.c  what the file imports; does it read the environment?
  *     skim.c          what is asked of each literal */
 #ifndef KEYLIFT_SCANNER_SKIM_INTERNAL_H
 #define KEYLIFT_SCANNER_SKIM_INTERNAL_H
@@ -51,6 +52,8 @@ struct skim {
     size_t block_count, block_capacity;
     struct skim_literal *literals;
     size_t literal_count, literal_capacity;
+    uint32_t *imports; /* where a word begins with "import" */
+    size_t import_count, import_capacity;
     /* the file at hand */
     struct slice text;
     struct scan_worker *w;
@@ -133,6 +136,11 @@ bool skim_is_call(struct skim *s, size_t open, struct slice *word);
  * literals and comments cover. False where only the lexer can tell: a triple quote that never ends, an
  * f-string with its own quotes inside. */
 bool skim_walk(struct skim *s);
+
+/* skim_imports.c: before the walk, a look at all hints, for words that tell of the environment, and imports;
+ * and when all literals are judged, what is imported is noted, for this file and for others. */
+void skim_look_at_hints(struct skim *s);
+void skim_take_imports(struct skim *s);
 
 /* ---- places ---- */
 
