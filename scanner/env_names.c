@@ -4,7 +4,6 @@
 #include "scanner/env_names.h"
 
 #include "scanner/pybytes.h"
-#include "scanner/pyimport.h"
 
 /* What `import MODULE` binds. */
 static const struct {
@@ -357,23 +356,36 @@ static bool holds_env(struct slice text) {
     return false;
 }
 
-/* Modules whose members read it, and have no "env" in their names. */
-static void note_reader(void *ctx, const struct py_import *found) {
+bool env_names_import_reads(const struct py_import *found) {
     static const char *const readers[] = {"decouple", "starlette", "pydantic", "pydantic_settings"};
-    struct slice head = slice_sub(found->module, 0, slice_find_byte(found->module, '.', 0));
-    bool *any = ctx;
-    for (size_t i = 0; i < KL_ARRAY_LEN(readers); i++)
-        *any = *any || slice_eq_cstr(head, readers[i]);
+    if (found->level > 0 || found->module.len < strlen("decouple"))
+        return false;
+    for (size_t i = 0; i < KL_ARRAY_LEN(readers); i++) {
+        size_t len = strlen(readers[i]);
+        if (found->module.ptr[0] == readers[i][0] && slice_starts(found->module, readers[i]) &&
+            (found->module.len == len || found->module.ptr[len] == '.'))
+            return true;
+    }
+    return false;
 }
 
-bool env_names_imported(struct slice text, const struct py_tokens *t) {
+bool env_names_import_renames(const struct py_import *found) {
+    return env_names_import_reads(found) &&
+           (found->module.ptr[0] == 'd' || slice_eq_cstr(found->module, "starlette.config"));
+}
+
+static void note_reader(void *ctx, const struct py_import *found) {
+    *(bool *)ctx |= env_names_import_reads(found);
+}
+
+static bool imports_reader(struct slice text, const struct py_tokens *t) {
     bool imported = false;
     py_imports(text, t, note_reader, &imported);
     return imported;
 }
 
 bool env_names_possible(struct slice text, const struct py_tokens *t) {
-    return holds_env(text) || env_names_imported(text, t);
+    return holds_env(text) || imports_reader(text, t);
 }
 
 void env_names_collect(struct slice text, const struct py_tokens *tokens, struct arena *arena,

@@ -6,7 +6,7 @@
 #define KEYLIFT_SCANNER_ENV_NAMES_H
 
 #include "base/arena.h"
-#include "scanner/pylex.h"
+#include "scanner/pyimport.h"
 
 #define ENV_MAX_NAMES 256u /* aliases remembered in a file; more are not followed */
 
@@ -50,8 +50,10 @@ struct env_names {
 
 /* Whether a file may read the environment at all: most do not. */
 bool env_names_possible(struct slice text, const struct py_tokens *t);
-/* Do imports among these tokens bind a reader of it that has no "env" in its name? */
-bool env_names_imported(struct slice text, const struct py_tokens *tokens);
+/* Is what an import gives a reader of it, and has no "env" in its name? May the functions of it that read be
+ * called otherwise in this file? */
+bool env_names_import_reads(const struct py_import *found);
+bool env_names_import_renames(const struct py_import *found);
 /* Cheap where that is not possible. */
 void env_names_collect(struct slice text, const struct py_tokens *t, struct arena *arena,
                        struct env_names *out);

@@ -6,7 +6,6 @@
 #include "base/encode.h"
 #include "base/file.h"
 #include "base/mem.h"
-#include "scanner/pyimport.h"
 
 #define MAX_BINDS 128u /* hashes of a file; one with more is a table */
 #define MAX_IMPORTS 256u
@@ -23,21 +22,18 @@ struct slice module_of_path(const char *path) {
 
 /* What is behind the last separator; *rest is what is before it. */
 static struct slice last_part(struct slice module, char separator, struct slice *rest) {
-    for (size_t i = module.len; i-- > 0;) {
-        if (module.ptr[i] != separator)
-            continue;
-        *rest = slice_sub(module, 0, i);
-        return slice_sub(module, i + 1, module.len);
-    }
-    *rest = (struct slice){0};
-    return module;
+    size_t start = module.len;
+    while (start > 0 && module.ptr[start - 1] != separator)
+        start--;
+    *rest = (struct slice){module.ptr, start - (start > 0)};
+    return (struct slice){module.ptr + start, module.len - start};
 }
 
 /* Of a name in a module, or of the module itself if the name is empty. Modules are told apart by their own
  * name and that of the package around, if it is known: every folder has a "const.py". Two that look the same
  * cost a second look at a file, and nothing else. */
-static uint32_t hash_of(struct slice package, struct slice module, struct slice name) {
-    return (uint32_t)((hash64(package) * 31 + hash64(module)) * 31 + hash64(name));
+static uint32_t hash_of(uint64_t package, uint64_t module, uint64_t name) {
+    return (uint32_t)((package * 31 + module) * 31 + name);
 }
 
 static void add_hash(struct module_notes *n, uint32_t hash) {
@@ -54,24 +50,18 @@ void module_notes_drop(struct module_notes *n) {
 }
 
 static void bind(struct module_notes *n, const char *path, struct slice name) {
-    struct slice rest, none = {0};
+    struct slice rest;
     struct slice module = last_part(module_of_path(path), '/', &rest);
     struct slice package = last_part(rest, '/', &rest);
-    add_hash(n, hash_of(package, module, name));
+    add_hash(n, hash_of(hash64(package), hash64(module), hash64(name)));
     if (package.len > 0)
-        add_hash(n, hash_of(none, module, name));
+        add_hash(n, hash_of(hash64((struct slice){0}), hash64(module), hash64(name)));
 }
 
 void module_notes_bind(struct module_notes *n, const char *path, struct slice name) {
     if (n->hash_count - n->first < MAX_BINDS)
         bind(n, path, name);
 }
-
-struct importing {
-    struct module_notes *notes;
-    size_t first;
-    const char *path;
-};
 
 static struct slice folder_of(const char *path, uint32_t level) {
     struct slice folder = slice_sub(slice_cstr(path), 0, (size_t)(path_basename(path) - path));
@@ -81,27 +71,37 @@ static struct slice folder_of(const char *path, uint32_t level) {
     return folder;
 }
 
-static void take_import(void *ctx, const struct py_import *found) {
-    struct importing *x = ctx;
-    struct module_notes *n = x->notes;
-    struct slice rest, none = {0};
+static void know_module(struct module_notes *n, const char *path, const struct py_import *found) {
+    struct slice rest;
     struct slice module = last_part(found->module, '.', &rest), package = last_part(rest, '.', &rest);
-    if (n->hash_count - x->first >= MAX_IMPORTS)
-        return;
     if (found->level > 0 && package.len == 0) {
-        struct slice folder = folder_of(x->path, found->level);
+        struct slice folder = folder_of(path, found->level);
         package = last_part(folder, '/', &rest);
         if (module.len == 0) { /* from . import x */
             module = package;
             package = last_part(rest, '/', &rest);
         }
     }
+    n->module = found->module;
+    n->level = found->level;
+    n->module_hash = hash64(module);
+    n->package_hash = hash64(package);
+}
+
+void module_notes_import(struct module_notes *n, const char *path, const struct py_import *found) {
+    const uint64_t none = hash64((struct slice){0});
+    if (n->hash_count - n->first_import >= MAX_IMPORTS)
+        return;
+    if (n->module.ptr != found->module.ptr || n->module.len != found->module.len ||
+        n->level != found->level || found->module.len == 0)
+        know_module(n, path, found);
     if (found->member.len == 0 || slice_eq_cstr(found->member, "*")) {
-        add_hash(n, hash_of(package, module, none));
+        add_hash(n, hash_of(n->package_hash, n->module_hash, none));
         return;
     }
-    add_hash(n, hash_of(package, module, found->member));
-    add_hash(n, hash_of(module, found->member, none)); /* a module of a package */
+    uint64_t member = hash64(found->member);
+    add_hash(n, hash_of(n->package_hash, n->module_hash, member));
+    add_hash(n, hash_of(n->module_hash, member, none)); /* a module of a package */
 }
 
 static uint32_t keep_text(struct module_notes *n, struct slice text) {
@@ -129,12 +129,7 @@ void module_notes_begin_imports(struct module_notes *n, const char *path) {
     if (n->hash_count > n->first)
         bind(n, path, (struct slice){0});
     n->first_import = n->hash_count;
-}
-
-void module_notes_import(struct module_notes *n, const char *path, struct slice text,
-                         const struct py_tokens *tokens) {
-    struct importing x = {n, n->first_import, path};
-    py_imports(text, tokens, take_import, &x);
+    n->module = (struct slice){0};
 }
 
 void module_notes_finish(struct module_notes *n, const char *path) {
@@ -150,10 +145,21 @@ void module_notes_finish(struct module_notes *n, const char *path) {
     n->files[n->count++] = file;
 }
 
+struct importing {
+    struct module_notes *notes;
+    const char *path;
+};
+
+static void take_import(void *ctx, const struct py_import *found) {
+    const struct importing *x = ctx;
+    module_notes_import(x->notes, x->path, found);
+}
+
 void module_notes_end(struct module_notes *n, const char *path, struct slice text,
                       const struct py_tokens *tokens) {
+    struct importing x = {n, path};
     module_notes_begin_imports(n, path);
-    module_notes_import(n, path, text, tokens);
+    py_imports(text, tokens, take_import, &x);
     module_notes_finish(n, path);
 }
 

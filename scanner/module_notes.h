@@ -6,7 +6,7 @@
 
 #include "base/arena.h"
 #include "base/buf.h"
-#include "scanner/pylex.h"
+#include "scanner/pyimport.h"
 
 struct module_file {
     uint32_t folder, name;   /* in `names` */
@@ -21,7 +21,11 @@ struct module_notes {
     size_t count, capacity;
     uint32_t *hashes;
     size_t hash_count, hash_capacity;
-    size_t first, first_import; /* of the file at hand */
+    /* of the file at hand */
+    size_t first, first_import;
+    struct slice module; /* of the import before; its hash, and that of the package around */
+    uint32_t level;
+    uint64_t module_hash, package_hash;
 };
 
 void module_notes_begin(struct module_notes *n);
@@ -29,11 +33,10 @@ void module_notes_begin(struct module_notes *n);
 void module_notes_drop(struct module_notes *n);
 /* A literal at the level of the module of `path`, under a name that says nothing of it. */
 void module_notes_bind(struct module_notes *n, const char *path, struct slice name);
-/* Instead of module_notes_end, for who has the tokens of some lines at a time: when all names are bound, with
- * the lines in turn, and at last. */
+/* Instead of module_notes_end, for who has no tokens of the file: when all names are bound, for each import
+ * in turn, and at last. Imports of a module whose name is the same bytes of the text are the cheaper ones. */
 void module_notes_begin_imports(struct module_notes *n, const char *path);
-void module_notes_import(struct module_notes *n, const char *path, struct slice text,
-                         const struct py_tokens *tokens);
+void module_notes_import(struct module_notes *n, const char *path, const struct py_import *found);
 void module_notes_finish(struct module_notes *n, const char *path);
 void module_notes_end(struct module_notes *n, const char *path, struct slice text,
                       const struct py_tokens *tokens);

@@ -21,4 +21,9 @@ void py_imports(struct slice text, const struct py_tokens *tokens,
 void py_import_each(struct slice text, const struct py_token *t, uint32_t keyword,
                     void (*fn)(void *ctx, const struct py_import *i), void *ctx);
 
+/* The same of the statement whose word `import` stands at text[at], read without tokens; *end: where its line
+ * ends. False, and nothing is called, where it is not plainly written: then it may be anything. */
+bool py_import_plain(struct slice text, size_t at, size_t *end,
+                     void (*fn)(void *ctx, const struct py_import *i), void *ctx);
+
 #endif

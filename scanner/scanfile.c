@@ -210,13 +210,23 @@ static void drop_series(struct scan_hits *h) {
     h->count = random > SCAN_MAX_RANDOM ? kept : h->count;
 }
 
-/* `unfixable`: why no literal of this file can be replaced; NULL if some can. */
-static void scan_code(struct scan_worker *w, const struct pyfile *file, struct scan_place *place,
-                      const char *unfixable) {
+static void lex(struct scan_worker *w, const struct pyfile *file, struct scan_place *place) {
     py_lex(file->text, &w->tokens);
     if (w->tokens.truncated)
         scan_worker_error(w, place->path, "too many tokens: its end was not searched");
     w->place = place;
+}
+
+static void report_reads(struct scan_worker *w, const struct pyfile *file, struct scan_place *place) {
+    scan_place_lines(w, place);
+    env_reads_collect(file, &w->tokens, &place->lines, &w->arena, &w->reads);
+    scan_report_reads(w, place);
+}
+
+/* `unfixable`: why no literal of this file can be replaced; NULL if some can. */
+static void scan_code(struct scan_worker *w, const struct pyfile *file, struct scan_place *place,
+                      const char *unfixable) {
+    lex(w, file, place);
     flows_clear(&w->flows);
     candidates_collect(file, &w->tokens, place->path, &w->arena, &w->candidates);
     for (size_t i = 0; i < w->candidates.count; i++) {
@@ -231,12 +241,9 @@ static void scan_code(struct scan_worker *w, const struct pyfile *file, struct s
     if (w->hits.count > 0)
         scan_report_hits(w, place);
     w->part.stats.python_files++;
-    if (!scan_wants_reads(w) ||
-        (!w->shared->options->rules.exhaustive && !env_names_possible(file->text, &w->tokens)))
-        return;
-    scan_place_lines(w, place);
-    env_reads_collect(file, &w->tokens, &place->lines, &w->arena, &w->reads);
-    scan_report_reads(w, place);
+    if (scan_wants_reads(w) &&
+        (w->shared->options->rules.exhaustive || env_names_possible(file->text, &w->tokens)))
+        report_reads(w, file, place);
 }
 
 static void scan_python(struct scan_worker *w, const char *path, struct slice bytes) {
@@ -247,8 +254,13 @@ static void scan_python(struct scan_worker *w, const char *path, struct slice by
         .path = path, .text = file.text, .python = &file, .tokens = &w->tokens, .utf16 = utf16};
     module_notes_begin(&w->notes);
     if (w->skim && !utf16 && file.text.len <= SCAN_WHOLE_BYTES) {
-        if (skim_passes(w->skim, w, path, file.text)) {
+        enum skim_outcome outcome = skim_python(w->skim, w, path, file.text);
+        if (outcome != SKIM_TELLS_NOTHING) {
             w->part.stats.python_files++;
+            if (outcome == SKIM_READS) {
+                lex(w, &file, &place);
+                report_reads(w, &file, &place);
+            }
             return;
         }
         module_notes_drop(&w->notes);

@@ -5,7 +5,9 @@
  *     it is random                              value_tells
  *     it has a name that tells, or a rule's     judge_named
  *     its variable is used as what tells        judge_named
- *     the file reads the environment            reads_environment
+ *
+ * What the names of a file stand for is not followed. Where one may stand for a function that reads the
+ * environment (skim_imports.c), any call may be one of it.
  */
 #include "scanner/skim.h"
 
@@ -13,9 +15,7 @@
 
 #include "base/mem.h"
 #include "scanner/encoded.h"
-#include "scanner/env_names.h"
 #include "scanner/pybytes.h"
-#include "scanner/pyimport.h"
 #include "scanner/scan_weight.h"
 #include "scanner/skim_internal.h"
 
@@ -38,74 +38,8 @@ void skim_free(struct skim *s) {
         return;
     free(s->blocks);
     free(s->literals);
+    free(s->imports);
     free(s);
-}
-
-/* ---- the environment ---- */
-
-/* os.environ, getenv, putenv, dotenv, envvar=, environs; not: environment. */
-static bool is_about_environment(struct slice text, size_t at) {
-    struct slice rest = slice_sub(text, at, text.len), before = slice_sub(text, 0, at);
-    if (slice_starts(rest, "environ"))
-        return !slice_starts(rest, "environm");
-    return slice_starts(rest, "env") &&
-           (slice_starts(rest, "envvar") || slice_ends(before, "get") || slice_ends(before, "put") ||
-            slice_ends(before, "set") || slice_ends(before, "dot"));
-}
-
-static bool reads_environment(struct skim *s) {
-    for (size_t at = skim_next(s, 0, skim_hints); at < s->text.len; at = skim_next(s, at + 1, skim_hints))
-        if (s->text.ptr[at] == 'e' && is_about_environment(s->text, at))
-            return true;
-    return false;
-}
-
-/* ---- imports ---- */
-
-/* Lines from the one of the import at `at` to the end of the statement. */
-static struct slice import_lines(struct skim *s, size_t at, size_t from) {
-    size_t start = at, depth = 0, end;
-    while (start > from && (s->text.ptr[start - 1] != '\n' || (start > 1 && s->text.ptr[start - 2] == '\\')))
-        start--;
-    for (end = at; end < s->text.len; end++) {
-        char c = s->text.ptr[end];
-        depth += c == '(';
-        depth -= c == ')' && depth > 0;
-        if (c == '\n' && depth == 0 && s->text.ptr[end - 1] != '\\')
-            break;
-    }
-    return slice_sub(s->text, start, end);
-}
-
-static void lex_lines(struct skim *s, struct slice lines) {
-    py_lex(lines, &s->w->tokens);
-    if (env_names_imported(lines, &s->w->tokens))
-        s->reads = true;
-    if (scan_follows_imports(s->w))
-        module_notes_import(&s->w->notes, s->path, lines, &s->w->tokens);
-}
-
-/* Each run of import statements as one text. */
-static void take_imports(struct skim *s) {
-    struct slice run = {0};
-    size_t done = 0;
-    for (size_t at = skim_next(s, 0, skim_hints); at < s->text.len; at = skim_next(s, at + 1, skim_hints)) {
-        if (at < done || s->text.ptr[at] != 'i' || skim_in_literal(s, at) ||
-            !slice_starts(slice_sub(s->text, at, s->text.len), "import"))
-            continue;
-        struct slice lines = import_lines(s, at, done);
-        size_t start = (size_t)(lines.ptr - s->text.ptr);
-        if (run.len > 0 && start == done + 1) {
-            run.len += lines.len + 1;
-        } else {
-            if (run.len > 0)
-                lex_lines(s, run);
-            run = lines;
-        }
-        done = start + lines.len;
-    }
-    if (run.len > 0)
-        lex_lines(s, run);
 }
 
 /* ---- values ---- */
@@ -536,6 +470,11 @@ static void drop_large(struct skim *s) {
         s->literals = NULL;
         s->literal_capacity = 0;
     }
+    if (s->import_capacity > SKIM_KEPT_BLOCKS) {
+        free(s->imports);
+        s->imports = NULL;
+        s->import_capacity = 0;
+    }
 }
 
 static size_t weigh(struct skim *s, struct slice text) {
@@ -567,30 +506,28 @@ static void begin(struct skim *s, struct scan_worker *w, const char *path, struc
     s->statement = (struct skim_statement){.end = SIZE_MAX};
     s->functions.at = SIZE_MAX;
     s->functions_promise = SKIM_UNKNOWN;
-    s->reads = false;
+    s->reads = s->renames_readers = false;
     s->asked = 0;
     s->work = 0;
     s->most_work = SKIM_LEAST_WORK + SKIM_WORK_OF_BLOCK * s->block_count;
 }
 
-static bool passes(struct skim *s, struct scan_worker *w, const char *path, struct slice text) {
+static enum skim_outcome look(struct skim *s, struct scan_worker *w, const char *path, struct slice text) {
     if (slice_find_byte(text, '\r', 0) != SIZE_MAX)
-        return false;
+        return SKIM_TELLS_NOTHING;
     begin(s, w, path, text);
-    if (reads_environment(s) || !skim_walk(s) || skim_blocks_nest(s->blocks, s->block_count) != 0 ||
-        some_literal_tells(s))
-        return false;
-    bool follows = scan_follows_imports(w);
-    if (follows)
-        module_notes_begin_imports(&w->notes, path);
-    take_imports(s);
-    if (follows && !s->reads)
-        module_notes_finish(&w->notes, path);
-    return !s->reads;
+    skim_look_at_hints(s);
+    if (!skim_walk(s) || skim_blocks_nest(s->blocks, s->block_count) != 0 || some_literal_tells(s))
+        return SKIM_TELLS_NOTHING;
+    bool knew = s->renames_readers;
+    skim_take_imports(s);
+    if (s->renames_readers && !knew)
+        return SKIM_TELLS_NOTHING; /* too late for the literals that were judged */
+    return s->reads && scan_wants_reads(w) ? SKIM_READS : SKIM_PASSES;
 }
 
-bool skim_passes(struct skim *s, struct scan_worker *w, const char *path, struct slice text) {
-    bool nothing = passes(s, w, path, text);
+enum skim_outcome skim_python(struct skim *s, struct scan_worker *w, const char *path, struct slice text) {
+    enum skim_outcome outcome = look(s, w, path, text);
     drop_large(s);
-    return nothing;
+    return outcome;
 }

@@ -7,6 +7,7 @@
  *     skim_place.c    what names a literal
  *     skim_names.c    what the names around it promise
  *     skim_uses.c     what its variable is used as
+ *     skim_imports.c  what the file imports; does it read the environment?
  *     skim.c          what is asked of each literal */
 #ifndef KEYLIFT_SCANNER_SKIM_INTERNAL_H
 #define KEYLIFT_SCANNER_SKIM_INTERNAL_H
@@ -68,6 +69,8 @@ struct skim {
     size_t block_count, block_capacity;
     struct skim_literal *literals;
     size_t literal_count, literal_capacity;
+    uint32_t *imports; /* where a word begins with "import" */
+    size_t import_count, import_capacity;
     /* the file at hand */
     struct slice text;
     struct scan_worker *w;
@@ -80,7 +83,8 @@ struct skim {
     enum skim_answer functions_promise; /* the name of one has a root */
     size_t work, most_work; /* steps that do not come once a byte; with more, the file is read as Python */
     unsigned asked;         /* literals whose variables were followed */
-    bool reads;             /* imports say that the environment is read */
+    bool reads;             /* the environment, perhaps */
+    bool renames_readers;   /* functions that do may have names that are not known */
 };
 
 /* ---- positions ---- */
@@ -181,6 +185,11 @@ bool skim_begins_distant_word(struct slice text); /* at its first byte */
  * literals and comments cover. False where only the lexer can tell: a triple quote that never ends, an
  * f-string with its own quotes inside. */
 bool skim_walk(struct skim *s);
+
+/* skim_imports.c: before the walk, a look at all hints, for words that tell of the environment, and imports;
+ * and when all literals are judged, what is imported is noted, for this file and for others. */
+void skim_look_at_hints(struct skim *s);
+void skim_take_imports(struct skim *s);
 
 /* ---- places ---- */
 

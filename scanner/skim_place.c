@@ -74,16 +74,17 @@ struct slice skim_dotted(struct skim *s, struct slice word) {
     return slice_sub(s->text, start, end);
 }
 
-/* A dotted name that begins with "env". */
+/* A dotted name that begins with "env", or on another line. */
 static bool is_called_on_env(struct skim *s, struct slice callee) {
-    return slice_starts(skim_dotted(s, callee), "env");
+    struct slice dotted = skim_dotted(s, callee);
+    return slice_starts(dotted, "env") || slice_starts(dotted, ".");
 }
 
 static enum skim_naming as_argument(struct skim *s, struct slice callee, bool is_first) {
     if (callee.len == 0)
         return SKIM_NAMELESS;
     return candidate_callee_names(callee, is_first) || sink_kinds(skim_dotted(s, callee)) != 0 ||
-                   (!is_first && is_called_on_env(s, callee))
+                   (!is_first && (s->renames_readers || is_called_on_env(s, callee)))
                ? SKIM_SOMEHOW
                : SKIM_NAMELESS;
 }
@@ -174,8 +175,8 @@ static enum skim_naming naming_of_bracket(struct skim *s, size_t start, size_t o
 
 /* f(default="..."): goes by the name of what the call gives. */
 static enum skim_naming as_default(struct skim *s, size_t open, struct slice callee, struct slice *name) {
-    if (callee.len == 0 || candidate_callee_names(callee, true) || candidate_callee_names(callee, false) ||
-        is_called_on_env(s, callee))
+    if (callee.len == 0 || s->renames_readers || candidate_callee_names(callee, true) ||
+        candidate_callee_names(callee, false) || is_called_on_env(s, callee))
         return SKIM_SOMEHOW;
     return naming_of_bracket(s, skim_offset_of(s, skim_dotted(s, callee)), open, name);
 }

@@ -8,6 +8,7 @@ from pathlib import Path
 import support
 
 FILES = support.times(4000)
+ENVIRONMENT_FILES = support.times(3000)
 
 NAMES = ["password", "db_password", "PASSWD", "token", "apiToken", "api_key", "key", "secret", "clientSecret", "auth",
          "tokens", "passwords", "pat", "github_pat", "salt", "bearer", "public_key", "token_url", "name", "x", "value",
@@ -117,6 +118,7 @@ class Program:
             lambda: f"{name()}, {name()} = {e()}, {e()}",
             lambda: f"[{name()}, {name()}] = [{e()}, {e()}]",
             lambda: f"{name()} += {e()}",
+            lambda: f"{name()} = (env\n        .str({self.quoted(name())}, {self.string()}))",
             lambda: f"{name()} = \\\n        {e()}",
             lambda: f"{d.choice(CALLEES)}({e()})",
             lambda: f"f({name()}=x, auth=({e()}, {e()}))",
@@ -152,6 +154,136 @@ class Program:
         return "import sys\n" + "\n".join(lines) + "\n"
 
 
+# What brings a reader of the environment into a file, and how it is called there. Both may be drawn apart from each
+# other: a name is then one that nothing is known of.
+READERS = [
+    ("import os", ["os.environ.get", "os.getenv", "os.environ.pop", "os.environ.setdefault", "os . getenv", "os.getenvb"]),
+    ("import os as o", ["o.environ.get", "o.getenv", "o.environ.setdefault"]),
+    ("import sys, os, json", ["os.environ.get", "os.getenv"]),
+    ("from os import environ", ["environ.get", "environ.pop", "environ.setdefault"]),
+    ("from os import environ as e, path", ["e.get", "e.pop"]),
+    ("from os import (\n    path,\n    environb as eb,  # of bytes\n)", ["eb.get"]),
+    ("from os import getenv", ["getenv"]),
+    ("from os import getenv as g", ["g"]),
+    ("from os import *", ["getenv", "environ.get"]),
+    ("from os import path; from os import getenv as h", ["h"]),
+    ("import os\ng2 = os.getenv", ["g2"]),
+    ("import os\nread = env = os.environ", ["env.get", "read.get"]),
+    ("import os\nconf: dict = os.environ", ["conf.get"]),
+    ("import os\nconf = dict(os.environ)", ["conf.get"]),
+    ("from decouple import config", ["config"]),
+    ("from decouple import config as c", ["c", "c.get"]),
+    ("from decouple import AutoConfig\nac = AutoConfig()", ["ac"]),
+    ("import decouple", ["decouple.config"]),
+    ("import decouple as dc", ["dc.config"]),
+    ("from environs import Env\nenv = Env()\nenv.read_env()", ["env", "env.str", "env.list"]),
+    ("from environs import Env as E\nee = E()", ["ee", "ee.str", "ee(\n    ).str"]),
+    ("from environs import env as v", ["v", "v.str"]),
+    ("import environs\nes = environs.Env()", ["es", "es.str"]),
+    ("import environ\nde = environ.Env(DEBUG=(bool, False))", ["de", "de.url", "environ.Env()"]),
+    ("import environ as environment\ndf = environment.Env()", ["df", "df.str"]),
+    ("from dotenv import load_dotenv, dotenv_values\nload_dotenv()\nvalues = dotenv_values()", ["values.get", "dotenv_values().get"]),
+    ("import dotenv\nmerged = {**dotenv.dotenv_values('.env')}", ["merged.get"]),
+    ("from starlette.config import Config\nsc = Config('.env')", ["sc", "sc.get"]),
+    ("from starlette.config import Config as SC, environ\nscc = SC(env_prefix='APP_')", ["scc", "environ.get"]),
+    ("from pydantic_settings import BaseSettings", ["Settings"]),
+    ("from pydantic import BaseSettings as BS\nclass Other(BS):\n    api_token: str = ''\n    env_prefix = 'APP_'", ["BS", "Other"]),
+    ("import click", ["click.option"]),
+]
+
+class EnvironmentProgram(Program):
+    """Programs in which readers of the environment stand, under names that imports and assignments give them."""
+
+    def __init__(self, draw):
+        super().__init__(draw)
+        self.readers = draw.sample(READERS, draw.choice([1, 1, 2, 3]))
+        self.calls = [call for _, calls in self.readers for call in calls] + [draw.choice(["f", "g", "c", "env", "d.get"])]
+        self.mappings = [call[:-4] for call in self.calls if call.endswith(".get")] + [draw.choice(["os.environ", "self.environ", "es"])]
+
+    def secret_or_word(self):
+        """Of most programs nothing is reported."""
+        return self.string() if self.draw.random() < 0.3 else self.quoted(self.draw.choice(["on", "a b", "", "utf8", "x.y"]))
+
+    def variable(self):
+        d = self.draw
+        name = d.choice([self.name().upper(), "APP_" + self.name().upper(), "HOME", "DEBUG", "PORT"])
+        return d.choice([lambda: self.quoted(name), lambda: f"'{name}'", lambda: f"'{name}'", lambda: "NAME"])()
+
+    def reading(self):
+        d, value, variable = self.draw, self.secret_or_word, self.variable
+        call = d.choice(self.calls)
+        mapping = d.choice(self.mappings)
+        line = d.choice(["", "", "\n        "])
+        return d.choice([
+            lambda: f"{call}({line}{variable()})",
+            lambda: f"{call}({variable()}, {line}{value()})",
+            lambda: f"{call}({variable()}, ({value()}))",
+            lambda: f"{call}({variable()}, [{value()}, {value()}])",
+            lambda: f"{call}({variable()}, default={line}{value()})",
+            lambda: f"{call}({variable()}, str, {value()})",
+            lambda: f"{call}({variable()}, cast=str, default={value()})",
+            lambda: f"{call}(key={variable()}, default={value()})",
+            lambda: f"{call}({variable()}, {value()} if x else {value()})",
+            lambda: f"{call}({variable()}, lambda: {value()})",
+            lambda: f"({call}({variable()}) or {value()})",
+            lambda: f"({call}({variable()}, {value()}))".replace(".", f"{line}.", 1),
+            lambda: f"{mapping}[{variable()}]",
+            lambda: f"{variable()} in {mapping}",
+            lambda: f"f'{{{call}({variable()})}} and more'",
+            lambda: f"f\"{{{call}('NAME', 'word')}}\"",
+            lambda: f"str({call}({variable()}, {value()}))",
+            lambda: f"f({self.name()}={call}({variable()}, {value()}))",
+            lambda: f"{{{self.quoted(self.name())}: {call}({variable()}, {value()})}}",
+            lambda: f"[{call}({variable()}, {value()}), {call}({variable()}, {value()})]",
+        ])()
+
+    def writing(self):
+        d, value, variable = self.draw, self.secret_or_word, self.variable
+        mapping = d.choice(self.mappings)
+        return d.choice([
+            lambda: f"{mapping}[{variable()}] = {value()}",
+            lambda: f"{self.name()} = {mapping}[{variable()}] = {value()}",
+            lambda: f"{mapping}[{variable()}] = {self.name()} = {value()}",
+            lambda: f"{mapping}[{variable()}], {self.name()} = {value()}, {value()}",
+            lambda: f"{mapping}[{variable()}] += {value()}",
+            lambda: f"{mapping}.update({self.name()}={value()})",
+            lambda: f"{mapping}.update({{{variable()}: {value()}}})",
+            lambda: f"os.putenv({variable()}, {value()})",
+            lambda: f"del {mapping}[{variable()}]",
+            lambda: f"variable = {value()}\n    {mapping}[{variable()}] = variable",
+            lambda: f"variable = {value()}\n    {d.choice(self.calls)}({variable()}, variable)",
+            lambda: f"@click.option('--{self.name()}', envvar={variable()}, default={value()})\n    def f(): pass",
+            lambda: f"class Settings({d.choice(['BaseSettings', 'BS', 'object'])}):\n        {self.name()}: str = {value()}",
+        ])()
+
+    def statement(self):
+        d = self.draw
+        if d.random() < 0.2:
+            return super().statement()
+        if d.random() < 0.3:
+            return self.writing()
+        return d.choice([
+            lambda: f"{self.name()} = {self.reading()}",
+            lambda: f"self.{self.name()} = {self.reading()}",
+            lambda: f"{self.name()}: str = {self.reading()}",
+            lambda: f"x = {self.name()} = {self.reading()}",
+            lambda: f"{self.name()}, x = {self.reading()}, {self.secret_or_word()}",
+            lambda: f"return {self.reading()}",
+            lambda: f"if {self.reading()} == {self.secret_or_word()}: pass",
+            lambda: f"f({self.reading()})",
+            lambda: self.reading(),
+            lambda: f"# {self.name()} = {self.reading()}",
+        ])()
+
+    def text(self):
+        before = "\n".join(code for code, _ in self.readers)
+        if self.draw.random() < 0.3:
+            return f"{before}\n{super().text()}"
+        name = self.draw.choice(["f", self.name()])
+        body = "".join(f"    {self.statement()}\n" for _ in range(self.draw.choice([1, 2])))
+        return f"{before}\ndef {name}(a):\n{body}"
+
+
 def findings(keylift, folder, *options):
     done = keylift("scan", "--no-config", "--format", "json", "--min-confidence", "0", *options, folder)
     assert done.returncode in (0, 1), done.stderr
@@ -159,19 +291,33 @@ def findings(keylift, folder, *options):
     by_file = {}
     for f in report["findings"]:
         by_file.setdefault(Path(f["path"]).name, []).append((f["rule"], f["line"], f["column"]))
+    for r in report["environment"]:
+        place = tuple(str(r.get(key)) for key in ("name", "line", "column", "access", "default", "value", "required", "secret"))
+        by_file.setdefault(Path(r["path"]).name, []).append(place)
     return by_file, report
 
 
-def test_skimming_changes_nothing(keylift, tmp_path):
-    draw = support.chance()
-    folder = tmp_path / "code"
+def compare(keylift, folder, draw, program, count):
     folder.mkdir()
-    for i in range(FILES):
-        (folder / f"{i}.py").write_text(Program(draw).text(), "utf-8")
+    for i in range(count):
+        (folder / f"{i}.py").write_text(program(draw).text(), "utf-8")
     quick, report = findings(keylift, folder)
     full, _ = findings(keylift, folder, "--exhaustive")
     wrong = [path for path in sorted(set(quick) | set(full)) if quick.get(path) != full.get(path)]
     shown = "".join(f"{p}\n{(folder / p).read_text('utf-8')}{quick.get(p)}\n{full.get(p)}\n\n" for p in wrong[:4])
     assert not wrong, f"{len(wrong)} files\n{shown}"
+    assert report["stats"]["files"] == count
+    return full, report
+
+
+def test_skimming_changes_nothing(keylift, tmp_path):
+    full, _ = compare(keylift, tmp_path / "code", support.chance(), Program, FILES)
     assert FILES // 20 < len(full) < FILES * 19 // 20, "some of the programs should hold nothing, others something"
-    assert report["stats"]["files"] == FILES
+
+
+def test_skimming_changes_nothing_of_the_environment(keylift, tmp_path):
+    _, report = compare(keylift, tmp_path / "code", support.chance(), EnvironmentProgram, ENVIRONMENT_FILES)
+    with_findings = {f["path"] for f in report["findings"]}
+    only_reads = {r["path"] for r in report["environment"]} - with_findings
+    assert len(with_findings) > ENVIRONMENT_FILES // 20, "some of the programs should hold secrets"
+    assert len(only_reads) > ENVIRONMENT_FILES // 20, "others should read the environment, and no more"
