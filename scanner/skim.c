@@ -226,21 +226,31 @@ static bool run_tells(struct skim *s, struct slice value, size_t start, size_t e
            (run.len == value.len && is_random(run));
 }
 
+/* Does a control character end the run, or stand before it? Patterns see no blank in it ([^\s@]). */
+static bool is_cut_by_control(struct slice value, size_t start, size_t end) {
+    static const char blanks[] = " \t\n\v\f\r";
+    return (start > 0 && memchr(blanks, value.ptr[start - 1], sizeof blanks - 1) == NULL) ||
+           (end < value.len && memchr(blanks, value.ptr[end], sizeof blanks - 1) == NULL);
+}
+
 /* Is there something in it, whatever it is called? Most texts end here: the words of the rules are looked for
  * where a token could stand, in runs of bytes without a blank. */
 static bool value_tells(struct skim *s, size_t first, size_t last, struct slice value) {
     const unsigned char *begin = (const unsigned char *)value.ptr, *end = begin + value.len, *p, *stop;
     struct encoded e;
+    bool is_cut = false;
     if (value.len < rule_shortest(s->w->matcher))
         return false;
     for (p = pybytes_find_run(begin, end, SKIM_MIN_RUN); p < end;
          p = pybytes_find_run(stop, end, SKIM_MIN_RUN)) {
         stop = pybytes_run_end(p, end);
-        if (run_tells(s, value, (size_t)(p - begin), (size_t)(stop - begin)))
+        size_t start = (size_t)(p - begin), length = (size_t)(stop - p);
+        if (run_tells(s, value, start, start + length))
             return true;
+        is_cut |= is_cut_by_control(value, start, start + length);
     }
     struct slice fixed = fixed_piece(value);
-    if (literals_have_distant_word(s, first, last) &&
+    if ((is_cut || literals_have_distant_word(s, first, last)) &&
         (rules_match(s, value) || (fixed.len < value.len && rules_match(s, fixed))))
         return true;
     if (fixed.len < value.len && value_is_surely_random(fixed))
@@ -298,6 +308,8 @@ static bool judge_named(struct skim *s, size_t first, size_t last, struct slice 
     struct skim_place place;
     if (sort == VALUE_PROSE || (sort == VALUE_JOINED && value.len < rule_shortest_by_name(s->w->matcher)))
         return false;
+    if (!skim_brackets_match(s))
+        return true;
     skim_place_of(s, first, last, &place);
     if (somehow)
         place = (struct skim_place){.naming = SKIM_SOMEHOW};
@@ -551,6 +563,7 @@ static void begin(struct skim *s, struct scan_worker *w, const char *path, struc
     s->around = SIZE_MAX;
     s->statement = (struct skim_statement){.end = SIZE_MAX};
     s->functions.at = SIZE_MAX;
+    s->matching = SKIM_UNKNOWN;
     s->reads = false;
     s->asked = 0;
     s->work = 0;

@@ -5,6 +5,33 @@
 
 /* ---- brackets and statements ---- */
 
+/* The open ones are a stack in a number, two bits each, which are the same of () [] {} in ASCII and never 0.
+ * What it has no room for is a mismatch when it is closed. */
+static bool brackets_match(const struct skim *s) {
+    uint64_t open = 0, wrong = 0;
+    for (size_t i = 0; i < s->block_count; i++) {
+        const unsigned char *block = (const unsigned char *)s->text.ptr + i * SKIM_BLOCK;
+        for (uint64_t bits = skim_brackets(&s->blocks[i]); bits != 0; bits &= bits - 1) {
+            unsigned c = block[bits_lowest(bits)], kind = c >> 5 & 3u;
+            if ((c & 3u) == 1) { /* )]} */
+                wrong |= (open ^ kind) & 3u;
+                open >>= 2;
+            } else {
+                open = open << 2 | kind;
+            }
+        }
+        if (wrong != 0)
+            return false;
+    }
+    return open == 0;
+}
+
+bool skim_brackets_match(struct skim *s) {
+    if (s->matching == SKIM_UNKNOWN)
+        s->matching = brackets_match(s) ? SKIM_YES : SKIM_NO;
+    return s->matching == SKIM_YES;
+}
+
 /* How many brackets are open at a byte. */
 int64_t skim_depth_at(struct skim *s, size_t at) {
     if (at == s->text.len)

@@ -6,7 +6,7 @@
 
 #define TEXT_MAX ((size_t)1 << 20)
 #define WHOLE_BYTES ((size_t)4 << 20)
-#define SPELLED_MAX 400u   /* statements */
+#define SPELLED_MAX 100u   /* statements */
 #define SPELLED_LEAST 900u /* bytes of a piece: there must be a place for a cut in it */
 
 enum way { RAW, RAW_PYTHON, SPELLED, SPELLED_UTF16, SPELLED_OLD };
