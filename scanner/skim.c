@@ -308,7 +308,7 @@ static bool judge_named(struct skim *s, size_t first, size_t last, struct slice 
     struct skim_place place;
     if (sort == VALUE_PROSE || (sort == VALUE_JOINED && value.len < rule_shortest_by_name(s->w->matcher)))
         return false;
-    if (!skim_brackets_match(s))
+    if (!skim_is_plain(s))
         return true;
     skim_place_of(s, first, last, &place);
     if (somehow)
@@ -563,7 +563,7 @@ static void begin(struct skim *s, struct scan_worker *w, const char *path, struc
     s->around = SIZE_MAX;
     s->statement = (struct skim_statement){.end = SIZE_MAX};
     s->functions.at = SIZE_MAX;
-    s->matching = SKIM_UNKNOWN;
+    s->plain = SKIM_UNKNOWN;
     s->reads = false;
     s->asked = 0;
     s->work = 0;

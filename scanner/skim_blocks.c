@@ -84,6 +84,7 @@ static void fill_block(const struct skim_hints *h, const unsigned char *p, struc
         out->close |= (uint64_t)((class & (PAREN_END | BRACKET_END)) != 0) << k;
         out->line |= (uint64_t)((class & LINE) != 0) << k;
         out->backslash |= (uint64_t)(p[k] == '\\') << k;
+        out->high |= (uint64_t)(p[k] >= 0x80) << k;
         out->hint |= (uint64_t)(hint_at(h, p + k) != 0) << k;
     }
 }
@@ -163,6 +164,7 @@ TARGET static inline void fill_vector(const struct half_tables hints[3], const u
     out->open = CLASS_BITS(a, b, 3) | CLASS_BITS(a, b, 5);
     out->close = CLASS_BITS(a, b, 4) | CLASS_BITS(a, b, 6);
     out->line = bits_of(a, b);
+    out->high = bits_of(x, y);
     out->backslash = bits_of(_mm256_cmpeq_epi8(x, slash), _mm256_cmpeq_epi8(y, slash));
     out->hint = ~bits_of(hints_of(hints, p), hints_of(hints, p + 32));
 }

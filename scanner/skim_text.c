@@ -7,10 +7,11 @@
 
 /* The open ones are a stack in a number, two bits each, which are the same of () [] {} in ASCII and never 0.
  * What it has no room for is a mismatch when it is closed. */
-static bool brackets_match(const struct skim *s) {
+static bool is_plain(const struct skim *s) {
     uint64_t open = 0, wrong = 0;
     for (size_t i = 0; i < s->block_count; i++) {
         const unsigned char *block = (const unsigned char *)s->text.ptr + i * SKIM_BLOCK;
+        wrong |= s->blocks[i].high & ~s->blocks[i].hash;
         for (uint64_t bits = skim_brackets(&s->blocks[i]); bits != 0; bits &= bits - 1) {
             unsigned c = block[bits_lowest(bits)], kind = c >> 5 & 3u;
             if ((c & 3u) == 1) { /* )]} */
@@ -26,10 +27,10 @@ static bool brackets_match(const struct skim *s) {
     return open == 0;
 }
 
-bool skim_brackets_match(struct skim *s) {
-    if (s->matching == SKIM_UNKNOWN)
-        s->matching = brackets_match(s) ? SKIM_YES : SKIM_NO;
-    return s->matching == SKIM_YES;
+bool skim_is_plain(struct skim *s) {
+    if (s->plain == SKIM_UNKNOWN)
+        s->plain = is_plain(s) ? SKIM_YES : SKIM_NO;
+    return s->plain == SKIM_YES;
 }
 
 /* How many brackets are open at a byte. */
