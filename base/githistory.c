@@ -165,7 +165,7 @@ enum kl_status git_objects(const struct git_place *at, struct buf *commits,
         if (commits && slice_eq_cstr(type, "commit")) {
             buf_slice(commits, id);
             buf_char(commits, '\n');
-        } else if (fn && slice_eq_cstr(type, "blob") && id.len < GIT_ID_MAX) {
+        } else if (fn && slice_eq_cstr(type, "blob") && id.len > 0 && id.len < GIT_ID_MAX) {
             fn(ctx, id);
         }
         i = end == SIZE_MAX ? out.len : end + 1;

@@ -68,6 +68,36 @@ void inflater_close(struct inflater *z) {
     z->chunk = NULL;
 }
 
+static void copy_state(z_stream *to, z_stream *from) {
+    if (inflateCopy(to, from) != Z_OK) /* out of memory is none of its reasons: allocate() */
+        mem_end("zlib does not work");
+}
+
+void inflater_mark(struct inflater *mark, const struct inflater *from, size_t *unread) {
+    z_stream *s = mem_calloc(1, sizeof *s);
+    copy_state(s, from->stream);
+    *mark = *from;
+    mark->stream = s;
+    mark->chunk = NULL;
+    *unread = 0;
+    if (from->read) {
+        *unread = s->avail_in;
+        s->next_in = NULL;
+        s->avail_in = 0;
+    }
+}
+
+void inflater_go_back(struct inflater *z, const struct inflater *mark) {
+    z_stream *s = z->stream;
+    (void)inflateEnd(s);
+    copy_state(s, mark->stream);
+    if (z->read)
+        s->next_in = (const Bytef *)z->chunk;
+    z->ended = mark->ended;
+    z->packed = mark->packed;
+    z->unpacked = mark->unpacked;
+}
+
 /* More of what is packed, behind the few bytes that are left of it. */
 static void refill(struct inflater *z, z_stream *s) {
     if (!z->read || s->avail_in >= LEAST_BYTES)

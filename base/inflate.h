@@ -38,6 +38,11 @@ void inflater_close(struct inflater *z);
  * False: damaged or cut off; *got bytes are good. */
 bool inflater_read(struct inflater *z, char *out, size_t room, size_t *got) KL_MUST_USE;
 
+/* Where an inflater is, to go back to, as often as wanted: a struct inflater that reads nothing, for
+ * inflater_close. What was read and not unpacked yet is not kept: *unread bytes are to be read again. */
+void inflater_mark(struct inflater *mark, const struct inflater *from, size_t *unread);
+void inflater_go_back(struct inflater *z, const struct inflater *mark);
+
 /* All of it; false if it is damaged, or more than *out has room for. */
 bool inflate_all(enum inflate_wrapping wrapping, struct slice packed, struct buf *out) KL_MUST_USE;
 

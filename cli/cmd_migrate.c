@@ -4,9 +4,13 @@
 
 #include "base/file.h"
 
-static int print_json(struct migration *m, bool done) {
+static int print_report(struct migration *m, bool done) {
     struct cli *c = m->cli;
     struct buf text = BUF_INIT(KL_MAX_FILE_BYTES);
+    if (c->options.format == FORMAT_SARIF) {
+        migration_print_sarif(m, &c->out);
+        return migration_status(m);
+    }
     migration_print_json(m, done, &text);
     out_raw(&c->out, buf_as_slice(&text));
     buf_release(&text);
@@ -75,27 +79,27 @@ static int fail_in_the_middle(struct cli *c, const struct error *e) {
 int migration_do(struct migration *m, const struct migration_parts *parts) {
     struct cli *c = m->cli;
     struct error error = {0}, *e = &error;
-    bool json = c->options.format == FORMAT_JSON;
+    bool report = c->options.format != FORMAT_TEXT;
     enum kl_status s = migration_prepare(m, parts->uploads, parts->rewrites, e);
     if (s != KL_OK)
         return cli_fail(c, e);
-    if (!json)
+    if (!report)
         migration_show_plan(m);
     if (!c->options.dry_run && migration_write_names(m, e) != KL_OK)
         return cli_fail(c, e);
-    if (!json)
+    if (!report)
         say_names(m);
     bool runs = parts->runs && !c->options.dry_run && migration_moves(m);
-    if (runs && json && !c->options.yes)
+    if (runs && report && !c->options.yes)
         return cli_usage(c, "--format json asks no questions: say --yes too");
-    if (runs && !json && !migration_confirm(m)) {
+    if (runs && !report && !migration_confirm(m)) {
         out_text(&c->err, "keylift: nothing was written\n");
         return STATUS_TROUBLE;
     }
     if (runs) {
         s = migration_run(m, e);
         if (s != KL_OK) {
-            if (!json)
+            if (!report)
                 migration_show_stopped(m);
             return fail_in_the_middle(c, e);
         }
@@ -108,7 +112,7 @@ int migration_do(struct migration *m, const struct migration_parts *parts) {
         s = migration_write_policy(m, e);
     if (s == KL_OK && !c->options.dry_run)
         s = migration_write_summary(m, runs, e);
-    int status = json ? print_json(m, runs) : show_end(m, parts, runs);
+    int status = report ? print_report(m, runs) : show_end(m, parts, runs);
     return s == KL_OK ? status : cli_fail(c, e);
 }
 

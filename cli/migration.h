@@ -186,6 +186,7 @@ void migration_show_stopped(const struct migration *m);
 /* Text that came from a message passes the filter; paths and names do not. NULL adds null. */
 void migration_add_message(cJSON *object, const char *key, const char *text, const struct redactor *redactor);
 void migration_print_json(const struct migration *m, bool done, struct buf *out);
+void migration_print_sarif(const struct migration *m, struct output *o);
 
 /* As a user in the current folder would write it. */
 const char *migration_from_here(const struct migration *m, const char *path);

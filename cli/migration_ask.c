@@ -26,8 +26,8 @@ static enum answer answer_of(struct slice text) {
 enum kl_status migration_check_terminal(const struct migration *m, struct error *e) {
     if (!m->cli->options.interactive)
         return KL_OK;
-    if (m->cli->options.format == FORMAT_JSON)
-        return error_set(e, KL_ERR_USAGE, "--interactive and --format json exclude each other");
+    if (m->cli->options.format != FORMAT_TEXT)
+        return error_set(e, KL_ERR_USAGE, "--interactive asks, which --format json and sarif do not");
     return system_has_terminal()
                ? KL_OK
                : error_set(e, KL_ERR_USAGE,

@@ -20,6 +20,7 @@ const struct options option_defaults = {
 static const struct option_words format_words[] = {
     {CMD_SCAN, "text|json|html|jsonl|sarif|csv|junit|gitlab|github"},
     {CMD_ENV, "text|json|markdown|dotenv"},
+    {CMD_PLAN, "text|json|sarif"},
     {CMD_CHANGING | CMD_FOLLOWING | CMD_RUNS | CMD_RULES, "text|json"},
     {CMD_REPORT, "text|json|html"},
     {0},

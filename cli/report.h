@@ -11,6 +11,7 @@
 #define REPORT_VERSION 1 /* of the JSON report */
 
 struct baselining;
+struct report_writer;
 
 struct report {
     const struct scan_result *result;
@@ -84,6 +85,14 @@ void report_json_env(const struct report *r, struct output *o);
 void report_html_scan(const struct report *r, struct output *o);
 void report_jsonl_scan(const struct report *r, struct output *o);
 void report_sarif_scan(const struct report *r, struct output *o);
+/* What is added to the result of a finding, the how-manieth of r->result; `ctx` is the caller's. */
+struct report_sarif_more {
+    void (*add)(void *ctx, struct report_writer *w, size_t index, cJSON *result);
+    void *ctx;
+};
+/* The same with more, and another exit status. */
+void report_sarif(const struct report *r, const struct report_sarif_more *more, int status, struct output *o);
+void report_sarif_add_uri(cJSON *j, const char *path);
 void report_csv_scan(const struct report *r, struct output *o);
 void report_junit_scan(const struct report *r, struct output *o);
 void report_gitlab_scan(const struct report *r, struct output *o);

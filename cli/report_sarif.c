@@ -75,7 +75,7 @@ static cJSON *rule_json(const struct finding *f) {
 
 /* RFC 3986: "/" parts the components; everything else that is not unreserved is
  * encoded, bytes that are not UTF-8 too. */
-static void add_uri(cJSON *j, const char *path) {
+void report_sarif_add_uri(cJSON *j, const char *path) {
     struct buf uri = BUF_INIT(KL_MAX_PATH_BYTES * 4);
     if (path[0] == '/') {
         buf_str(&uri, "file://");
@@ -100,7 +100,7 @@ static void add_location(cJSON *list, const struct report *r, const struct findi
     bool moved = report_line(r, f, &line, &end_line) && line != f->line;
     cJSON *location = cJSON_CreateObject();
     cJSON *place = cJSON_AddObjectToObject(location, "physicalLocation");
-    add_uri(cJSON_AddObjectToObject(place, "artifactLocation"), f->path);
+    report_sarif_add_uri(cJSON_AddObjectToObject(place, "artifactLocation"), f->path);
     cJSON *region = cJSON_AddObjectToObject(place, "region");
     json_add_count(region, "startLine", line);
     json_add_count(region, "startColumn", f->column);
@@ -166,17 +166,17 @@ static void add_notification(void *ctx, const char *path, const char *message) {
     if (path[0] != '\0') {
         cJSON *location = cJSON_CreateObject();
         cJSON *place = cJSON_AddObjectToObject(location, "physicalLocation");
-        add_uri(cJSON_AddObjectToObject(place, "artifactLocation"), path);
+        report_sarif_add_uri(cJSON_AddObjectToObject(place, "artifactLocation"), path);
         cJSON_AddItemToArray(cJSON_AddArrayToObject(j, "locations"), location);
     }
     cJSON_AddItemToArray(n->list, j);
 }
 
-static void add_invocation(struct report_writer *w, const struct report *r, cJSON *run) {
+static void add_invocation(struct report_writer *w, const struct report *r, int status, cJSON *run) {
     cJSON *j = cJSON_CreateObject();
     cJSON_AddItemToArray(cJSON_AddArrayToObject(run, "invocations"), j);
-    cJSON_AddBoolToObject(j, "executionSuccessful", report_status(r) != STATUS_TROUBLE);
-    json_add_count(j, "exitCode", (uint64_t)report_status(r));
+    cJSON_AddBoolToObject(j, "executionSuccessful", status != STATUS_TROUBLE);
+    json_add_count(j, "exitCode", (uint64_t)status);
     struct notifications n = {w, cJSON_AddArrayToObject(j, "toolExecutionNotifications")};
     report_each_error(r, add_notification, &n);
     cJSON_AddItemToObject(cJSON_AddObjectToObject(j, "properties"), "stats", report_json_stats(r));
@@ -200,7 +200,8 @@ static void add_provenance(struct report_writer *w, const struct report *r, cJSO
     arena_release(&arena);
 }
 
-void report_sarif_scan(const struct report *r, struct output *o) {
+void report_sarif(const struct report *r, const struct report_sarif_more *more, int status,
+                  struct output *o) {
     struct report_writer w;
     struct rules rules = find_rules(r);
     report_writer_init(&w, o);
@@ -215,16 +216,25 @@ void report_sarif_scan(const struct report *r, struct output *o) {
     for (size_t i = 0; i < rules.count; i++) {
         cJSON_AddItemToArray(list, rule_json(rules.items[i]));
     }
-    add_invocation(&w, r, run);
+    add_invocation(&w, r, status, run);
     add_provenance(&w, r, run);
     json_add_string(run, "columnKind", "unicodeCodePoints");
     cJSON *results = cJSON_AddArrayToObject(run, "results");
     for (size_t i = 0; i < r->result->finding_count; i++) {
-        if (report_has_finding(r, &r->result->findings[i])) {
-            cJSON_AddItemToArray(results, result_json(&w, r, &rules, &r->result->findings[i]));
+        if (!report_has_finding(r, &r->result->findings[i])) {
+            continue;
         }
+        cJSON *result = result_json(&w, r, &rules, &r->result->findings[i]);
+        if (more) {
+            more->add(more->ctx, &w, i, result);
+        }
+        cJSON_AddItemToArray(results, result);
     }
     report_print_json(o, log, true);
     report_writer_release(&w);
     free((void *)rules.items);
+}
+
+void report_sarif_scan(const struct report *r, struct output *o) {
+    report_sarif(r, NULL, report_status(r), o);
 }

@@ -24,11 +24,14 @@ enum archive_kind archive_kind_of(const char *path) {
 }
 
 size_t archive_input_read(const struct archive_input *in, uint64_t at, char *out, size_t room) {
+    if (at >= in->size)
+        return 0;
+    room = room < in->size - at ? room : (size_t)(in->size - at);
+    if (in->replay)
+        return archive_replay_read(in->replay, in->base + at, out, room);
     if (in->file)
-        return file_reader_at(in->file, at, out, room);
-    struct slice part =
-        at < in->bytes.len ? slice_sub(in->bytes, (size_t)at, in->bytes.len) : (struct slice){0};
-    part = slice_sub(part, 0, room);
+        return file_reader_at(in->file, in->base + at, out, room);
+    struct slice part = slice_sub(in->bytes, (size_t)at, (size_t)at + room);
     if (part.len > 0)
         memcpy(out, part.ptr, part.len);
     return part.len;
@@ -51,7 +54,7 @@ void archive_enter(struct archive *a, uint64_t at, uint64_t end, bool packed,
     a->packed = packed;
     a->next = at;
     a->end = end;
-    if (packed && a->input.file)
+    if (packed && !archive_is_in_memory(&a->input))
         inflater_open_from(&a->inflater, wrapping, read_packed, a);
     else if (packed)
         inflater_open(&a->inflater, wrapping, slice_sub(a->input.bytes, (size_t)at, (size_t)end));
@@ -108,6 +111,25 @@ enum archive_step archive_skip(struct archive *a, uint64_t count) {
     }
     mem_wipe(unwanted, sizeof unwanted);
     return step;
+}
+
+enum archive_step archive_in_place(struct archive *a, uint64_t already, struct archive_input *out) {
+    uint64_t start = a->next - already, size = a->left + already;
+    if (a->left > a->end - a->next)
+        return ARCHIVE_DAMAGED;
+    if (a->left > *a->budget) {
+        *a->budget = 0;
+        return ARCHIVE_TOO_MUCH;
+    }
+    *a->budget -= a->left;
+    a->next += a->left;
+    a->left = 0;
+    *out = a->input;
+    out->base += start;
+    out->size = size;
+    if (archive_is_in_memory(out))
+        *out = archive_in_memory(slice_sub(a->input.bytes, (size_t)start, (size_t)(start + size)));
+    return ARCHIVE_OK;
 }
 
 /* gzip may keep the name, but nobody goes by that: "gunzip x.json.gz" makes x.json. */

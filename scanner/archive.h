@@ -1,6 +1,6 @@
 /* archive.h: what is in an archive, one member after the other: zip (wheels, eggs, jars), tar, tar packed by
- * gzip, and a single file that gzip has packed. The archive lies in memory, or is read where it is; nothing
- * is written anywhere.
+ * gzip, and a single file that gzip has packed. The archive lies in memory, or is read where it is, in a
+ * file or in another archive; nothing is written anywhere.
  *
  *     uint64_t budget = ...;
  *     archive_open(&a, archive_kind_of(path), path, archive_in_memory(bytes), &budget);
@@ -47,11 +47,14 @@ struct archive_member {
     enum archive_member_kind kind;
 };
 
-/* Where an archive is. */
+struct archive_replay;
+
+/* Where an archive is: in one of these, from `base` on. */
 struct archive_input {
-    struct slice bytes;       /* in memory, all of it */
-    struct file_reader *file; /* NULL: there */
-    uint64_t size;
+    struct slice bytes; /* in memory, all of it: where the others are NULL */
+    struct file_reader *file;
+    struct archive_replay *replay;
+    uint64_t base, size;
 };
 
 static inline struct archive_input archive_in_memory(struct slice bytes) {
@@ -59,6 +62,9 @@ static inline struct archive_input archive_in_memory(struct slice bytes) {
 }
 static inline struct archive_input archive_in_file(struct file_reader *file) {
     return (struct archive_input){.file = file, .size = file_reader_size(file)};
+}
+static inline bool archive_is_in_memory(const struct archive_input *in) {
+    return !in->file && !in->replay;
 }
 
 struct archive {
@@ -94,6 +100,49 @@ void archive_close(struct archive *a);
 /* The next member, of what kind it may be; what was not read of the one before is skipped. After anything but
  * ARCHIVE_OK there is none. */
 enum archive_step archive_next(struct archive *a, struct archive_member *out) KL_MUST_USE;
+
+/* Of a MEMBER_FILE that is not packed, and of which `already` bytes were read: where all of it can be read,
+ * for as long as the archive can. Nothing is left to be read of it then; the budget has it. */
+enum archive_step archive_in_place(struct archive *a, uint64_t already,
+                                   struct archive_input *out) KL_MUST_USE;
+
+/* A member that is packed, from any place of it, without all of it in memory: it is unpacked once to its end,
+ * where its size is known, and again from the nearest mark on the way.
+ *
+ *     archive_replay_begin(&r, &a, apart, &again);     before the first byte of the member is read
+ *     ... archive_read(&a, ...) ...
+ *     step = archive_replay_measure(&r, already, max); the rest; ARCHIVE_OK: r.size is its size, or `max`
+ *     ... archive_open(&inner, kind, path, archive_in_replay(&r), &budget) ...
+ *     archive_replay_end(&r);                          `a` is behind the member
+ *
+ * `a` is not read by anybody else meanwhile. */
+#define ARCHIVE_REPLAY_MARKS 32u /* zlib takes 40 KB for one */
+
+struct archive_mark {
+    uint64_t at, next; /* in the member, and in what it is packed in */
+    struct inflater inflater;
+};
+
+struct archive_replay {
+    struct archive *from; /* NULL: not begun */
+    uint64_t at, size;    /* of the member: what comes next of it; how long it is */
+    uint64_t apart;       /* from mark to mark */
+    uint64_t *again;      /* bytes that may be unpacked once more; without them a read ends early */
+    struct archive_mark marks[ARCHIVE_REPLAY_MARKS];
+    size_t count;
+    struct archive_mark end;
+};
+
+void archive_replay_begin(struct archive_replay *r, struct archive *a, uint64_t apart, uint64_t *again);
+enum archive_step archive_replay_measure(struct archive_replay *r, uint64_t already,
+                                         uint64_t max) KL_MUST_USE;
+/* May be called at any time; where it was not measured, `a` stays where it is. */
+void archive_replay_end(struct archive_replay *r);
+size_t archive_replay_read(struct archive_replay *r, uint64_t at, char *out, size_t room);
+
+static inline struct archive_input archive_in_replay(struct archive_replay *r) {
+    return (struct archive_input){.replay = r, .size = r->size};
+}
 
 /* Appends the next bytes of a MEMBER_FILE, at most `max`; fewer at its end. What came before an error is
  * good. */

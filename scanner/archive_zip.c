@@ -39,7 +39,7 @@ static bool has(struct slice s, size_t at, size_t bytes, const char *signature) 
 
 /* input[at, at + len), or less at its end; valid until the next look. */
 static struct slice look(struct archive *a, uint64_t at, size_t len) {
-    if (!a->input.file)
+    if (archive_is_in_memory(&a->input))
         return at < a->input.size ? slice_sub(a->input.bytes, (size_t)at, (size_t)at + len)
                                   : (struct slice){0};
     if (at < a->window_at || at + len > a->window_at + a->window.len) {

@@ -120,21 +120,31 @@ static inline void pybytes_look(struct slice text, bool *blank, bool *other) {
 #endif
 }
 
-/* Where `least` bytes (16 at most) begin of which none is a blank or a control character; `end` if nowhere.
- * What stands before them is one, or `p`. */
+/* What patterns take for a blank (\s). */
+static inline bool pybytes_is_blank(unsigned char c) {
+    return c == ' ' || (c >= '\t' && c <= '\r');
+}
+#ifdef PYVEC_BYTES
+static inline unsigned pyvec_blanks(pyvec v) {
+    return pyvec_mask(pyvec_or(pyvec_eq(v, ' '), pyvec_range(v, '\t', '\r' - '\t' + 1)));
+}
+#endif
+
+/* Where `least` bytes (16 at most) begin of which none is a blank; `end` if nowhere. What stands before them
+ * is one, or `p`. */
 static inline const unsigned char *pybytes_find_run(const unsigned char *p, const unsigned char *end,
                                                     unsigned least) {
 #ifdef PYVEC_BYTES
     const unsigned wanted = (1u << least) - 1;
     while (end - p >= PYVEC_BYTES) {
-        unsigned blank = pyvec_mask(pyvec_range(pyvec_load(p), 0, ' ' + 1)) & wanted;
+        unsigned blank = pyvec_blanks(pyvec_load(p)) & wanted;
         if (blank == 0)
             return p;
         p += 32 - PYVEC_LEADING(blank);
     }
 #endif
     for (const unsigned char *start = p; p < end; p++) {
-        if (*p <= ' ')
+        if (pybytes_is_blank(*p))
             start = p + 1;
         else if (p + 1 - start >= (ptrdiff_t)least)
             return start;
@@ -142,17 +152,17 @@ static inline const unsigned char *pybytes_find_run(const unsigned char *p, cons
     return end;
 }
 
-/* The first blank or control character. */
+/* The first blank. */
 static inline const unsigned char *pybytes_run_end(const unsigned char *p, const unsigned char *end) {
 #ifdef PYVEC_BYTES
     while (end - p >= PYVEC_BYTES) {
-        unsigned blank = pyvec_mask(pyvec_range(pyvec_load(p), 0, ' ' + 1));
+        unsigned blank = pyvec_blanks(pyvec_load(p));
         if (blank)
             return p + PYVEC_FIRST(blank);
         p += PYVEC_BYTES;
     }
 #endif
-    while (p<end && * p> ' ')
+    while (p < end && !pybytes_is_blank(*p))
         p++;
     return p;
 }

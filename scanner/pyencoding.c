@@ -51,6 +51,8 @@ static struct slice cookie_of_line(struct slice line) {
 
 /* The second line counts only after one that holds nothing but a comment. */
 struct slice pyencoding_cookie(struct slice bytes) {
+    if (bytes.len == 0)
+        return bytes;
     const unsigned char *p = (const unsigned char *)bytes.ptr, *end = p + bytes.len;
     for (int i = 0; i < 2 && p < end; i++) {
         const unsigned char *line_end = pybytes_line_end(p, end);

@@ -33,11 +33,9 @@ static size_t ascii_prefix(const char *p, size_t len) {
 
 static bool is_utf8(struct slice s) {
     size_t i = 0;
-    for (;;) {
+    while (i < s.len) {
         uint32_t unused;
         i += ascii_prefix(s.ptr + i, s.len - i);
-        if (i >= s.len)
-            return true;
         /* Text that is not ASCII mostly comes in runs. */
         while (i < s.len && (unsigned char)s.ptr[i] >= 0x80) {
             unsigned len = utf8_sequence(s.ptr + i, s.len - i, &unused);
@@ -46,6 +44,7 @@ static bool is_utf8(struct slice s) {
             i += len;
         }
     }
+    return true;
 }
 
 /* What is not ASCII decodes to at most this many bytes more than it has, for

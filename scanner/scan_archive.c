@@ -1,5 +1,5 @@
-/* scan_archive.c: see scan_archive.h. Archives in archives lie on a short stack; each level keeps the bytes
- * that it is read from. */
+/* scan_archive.c: see scan_archive.h. Archives in archives lie on a short stack. A small one is kept; of a
+ * larger one each byte is unpacked where it is asked for (archive.h). */
 #include "scanner/scan_archive.h"
 
 #include "base/file.h"
@@ -8,6 +8,9 @@
 
 #define HEAD_BYTES FILE_HEAD_BYTES
 #define LARGE_BYTES ((size_t)4 << 20) /* of text; what is no larger is unpacked before it is looked at */
+#define HELD_BYTES ((size_t)2 << 20)  /* an archive in another one that is no larger is kept unpacked */
+#define AGAIN_MAX_BYTES                                                                                      \
+    (4 * SCAN_ARCHIVE_MAX_BYTES) /* unpacked more than once: by each level of those above */
 #define PATH_MAX_BYTES ((SCAN_ARCHIVE_MAX_DEPTH + 1) * (KL_MAX_PATH_BYTES + 1))
 
 /* What was left out for one reason: one entry an archive, however many members it has. */
@@ -18,8 +21,9 @@ struct note {
 
 struct level {
     struct archive archive;
-    struct buf bytes; /* of a member that is an archive; empty for the outermost */
-    size_t path_len;  /* of the archive, in both paths */
+    struct buf bytes;             /* of a small member that is an archive */
+    struct archive_replay replay; /* of another one */
+    size_t path_len;              /* of the archive, in both paths */
     uint64_t members;
     struct note notes[SKIP_REASON_COUNT];
 };
@@ -28,7 +32,7 @@ struct unpacking {
     struct scan_worker *w;
     struct level *levels; /* SCAN_ARCHIVE_MAX_DEPTH */
     unsigned depth;
-    uint64_t budget, members;
+    uint64_t budget, again, members;
     enum archive_step last;   /* of a member that is scanned as it is unpacked */
     struct buf member;        /* its bytes */
     struct buf shown, folded; /* its path: as reported, and with slashes alone */
@@ -124,11 +128,9 @@ static enum skip_reason reason_of(enum archive_step step) {
 
 static void enter(struct unpacking *u, enum archive_kind kind, struct archive_input input) {
     struct level *l = &u->levels[u->depth++];
-    *l = (struct level){.path_len = u->shown.len};
-    if (u->depth > 1) {
-        l->bytes = u->member;
-        buf_init_secret(&u->member, SCAN_ARCHIVE_MAX_MEMBER_BYTES + 1);
-    }
+    l->path_len = u->shown.len;
+    l->members = 0;
+    memset(l->notes, 0, sizeof l->notes);
     u->w->part.stats.archives++;
     archive_open(&l->archive, kind, buf_cstr(&u->folded), input, &u->budget);
 }
@@ -137,6 +139,7 @@ static void leave(struct unpacking *u) {
     struct level *l = top(u);
     tell_notes(u);
     archive_close(&l->archive);
+    archive_replay_end(&l->replay);
     buf_release(&l->bytes);
     u->depth--;
 }
@@ -169,35 +172,82 @@ static void scan_member(struct unpacking *u) {
         scan_worker_skip(u->w, reason_of(u->last));
 }
 
-static void take_file(struct unpacking *u) {
+static size_t held_bytes(const struct unpacking *u) {
+    size_t asked = u->w->shared->options->piece_bytes;
+    return asked > 0 && asked < HELD_BYTES ? asked : HELD_BYTES;
+}
+
+/* Of a member that is an archive, and of which the first bytes are in u->member: where all of it is read
+ * from. `next` is the level that it will be. */
+static enum archive_step find_inner(struct unpacking *u, struct level *next, struct archive_input *out) {
     struct archive *a = &top(u)->archive;
-    const char *path = buf_cstr(&u->folded);
-    u->member.len = 0; /* wiped in the end */
-    enum archive_step step = archive_read(a, HEAD_BYTES, &u->member);
-    bool text = scan_language_of(path, buf_as_slice(&u->member)) != SCAN_BINARY;
-    enum archive_kind inner = text ? ARCHIVE_NONE : archive_kind_of(path);
-    if (step == ARCHIVE_OK && !text && inner == ARCHIVE_NONE) {
-        scan_worker_skip(u->w, SKIP_BINARY);
-        return;
+    size_t held = held_bytes(u);
+    enum archive_step step = ARCHIVE_OK;
+    if (!a->packed)
+        return archive_in_place(a, u->member.len, out);
+    if (u->member.len <= held)
+        step = archive_read(a, held + 1 - u->member.len, &u->member);
+    if (step != ARCHIVE_OK)
+        return step;
+    if (u->member.len > held) {
+        step = archive_replay_measure(&next->replay, u->member.len, SCAN_ARCHIVE_MAX_MEMBER_BYTES + 1);
+        *out = archive_in_replay(&next->replay);
+        return step;
     }
-    if (step == ARCHIVE_OK && inner != ARCHIVE_NONE && u->depth == SCAN_ARCHIVE_MAX_DEPTH) {
-        leave_out(u, SKIP_DEPTH);
-        return;
-    }
-    if (step == ARCHIVE_OK && inner != ARCHIVE_NONE)
-        step = archive_read(a, SCAN_ARCHIVE_MAX_MEMBER_BYTES + 1 - u->member.len, &u->member);
-    else if (step == ARCHIVE_OK)
-        step = archive_read(a, LARGE_BYTES + 1 - u->member.len, &u->member);
+    archive_replay_end(&next->replay);
+    next->bytes = u->member;
+    buf_init_secret(&u->member, LARGE_BYTES + 1);
+    *out = archive_in_memory(buf_as_slice(&next->bytes));
+    return ARCHIVE_OK;
+}
+
+static void take_inner(struct unpacking *u, enum archive_kind kind) {
+    struct level *next = &u->levels[u->depth];
+    struct archive_input input = {0};
+    const struct archive *a = &top(u)->archive;
+    bool large = !a->packed && a->left > SCAN_ARCHIVE_MAX_MEMBER_BYTES - u->member.len;
+    enum archive_step step = large ? ARCHIVE_OK : find_inner(u, next, &input);
     if (step == ARCHIVE_TOO_MUCH)
         leave_rest(u, SKIP_TOTAL);
     else if (step != ARCHIVE_OK)
         leave_out(u, reason_of(step));
-    else if (u->member.len > SCAN_ARCHIVE_MAX_MEMBER_BYTES)
+    else if (large || input.size > SCAN_ARCHIVE_MAX_MEMBER_BYTES)
         leave_out(u, SKIP_MEMBER_SIZE);
-    else if (inner != ARCHIVE_NONE)
-        enter(u, inner, archive_in_memory(buf_as_slice(&u->member)));
+    else
+        enter(u, kind, input);
+}
+
+static void take_text(struct unpacking *u, enum archive_step step) {
+    if (step == ARCHIVE_OK)
+        step = archive_read(&top(u)->archive, LARGE_BYTES + 1 - u->member.len, &u->member);
+    if (step == ARCHIVE_TOO_MUCH)
+        leave_rest(u, SKIP_TOTAL);
+    else if (step != ARCHIVE_OK)
+        leave_out(u, reason_of(step));
     else
         scan_member(u);
+}
+
+static void take_file(struct unpacking *u) {
+    struct archive *a = &top(u)->archive;
+    const char *path = buf_cstr(&u->folded);
+    enum archive_kind inner = archive_kind_of(path);
+    unsigned depth = u->depth;
+    bool fits = inner != ARCHIVE_NONE && depth < SCAN_ARCHIVE_MAX_DEPTH;
+    if (fits && a->packed)
+        archive_replay_begin(&u->levels[depth].replay, a, held_bytes(u), &u->again);
+    u->member.len = 0; /* wiped in the end */
+    enum archive_step step = archive_read(a, HEAD_BYTES, &u->member);
+    if (step != ARCHIVE_OK || scan_language_of(path, buf_as_slice(&u->member)) != SCAN_BINARY)
+        take_text(u, step);
+    else if (inner == ARCHIVE_NONE)
+        scan_worker_skip(u->w, SKIP_BINARY);
+    else if (!fits)
+        leave_out(u, SKIP_DEPTH);
+    else
+        take_inner(u, inner);
+    if (fits && u->depth == depth)
+        archive_replay_end(&u->levels[depth].replay);
 }
 
 static void take_member(struct unpacking *u, const struct archive_member *m) {
@@ -237,9 +287,9 @@ static void advance(struct unpacking *u) {
 void scan_archive(struct scan_worker *w, const char *path, enum archive_kind kind,
                   struct archive_input input) {
     const struct scan_options *o = w->shared->options;
-    struct unpacking u = {.w = w, .budget = SCAN_ARCHIVE_MAX_BYTES};
+    struct unpacking u = {.w = w, .budget = SCAN_ARCHIVE_MAX_BYTES, .again = AGAIN_MAX_BYTES};
     u.levels = mem_calloc(SCAN_ARCHIVE_MAX_DEPTH, sizeof *u.levels);
-    buf_init_secret(&u.member, SCAN_ARCHIVE_MAX_MEMBER_BYTES + 1);
+    buf_init_secret(&u.member, LARGE_BYTES + 1);
     buf_init(&u.shown, PATH_MAX_BYTES);
     buf_init(&u.folded, PATH_MAX_BYTES);
     buf_str(&u.shown, path);

@@ -51,10 +51,12 @@ static bool is_interrupted(const struct pieces *p) {
 }
 
 static void set_lead(struct pieces *p, struct slice lead) {
-    const unsigned char *at = (const unsigned char *)lead.ptr, *end = at + lead.len, *line = at;
     piece_text_set_lead(&p->text, lead);
-    p->lead_lines = 0;
-    while (lead.len > 0 && (line = pybytes_line_end(line, end)) < end) {
+    p->lead_lines = p->lead_points = 0;
+    if (lead.len == 0)
+        return;
+    const unsigned char *at = (const unsigned char *)lead.ptr, *end = at + lead.len, *line = at;
+    while ((line = pybytes_line_end(line, end)) < end) {
         line += pybytes_newline_len(line, end);
         at = line;
         p->lead_lines++;

@@ -74,9 +74,9 @@ static bool encoding_tells(struct skim *s, struct slice value) {
 /* Does a long run without a blank hold the place, which is searched anyway? */
 static bool is_in_long_run(struct skim *s, size_t at, size_t start, size_t end) {
     size_t first = at, last = at;
-    while (first > start && (unsigned char)s->text.ptr[first - 1] > ' ')
+    while (first > start && !pybytes_is_blank((unsigned char)s->text.ptr[first - 1]))
         first--;
-    while (last < end && last - first < SKIM_MIN_RUN && (unsigned char)s->text.ptr[last] > ' ')
+    while (last < end && last - first < SKIM_MIN_RUN && !pybytes_is_blank((unsigned char)s->text.ptr[last]))
         last++;
     return last - first >= SKIM_MIN_RUN;
 }
@@ -243,8 +243,11 @@ static bool judge_named(struct skim *s, size_t first, size_t last, struct slice 
     /* joined words are at most what a rule by a name knows */
     bool joined =
         words == WORDS_JOINED || (words == WORDS_TEXT && slice_find_byte(value, ' ', 0) == SIZE_MAX);
-    if (!by_rule &&
-        (joined || (words != WORDS_NONE && !somehow && !skim_may_promise(s, s->literals[first].start))))
+    if (!by_rule && joined)
+        return false;
+    if (!skim_is_plain(s))
+        return true;
+    if (!by_rule && words != WORDS_NONE && !somehow && !skim_may_promise(s, s->literals[first].start))
         return false;
     skim_place_of(s, first, last, &place);
     if (somehow)
@@ -506,6 +509,7 @@ static void begin(struct skim *s, struct scan_worker *w, const char *path, struc
     s->statement = (struct skim_statement){.end = SIZE_MAX};
     s->functions.at = SIZE_MAX;
     s->functions_promise = SKIM_UNKNOWN;
+    s->plain = SKIM_UNKNOWN;
     s->reads = s->renames_readers = false;
     s->asked = 0;
     s->work = 0;

@@ -84,8 +84,9 @@ static void fill_block(const struct skim_hints *h, const unsigned char *p, struc
         out->close |= (uint64_t)((class & (PAREN_END | BRACKET_END)) != 0) << k;
         out->line |= (uint64_t)((class & LINE) != 0) << k;
         out->backslash |= (uint64_t)(p[k] == '\\') << k;
-        out->dark |= (uint64_t)(p[k] > ' ') << k;
+        out->dark |= (uint64_t)(p[k] != ' ' && (p[k] < '\t' || p[k] > '\r')) << k;
         out->field |= (uint64_t)(p[k] == '%' || p[k] == '{') << k;
+        out->high |= (uint64_t)(p[k] >= 0x80) << k;
         out->hint |= (uint64_t)(hint_at(h, p + k) != 0) << k;
     }
 }
@@ -153,6 +154,12 @@ TARGET static inline __m256i hints_of(const struct half_tables t[3], const unsig
     return _mm256_cmpeq_epi8(all, _mm256_setzero_si256()); /* none */
 }
 
+/* Tab to carriage return. */
+TARGET static inline __m256i blanks_of(__m256i v) {
+    __m256i from_tab = _mm256_sub_epi8(v, _mm256_set1_epi8('\t'));
+    return _mm256_cmpeq_epi8(_mm256_min_epu8(from_tab, _mm256_set1_epi8('\r' - '\t')), from_tab);
+}
+
 TARGET static inline void fill_vector(const struct half_tables hints[3], const unsigned char *p,
                                       struct skim_block *out) {
     const struct half_tables classes = load_tables(class_low, class_high);
@@ -166,9 +173,10 @@ TARGET static inline void fill_vector(const struct half_tables hints[3], const u
     out->open = CLASS_BITS(a, b, 3) | CLASS_BITS(a, b, 5);
     out->close = CLASS_BITS(a, b, 4) | CLASS_BITS(a, b, 6);
     out->line = bits_of(a, b);
+    out->high = bits_of(x, y);
     out->backslash = bits_of(_mm256_cmpeq_epi8(x, slash), _mm256_cmpeq_epi8(y, slash));
-    out->dark = ~bits_of(_mm256_cmpeq_epi8(_mm256_min_epu8(x, blank), x),
-                         _mm256_cmpeq_epi8(_mm256_min_epu8(y, blank), y));
+    out->dark = ~bits_of(_mm256_or_si256(_mm256_cmpeq_epi8(x, blank), blanks_of(x)),
+                         _mm256_or_si256(_mm256_cmpeq_epi8(y, blank), blanks_of(y)));
     out->field = bits_of(_mm256_or_si256(_mm256_cmpeq_epi8(x, percent), _mm256_cmpeq_epi8(x, brace)),
                          _mm256_or_si256(_mm256_cmpeq_epi8(y, percent), _mm256_cmpeq_epi8(y, brace)));
     out->hint = ~bits_of(hints_of(hints, p), hints_of(hints, p + 32));

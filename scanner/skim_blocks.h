@@ -10,8 +10,9 @@
 /* Bit k is about byte k of the block. Of the last block, what is behind the text is 0. */
 struct skim_block {
     uint64_t apostrophe, quote, hash, backslash, line, open, close;
-    uint64_t dark;    /* no blank, and no control character */
+    uint64_t dark;    /* no blank, and none of the bytes that patterns take for one (\s) */
     uint64_t field;   /* % or {: of a template */
+    uint64_t high;    /* no ASCII */
     int64_t depth;    /* brackets open at its first byte; from skim_blocks_nest */
     uint64_t hint;    /* three bytes of a word of skim_hints stand here; a few others look the same */
     uint64_t root;    /* of these, what begins the root of a telling name; skim_marks.c tells */

@@ -81,6 +81,7 @@ struct skim {
     struct skim_statement statement;
     struct skim_functions functions;
     enum skim_answer functions_promise; /* the name of one has a root */
+    enum skim_answer plain;             /* skim_is_plain */
     size_t work, most_work; /* steps that do not come once a byte; with more, the file is read as Python */
     unsigned asked;         /* literals whose variables were followed */
     bool reads;             /* the environment, perhaps */
@@ -146,6 +147,9 @@ static inline uint64_t skim_roots(const struct skim_block *b) {
 
 /* The last position of the class in [from, to); SIZE_MAX if there is none. */
 size_t skim_last_in(struct skim *s, size_t from, size_t to, skim_class of);
+/* Each bracket is closed by one of its kind, and all code is ASCII. Else it takes the lexer to tell what is
+ * open where, and where a name ends. */
+bool skim_is_plain(struct skim *s);
 /* How many brackets are open at a byte. */
 int64_t skim_depth_at(struct skim *s, size_t at);
 bool skim_opens(struct skim *s, size_t bracket);

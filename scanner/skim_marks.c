@@ -1,12 +1,13 @@
 /* skim_marks.c: which of the hints are what they look like, but for where a word ends and the case of some
  * letters: what asks for hints afterwards is spared the others. */
 #include "base/load.h"
+#include "scanner/pybytes.h"
 #include "scanner/skim_internal.h"
 
 /* ---- words that stand far from their secrets, or with short ones ---- */
 
 static bool is_blank(char c) {
-    return (unsigned char)c <= ' ';
+    return pybytes_is_blank((unsigned char)c);
 }
 
 static size_t run_length(struct slice text) {

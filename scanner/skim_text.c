@@ -5,6 +5,32 @@
 
 /* ---- brackets and statements ---- */
 
+/* The open ones are a stack in a number, two bits each, which are the same of () [] {} in ASCII and never 0.
+ * What it has no room for is a mismatch when it is closed. Without a branch: which bracket comes next, no
+ * processor guesses. */
+static bool is_plain(const struct skim *s) {
+    uint64_t open = 0, wrong = 0;
+    for (size_t i = 0; i < s->block_count; i++) {
+        const unsigned char *block = (const unsigned char *)s->text.ptr + i * SKIM_BLOCK;
+        wrong |= s->blocks[i].high & ~s->blocks[i].hash;
+        for (uint64_t bits = skim_brackets(&s->blocks[i]); bits != 0; bits &= bits - 1) {
+            unsigned c = block[bits_lowest(bits)];
+            uint64_t kind = c >> 5 & 3u, closes = 0 - (uint64_t)((c & 3u) == 1); /* )]} */
+            wrong |= (open ^ kind) & 3u & closes;
+            open = (open >> 2 & closes) | ((open << 2 | kind) & ~closes);
+        }
+        if (wrong != 0)
+            return false;
+    }
+    return open == 0;
+}
+
+bool skim_is_plain(struct skim *s) {
+    if (s->plain == SKIM_UNKNOWN)
+        s->plain = is_plain(s) ? SKIM_YES : SKIM_NO;
+    return s->plain == SKIM_YES;
+}
+
 /* How many brackets are open at a byte. */
 int64_t skim_depth_at(struct skim *s, size_t at) {
     if (at == s->text.len)

@@ -9,7 +9,7 @@
 #include "scanner/scan.h"
 
 /* Candidates of CONTEXT_TEXT for every pair that the format of `path` lets us
- * see, in order; none for SCAN_TEXT. */
+ * see, in no order, and twice where it is seen in two ways; none for SCAN_TEXT. */
 void textfile_collect(const char *path, enum scan_language language, struct slice text, bool in_test,
                       struct arena *arena, struct candidates *out);
 

@@ -43,7 +43,7 @@ static void add_element(struct extraction *x, struct slice key, size_t start, si
 /* `|`, `>-`, `|2`: the first line of the block below; what has several is for rules. */
 static bool block(struct extraction *x, struct slice key, size_t at, size_t end) {
     struct slice s = x->text, head = slice_trim(slice_sub(s, at, end));
-    if ((head.ptr[0] != '|' && head.ptr[0] != '>') || head.len > 3)
+    if (head.len == 0 || head.len > 3 || (head.ptr[0] != '|' && head.ptr[0] != '>'))
         return false;
     for (size_t i = 1; i < head.len; i++)
         if (head.ptr[i] != '-' && head.ptr[i] != '+' && (head.ptr[i] < '1' || head.ptr[i] > '9'))

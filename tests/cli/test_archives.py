@@ -121,6 +121,50 @@ def test_archives_in_archives_to_a_depth(keylift, project):
     assert report["errors"][0]["path"] == "four.zip!2.zip!1.zip!0.zip"
 
 
+def backwards(files):
+    """The directory names the members from the last to the first."""
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as z:
+        for name, data in files.items():
+            z.writestr(name, data)
+        z.filelist.reverse()
+    return out.getvalue()
+
+
+LARGE = {**{k: MAKERS[k] for k in ("a.zip", "stored.zip", "a.tar", "a.tgz")}, "backwards.zip": backwards}
+
+
+@pytest.mark.parametrize("inner", LARGE)
+@pytest.mark.parametrize("outer", LARGE)
+def test_archives_in_archives_that_are_not_kept(keylift, project, outer, inner):
+    """What is larger than 2 MB is unpacked where it is asked for: before, in and behind each archive in another one
+    everything is found, in whatever order the members stand."""
+    noise, data, name, expected = random.Random(1), b"", "a.bin", []
+    for level, kind in enumerate((outer, inner, outer)):
+        tokens = {f"{n}{level}.txt": support.made_stripe_key(10 * level + n) + "\n" for n in range(3)}
+        files = {"00.bin": b"\0" * 9 + noise.randbytes(2_200_000), name: data, **tokens}
+        order = [f"0{level}.txt", "00.bin", f"1{level}.txt", name, f"2{level}.txt"]
+        data = LARGE[kind]({n: files[n] for n in order})
+        expected = [f"{name}!{path}" for path in expected] + list(tokens)
+        name = f"{level}-{kind}"
+    project.write(name, data)
+    status, report = scan(keylift, project)
+    assert (status, report["errors"]) == (1, [])
+    assert paths(report) == sorted(f"{name}!{path}" for path in expected)
+    assert report["stats"]["archives"] == 3 and report["stats"]["skipped"] == {"binary": 3}
+
+
+def test_an_archive_in_an_archive_may_be_damaged_behind_what_is_kept(keylift, project):
+    """The packed member does not unpack to its end: what stands behind it is searched all the same."""
+    inner = tar_of({"a.txt": support.made_stripe_key(1), "b.txt": random.Random(1).randbytes(2_000_000).hex()})
+    data = bytearray(zip_of({"in.tar": inner, "z.txt": support.made_stripe_key(2)}))
+    directory = data.find(b"PK\1\2")
+    data[directory + 20 : directory + 24] = struct.pack("<I", 2_000_000)
+    project.write("a.zip", bytes(data))
+    status, report = scan(keylift, project)
+    assert status == 2 and paths(report) == ["a.zip!z.txt"] and report["stats"]["skipped"] == {"damaged": 1}
+
+
 def test_names_that_lead_elsewhere_stay_in_the_archive(keylift, project):
     token = support.made_stripe_key()
     names = ["/etc/a.txt", "../../b.txt", "c/../../d.txt", "./e//f.txt", ".."]

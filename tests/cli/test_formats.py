@@ -177,11 +177,17 @@ def test_the_status_does_not_depend_on_the_format(keylift, leaks, kind):
     assert (leaks.path / "report").stat().st_size > 0
 
 
-@pytest.mark.parametrize("command", ["plan", "migrate", "upload", "rewrite", "runs"])
+@pytest.mark.parametrize("command", ["migrate", "upload", "rewrite", "runs"])
 def test_commands_that_have_text_and_json_alone_say_so(keylift, project, command):
     done = keylift(command, "--format", "sarif", cwd=project)
     assert done.returncode == 2 and 'takes text or json' in done.stderr
     assert "--format text|json " in keylift(command, "--help", cwd=project).stdout
+
+
+def test_plan_has_sarif_too(keylift, project):
+    done = keylift("plan", "--format", "csv", cwd=project)
+    assert done.returncode == 2 and "takes text, json or sarif" in done.stderr
+    assert "--format text|json|sarif" in keylift("plan", "--help", cwd=project).stdout
 
 
 def test_one_scan_may_write_several_reports(keylift, report, leaks):

@@ -1,9 +1,11 @@
 """Files that are scanned a piece at a time: nothing is missed where they are cut, places are those in the file,
 and memory does not grow with them."""
 
+import io
 import json
 import random
 import sys
+import tarfile
 import zipfile
 from pathlib import Path
 
@@ -166,6 +168,34 @@ def archive(folder):
         made.writestr("a.txt", noise.hex())
 
 
+def archives(make):
+    """A text of 50 MB in an archive in two others."""
+
+    def write(folder):
+        noise = random.Random(1).randbytes(25 * MB).hex().encode()
+        data, name = b"\n".join(noise[n : n + 1000] for n in range(0, len(noise), 1000)), "a.txt"
+        for level in range(3):
+            name, data = make(name, data, level)
+        (folder / name).write_bytes(data)
+
+    return several(write)
+
+
+def zipped(name, data, level):
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as made:
+        made.writestr(name, data)
+    return f"in{level}.zip", out.getvalue()
+
+
+def tarred(name, data, level):
+    out, info = io.BytesIO(), tarfile.TarInfo(name)
+    info.size = len(data)
+    with tarfile.open(fileobj=out, mode="w:gz", compresslevel=1) as made:
+        made.addfile(info, io.BytesIO(data))
+    return f"in{level}.tgz", out.getvalue()
+
+
 def several(make):
     """Each of two threads has one of them at any time: each is named, and so in a batch of its own."""
 
@@ -204,6 +234,8 @@ HEAVY = {
     "characters": several(dense("'a',")),
     "statements": several(dense("a=1\n")),
     "archive": archive,
+    "archives": archives(zipped),
+    "tars": archives(tarred),
     "pairs": several(lambda folder: (folder / "a.yaml").write_text("a: b\n" * (39 * MB // 50))),
 }
 

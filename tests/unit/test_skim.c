@@ -45,6 +45,7 @@ static void blocks_are_the_same_on_every_machine(void **state) {
             assert_int_equal((b->apostrophe & bit) != 0, text[i] == '\'');
             assert_int_equal((b->hash & bit) != 0, text[i] == '#');
             assert_int_equal((b->backslash & bit) != 0, text[i] == '\\');
+            assert_int_equal((b->high & bit) != 0, (unsigned char)text[i] >= 0x80);
             assert_int_equal((b->line & bit) != 0, text[i] == '\n' || text[i] == '\r');
             assert_int_equal((b->open & bit) != 0, text[i] == '(' || text[i] == '[' || text[i] == '{');
             assert_int_equal((b->close & bit) != 0, text[i] == ')' || text[i] == ']' || text[i] == '}');
