@@ -262,7 +262,7 @@ static bool judge_named(struct skim *s, size_t first, size_t last, struct slice 
     if (classify_could_be(value, kinds, is_piece, place.in_series))
         return true;
     bool assigned = place.naming == SKIM_SOMEHOW || s->open == SIZE_MAX;
-    bool asks = assigned && !is_piece && !place.in_series && words == WORDS_NONE &&
+    bool asks = assigned && !is_piece && !place.in_series && words == WORDS_NONE && skim_may_be_used(s) &&
                 value_shape(value) >= SHAPE_NUMBERED &&
                 classify_could_be(value, CLASSIFY_ANY_KIND, false, false);
     return asks && classify_could_be(value, skim_use_kinds(s, first), false, false);

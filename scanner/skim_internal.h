@@ -38,6 +38,7 @@ struct skim_statement {
     size_t start, end; /* end: SIZE_MAX: none was */
     bool kinds_known, names_known, lambda_known, lambda;
     enum skim_answer promises; /* a root of a telling name stands in it */
+    enum skim_answer returns;  /* so does what may give the result of a function */
     unsigned kinds;            /* that its names promise: classify_kinds */
     enum skim_answer unpacks;
     uint64_t names[RULE_NAME_BITS]; /* rules that go by a name: rule_names_in */
@@ -128,6 +129,8 @@ static inline uint64_t skim_quotes(const struct skim_block *b) {
 }
 /* Where SKIM_MIN_RUN bytes without a blank begin, in [from, to); `to` if nowhere. */
 size_t skim_find_run(struct skim *s, size_t from, size_t to);
+/* Where it stands next in [from, to); `to` if nowhere. Its first two bytes tell most places apart. */
+size_t skim_find(struct skim *s, struct slice name, size_t from, size_t to);
 
 static inline uint64_t skim_brackets(const struct skim_block *b) {
     return b->open | b->close;
@@ -227,5 +230,7 @@ void skim_statement_names(struct skim *s, uint64_t *names);
 /* skim_uses.c: what the variable is used as that the literal is given to. Notes the variable, where other
  * modules may use it. */
 unsigned skim_use_kinds(struct skim *s, size_t literal);
+/* Could that be anything? Of the literal that skim_place_of was asked of last. */
+bool skim_may_be_used(struct skim *s);
 
 #endif

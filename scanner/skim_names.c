@@ -25,9 +25,16 @@ static unsigned kinds_of_literal(struct skim *s, const struct skim_literal *l, s
     return slice_starts(body, "-") ? CLASSIFY_ANY_KIND : classify_kinds(body);
 }
 
-static unsigned kinds_at(struct skim *s, size_t at) {
+/* *next: behind what was looked at. */
+static unsigned kinds_at(struct skim *s, size_t at, size_t *next) {
     const struct skim_literal *l = skim_literal_at(s, at);
-    return l ? kinds_of_literal(s, l, at) : classify_kinds(word_around(s, at));
+    struct slice word = word_around(s, at);
+    *next = skim_offset_of(s, word) + word.len;
+    if (l == NULL)
+        return classify_kinds(word);
+    if (l->kind != SKIM_FORMATTED)
+        *next = l->end;
+    return kinds_of_literal(s, l, at);
 }
 
 static bool stands_at(struct skim *s, size_t at, const char *word) {
@@ -147,9 +154,9 @@ unsigned skim_statement_kinds(struct skim *s) {
     struct skim_statement *st = &s->statement;
     if (!st->kinds_known) {
         st->kinds_known = true;
-        for (size_t at = skim_next_in(s, st->start, st->end, skim_roots); at < st->end;
-             at = skim_next_in(s, at + 1, st->end, skim_roots))
-            st->kinds |= kinds_at(s, at);
+        for (size_t at = skim_next_in(s, st->start, st->end, skim_roots), next; at < st->end;
+             at = skim_next_in(s, next, st->end, skim_roots))
+            st->kinds |= kinds_at(s, at, &next);
     }
     return st->kinds | callee_kinds(s) |
            (functions_promise(s) && goes_by_function(s) ? s->functions.kinds : 0);
@@ -179,10 +186,23 @@ static bool is_for_sink(struct skim *s, size_t at) {
     return false;
 }
 
+/* Could something in the statement go by the name of a function around? */
+static bool may_return(struct skim *s) {
+    struct skim_statement *st = &s->statement;
+    if (st->returns == SKIM_UNKNOWN) {
+        static const char *const words[] = {"return", "yield", "lambda"};
+        st->returns = SKIM_NO;
+        for (size_t i = 0; i < KL_ARRAY_LEN(words) && st->returns == SKIM_NO; i++)
+            if (skim_find(s, slice_cstr(words[i]), st->start, st->end) < st->end)
+                st->returns = SKIM_YES;
+    }
+    return st->returns == SKIM_YES;
+}
+
 bool skim_may_promise(struct skim *s, size_t at) {
     struct skim_statement *st = &s->statement;
     skim_find_statement(s, at);
     if (st->promises == SKIM_UNKNOWN)
         st->promises = skim_has(s, st->start, st->end, skim_roots) ? SKIM_YES : SKIM_NO;
-    return st->promises == SKIM_YES || functions_promise(s) || is_for_sink(s, at);
+    return st->promises == SKIM_YES || (functions_promise(s) && may_return(s)) || is_for_sink(s, at);
 }

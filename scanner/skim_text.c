@@ -1,7 +1,10 @@
 /* skim_text.c: brackets, statements and the bytes around a place, without tokens. */
 #include "base/bisect.h"
+#include "scanner/pybytes.h"
 #include "scanner/pylex_internal.h"
 #include "scanner/skim_internal.h"
+
+#define MAX_SHORT_NAME 32u /* bytes: a search takes up to so many times as long as the text */
 
 /* ---- brackets and statements ---- */
 
@@ -142,6 +145,24 @@ size_t skim_find_run(struct skim *s, size_t from, size_t to) {
         if (to - from < SKIM_BLOCK)
             break;
         from += SKIM_BLOCK - SKIM_MIN_RUN + 1;
+    }
+    return to;
+}
+
+/* ---- text ---- */
+
+size_t skim_find(struct skim *s, struct slice name, size_t from, size_t to) {
+    const unsigned char *begin = (const unsigned char *)s->text.ptr, *end = begin + to, *p;
+    if (name.len < 2 || name.len > MAX_SHORT_NAME) {
+        size_t found = slice_find(slice_sub(s->text, 0, to), name, from);
+        return found == SIZE_MAX ? to : found;
+    }
+    for (p = begin + from; p < end; p++) {
+        p = pybytes_find_pair(p, end, (unsigned char)name.ptr[0], (unsigned char)name.ptr[1]);
+        if ((size_t)(end - p) < name.len)
+            break;
+        if (memcmp(p, name.ptr, name.len) == 0)
+            return (size_t)(p - begin);
     }
     return to;
 }

@@ -1,10 +1,8 @@
 /* skim_uses.c: what the variable is used as that a literal is given to, as flow.c sees it, without tokens. */
-#include "scanner/pybytes.h"
 #include "scanner/sinks.h"
 #include "scanner/skim_internal.h"
 
 #define MAX_LOOK_BACK 512u /* bytes, for the bracket around a use */
-#define MAX_SHORT_NAME 32u /* bytes; the search takes up to so many times as long as the text */
 #define MAX_ASKED 64u      /* variables of a file that are followed */
 
 static bool ends_with_scheme(struct slice before) {
@@ -73,28 +71,12 @@ static unsigned use_kinds(struct skim *s, size_t at) {
     }
 }
 
-/* From `at` on; text.len if it is nowhere. Its first two bytes tell most places apart. */
-static size_t find_name(struct skim *s, struct slice name, size_t at) {
-    const unsigned char *begin = (const unsigned char *)s->text.ptr, *end = begin + s->text.len, *p;
-    if (name.len < 2 || name.len > MAX_SHORT_NAME) {
-        size_t found = slice_find(s->text, name, at);
-        return found == SIZE_MAX ? s->text.len : found;
-    }
-    for (p = begin + at; p < end; p++) {
-        p = pybytes_find_pair(p, end, (unsigned char)name.ptr[0], (unsigned char)name.ptr[1]);
-        if ((size_t)(end - p) < name.len)
-            break;
-        if (memcmp(p, name.ptr, name.len) == 0)
-            return (size_t)(p - begin);
-    }
-    return s->text.len;
-}
-
 /* Of all uses outside the targets themselves. */
 static unsigned uses_kinds(struct skim *s, struct slice name, size_t start, size_t end) {
     unsigned kinds = 0;
     s->work += s->block_count;
-    for (size_t at = find_name(s, name, 0); at < s->text.len; at = find_name(s, name, at + name.len)) {
+    for (size_t at = skim_find(s, name, 0, s->text.len); at < s->text.len;
+         at = skim_find(s, name, at + name.len, s->text.len)) {
         bool whole = (at == 0 || !skim_is_word_at(s, at - 1)) && !skim_is_word_at(s, at + name.len);
         if (whole && (at < start || at >= end))
             kinds |= use_kinds(s, at);
@@ -111,10 +93,14 @@ static bool stands_in_groups(struct skim *s) {
     return true;
 }
 
-unsigned skim_use_kinds(struct skim *s, size_t literal) {
-    if (!stands_in_groups(s))
-        return 0;
+bool skim_may_be_used(struct skim *s) {
     skim_find_statement(s, s->here);
+    size_t start = s->statement.start;
+    bool is_far = s->here - start > SKIM_MAX_TARGETS;
+    return (is_far || skim_targets_end(s, s->here) > 0) && stands_in_groups(s);
+}
+
+unsigned skim_use_kinds(struct skim *s, size_t literal) {
     size_t start = s->literals[literal].start, first = s->statement.start;
     if (start - first > SKIM_MAX_TARGETS || ++s->asked > MAX_ASKED)
         return CLASSIFY_ANY_KIND;
