@@ -107,6 +107,8 @@ enum kl_status file_read_fd(int fd, const char *what, size_t max, struct buf *ou
     return read_all(fd, what, 0, max, out, e);
 }
 
+#define SMALL_FILE_BYTES ((uint64_t)64 << 10)
+
 /* Opens a regular file; *size as the system tells it. */
 static enum kl_status open_regular(const char *path, int *out, uint64_t *size, struct error *e) {
     int fd;
@@ -158,17 +160,23 @@ enum kl_status file_read_wanted(const char *path, size_t max,
     enum kl_status status = open_regular(path, &fd, &size, e);
     if (status != KL_OK)
         return status;
-    char *head = buf_reserve(out, FILE_HEAD_BYTES);
+    /* A small one is read at once, with a byte more: less than that is its end. What the system tells no size
+     * of, as in /proc, has a head like all others. */
+    bool small = size > 0 && size < SMALL_FILE_BYTES;
+    size_t want = small ? (size_t)size + 1 : FILE_HEAD_BYTES;
+    char *head = buf_reserve(out, want);
     if (!head) {
         status = error_set(e, KL_ERR_LIMIT, "%s is larger than %zu bytes", path, max);
         goto done;
     }
-    status = read_some(fd, path, head, FILE_HEAD_BYTES, &got, e);
+    status = read_some(fd, path, head, want, &got, e);
     if (status != KL_OK)
         goto done;
     out->len += got;
-    *whole = wanted(path, slice_of(out->ptr + start, got));
-    if (*whole)
+    *whole = wanted(path, slice_of(out->ptr + start, got < FILE_HEAD_BYTES ? got : FILE_HEAD_BYTES));
+    if (!*whole && got > FILE_HEAD_BYTES)
+        out->len = start + FILE_HEAD_BYTES;
+    if (*whole && !(small && got == size && size <= max))
         status = read_rest(fd, path, size > got ? size - got : 0, max > got ? max - got : 0, out, e);
 done:
     close(fd);
