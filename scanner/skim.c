@@ -410,29 +410,33 @@ static bool judge_comment(struct skim *s, size_t i) {
     return x.found;
 }
 
+static bool literal_tells(struct skim *s, size_t i) {
+    switch ((enum skim_kind)s->literals[i].kind) {
+    case SKIM_COMMENT:
+        return judge_comment(s, i);
+    case SKIM_FORMATTED:
+        return judge_formatted(s, i);
+    case SKIM_STRING:
+        return judge_string(s, i);
+    }
+    return true;
+}
+
 static bool some_literal_tells(struct skim *s) {
     for (size_t i = 0, joined = 0; i < s->literal_count; i++) {
         if (s->work > s->most_work)
             return true;
-        switch ((enum skim_kind)s->literals[i].kind) {
-        case SKIM_COMMENT:
-            if (judge_comment(s, i))
-                return true;
-            break;
-        case SKIM_FORMATTED:
-            if (judge_formatted(s, i))
-                return true;
-            break;
-        case SKIM_STRING:
-            if (judge_string(s, i))
-                return true;
-            if (i >= joined) {
-                joined = joined_end(s, i) + 1;
-                if (joined > i + 1 && judge_joined(s, i, joined - 1))
-                    return true;
-            }
-            break;
+        if (s->literals[i].start < s->cleared)
+            continue;
+        bool tells = literal_tells(s, i);
+        if (!tells && i >= joined && s->literals[i].kind == SKIM_STRING) {
+            joined = joined_end(s, i) + 1;
+            tells = joined > i + 1 && judge_joined(s, i, joined - 1);
         }
+        if (tells && skim_statement_tells(s, i))
+            return true;
+        if (tells)
+            joined = 0; /* what was taken for one with a literal of a statement behind it */
     }
     return false;
 }
@@ -492,6 +496,7 @@ static void begin(struct skim *s, struct scan_worker *w, const char *path, struc
     s->functions.at = SIZE_MAX;
     s->reads = s->renames_readers = false;
     s->asked = 0;
+    s->cleared = 0;
     s->work = 0;
     s->most_work = SKIM_LEAST_WORK + SKIM_WORK_OF_BLOCK * s->block_count;
 }

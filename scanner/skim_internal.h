@@ -6,6 +6,7 @@
  *     skim_place.c    what names a literal
  *     skim_names.c    what the names around it promise
  *     skim_uses.c     what its variable is used as
+ *     skim_statement.c  a statement as Python
  *     skim_imports.c  what the file imports; does it read the environment?
  *     skim.c          what is asked of each literal */
 #ifndef KEYLIFT_SCANNER_SKIM_INTERNAL_H
@@ -65,6 +66,7 @@ struct skim {
     struct skim_functions functions;
     size_t work, most_work; /* steps that do not come once a byte; with more, the file is read as Python */
     unsigned asked;         /* literals whose variables were followed */
+    size_t cleared;         /* the end of the statement that was read as Python last */
     bool reads;             /* the environment, perhaps */
     bool renames_readers;   /* functions that do may have names that are not known */
 };
@@ -169,8 +171,13 @@ void skim_place_of(struct skim *s, size_t first, size_t last, struct skim_place 
  * the function that it is given to; the rules that go by such names. */
 unsigned skim_statement_kinds(struct skim *s);
 void skim_statement_names(struct skim *s, uint64_t *names);
+/* Does a function around the literal at s->here have a name that promises something? */
+bool skim_functions_tell(struct skim *s);
 /* skim_uses.c: what the variable is used as that the literal is given to. Notes the variable, where other
  * modules may use it. */
 unsigned skim_use_kinds(struct skim *s, size_t literal);
+/* skim_statement.c, of a literal that may tell something: does a scan report anything of its statement, as
+ * far as can be told? If not, all literals of the statement are cleared. */
+bool skim_statement_tells(struct skim *s, size_t literal);
 
 #endif

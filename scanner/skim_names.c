@@ -153,3 +153,11 @@ void skim_statement_names(struct skim *s, uint64_t *names) {
     for (size_t i = 0; by_function && i < RULE_NAME_BITS; i++)
         names[i] |= s->functions.names[i];
 }
+
+bool skim_functions_tell(struct skim *s) {
+    know_functions(s);
+    uint64_t any = s->functions.kinds;
+    for (size_t i = 0; i < RULE_NAME_BITS; i++)
+        any |= s->functions.names[i];
+    return any != 0;
+}
