@@ -49,13 +49,20 @@ void module_notes_drop(struct module_notes *n) {
     n->hash_count = n->first;
 }
 
+static void add_bound(struct module_notes *n, uint32_t hash) {
+    for (size_t i = n->first; i < n->hash_count; i++)
+        if (n->hashes[i] == hash)
+            return;
+    add_hash(n, hash);
+}
+
 static void bind(struct module_notes *n, const char *path, struct slice name) {
     struct slice rest;
     struct slice module = last_part(module_of_path(path), '/', &rest);
     struct slice package = last_part(rest, '/', &rest);
-    add_hash(n, hash_of(hash64(package), hash64(module), hash64(name)));
+    add_bound(n, hash_of(hash64(package), hash64(module), hash64(name)));
     if (package.len > 0)
-        add_hash(n, hash_of(hash64((struct slice){0}), hash64(module), hash64(name)));
+        add_bound(n, hash_of(hash64((struct slice){0}), hash64(module), hash64(name)));
 }
 
 void module_notes_bind(struct module_notes *n, const char *path, struct slice name) {

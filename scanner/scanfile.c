@@ -199,6 +199,24 @@ static void match_candidate(struct scan_worker *w, const char *path, const struc
         module_notes_bind(&w->notes, path, c->name);
 }
 
+bool scan_code_tells(struct scan_worker *w, const char *path, struct slice code,
+                     bool (*is_used)(void *ctx, const struct candidate *c), void *ctx) {
+    const struct pyfile file = {.text = code};
+    size_t errors = w->part.error_count;
+    py_lex(code, &w->tokens);
+    flows_clear(&w->flows);
+    candidates_collect(&file, &w->tokens, "", &w->arena, &w->candidates);
+    bool tells = w->tokens.has_error || w->tokens.truncated;
+    for (size_t i = 0; i < w->candidates.count && !tells; i++) {
+        const struct candidate *c = &w->candidates.items[i];
+        match_candidate(w, path, c, true, &code);
+        tells = w->hits.count > 0 || w->part.error_count > errors || (scan_asks_uses(c) && is_used(ctx, c));
+    }
+    w->part.error_count = errors; /* the scan of the file says so again */
+    w->hits.count = 0;
+    return tells;
+}
+
 /* Many random values without a name that tells are the data of a program: a table, a series of samples. */
 static void drop_series(struct scan_hits *h) {
     size_t random = 0, kept = 0;

@@ -115,6 +115,10 @@ void scan_allow_hits(struct scan_worker *w, size_t first);
 
 /* Of a literal of Python that no rule matches: may its uses say what it is? */
 bool scan_asks_uses(const struct candidate *c);
+/* Is there a literal in a statement of Python, by itself, that would be reported? `is_used` is asked of those
+ * whose uses elsewhere may say so. Names that it gives at the level of the module are noted as in a scan. */
+bool scan_code_tells(struct scan_worker *w, const char *path, struct slice code,
+                     bool (*is_used)(void *ctx, const struct candidate *c), void *ctx);
 /* A hit of the classifier, unless its rule is switched off; else NULL. */
 struct scan_hit *scan_classified(struct scan_worker *w, const struct candidate *c,
                                  const struct classification *k);

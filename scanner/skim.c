@@ -81,47 +81,18 @@ static bool is_in_long_run(struct skim *s, size_t at, size_t start, size_t end) 
     return last - first >= SKIM_MIN_RUN;
 }
 
-/* As they are written in the text. */
-static bool has_distant_word(struct skim *s, const struct skim_literal *l, bool alone) {
-    bool whole = alone && !(l->flags & PY_STR_ESCAPES);
+/* Of literals `first` to `last`, which spell `value` together, or of which it is a piece. */
+static bool has_distant_word(struct skim *s, size_t first, size_t last, struct slice value) {
+    const struct skim_literal *l = &s->literals[first];
+    if (first < last || l->flags & PY_STR_ESCAPES) /* what is spelled differs from what is written */
+        return skim_spells_distant_word(value);
+    struct slice before_end = slice_sub(s->text, 0, l->body_end);
     for (size_t at = skim_next_in(s, l->body, l->body_end, skim_distant); at < l->body_end;
          at = skim_next_in(s, at + 1, l->body_end, skim_distant)) {
-        bool searched = s->text.ptr[at] == ':' && l->kind != SKIM_FORMATTED && !(l->flags & PY_STR_ESCAPES) &&
+        bool searched = s->text.ptr[at] == ':' && l->kind != SKIM_FORMATTED &&
                         is_in_long_run(s, at, l->body, l->body_end);
-        struct slice before_end = slice_sub(s->text, 0, l->body_end);
-        if (!searched && skim_is_distant_word(before_end, at, whole))
+        if (!searched && skim_is_distant_word(before_end, at))
             return true;
-    }
-    return false;
-}
-
-/* Escapes that neither spell a character of a word nor vanish. */
-static bool has_plain_escapes(struct slice body) {
-    for (size_t at = slice_find_byte(body, '\\', 0); at != SIZE_MAX; at = slice_find_byte(body, '\\', at + 2))
-        if (at + 1 == body.len || strchr("nrt\"'\\", body.ptr[at + 1]) == NULL)
-            return false;
-    return true;
-}
-
-/* The same of what literals `first` to `last` spell together. */
-static bool literals_have_distant_word(struct skim *s, size_t first, size_t last) {
-    char seam[2 * SKIM_LONGEST_DISTANT];
-    for (size_t i = first; i <= last; i++) {
-        const struct skim_literal *l = &s->literals[i];
-        struct slice body = slice_sub(s->text, l->body, l->body_end);
-        if (has_distant_word(s, l, first == last) || (l->flags & PY_STR_ESCAPES && !has_plain_escapes(body)))
-            return true;
-        struct slice next = i < last ? slice_sub(s->text, l[1].body, l[1].body_end) : (struct slice){0};
-        if (next.len == 0)
-            continue;
-        struct slice tail =
-            slice_sub(body, body.len < SKIM_LONGEST_DISTANT ? 0 : body.len - SKIM_LONGEST_DISTANT, body.len);
-        struct slice head = slice_sub(next, 0, SKIM_LONGEST_DISTANT);
-        memcpy(seam, tail.ptr, tail.len);
-        memcpy(seam + tail.len, head.ptr, head.len);
-        for (size_t k = 0; k < tail.len; k++)
-            if (skim_begins_distant_word(slice_sub(slice_of(seam, tail.len + head.len), k, sizeof seam)))
-                return true;
     }
     return false;
 }
@@ -191,7 +162,7 @@ static bool value_tells(struct skim *s, size_t first, size_t last, struct slice 
         return false;
     if (value.len >= SKIM_MIN_RUN && runs_tell(s, value))
         return true;
-    if (!literals_have_distant_word(s, first, last))
+    if (!has_distant_word(s, first, last, value))
         return false;
     struct slice fixed = fixed_piece(s, value);
     return rules_match(s, value) || (fixed.len < value.len && rules_match(s, fixed));
@@ -240,9 +211,7 @@ static bool judge_named(struct skim *s, size_t first, size_t last, struct slice 
     if (words == WORDS_TEXT && is_prose(s, value))
         return false;
     bool by_rule = may_be_named(s, value);
-    /* joined words are at most what a rule by a name knows */
-    bool joined =
-        words == WORDS_JOINED || (words == WORDS_TEXT && slice_find_byte(value, ' ', 0) == SIZE_MAX);
+    bool joined = words == WORDS_JOINED; /* at most what a rule by a name knows */
     if (!by_rule && joined)
         return false;
     if (!skim_is_plain(s))
@@ -427,29 +396,33 @@ static bool judge_comment(struct skim *s, size_t i) {
     return x.found;
 }
 
+static bool literal_tells(struct skim *s, size_t i) {
+    switch ((enum skim_kind)s->literals[i].kind) {
+    case SKIM_COMMENT:
+        return judge_comment(s, i);
+    case SKIM_FORMATTED:
+        return judge_formatted(s, i);
+    case SKIM_STRING:
+        return judge_string(s, i);
+    }
+    return true;
+}
+
 static bool some_literal_tells(struct skim *s) {
     for (size_t i = 0, joined = 0; i < s->literal_count; i++) {
         if (s->work > s->most_work)
             return true;
-        switch ((enum skim_kind)s->literals[i].kind) {
-        case SKIM_COMMENT:
-            if (judge_comment(s, i))
-                return true;
-            break;
-        case SKIM_FORMATTED:
-            if (judge_formatted(s, i))
-                return true;
-            break;
-        case SKIM_STRING:
-            if (judge_string(s, i))
-                return true;
-            if (i >= joined) {
-                joined = joined_end(s, i) + 1;
-                if (joined > i + 1 && judge_joined(s, i, joined - 1))
-                    return true;
-            }
-            break;
+        if (s->literals[i].start < s->cleared)
+            continue;
+        bool tells = literal_tells(s, i);
+        if (!tells && i >= joined && s->literals[i].kind == SKIM_STRING) {
+            joined = joined_end(s, i) + 1;
+            tells = joined > i + 1 && judge_joined(s, i, joined - 1);
         }
+        if (tells && skim_statement_tells(s, i))
+            return true;
+        if (tells)
+            joined = 0; /* what was taken for one with a literal of a statement behind it */
     }
     return false;
 }
@@ -512,6 +485,7 @@ static void begin(struct skim *s, struct scan_worker *w, const char *path, struc
     s->plain = SKIM_UNKNOWN;
     s->reads = s->renames_readers = false;
     s->asked = 0;
+    s->cleared = 0;
     s->work = 0;
     s->most_work = SKIM_LEAST_WORK + SKIM_WORK_OF_BLOCK * s->block_count;
 }

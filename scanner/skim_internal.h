@@ -7,6 +7,7 @@
  *     skim_place.c    what names a literal
  *     skim_names.c    what the names around it promise
  *     skim_uses.c     what its variable is used as
+ *     skim_statement.c  a statement as Python
  *     skim_imports.c  what the file imports; does it read the environment?
  *     skim.c          what is asked of each literal */
 #ifndef KEYLIFT_SCANNER_SKIM_INTERNAL_H
@@ -17,8 +18,7 @@
 #include "scanner/skim.h"
 #include "scanner/skim_blocks.h"
 
-#define SKIM_MIN_RUN 20u /* bytes without a blank that hold a token; what may be shorter: skim_marks.c */
-#define SKIM_LONGEST_DISTANT 11u
+#define SKIM_MIN_RUN 20u      /* bytes without a blank that hold a token; what may be shorter: skim_marks.c */
 #define SKIM_MAX_TARGETS 512u /* bytes before the = of an assignment */
 
 enum skim_kind { SKIM_STRING, SKIM_FORMATTED, SKIM_COMMENT };
@@ -85,6 +85,7 @@ struct skim {
     enum skim_answer plain;             /* skim_is_plain */
     size_t work, most_work; /* steps that do not come once a byte; with more, the file is read as Python */
     unsigned asked;         /* literals whose variables were followed */
+    size_t cleared;         /* the end of the statement that was read as Python last */
     bool reads;             /* the environment, perhaps */
     bool renames_readers;   /* functions that do may have names that are not known */
 };
@@ -183,10 +184,10 @@ bool skim_is_call(struct skim *s, size_t open, struct slice *word);
 /* skim_marks.c: leaves of the hints what they hint at, nearly, and sets those at roots and distant words. */
 void skim_marks_init(struct skim_marks *m);
 void skim_mark(struct skim *s);
-/* Does a word of the rules stand at the hint that is looked for wherever it stands? `whole`: what a match has
- * behind it stands there, too. */
-bool skim_is_distant_word(struct slice text, size_t at, bool whole);
-bool skim_begins_distant_word(struct slice text); /* at its first byte */
+/* Does a word of the rules stand at the hint that is looked for wherever it stands, with what a match has
+ * behind it? Somewhere in a value? */
+bool skim_is_distant_word(struct slice text, size_t at);
+bool skim_spells_distant_word(struct slice value);
 
 /* skim_walk.c: the literals. Afterwards brackets and line ends are those of code alone, and `hash` is what
  * literals and comments cover. False where only the lexer can tell: a triple quote that never ends, an
@@ -217,6 +218,8 @@ struct skim_place {
 bool skim_is_assignment_sign(struct skim *s, size_t at);
 /* The dotted name that ends with a word; without what may stand before it on another line. */
 struct slice skim_dotted(struct skim *s, struct slice word);
+/* What the function of that name promises of its arguments (sink_kinds). */
+unsigned skim_callee_kinds(struct skim *s, struct slice callee);
 /* Behind the last = of an assignment before `at`; 0: there is none. */
 size_t skim_targets_end(struct skim *s, size_t at);
 /* What names literals `first` to `last`, which stand next to each other. */
@@ -227,10 +230,15 @@ unsigned skim_statement_kinds(struct skim *s);
 /* Could a name promise something, whatever the place is of the literal that begins at `at`? */
 bool skim_may_promise(struct skim *s, size_t at);
 void skim_statement_names(struct skim *s, uint64_t *names);
+/* Does a function around the literal at s->here have a name that promises something? */
+bool skim_functions_tell(struct skim *s);
 /* skim_uses.c: what the variable is used as that the literal is given to. Notes the variable, where other
  * modules may use it. */
 unsigned skim_use_kinds(struct skim *s, size_t literal);
 /* Could that be anything? Of the literal that skim_place_of was asked of last. */
 bool skim_may_be_used(struct skim *s);
+/* skim_statement.c, of a literal that may tell something: does a scan report anything of its statement, as
+ * far as can be told? If not, all literals of the statement are cleared. */
+bool skim_statement_tells(struct skim *s, size_t literal);
 
 #endif

@@ -46,22 +46,23 @@ static const struct distant {
     {"://", 3, 0, has_host},         {"npg_", 4, 0, goes_on},    {"basic ", 6, 2, goes_on},
 };
 
-static bool stands_at(const struct distant *d, struct slice text, size_t at, bool whole) {
+static bool stands_at(const struct distant *d, struct slice text, size_t at) {
     return slice_eq_nocase(slice_sub(text, at, at + d->len), d->word) &&
-           (!whole || d->likely(slice_sub(text, at + d->len, text.len)));
+           d->likely(slice_sub(text, at + d->len, text.len));
 }
 
-bool skim_is_distant_word(struct slice text, size_t at, bool whole) {
+bool skim_is_distant_word(struct slice text, size_t at) {
     for (size_t i = 0; i < KL_ARRAY_LEN(distant); i++)
-        if (at >= distant[i].lead && stands_at(&distant[i], text, at - distant[i].lead, whole))
+        if (at >= distant[i].lead && stands_at(&distant[i], text, at - distant[i].lead))
             return true;
     return false;
 }
 
-bool skim_begins_distant_word(struct slice text) {
-    for (size_t i = 0; i < KL_ARRAY_LEN(distant); i++)
-        if (stands_at(&distant[i], text, 0, false))
-            return true;
+bool skim_spells_distant_word(struct slice value) {
+    for (size_t at = 0; at < value.len; at++)
+        for (size_t i = 0; i < KL_ARRAY_LEN(distant); i++)
+            if ((value.ptr[at] | 0x20) == distant[i].word[0] && stands_at(&distant[i], value, at))
+                return true;
     return false;
 }
 

@@ -1,5 +1,4 @@
 /* skim_names.c: what the names of a statement promise, and those of the functions around it. */
-#include "scanner/sinks.h"
 #include "scanner/skim_internal.h"
 
 #define MAX_NAME 512u /* bytes of a literal that name_words.c may take for a name */
@@ -117,7 +116,7 @@ static unsigned callee_kinds(struct skim *s) {
     size_t open = s->open;
     while (open != SIZE_MAX && s->text.ptr[open] == '(') {
         if (skim_is_call(s, open, &callee))
-            return sink_kinds(skim_dotted(s, callee));
+            return skim_callee_kinds(s, callee);
         open = s->alone ? skim_bracket_outside(s, open) : SIZE_MAX;
     }
     return 0;
@@ -182,7 +181,7 @@ static bool is_for_sink(struct skim *s, size_t at) {
     for (size_t open = skim_bracket_around(s, at); open != SIZE_MAX && s->text.ptr[open] == '(';
          open = skim_bracket_outside(s, open))
         if (skim_is_call(s, open, &callee))
-            return callee.len > 0 && sink_kinds(skim_dotted(s, callee)) != 0;
+            return callee.len > 0 && skim_callee_kinds(s, callee) != 0;
     return false;
 }
 
@@ -205,4 +204,12 @@ bool skim_may_promise(struct skim *s, size_t at) {
     if (st->promises == SKIM_UNKNOWN)
         st->promises = skim_has(s, st->start, st->end, skim_roots) ? SKIM_YES : SKIM_NO;
     return st->promises == SKIM_YES || (functions_promise(s) && may_return(s)) || is_for_sink(s, at);
+}
+
+bool skim_functions_tell(struct skim *s) {
+    know_functions(s);
+    uint64_t any = s->functions.kinds;
+    for (size_t i = 0; i < RULE_NAME_BITS; i++)
+        any |= s->functions.names[i];
+    return any != 0;
 }

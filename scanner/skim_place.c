@@ -74,16 +74,27 @@ struct slice skim_dotted(struct skim *s, struct slice word) {
     return slice_sub(s->text, start, end);
 }
 
+/* client . login: what stands before the dot is none of the dotted name. */
+static bool has_distant_owner(struct skim *s, struct slice dotted) {
+    size_t end = skim_back_over_blanks(s, skim_offset_of(s, dotted), true);
+    return end > 0 && s->text.ptr[end - 1] == '.';
+}
+
+unsigned skim_callee_kinds(struct skim *s, struct slice callee) {
+    struct slice dotted = skim_dotted(s, callee);
+    return has_distant_owner(s, dotted) ? CLASSIFY_ANY_KIND : sink_kinds(dotted);
+}
+
 /* A dotted name that begins with "env", or on another line. */
 static bool is_called_on_env(struct skim *s, struct slice callee) {
     struct slice dotted = skim_dotted(s, callee);
-    return slice_starts(dotted, "env") || slice_starts(dotted, ".");
+    return slice_starts(dotted, "env") || slice_starts(dotted, ".") || has_distant_owner(s, dotted);
 }
 
 static enum skim_naming as_argument(struct skim *s, struct slice callee, bool is_first) {
     if (callee.len == 0)
         return SKIM_NAMELESS;
-    return candidate_callee_names(callee, is_first) || sink_kinds(skim_dotted(s, callee)) != 0 ||
+    return candidate_callee_names(callee, is_first) || skim_callee_kinds(s, callee) != 0 ||
                    (!is_first && (s->renames_readers || is_called_on_env(s, callee)))
                ? SKIM_SOMEHOW
                : SKIM_NAMELESS;

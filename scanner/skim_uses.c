@@ -1,5 +1,4 @@
 /* skim_uses.c: what the variable is used as that a literal is given to, as flow.c sees it, without tokens. */
-#include "scanner/sinks.h"
 #include "scanner/skim_internal.h"
 
 #define MAX_LOOK_BACK 512u /* bytes, for the bracket around a use */
@@ -34,7 +33,7 @@ static unsigned argument_kinds(struct skim *s, size_t at) {
     if (open == SIZE_MAX)
         return CLASSIFY_ANY_KIND;
     if (skim_is_behind_operand(s, open, true, &callee))
-        return sink_kinds(skim_dotted(s, callee));
+        return skim_callee_kinds(s, callee);
     size_t equals = skim_back_over_blanks(s, open, true); /* auth=(user, NAME); x = (NAME) */
     return equals > 0 && s->text.ptr[equals - 1] == '=' ? target_kinds(s, equals - 1) : 0;
 }

@@ -154,6 +154,23 @@ class Program:
         return "import sys\n" + "\n".join(lines) + "\n"
 
 
+class QuietProgram(Program):
+    """Several statements in which many a name tells, and few values do: one that is cleared hides no other."""
+
+    def __init__(self, draw):
+        super().__init__(draw)
+        quiet = [lambda: draw.choice(["utf8", "ipv6", "str3", "v7.4.0", "present", "freqOutPut", "edge010", "on", "Name", "sha256"])]
+        self.values = quiet * (25 * len(self.values)) + self.values
+
+    def text(self):
+        d = self.draw
+        lines = ["import sys"]
+        for _ in range(d.choice([1, 2, 4])):
+            lines += d.choice([["if 1:"], [f"def {self.name()}(a):"], ["def f(a):"], [f"class {self.name()}:"]])
+            lines += [f"    {self.statement()}" for _ in range(d.choice([1, 2, 3]))]
+        return "\n".join(lines) + "\n"
+
+
 # What brings a reader of the environment into a file, and how it is called there. Both may be drawn apart from each
 # other: a name is then one that nothing is known of.
 READERS = [
@@ -313,6 +330,11 @@ def compare(keylift, folder, draw, program, count):
 def test_skimming_changes_nothing(keylift, tmp_path):
     full, _ = compare(keylift, tmp_path / "code", support.chance(), Program, FILES)
     assert FILES // 20 < len(full) < FILES * 19 // 20, "some of the programs should hold nothing, others something"
+
+
+def test_skimming_changes_nothing_of_quiet_programs(keylift, tmp_path):
+    full, _ = compare(keylift, tmp_path / "code", support.chance(), QuietProgram, FILES)
+    assert FILES // 20 < len(full) < FILES // 2, "most of the programs should hold nothing"
 
 
 def test_skimming_changes_nothing_of_the_environment(keylift, tmp_path):
