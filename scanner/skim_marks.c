@@ -59,9 +59,12 @@ bool skim_is_distant_word(struct slice text, size_t at) {
 }
 
 bool skim_spells_distant_word(struct slice value) {
+    bool begins[UINT8_MAX + 1] = {false};
+    for (size_t i = 0; i < KL_ARRAY_LEN(distant); i++)
+        begins[(unsigned char)distant[i].word[0]] = true;
     for (size_t at = 0; at < value.len; at++)
-        for (size_t i = 0; i < KL_ARRAY_LEN(distant); i++)
-            if ((value.ptr[at] | 0x20) == distant[i].word[0] && stands_at(&distant[i], value, at))
+        for (size_t i = 0; begins[(unsigned char)(value.ptr[at] | 0x20)] && i < KL_ARRAY_LEN(distant); i++)
+            if (stands_at(&distant[i], value, at))
                 return true;
     return false;
 }
