@@ -257,8 +257,8 @@ static void assignment(struct walk *w, uint32_t first, uint32_t last, const stru
         return;
     if (target == UINT32_MAX || n.meaning == MEANS_NOTHING)
         return;
-    if (n.meaning == MEANS_STARLETTE)
-        n.prefix = prefix_argument(w, last + 1);
+    if (n.meaning == MEANS_STARLETTE) /* another name for one that was made has its prefix */
+        n.prefix = call ? prefix_argument(w, last + 1) : value->prefix;
     n.name = py_token_text(w->text, &w->t[target]);
     const struct env_name *known = env_names_find(w->out, n.name);
     if (known && known->meaning == n.meaning)

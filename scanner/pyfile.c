@@ -150,7 +150,8 @@ size_t pyfile_byte_offset(const struct pyfile *f, size_t text_offset) {
         bisect_tell(&b, f->offsets[2 * b.middle] <= text_offset);
     if (b.low == 0)
         return text_offset;
-    return f->offsets[2 * b.low - 1] + (text_offset - f->offsets[2 * b.low - 2]);
+    size_t at = f->offsets[2 * b.low - 1] + (text_offset - f->offsets[2 * b.low - 2]);
+    return at < f->bytes.len ? at : f->bytes.len; /* a notebook that is cut off gets a line end of its own */
 }
 
 /* In UTF-8 every code point has one byte that is no continuation. */

@@ -59,7 +59,10 @@ static size_t before_annotation(struct skim *s, size_t end) {
 static struct slice name_before_equals(struct skim *s, size_t equals) {
     if (!skim_is_assignment_sign(s, equals))
         return (struct slice){0};
-    return skim_word_before(s, before_annotation(s, skim_back_over_blanks(s, equals, s->open != SIZE_MAX)));
+    size_t end = skim_back_over_blanks(s, equals, s->open != SIZE_MAX);
+    struct slice name = skim_word_before(s, before_annotation(s, end));
+    unsigned keyword = py_keyword_of(name); /* else: NAME = "..." */
+    return keyword != KW_NONE && keyword < KW_MATCH ? skim_word_before(s, end) : name;
 }
 
 static bool names_otherwise(struct slice keyword) {

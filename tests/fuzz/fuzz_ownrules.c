@@ -1,9 +1,8 @@
 /* fuzz_ownrules.c: rule files of the user, ours and gitleaks', and what they find. Up to the first NUL the
- * bytes are the file, behind it the text. A file that is no rule file is an error with a message; else the
- * same is found with the words that patterns need and without a look at these. */
+ * bytes are the file, behind it the text, which is Python where its length is odd. A file that is no rule
+ * file is an error with a message; else the same is found with the words that patterns need and without a
+ * look at these. */
 #include "tests/fuzz/support.h"
-
-#define NAME "notes.txt"
 
 static struct rule_set *make_rules(const char *path, bool exhaustive, bool *good) {
     const char *files[] = {path, NULL};
@@ -28,6 +27,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     size_t nul = slice_find_byte(all, '\0', 0);
     struct slice file = slice_sub(all, 0, nul),
                  text = nul == SIZE_MAX ? slice_of("", 0) : slice_sub(all, nul + 1, size);
+    const char *name = text.len % 2 ? "settings.py" : "notes.txt";
     bool good, also;
     const char *path = fuzz_file(0, file);
     struct rule_set *quick = make_rules(path, false, &good), *every = make_rules(path, true, &also);
@@ -35,8 +35,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
         fuzz_fail("a rule file for one way alone");
     if (good) {
         struct scan_result fast = {0}, slow = {0};
-        fuzz_scan(&(struct scan_options){.rule_set = quick}, NAME, text, &fast);
-        fuzz_scan(&(struct scan_options){.rule_set = every, .rules = {.exhaustive = true}}, NAME, text,
+        fuzz_scan(&(struct scan_options){.rule_set = quick}, name, text, &fast);
+        fuzz_scan(&(struct scan_options){.rule_set = every, .rules = {.exhaustive = true}}, name, text,
                   &slow);
         fuzz_check_findings(&fast, text);
         if (is_whole(&fast) && is_whole(&slow))

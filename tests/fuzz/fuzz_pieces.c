@@ -7,6 +7,7 @@
 #define TEXT_MAX ((size_t)1 << 20)
 #define WHOLE_BYTES ((size_t)4 << 20)
 #define SPELLED_MAX 100u   /* statements */
+#define RAW_PIECES 16u     /* at most so many, for each is looked at with what is around it */
 #define SPELLED_LEAST 900u /* bytes of a piece: there must be a place for a cut in it */
 
 enum way { RAW, RAW_PYTHON, SPELLED, SPELLED_UTF16, SPELLED_OLD };
@@ -79,7 +80,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     const char *name = KINDS[data[0] % KL_ARRAY_LEN(KINDS)].name;
     enum way way = KINDS[data[0] % KL_ARRAY_LEN(KINDS)].way;
     bool spelled = way != RAW && way != RAW_PYTHON;
-    size_t piece = spelled ? SPELLED_LEAST + 16u * data[1] : 1u + data[1];
+    size_t piece = spelled ? SPELLED_LEAST + 16u * data[1] : 1u + size / RAW_PIECES + data[1] % 64u;
     struct buf text = BUF_INIT(TEXT_MAX);
     struct scan_result whole = {0}, pieces = {0};
     make_text(way, data + 2, size - 2, &text);

@@ -198,6 +198,8 @@ static const struct {
      "cast=bool, default=False)\nconfig(\"B\")\n",
      "starlette: APP_A literal config(\"A\", cast=bool, default=False)\n"
      "starlette: APP_B none config(\"B\")"},
+    {"from starlette.config import Config\nconfig = Config(env_prefix=\"APP_\")\nkey = config\nkey(\"A\")\n",
+     "starlette: APP_A none key(\"A\")"},
     {"from starlette.config import environ\nenviron[\"A\"] = \"a\"\n", "write: A none environ[\"A\"]"},
     /* click, typer */
     {"@click.option(\"--token\", envvar=\"A_TOKEN\", default=\"t\")\n@click.argument(\"src\", "
