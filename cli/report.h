@@ -11,6 +11,7 @@
 #define REPORT_VERSION 1 /* of the JSON report */
 
 struct baselining;
+struct report_stream;
 
 struct report {
     const struct scan_result *result;
@@ -23,6 +24,7 @@ struct report {
     const uint32_t *present; /* of a scan of history, by finding: its line in the newest commit, 0 for none;
                                 NULL: not asked */
     const char *undated;     /* with --blame: why some findings have no date; NULL: none */
+    const struct report_stream *told; /* what was written while the scan went on; NULL: nothing */
 };
 
 /* Findings by what a status and a summary need. Silenced ones count only there. */
@@ -38,6 +40,8 @@ struct report_counts {
     size_t read_names;               /* different variables */
 };
 void report_count(const struct report *r, struct report_counts *out);
+/* Adds one to the counts of findings, all but that of files. */
+void report_count_finding(const struct options *o, const struct finding *f, struct report_counts *out);
 /* Whether commits were scanned, and not files; whether what is staged was. */
 bool report_is_history(const struct report *r);
 bool report_is_staged(const struct report *r);
@@ -45,7 +49,7 @@ bool report_is_staged(const struct report *r);
 int report_status(const struct report *r);
 
 /* Whether a finding or a read is part of the report, by the options. */
-bool report_has_finding(const struct report *r, const struct finding *f);
+bool report_has_finding(const struct options *o, const struct finding *f);
 bool report_has_read(const struct report *r, const struct env_read *e);
 
 struct report_format {

@@ -94,7 +94,7 @@ void report_junit_scan(const struct report *r, struct output *o) {
     struct buf head = BUF_INIT(KL_MAX_PATH_BYTES);
     report_writer_init(&x.w, o);
     for (size_t i = 0; i < r->result->finding_count; i++) {
-        if (report_has_finding(r, &r->result->findings[i])) {
+        if (report_has_finding(r->options, &r->result->findings[i])) {
             junit_finding(&x, r, &r->result->findings[i]);
         }
     }

@@ -99,7 +99,7 @@ cJSON *report_json_error(struct report_writer *w, const char *path, const char *
 void report_json_findings(struct report_writer *w, const struct report *r, cJSON *j) {
     cJSON *list = cJSON_AddArrayToObject(j, "findings");
     for (size_t i = 0; i < r->result->finding_count; i++) {
-        if (report_has_finding(r, &r->result->findings[i])) {
+        if (report_has_finding(r->options, &r->result->findings[i])) {
             cJSON_AddItemToArray(list, report_json_finding(w, &r->result->findings[i]));
         }
     }

@@ -220,7 +220,7 @@ void report_sarif_scan(const struct report *r, struct output *o) {
     json_add_string(run, "columnKind", "unicodeCodePoints");
     cJSON *results = cJSON_AddArrayToObject(run, "results");
     for (size_t i = 0; i < r->result->finding_count; i++) {
-        if (report_has_finding(r, &r->result->findings[i])) {
+        if (report_has_finding(r->options, &r->result->findings[i])) {
             cJSON_AddItemToArray(results, result_json(&w, r, &rules, &r->result->findings[i]));
         }
     }

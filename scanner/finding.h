@@ -106,6 +106,8 @@ struct finding {
     /* With --blame: the commit that its line came with, and when its author made it (2026-01-31T12:00:00Z) */
     const char *since_commit, *since;
     bool known;   /* of what is staged: the commit before has it in this file, too. For the scan alone */
+    bool settled; /* nothing that is found later changes it. For the scan alone */
+    bool told;    /* its line is written: scan_options.tell */
     uint32_t age; /* of a scan of history: the how-manieth file it stands in, from the oldest */
     enum probe_verdict verified; /* what the provider says of it, if it was asked (cli/verification.h) */
     const char *verified_why;    /* why not live or unknown; NULL: no reason */

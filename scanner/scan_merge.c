@@ -112,10 +112,10 @@ static void sort_items(void *items, size_t count, size_t size, int (*compare)(co
 }
 
 /* What a use in another module says of a literal that was reported for its looks. */
-static void leave_out_weaker(struct scan_result *out) {
+static size_t leave_out_weaker(struct finding *all, size_t count) {
     size_t kept = 0;
-    for (size_t i = 0; i < out->finding_count; i++) {
-        struct finding *f = &out->findings[i], *last = kept > 0 ? &out->findings[kept - 1] : NULL;
+    for (size_t i = 0; i < count; i++) {
+        struct finding *f = &all[i], *last = kept > 0 ? &all[kept - 1] : NULL;
         if (last && last->why[0] && f->why[0] && last->start_byte == f->start_byte &&
             last->end_byte == f->end_byte && strcmp(last->rule, f->rule) != 0 &&
             strcmp(last->path, f->path) == 0) {
@@ -124,37 +124,44 @@ static void leave_out_weaker(struct scan_result *out) {
             if (weaker == last)
                 *last = *f;
         } else {
-            out->findings[kept++] = *f;
+            all[kept++] = *f;
         }
     }
-    out->finding_count = kept;
+    return kept;
 }
 
 /* After the fingerprints, which count what stands before a finding in its file. */
-static void leave_out_known(struct scan_result *out) {
+static size_t leave_out_known(struct finding *all, size_t count, uint64_t *known) {
     size_t kept = 0;
-    for (size_t i = 0; i < out->finding_count; i++) {
-        if (out->findings[i].known) {
-            out->stats.known++;
-            secret_release(&out->findings[i].value);
+    for (size_t i = 0; i < count; i++) {
+        if (all[i].known) {
+            (*known)++;
+            secret_release(&all[i].value);
         } else {
-            out->findings[kept++] = out->findings[i];
+            all[kept++] = all[i];
         }
     }
-    out->finding_count = kept;
+    return kept;
+}
+
+size_t scan_settle(struct finding *all, size_t count, uint64_t *known) {
+    sort_items(all, count, sizeof *all, finding_compare);
+    count = leave_out_weaker(all, count);
+    for (size_t i = 0, end; i < count; i = end) {
+        for (end = i + 1; end < count && strcmp(all[end].path, all[i].path) == 0;)
+            end++;
+        if (all[i].settled)
+            continue;
+        finding_fingerprint(all + i, end - i);
+        finding_pair(all + i, end - i);
+        for (size_t k = i; k < end; k++)
+            all[k].settled = true;
+    }
+    return leave_out_known(all, count, known);
 }
 
 void scan_finish(struct scan_result *out) {
-    sort_items(out->findings, out->finding_count, sizeof *out->findings, finding_compare);
     sort_items(out->reads, out->read_count, sizeof *out->reads, env_read_compare);
     sort_items(out->errors, out->error_count, sizeof *out->errors, scan_error_compare);
-    leave_out_weaker(out);
-    for (size_t i = 0, end; i < out->finding_count; i = end) {
-        for (end = i + 1; end < out->finding_count; end++)
-            if (strcmp(out->findings[end].path, out->findings[i].path) != 0)
-                break;
-        finding_fingerprint(out->findings + i, end - i);
-        finding_pair(out->findings + i, end - i);
-    }
-    leave_out_known(out);
+    out->finding_count = scan_settle(out->findings, out->finding_count, &out->stats.known);
 }

@@ -63,7 +63,7 @@ void scan_worker_skip(struct scan_worker *w, enum skip_reason reason) {
 
 void scan_worker_tell(struct scan_worker *w, const struct scan_stats *before, size_t findings_before) {
     scan_progress_add(w->shared->progress, w->part.stats.files - before->files,
-                      w->part.stats.bytes - before->bytes, w->part.finding_count - findings_before);
+                      w->part.stats.bytes - before->bytes, w->part.finding_count + w->told - findings_before);
 }
 
 struct match_context {

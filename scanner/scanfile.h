@@ -24,6 +24,7 @@ struct scan_shared {
     struct scan_progress *progress; /* NULL: of one document */
     bool follows_imports;           /* files are there to be read again */
     struct scan_gate *gate;         /* NULL: one thread */
+    struct mutex *telling;          /* NULL: nothing is told before the end */
     struct arena arena;
 };
 
@@ -68,6 +69,7 @@ struct scan_worker {
     struct scan_hits hits;
     struct scan_place *place; /* the text at hand; NULL between files */
     struct scan_result part;  /* this worker's share */
+    size_t told;              /* findings of it that were told and dropped */
     struct scan_prior prior;  /* the text before the one at hand */
     bool in_pieces;           /* the text at hand is a part of its file: scan_pieces.h */
     const char *root;         /* that was named, and that --exclude goes by; NULL: none */
