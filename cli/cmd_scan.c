@@ -104,7 +104,7 @@ static enum kl_status scan(struct cli *c, struct scan_options *o, bool piped, st
         baselining_match(b, out);
     }
     for (size_t i = 0; s == KL_OK && key_file != NULL && i < out->finding_count; i++) {
-        value_id_set(&out->findings[i], buf_as_slice(&key));
+        value_id_set(&out->findings[i], buf_as_slice(&key), arena_alloc(&out->arena, VALUE_ID_MAX));
     }
     if (s == KL_OK && c->options.verify.count > 0) {
         verification_run(c, out, v);

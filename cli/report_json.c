@@ -48,7 +48,7 @@ cJSON *report_json_finding(struct report_writer *w, const struct finding *f) {
     json_add_string(j, "context", context_name(f->context));
     report_add_filtered(w, j, "redacted", f->redacted);
     json_add_string(j, "fingerprint", f->fingerprint);
-    if (f->value_id[0] != '\0') {
+    if (f->value_id != NULL) {
         json_add_string(j, "value_id", f->value_id);
     }
     json_add_string(j, "severity", severity_name(f->severity));

@@ -123,7 +123,7 @@ static cJSON *result_json(struct report_writer *w, const struct report *r, const
     add_location(cJSON_AddArrayToObject(j, "locations"), r, f);
     cJSON *fingerprints = cJSON_AddObjectToObject(j, "partialFingerprints");
     json_add_string(fingerprints, "keylift/v1", f->fingerprint);
-    if (f->value_id[0] != '\0') {
+    if (f->value_id != NULL) {
         json_add_string(fingerprints, "keyliftValue/v1", f->value_id);
     }
     if (f->suppressed != SUPPRESSED_NO) {

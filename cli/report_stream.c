@@ -2,7 +2,6 @@
  * is done, where nothing that comes later can change them. */
 #include "cli/report_stream.h"
 
-#include "cli/value_id.h"
 #include "scanner/classify.h"
 
 struct lines {
@@ -83,7 +82,7 @@ static void tell(void *ctx, struct finding *of_file, size_t count) {
             continue;
         }
         if (s->key.len > 0) {
-            value_id_set(f, s->key);
+            value_id_set(f, s->key, s->drops ? s->value_id : arena_alloc(&s->arena, VALUE_ID_MAX));
         }
         if (report_has_finding(&s->cli->options, f)) {
             line(s->out, "finding", report_json_finding(&s->writer, f));
@@ -119,4 +118,5 @@ void report_stream_release(struct report_stream *s) {
         report_writer_release(&s->writer);
     }
     baseline_index_release(&s->baseline);
+    arena_release(&s->arena);
 }

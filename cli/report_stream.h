@@ -10,6 +10,7 @@
 #define KEYLIFT_CLI_REPORT_STREAM_H
 
 #include "cli/report.h"
+#include "cli/value_id.h"
 #include "scanner/baseline.h"
 
 struct report_stream {
@@ -18,6 +19,8 @@ struct report_stream {
     struct baseline_index baseline; /* empty: none */
     struct slice key;               /* of value ids; empty: none */
     bool drops;                     /* what is written is not kept */
+    char value_id[VALUE_ID_MAX];
+    struct arena arena;
     struct report_counts dropped;
     struct report_writer writer;
     struct error error; /* the first that writing met */

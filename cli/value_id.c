@@ -1,6 +1,8 @@
 /* value_id.c: see value_id.h. */
 #include "cli/value_id.h"
 
+#include <stdio.h>
+
 #include "base/encode.h"
 #include "base/file.h"
 
@@ -21,8 +23,8 @@ enum kl_status value_key_read(struct cli *c, const char *path, struct buf *key, 
     return KL_OK;
 }
 
-void value_id_set(struct finding *f, struct slice key) {
-    struct buf message, hex = BUF_INIT(sizeof f->value_id);
+void value_id_set(struct finding *f, struct slice key, char out[VALUE_ID_MAX]) {
+    struct buf message, hex = BUF_INIT(VALUE_ID_MAX);
     unsigned char mac[32];
     if (secret_slice(&f->value).len == 0) { /* a file that is a finding by its name */
         return;
@@ -32,7 +34,8 @@ void value_id_set(struct finding *f, struct slice key) {
     buf_slice(&message, secret_slice(&f->value));
     hmac_sha256(key, buf_as_slice(&message), mac);
     encode_hex(slice_of((const char *)mac, sizeof mac), &hex);
-    memcpy(f->value_id, hex.ptr, hex.len);
+    (void)snprintf(out, VALUE_ID_MAX, "%s", buf_cstr(&hex));
+    f->value_id = out;
     buf_release(&message);
     buf_release(&hex);
 }

@@ -311,7 +311,7 @@ static void scan_open(struct scan *s) {
     s->queue.rested = condition_new();
     if (s->jobs > 1 && !mem_is_guarded()) /* a thread that ends in a guard leaves no gate */
         s->shared.gate = scan_gate_new();
-    if (o->tell)
+    if ((o->tell || o->redactor) && !mem_is_guarded())
         s->shared.telling = mutex_new();
     scan_worker_init(&s->workers[0], &s->shared);
 }

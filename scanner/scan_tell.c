@@ -16,7 +16,8 @@ static bool is_open(const struct scan_worker *w, const struct scan_tell_mark *ma
     return false;
 }
 
-/* Also of what waits: a line that is written before must not show it. */
+/* Also of what waits: a line that is written before must not show it. A value that is not asked for again is
+ * held once, by the redactor. */
 static void teach_redactor(struct scan_worker *w, const struct scan_tell_mark *mark) {
     const struct scan_options *o = w->shared->options;
     for (size_t i = mark->findings; i < w->part.finding_count; i++) {
@@ -49,9 +50,9 @@ static void drop_told(struct scan_worker *w, size_t first) {
 void scan_tell(struct scan_worker *w, const struct scan_tell_mark *mark) {
     const struct scan_options *o = w->shared->options;
     struct scan_result *r = &w->part;
-    if (!o->tell || r->finding_count == mark->findings)
+    if (!w->shared->telling || r->finding_count == mark->findings)
         return;
-    bool final = !is_open(w, mark);
+    bool final = o->tell && !is_open(w, mark);
     struct finding *of_file = r->findings + mark->findings;
     if (final)
         r->finding_count =
@@ -61,6 +62,6 @@ void scan_tell(struct scan_worker *w, const struct scan_tell_mark *mark) {
     if (final)
         o->tell(o->tell_ctx, of_file, r->finding_count - mark->findings);
     mutex_unlock(w->shared->telling);
-    if (!o->keep_told)
+    if (final && !o->keep_told)
         drop_told(w, mark->findings);
 }

@@ -49,6 +49,7 @@ void scan_worker_renew(struct scan_worker *w, const struct scan_shared *shared) 
         secret_release(&w->extra[i]);
     w->extra_count = 0;
     scan_result_release(&w->part);
+    shared_texts_forget(&w->texts);
     w->shared = shared;
     w->hits.least = shared ? shared->options->min_confidence : 0;
 }

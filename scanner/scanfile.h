@@ -4,6 +4,7 @@
 #define KEYLIFT_SCANNER_SCANFILE_H
 
 #include "base/byte_source.h"
+#include "base/shared_text.h"
 #include "scanner/candidate.h"
 #include "scanner/classify.h"
 #include "scanner/envread.h"
@@ -24,7 +25,7 @@ struct scan_shared {
     struct scan_progress *progress; /* NULL: of one document */
     bool follows_imports;           /* files are there to be read again */
     struct scan_gate *gate;         /* NULL: one thread */
-    struct mutex *telling;          /* NULL: nothing is told before the end */
+    struct mutex *telling;          /* also the redactor; NULL: both hear of all at the end */
     struct arena arena;
 };
 
@@ -67,12 +68,13 @@ struct scan_worker {
     struct flows flows;
     struct module_notes notes;
     struct scan_hits hits;
-    struct scan_place *place; /* the text at hand; NULL between files */
-    struct scan_result part;  /* this worker's share */
-    size_t told;              /* findings of it that were told and dropped */
-    struct scan_prior prior;  /* the text before the one at hand */
-    bool in_pieces;           /* the text at hand is a part of its file: scan_pieces.h */
-    const char *root;         /* that was named, and that --exclude goes by; NULL: none */
+    struct scan_place *place;  /* the text at hand; NULL between files */
+    struct scan_result part;   /* this worker's share */
+    struct shared_texts texts; /* of `part` */
+    size_t told;               /* findings of it that were told and dropped */
+    struct scan_prior prior;   /* the text before the one at hand */
+    bool in_pieces;            /* the text at hand is a part of its file: scan_pieces.h */
+    const char *root;          /* that was named, and that --exclude goes by; NULL: none */
     const char *member;   /* of an archive, at hand: how it is reported, for its path alone opens nothing */
     struct secret *extra; /* for the redactor: secrets that are a part of a literal */
     size_t extra_count, extra_cap;
