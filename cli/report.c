@@ -122,13 +122,12 @@ typedef void report_write(const struct report *r, struct output *o);
 
 static enum kl_status write_file(struct cli *c, const struct report *r, report_write *write, const char *path,
                                  struct error *e) {
-    struct output file;
-    out_init(&file, -1, COLOR_NEVER, c->redactor);
-    write(r, &file);
-    enum kl_status s = buf_ok(&file.pending)
-                           ? file_write_atomic(path, buf_as_slice(&file.pending), 0, e)
-                           : error_set(e, KL_ERR_LIMIT, "the report is larger than keylift writes at once");
-    out_release(&file);
+    struct out_file file;
+    enum kl_status s = out_file_begin(&file, path, c->redactor, e);
+    if (s == KL_OK) {
+        write(r, &file.output);
+        s = out_file_end(&file, e);
+    }
     return s;
 }
 

@@ -6,6 +6,7 @@
 #include "base/json.h"
 #include "cli/command.h"
 #include "cli/env_inventory.h"
+#include "cli/report_print.h"
 #include "cli/verification.h"
 
 #define REPORT_VERSION 1 /* of the JSON report */
@@ -109,10 +110,10 @@ cJSON *report_json_read(struct report_writer *w, const struct env_read *e);
 cJSON *report_json_error(struct report_writer *w, const char *path, const char *message);
 cJSON *report_json_stats(const struct report *r);
 /* Puts into the document what it is about. */
-typedef void report_fill(struct report_writer *w, const struct report *r, cJSON *j);
+typedef void report_fill(struct report_writer *w, const struct report *r, struct report_printer *p);
 report_fill report_json_findings;
-/* The whole JSON report. */
-cJSON *report_json_document(const struct report *r, const struct output *o, report_fill *fill);
+/* The whole JSON report; `more`: members that stand behind it, and are deleted, or NULL. */
+void report_print_document(const struct report *r, struct report_printer *p, report_fill *fill, cJSON *more);
 /* "live", "not live: api.github.com does not accept it"; "" if nobody was asked. Filtered by nobody: hosts
  * and words of ours. Valid as long as *out. */
 const char *report_verified(const struct finding *f, struct buf *out);

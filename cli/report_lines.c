@@ -135,15 +135,17 @@ void report_csv_scan(const struct report *r, struct output *o) {
     struct buf text = BUF_INIT(REPORT_MAX_BYTES);
     report_writer_init(&w, o);
     csv_row(r, NULL, &text);
+    out_raw(o, buf_as_slice(&text));
     for (size_t i = 0; i < r->result->finding_count; i++) {
         if (!report_has_finding(r->options, &r->result->findings[i])) {
             continue;
         }
         cJSON *j = report_json_finding(&w, &r->result->findings[i]);
+        buf_clear(&text);
         csv_row(r, j, &text);
+        out_raw(o, buf_as_slice(&text));
         cJSON_Delete(j);
     }
-    out_raw(o, buf_as_slice(&text));
     buf_release(&text);
     report_writer_release(&w);
 }
@@ -238,12 +240,13 @@ void report_github_scan(const struct report *r, struct output *o) {
             continue; /* a runner has no mark for what is silenced */
         }
         bool fails = (int)f->severity >= r->options->fail_on;
+        buf_clear(&text);
         buf_printf(&text, "::%s ", fails ? "error" : levels[f->severity]);
         github_place(&text, r, f);
         github_text(&text, report_sentence(&lines.w, f), false);
         github_advice(&text, f);
+        out_raw(o, buf_as_slice(&text));
     }
-    out_raw(o, buf_as_slice(&text));
     buf_release(&text);
     report_each_error(r, github_error, &lines);
     report_writer_release(&lines.w);
