@@ -103,8 +103,9 @@ struct finding {
     uint32_t half_line;
     uint32_t age;        /* of a scan of history: the how-manieth file it stands in, from the oldest */
     struct secret value; /* what was matched as the secret (for a database URL: the whole literal's value) */
-    size_t token_at, token_len; /* where in `value` stands what the rule matched; length 0: it is not there */
-    char fingerprint[33];       /* 128 bits in hex: rule, name, context and place; never the value */
+    uint32_t token_at,
+        token_len;        /* where in `value` stands what the rule matched; length 0: it is not there */
+    char fingerprint[33]; /* 128 bits in hex: rule, name, context and place; never the value */
     enum context context : 8;
     enum severity severity : 8;
     enum suppression suppressed : 8;

@@ -10,6 +10,7 @@
 #include "scanner/textfile.h"
 
 #define SUPPRESS_LOOK_BYTES ((size_t)4096)
+#define HITS_AT_ONCE ((size_t)8192)
 
 static const char *const reason_by_context[CONTEXT_COUNT] = {
     [CONTEXT_COMMENT] = "in a comment",
@@ -162,8 +163,8 @@ static void set_value(struct scan_worker *w, struct finding *f, const struct sca
     secret_set(&f->value, value);
     size_t at = slice_find(value, secret, 0);
     if (at != SIZE_MAX) {
-        f->token_at = at;
-        f->token_len = secret.len;
+        f->token_at = (uint32_t)at;
+        f->token_len = (uint32_t)secret.len;
     }
     if (o->redactor && secret.len != value.len) {
         w->extra = mem_grow(w->extra, &w->extra_cap, w->extra_count + 1, sizeof *w->extra);
@@ -236,14 +237,28 @@ static const char *reported_path(struct scan_worker *w, const struct scan_place 
     return keep(w, w->member ? w->member : p->path);
 }
 
+/* Hits that are reported make room for findings, where there are many of both. */
+static void drop_hits(struct scan_hits *h, size_t count) {
+    h->count -= count;
+    if (h->count == 0)
+        return;
+    memmove(h->items, h->items + count, h->count * sizeof *h->items);
+    h->items = mem_realloc(h->items, h->count * sizeof *h->items);
+    h->capacity = h->count;
+}
+
 void scan_report_hits(struct scan_worker *w, struct scan_place *p) {
     scan_place_lines(w, p);
     if (p->file)
         scan_place_lines(w, p->file);
     const char *path = reported_path(w, p);
-    for (size_t i = 0; i < w->hits.count; i++)
-        if (w->hits.items[i].confidence >= w->shared->options->min_confidence)
-            report_hit(w, p, path, &w->hits.items[i]);
+    while (w->hits.count > 0) {
+        size_t some = w->hits.count < HITS_AT_ONCE ? w->hits.count : HITS_AT_ONCE;
+        for (size_t i = 0; i < some; i++)
+            if (w->hits.items[i].confidence >= w->shared->options->min_confidence)
+                report_hit(w, p, path, &w->hits.items[i]);
+        drop_hits(&w->hits, some);
+    }
 }
 
 static bool is_silenced(struct scan_worker *w, struct scan_place *p, const struct env_read *read) {
