@@ -90,6 +90,15 @@ char *arena_printf(struct arena *a, const char *fmt, ...) {
     return text;
 }
 
+void arena_adopt(struct arena *to, struct arena *from) {
+    struct arena_chunk **end = &to->head;
+    while (*end)
+        end = &(*end)->next;
+    *end = from->head;
+    to->used += from->used;
+    *from = (struct arena){0};
+}
+
 static void free_chunks(struct arena_chunk *c) {
     while (c) {
         struct arena_chunk *next = c->next;

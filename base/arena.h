@@ -22,6 +22,8 @@ void *arena_calloc(struct arena *a, size_t count, size_t size) KL_MUST_USE;
 struct slice arena_copy(struct arena *a, struct slice s); /* also NUL-terminated */
 char *arena_cstr(struct arena *a, struct slice s);
 char *arena_printf(struct arena *a, const char *fmt, ...) KL_PRINTF(2, 3);
+/* What `from` has is then in `to`, where it stands. */
+void arena_adopt(struct arena *to, struct arena *from);
 void arena_clear(struct arena *a);   /* wipes; keeps one chunk for the next file */
 void arena_release(struct arena *a); /* wipes; frees everything */
 

@@ -99,6 +99,10 @@ struct file_replace_options {
 char *file_replace_temp_path(struct arena *a, const char *path, const char *tag);
 enum kl_status file_replace_prepare(struct file_replacement *r, const char *path, struct slice bytes,
                                     const struct file_replace_options *opts, struct error *e) KL_MUST_USE;
+/* The same for who has not all bytes at once: writes to r->fd between the two. */
+enum kl_status file_replace_begin(struct file_replacement *r, const char *path,
+                                  const struct file_replace_options *opts, struct error *e) KL_MUST_USE;
+enum kl_status file_replace_end(struct file_replacement *r, struct error *e) KL_MUST_USE;
 enum kl_status file_replace_commit(struct file_replacement *r, struct error *e) KL_MUST_USE;
 void file_replace_abort(struct file_replacement *r);
 

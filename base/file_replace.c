@@ -93,8 +93,8 @@ static void keep_owner(int fd, const struct stat *was) {
         errno = 0;
 }
 
-enum kl_status file_replace_prepare(struct file_replacement *r, const char *path, struct slice bytes,
-                                    const struct file_replace_options *opts, struct error *e) {
+enum kl_status file_replace_begin(struct file_replacement *r, const char *path,
+                                  const struct file_replace_options *opts, struct error *e) {
     static const struct file_replace_options defaults = {0};
     struct arena scratch = ARENA_INIT;
     struct stat was;
@@ -113,21 +113,36 @@ enum kl_status file_replace_prepare(struct file_replacement *r, const char *path
     r->mode = exists ? was.st_mode & 07777u : opts->mode_if_new ? opts->mode_if_new : mode_less_umask();
     r->target = mem_strdup(target);
     status = open_temp(r, opts->temp_tag, &scratch, e);
-    if (status == KL_OK)
-        status = file_write_fd(r->fd, r->target, bytes, e);
     if (status == KL_OK && exists)
         keep_owner(r->fd, &was);
-    if (status == KL_OK && fsync(r->fd) != 0)
-        status = error_set_errno(e, KL_ERR_IO, errno, "cannot write %s", r->target);
-    /* Thousands of files may wait for their commit, more than descriptors. */
-    if (status == KL_OK) {
-        close(r->fd);
-        r->fd = -1;
-    }
 done:
     if (status != KL_OK)
         file_replace_abort(r);
     arena_release(&scratch);
+    return status;
+}
+
+enum kl_status file_replace_end(struct file_replacement *r, struct error *e) {
+    enum kl_status status = KL_OK;
+    if (fsync(r->fd) != 0)
+        status = error_set_errno(e, KL_ERR_IO, errno, "cannot write %s", r->target);
+    /* Thousands of files may wait for their commit, more than descriptors. */
+    close(r->fd);
+    r->fd = -1;
+    if (status != KL_OK)
+        file_replace_abort(r);
+    return status;
+}
+
+enum kl_status file_replace_prepare(struct file_replacement *r, const char *path, struct slice bytes,
+                                    const struct file_replace_options *opts, struct error *e) {
+    enum kl_status status = file_replace_begin(r, path, opts, e);
+    if (status != KL_OK)
+        return status;
+    status = file_write_fd(r->fd, r->target, bytes, e);
+    if (status == KL_OK)
+        return file_replace_end(r, e);
+    file_replace_abort(r);
     return status;
 }
 

@@ -437,17 +437,20 @@ static void print_break(bool indented, unsigned depth, struct buf *out) {
         buf_str(out, "  ");
 }
 
-void json_print(const cJSON *j, bool indented, struct buf *out) {
+static void print_key(const char *key, bool indented, struct buf *out) {
+    print_string(key, out);
+    buf_str(out, indented ? ": " : ":");
+}
+
+static void print_tree(const cJSON *j, bool indented, unsigned outside, struct buf *out) {
     struct json_walk walk = {.depth = 0};
     for (const cJSON *at = j; at != NULL;) {
         if (walk.depth > 0) {
             if (walk.path[walk.depth - 1]->child != at)
                 buf_char(out, ',');
-            print_break(indented, walk.depth, out);
-            if (cJSON_IsObject(walk.path[walk.depth - 1])) {
-                print_string(at->string != NULL ? at->string : "", out);
-                buf_str(out, indented ? ": " : ":");
-            }
+            print_break(indented, outside + walk.depth, out);
+            if (cJSON_IsObject(walk.path[walk.depth - 1]))
+                print_key(at->string != NULL ? at->string : "", indented, out);
         }
         bool enters = at->child != NULL && walk.depth < JSON_MAX_DEPTH;
         if (enters)
@@ -458,10 +461,22 @@ void json_print(const cJSON *j, bool indented, struct buf *out) {
         const cJSON *next = walk_next(&walk, at);
         unsigned left = before + (enters ? 1 : 0); /* brackets open behind `at` */
         for (; left > walk.depth; left--) {
-            print_break(indented, left - 1, out);
+            print_break(indented, outside + left - 1, out);
             buf_char(out, cJSON_IsArray(walk.path[left - 1]) ? ']' : '}');
         }
         at = next;
     }
+}
+
+void json_print(const cJSON *j, bool indented, struct buf *out) {
+    print_tree(j, indented, 0, out);
     buf_char(out, '\n');
+}
+
+void json_print_inside(const cJSON *j, const char *key, bool indented, unsigned depth, struct buf *out) {
+    if (depth > 0)
+        print_break(indented, depth, out);
+    if (key != NULL)
+        print_key(key, indented, out);
+    print_tree(j, indented, depth, out);
 }

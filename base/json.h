@@ -31,5 +31,8 @@ cJSON *json_document(unsigned version);
 
 /* Serialises, indented by two blanks or on one line, with a final newline. */
 void json_print(const cJSON *j, bool indented, struct buf *out);
+/* The same of a value that stands `depth` brackets deep in a document that is printed piece by piece, without
+ * a newline behind it; under `key`, unless that is NULL. */
+void json_print_inside(const cJSON *j, const char *key, bool indented, unsigned depth, struct buf *out);
 
 #endif

@@ -2,6 +2,9 @@
 #include "base/mem.h"
 
 #include <setjmp.h>
+#if defined(__GLIBC__)
+#include <malloc.h>
+#endif
 #include <sys/uio.h>
 #include <unistd.h>
 
@@ -101,4 +104,12 @@ bool mem_equal_ct(const void *a, const void *b, size_t len) {
     for (size_t i = 0; i < len; i++)
         differ = (unsigned char)(differ | (x[i] ^ y[i]));
     return differ == 0;
+}
+
+#define LARGE_BLOCK_BYTES (1 << 20)
+
+void mem_process_init(void) {
+#if defined(M_MMAP_THRESHOLD)
+    (void)mallopt(M_MMAP_THRESHOLD, LARGE_BLOCK_BYTES); /* else it grows up to 32 MB, with what was freed */
+#endif
 }

@@ -38,4 +38,9 @@ void mem_end(const char *reason) KL_NORETURN;
 const char *mem_guard(void (*fn)(void *arg), void *arg) KL_MUST_USE;
 bool mem_is_guarded(void);
 
+/* Has large blocks given back to the system when they are freed, where the allocator would keep them for the
+ * next ones of their size: what one file of a scan takes and what is found in all are not to add up. Called
+ * once, by main. */
+void mem_process_init(void);
+
 #endif

@@ -35,21 +35,21 @@ static const char mask[] = "[redacted]";
 
 struct entry {
     unsigned char *bytes;
-    size_t len;
-    size_t window; /* offset of its window; 0 for short values */
-    uint32_t next; /* in its chain */
+    uint32_t next;   /* in its chain */
+    uint16_t len;    /* at most PIECE */
+    uint16_t window; /* offset of its window; 0 for short values */
 };
 
 struct table {
     uint32_t *heads;
-    size_t size; /* a power of two */
+    size_t size;  /* a power of two */
+    size_t count; /* of entries */
 };
 
 struct redactor {
     struct entry *entries;
     size_t count, capacity;
     struct table windows, words;
-    size_t window_count;
     unsigned short_lengths; /* bit n: a value of n bytes is known */
     unsigned char *bits;
 };
@@ -75,8 +75,7 @@ static uint64_t word_hash(const void *at, size_t len) {
 }
 
 static void table_init(struct table *t, size_t size) {
-    t->heads = mem_alloc(size * sizeof *t->heads);
-    t->size = size;
+    *t = (struct table){.heads = mem_alloc(size * sizeof *t->heads), .size = size};
     for (size_t i = 0; i < size; i++) {
         t->heads[i] = NONE;
     }
@@ -119,21 +118,23 @@ static void link_entry(struct redactor *r, uint32_t index) {
     size_t slot = (size_t)h & (t->size - 1);
     n->next = t->heads[slot];
     t->heads[slot] = index;
+    t->count++;
     if (is_long(n)) {
         size_t bit = (size_t)(h >> 40) & (BITS - 1);
         r->bits[bit / 8] |= (unsigned char)(1u << bit % 8);
     }
 }
 
-static void grow_tables(struct redactor *r) {
-    struct table *tables[] = {&r->windows, &r->words};
-    for (size_t i = 0; i < KL_ARRAY_LEN(tables); i++) {
-        size_t size = tables[i]->size * 4;
-        free(tables[i]->heads);
-        table_init(tables[i], size);
-    }
+static void grow_table(struct redactor *r, bool of_long) {
+    struct table *t = of_long ? &r->windows : &r->words;
+    size_t size = t->size * 4;
+    mem_wipe(t->heads, t->size * sizeof *t->heads);
+    free(t->heads);
+    table_init(t, size);
     for (size_t i = 0; i < r->count; i++) {
-        link_entry(r, (uint32_t)i);
+        if (is_long(&r->entries[i]) == of_long) {
+            link_entry(r, (uint32_t)i);
+        }
     }
 }
 
@@ -180,7 +181,7 @@ static void add_piece(struct redactor *r, struct slice value) {
     if (value.len == 0 || r->count >= NONE - 1) {
         return;
     }
-    struct entry n = {.bytes = mem_alloc(value.len), .len = value.len};
+    struct entry n = {.bytes = mem_alloc(value.len), .len = (uint16_t)value.len};
     memcpy(n.bytes, value.ptr, value.len);
     if (is_known(r, &n)) {
         mem_wipe(n.bytes, n.len);
@@ -188,15 +189,16 @@ static void add_piece(struct redactor *r, struct slice value) {
         return;
     }
     if (is_long(&n)) {
-        n.window = choose_window(r, n.bytes, n.len);
+        n.window = (uint16_t)choose_window(r, n.bytes, n.len);
     } else {
         r->short_lengths |= 1u << n.len;
     }
     r->entries = mem_grow(r->entries, &r->capacity, r->count + 1, sizeof *r->entries);
     r->entries[r->count] = n;
     link_entry(r, (uint32_t)r->count++);
-    if (r->count > r->windows.size) {
-        grow_tables(r);
+    const struct table *t = is_long(&n) ? &r->windows : &r->words;
+    if (t->count > t->size) {
+        grow_table(r, is_long(&n));
     }
 }
 

@@ -8,7 +8,7 @@
 #include "cli/hook_source.h"
 #include "cli/present.h"
 #include "cli/project.h"
-#include "cli/report.h"
+#include "cli/report_stream.h"
 #include "cli/scanning.h"
 #include "cli/value_id.h"
 #include "cli/verification.h"
@@ -83,7 +83,8 @@ static enum kl_status scan_stdin(struct cli *c, const struct scan_options *o, st
 
 /* Values are kept for the baseline's tags, for ids and for --verify alone, and go with the result. */
 static enum kl_status scan(struct cli *c, struct scan_options *o, bool piped, struct baselining *b,
-                           struct verification *v, struct scan_result *out, struct error *e) {
+                           struct verification *v, struct report_stream *told, struct scan_result *out,
+                           struct error *e) {
     const char *key_file = c->options.fingerprint_key_file;
     struct buf key;
     buf_init_secret(&key, VALUE_KEY_MAX_BYTES);
@@ -92,19 +93,28 @@ static enum kl_status scan(struct cli *c, struct scan_options *o, bool piped, st
     if (s == KL_OK && key_file != NULL) {
         s = value_key_read(c, key_file, &key, e);
     }
+    told->key = buf_as_slice(&key);
+    if (told->out != NULL && b->exists) {
+        baseline_index_make(&told->baseline, &b->baseline);
+    }
     if (s == KL_OK) {
         s = piped ? scan_stdin(c, o, out, e) : scan_run(o, out, e);
     }
     if (s == KL_OK && b->exists) {
         baselining_match(b, out);
     }
-    if (s == KL_OK && key_file != NULL) {
-        value_ids_set(out, buf_as_slice(&key));
+    for (size_t i = 0; s == KL_OK && key_file != NULL && i < out->finding_count; i++) {
+        value_id_set(&out->findings[i], buf_as_slice(&key), arena_alloc(&out->arena, VALUE_ID_MAX));
     }
     if (s == KL_OK && c->options.verify.count > 0) {
         verification_run(c, out, v);
     }
+    told->key = (struct slice){0};
     buf_release(&key);
+    if (s == KL_OK && told->error.status != KL_OK) {
+        *e = told->error;
+        s = e->status;
+    }
     return s;
 }
 
@@ -186,6 +196,7 @@ static int run(struct cli *c, bool env) {
     struct scan_result result = {0};
     struct env_inventory inventory = {0};
     struct verification verification = {0};
+    struct report_stream told = {0};
     const char *const *paths = cli_paths(c);
     struct scan_options o = cli_scan_options(c, paths);
     bool piped = from_stdin(c), nothing = false;
@@ -198,11 +209,14 @@ static int run(struct cli *c, bool env) {
         return cli_usage(c, "--stdin-filename needs \"-\" as the path: keylift %s - --stdin-filename NAME",
                          c->command->name);
     }
+    if (!env) {
+        report_stream_open(&told, c, &o);
+    }
     const char *undated = NULL;
     const uint32_t *present = NULL;
     if (verification_check(&c->options, &e) != KL_OK || report_check_also(&c->options, &e) != KL_OK ||
         choose_source(c, &o, &nothing, &e) != KL_OK || check_blame(c, &o, piped, &e) != KL_OK ||
-        (!nothing && scan(c, &o, piped, &baselining, &verification, &result, &e) != KL_OK)) {
+        (!nothing && scan(c, &o, piped, &baselining, &verification, &told, &result, &e) != KL_OK)) {
         status = cli_fail(c, &e);
         goto done;
     }
@@ -229,11 +243,13 @@ static int run(struct cli *c, bool env) {
         .baselining = &baselining,
         .present = present,
         .undated = undated,
+        .told = told.out != NULL ? &told : NULL,
     };
     status = says_nothing(&report) ? STATUS_DONE : report_finish(c, &report);
 done:
     env_inventory_release(&inventory);
     verification_release(&verification);
+    report_stream_release(&told);
     scan_result_release(&result);
     baselining_release(&baselining);
     return status;

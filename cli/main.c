@@ -3,6 +3,7 @@
 #include <stdarg.h>
 #include <stdio.h>
 
+#include "base/mem.h"
 #include "base/secret.h"
 #include "base/system.h"
 #include "cli/command.h"
@@ -79,6 +80,7 @@ static int run(struct cli *c, struct error *e) {
 
 int main(int argc, char **argv) {
     secret_process_init();
+    mem_process_init();
     system_catch_interrupts();
     struct cli c = {0};
     struct error e = {0};

@@ -27,6 +27,7 @@ static void add_missing(struct migration *m, const struct reported_place *p, con
         .context = CONTEXT_TEXT,
         .name = "",
         .callee = "",
+        .redacted = "",
         .severity = SEVERITY_HIGH,
         .confidence = 1.0,
         .reason = arena_cstr(&m->arena, slice_cstr(reason)),

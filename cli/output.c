@@ -1,5 +1,5 @@
 /* output.c: see output.h. Text is formatted, filtered, made safe for a terminal
- * and collected in `pending`; nothing is written before out_flush. */
+ * and collected in `pending`. */
 #include "cli/output.h"
 
 #include <stdarg.h>
@@ -12,6 +12,14 @@
 #include "base/system.h"
 
 #define OUTPUT_MAX ((size_t)4 << 30) /* a report of some ten million findings */
+
+/* Reports are larger than what memory they may take. */
+static void drain(struct output *o) {
+    struct error e = {0};
+    if (o->pending.len > OUT_PENDING_MAX && out_flush(o, &e) != KL_OK) {
+        o->failed = e;
+    }
+}
 
 static const char *const mark_codes[] = {
     [MARK_NONE] = "",           [MARK_BOLD] = "\x1b[1m",   [MARK_DIM] = "\x1b[2m",   [MARK_RED] = "\x1b[31m",
@@ -29,10 +37,11 @@ static bool wants_color(int fd, enum color_mode mode) {
 }
 
 void out_init(struct output *o, int fd, enum color_mode mode, struct redactor *r) {
-    o->fd = fd;
-    o->color = wants_color(fd, mode);
-    o->columns = system_terminal_columns(fd);
-    o->redactor = r;
+    *o = (struct output){.fd = fd,
+                         .what = fd == 1 ? "standard output" : "the output",
+                         .color = wants_color(fd, mode),
+                         .columns = system_terminal_columns(fd),
+                         .redactor = r};
     buf_init_secret(&o->pending, OUTPUT_MAX);
 }
 
@@ -96,6 +105,7 @@ static void append_filtered(struct output *o, const char *fmt, va_list args) {
     buf_release(&masked);
     mem_wipe(text, size);
     free(text);
+    drain(o);
 }
 
 void out_text(struct output *o, const char *fmt, ...) {
@@ -150,6 +160,7 @@ void out_wrapped(struct output *o, enum style_mark mark, const char *text, unsig
     close_mark(o, mark);
     buf_char(&o->pending, '\n');
     buf_release(&masked);
+    drain(o);
 }
 
 void out_path(struct output *o, enum style_mark mark, const char *path) {
@@ -160,6 +171,7 @@ void out_path(struct output *o, enum style_mark mark, const char *path) {
 
 void out_raw(struct output *o, struct slice bytes) {
     buf_slice(&o->pending, bytes);
+    drain(o);
 }
 
 void out_now(struct output *o, const char *line) {
@@ -169,11 +181,14 @@ void out_now(struct output *o, const char *line) {
 }
 
 enum kl_status out_flush(struct output *o, struct error *e) {
-    enum kl_status s = KL_OK;
-    if (!buf_ok(&o->pending)) {
+    enum kl_status s = o->failed.status;
+    if (s != KL_OK) {
+        *e = o->failed;
+        o->failed.status = KL_OK;
+    } else if (!buf_ok(&o->pending)) {
         s = error_set(e, KL_ERR_LIMIT, "the output is larger than keylift writes at once");
     } else if (o->pending.len > 0) {
-        s = file_write_fd(o->fd, o->fd == 1 ? "standard output" : "the output", buf_as_slice(&o->pending), e);
+        s = file_write_fd(o->fd, o->what, buf_as_slice(&o->pending), e);
     }
     buf_clear(&o->pending);
     return s == KL_ERR_INTERRUPTED ? KL_OK : s; /* `keylift scan | head`: the reader has seen enough */
@@ -181,4 +196,24 @@ enum kl_status out_flush(struct output *o, struct error *e) {
 
 void out_release(struct output *o) {
     buf_release(&o->pending);
+}
+
+enum kl_status out_file_begin(struct out_file *f, const char *path, struct redactor *r, struct error *e) {
+    enum kl_status s = file_replace_begin(&f->replacement, path, NULL, e);
+    if (s == KL_OK) {
+        out_init(&f->output, f->replacement.fd, COLOR_NEVER, r);
+        f->output.what = f->replacement.target;
+    }
+    return s;
+}
+
+enum kl_status out_file_end(struct out_file *f, struct error *e) {
+    enum kl_status s = out_flush(&f->output, e);
+    if (s == KL_OK) {
+        s = file_replace_end(&f->replacement, e);
+    } else {
+        file_replace_abort(&f->replacement);
+    }
+    out_release(&f->output);
+    return s == KL_OK ? file_replace_commit(&f->replacement, e) : s;
 }

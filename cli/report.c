@@ -6,6 +6,7 @@
 
 #include "base/file.h"
 #include "base/mem.h"
+#include "cli/report_stream.h"
 #include "scanner/archive.h"
 
 static const struct report_format formats[] = {
@@ -26,8 +27,8 @@ const struct report_format *report_format_at(int format) {
     return &formats[format];
 }
 
-bool report_has_finding(const struct report *r, const struct finding *f) {
-    return f->suppressed == SUPPRESSED_NO || r->options->show_suppressed;
+bool report_has_finding(const struct options *o, const struct finding *f) {
+    return f->suppressed == SUPPRESSED_NO || o->show_suppressed;
 }
 
 bool report_has_read(const struct report *r, const struct env_read *e) {
@@ -54,25 +55,31 @@ static size_t count_names(const struct report *r, size_t reads) {
     return different;
 }
 
+void report_count_finding(const struct options *o, const struct finding *f, struct report_counts *out) {
+    if (f->suppressed == SUPPRESSED_NO || f->suppressed == SUPPRESSED_NOT_LIVE) {
+        out->verified[f->verified]++;
+    }
+    if (f->suppressed != SUPPRESSED_NO) {
+        out->silenced++;
+        out->baselined += f->suppressed == SUPPRESSED_BASELINE;
+        return;
+    }
+    out->shown++;
+    out->by_severity[f->severity]++;
+    out->failing += (int)f->severity >= o->fail_on;
+    out->movable += f->fixable && !f->in_test && f->severity >= SEVERITY_MEDIUM;
+}
+
 void report_count(const struct report *r, struct report_counts *out) {
-    *out = (struct report_counts){0};
+    *out = r->told != NULL ? r->told->dropped : (struct report_counts){0};
     const char *path = NULL;
     for (size_t i = 0; i < r->result->finding_count; i++) {
         const struct finding *f = &r->result->findings[i];
-        if (f->suppressed == SUPPRESSED_NO || f->suppressed == SUPPRESSED_NOT_LIVE) {
-            out->verified[f->verified]++;
+        report_count_finding(r->options, f, out);
+        if (f->suppressed == SUPPRESSED_NO) {
+            out->files += path == NULL || strcmp(path, f->path) != 0;
+            path = f->path;
         }
-        if (f->suppressed != SUPPRESSED_NO) {
-            out->silenced++;
-            out->baselined += f->suppressed == SUPPRESSED_BASELINE;
-            continue;
-        }
-        out->shown++;
-        out->by_severity[f->severity]++;
-        out->failing += (int)f->severity >= r->options->fail_on;
-        out->movable += f->fixable && !f->in_test && f->severity >= SEVERITY_MEDIUM;
-        out->files += path == NULL || strcmp(path, f->path) != 0;
-        path = f->path;
     }
     for (size_t i = 0; i < r->result->read_count; i++) {
         if (report_has_read(r, &r->result->reads[i])) {
@@ -115,13 +122,12 @@ typedef void report_write(const struct report *r, struct output *o);
 
 static enum kl_status write_file(struct cli *c, const struct report *r, report_write *write, const char *path,
                                  struct error *e) {
-    struct output file;
-    out_init(&file, -1, COLOR_NEVER, c->redactor);
-    write(r, &file);
-    enum kl_status s = buf_ok(&file.pending)
-                           ? file_write_atomic(path, buf_as_slice(&file.pending), 0, e)
-                           : error_set(e, KL_ERR_LIMIT, "the report is larger than keylift writes at once");
-    out_release(&file);
+    struct out_file file;
+    enum kl_status s = out_file_begin(&file, path, c->redactor, e);
+    if (s == KL_OK) {
+        write(r, &file.output);
+        s = out_file_end(&file, e);
+    }
     return s;
 }
 

@@ -6,12 +6,14 @@
 #include "base/json.h"
 #include "cli/command.h"
 #include "cli/env_inventory.h"
+#include "cli/report_print.h"
 #include "cli/verification.h"
 
 #define REPORT_VERSION 1 /* of the JSON report */
 
 struct baselining;
 struct report_writer;
+struct report_stream;
 
 struct report {
     const struct scan_result *result;
@@ -24,6 +26,7 @@ struct report {
     const uint32_t *present; /* of a scan of history, by finding: its line in the newest commit, 0 for none;
                                 NULL: not asked */
     const char *undated;     /* with --blame: why some findings have no date; NULL: none */
+    const struct report_stream *told; /* what was written while the scan went on; NULL: nothing */
 };
 
 /* Findings by what a status and a summary need. Silenced ones count only there. */
@@ -39,6 +42,8 @@ struct report_counts {
     size_t read_names;               /* different variables */
 };
 void report_count(const struct report *r, struct report_counts *out);
+/* Adds one to the counts of findings, all but that of files. */
+void report_count_finding(const struct options *o, const struct finding *f, struct report_counts *out);
 /* Whether commits were scanned, and not files; whether what is staged was. */
 bool report_is_history(const struct report *r);
 bool report_is_staged(const struct report *r);
@@ -46,7 +51,7 @@ bool report_is_staged(const struct report *r);
 int report_status(const struct report *r);
 
 /* Whether a finding or a read is part of the report, by the options. */
-bool report_has_finding(const struct report *r, const struct finding *f);
+bool report_has_finding(const struct options *o, const struct finding *f);
 bool report_has_read(const struct report *r, const struct env_read *e);
 
 struct report_format {
@@ -114,10 +119,10 @@ cJSON *report_json_read(struct report_writer *w, const struct env_read *e);
 cJSON *report_json_error(struct report_writer *w, const char *path, const char *message);
 cJSON *report_json_stats(const struct report *r);
 /* Puts into the document what it is about. */
-typedef void report_fill(struct report_writer *w, const struct report *r, cJSON *j);
+typedef void report_fill(struct report_writer *w, const struct report *r, struct report_printer *p);
 report_fill report_json_findings;
-/* The whole JSON report. */
-cJSON *report_json_document(const struct report *r, const struct output *o, report_fill *fill);
+/* The whole JSON report; `more`: members that stand behind it, and are deleted, or NULL. */
+void report_print_document(const struct report *r, struct report_printer *p, report_fill *fill, cJSON *more);
 /* "live", "not live: api.github.com does not accept it"; "" if nobody was asked. Filtered by nobody: hosts
  * and words of ours. Valid as long as *out. */
 const char *report_verified(const struct finding *f, struct buf *out);

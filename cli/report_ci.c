@@ -31,17 +31,22 @@ static void xml_attribute(struct buf *out, const char *name, const char *value) 
 
 struct junit {
     struct report_writer w;
-    struct buf cases;
-    size_t tests, failures, errors, skipped;
+    struct output *output;
+    struct buf text; /* of the case at hand */
 };
 
 /* Attributes for the file and the line, which some write, are in no schema: strict readers refuse them. */
 static void open_case(struct junit *x, const char *path, const char *name) {
-    buf_str(&x->cases, "    <testcase");
-    xml_attribute(&x->cases, "classname", path);
-    xml_attribute(&x->cases, "name", name);
-    buf_str(&x->cases, ">\n");
-    x->tests++;
+    buf_str(&x->text, "    <testcase");
+    xml_attribute(&x->text, "classname", path);
+    xml_attribute(&x->text, "name", name);
+    buf_str(&x->text, ">\n");
+}
+
+static void put_case(struct junit *x) {
+    buf_str(&x->text, "    </testcase>\n");
+    out_raw(x->output, buf_as_slice(&x->text));
+    buf_clear(&x->text);
 }
 
 static void junit_finding(struct junit *x, const struct report *r, const struct finding *f) {
@@ -55,26 +60,24 @@ static void junit_finding(struct junit *x, const struct report *r, const struct 
     open_case(x, f->path, buf_cstr(&name));
     const char *sentence = report_sentence(&x->w, f);
     if (f->suppressed != SUPPRESSED_NO) {
-        buf_str(&x->cases, "      <skipped>");
+        buf_str(&x->text, "      <skipped>");
         buf_clear(&x->w.scratch);
         redact_text(x->w.redactor, slice_cstr(finding_silenced_by(f)), &x->w.scratch);
-        xml_text(&x->cases, buf_cstr(&x->w.scratch));
-        buf_str(&x->cases, "</skipped>\n");
-        x->skipped++;
+        xml_text(&x->text, buf_cstr(&x->w.scratch));
+        buf_str(&x->text, "</skipped>\n");
     } else if ((int)f->severity >= r->options->fail_on) {
-        buf_str(&x->cases, "      <failure");
-        xml_attribute(&x->cases, "type", severity_name(f->severity));
-        xml_attribute(&x->cases, "message", sentence);
-        buf_str(&x->cases, ">");
-        xml_text(&x->cases, sentence);
-        buf_str(&x->cases, "</failure>\n");
-        x->failures++;
+        buf_str(&x->text, "      <failure");
+        xml_attribute(&x->text, "type", severity_name(f->severity));
+        xml_attribute(&x->text, "message", sentence);
+        buf_str(&x->text, ">");
+        xml_text(&x->text, sentence);
+        buf_str(&x->text, "</failure>\n");
     } else {
-        buf_str(&x->cases, "      <system-out>");
-        xml_text(&x->cases, sentence);
-        buf_str(&x->cases, "</system-out>\n");
+        buf_str(&x->text, "      <system-out>");
+        xml_text(&x->text, sentence);
+        buf_str(&x->text, "</system-out>\n");
     }
-    buf_str(&x->cases, "    </testcase>\n");
+    put_case(x);
     buf_release(&name);
 }
 
@@ -83,36 +86,53 @@ static void junit_error(void *ctx, const char *path, const char *message) {
     open_case(x, path, "could not be read");
     buf_clear(&x->w.scratch);
     redact_text(x->w.redactor, slice_cstr(message), &x->w.scratch);
-    buf_str(&x->cases, "      <error type=\"unread\"");
-    xml_attribute(&x->cases, "message", buf_cstr(&x->w.scratch));
-    buf_str(&x->cases, "/>\n    </testcase>\n");
-    x->errors++;
+    buf_str(&x->text, "      <error type=\"unread\"");
+    xml_attribute(&x->text, "message", buf_cstr(&x->w.scratch));
+    buf_str(&x->text, "/>\n");
+    put_case(x);
+}
+
+static void count_error(void *ctx, const char *path, const char *message) {
+    (void)path;
+    (void)message;
+    ++*(size_t *)ctx;
+}
+
+/* Counts stand before what is counted. */
+static void junit_head(const struct report *r, struct output *o, bool *any) {
+    struct report_counts n;
+    struct buf head = BUF_INIT(KL_MAX_PATH_BYTES);
+    size_t errors = 0;
+    report_count(r, &n);
+    report_each_error(r, count_error, &errors);
+    size_t skipped = r->options->show_suppressed ? n.silenced : 0, tests = n.shown + skipped + errors;
+    *any = tests > 0;
+    buf_printf(&head,
+               "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuites>\n  <testsuite name=\"keylift\" "
+               "tests=\"%zu\" failures=\"%zu\" errors=\"%zu\" skipped=\"%zu\" time=\"%.3f\">\n",
+               *any ? tests : 1, n.failing, errors, skipped, r->result->stats.seconds);
+    out_raw(o, buf_as_slice(&head));
+    buf_release(&head);
 }
 
 void report_junit_scan(const struct report *r, struct output *o) {
-    struct junit x = {.cases = BUF_INIT(REPORT_MAX_BYTES)};
-    struct buf head = BUF_INIT(KL_MAX_PATH_BYTES);
+    struct junit x = {.output = o, .text = BUF_INIT(REPORT_MAX_BYTES)};
+    bool any;
     report_writer_init(&x.w, o);
+    junit_head(r, o, &any);
     for (size_t i = 0; i < r->result->finding_count; i++) {
-        if (report_has_finding(r, &r->result->findings[i])) {
+        if (report_has_finding(r->options, &r->result->findings[i])) {
             junit_finding(&x, r, &r->result->findings[i]);
         }
     }
     report_each_error(r, junit_error, &x);
-    if (x.tests == 0) { /* a report without a case counts as a broken one in most systems */
+    if (!any) { /* a report without a case counts as a broken one in most systems */
         open_case(&x, "keylift", "no secrets");
-        buf_str(&x.cases, "    </testcase>\n");
+        put_case(&x);
     }
-    buf_printf(&head,
-               "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuites>\n  <testsuite name=\"keylift\" "
-               "tests=\"%zu\" failures=\"%zu\" errors=\"%zu\" skipped=\"%zu\" time=\"%.3f\">\n",
-               x.tests, x.failures, x.errors, x.skipped, r->result->stats.seconds);
-    out_raw(o, buf_as_slice(&head));
-    out_raw(o, buf_as_slice(&x.cases));
     out_raw(o, SLICE_LIT("  </testsuite>\n</testsuites>\n"));
     report_writer_release(&x.w);
-    buf_release(&x.cases);
-    buf_release(&head);
+    buf_release(&x.text);
 }
 
 /* ---- GitLab ---- */
@@ -198,16 +218,20 @@ static void add_scan(struct report_writer *w, const struct report *r, cJSON *rep
 
 void report_gitlab_scan(const struct report *r, struct output *o) {
     struct report_writer w;
+    struct report_printer p = {.output = o, .indented = true};
     report_writer_init(&w, o);
-    cJSON *j = cJSON_CreateObject();
-    json_add_string(j, "version", GITLAB_SCHEMA_VERSION);
-    add_scan(&w, r, j);
-    cJSON *list = cJSON_AddArrayToObject(j, "vulnerabilities");
+    cJSON *head = cJSON_CreateObject();
+    json_add_string(head, "version", GITLAB_SCHEMA_VERSION);
+    add_scan(&w, r, head);
+    report_print_open(&p, NULL, '{');
+    report_print_members(&p, head);
+    report_print_open(&p, "vulnerabilities", '[');
     for (size_t i = 0; i < r->result->finding_count; i++) {
         if (r->result->findings[i].suppressed == SUPPRESSED_NO) {
-            cJSON_AddItemToArray(list, vulnerability_json(&w, &r->result->findings[i]));
+            report_print_value(&p, NULL, vulnerability_json(&w, &r->result->findings[i]));
         }
     }
-    report_print_json(o, j, true);
+    report_print_close(&p);
+    report_print_close(&p);
     report_writer_release(&w);
 }

@@ -15,45 +15,62 @@ extern const size_t html_html_len, html_css_len, html_js_len;
 
 /* ---- what the page tells beside the report ---- */
 
-/* A member of an archive belongs to whom the archive does. */
-static void add_owners(cJSON *report, const char *start, const struct output *o) {
-    struct arena arena = ARENA_INIT;
-    struct project project = {0};
+struct dressing {
+    struct arena arena, scratch;
+    struct report_writer writer;
+    struct project project;
+    const char *here;
+    struct codeowners owners;
+    bool owned; /* there is a file that says whose is what */
+    struct buf names;
+};
+
+static void open_dressing(struct dressing *d, const char *start, const struct output *o) {
     struct error e = {0};
-    const char *here = path_real(&arena, ".");
-    if (here != NULL && project_find(&project, start, &arena, &e) == KL_OK && project.git_top != NULL) {
-        struct codeowners owners;
-        struct report_writer w;
-        struct buf names = BUF_INIT(CODEOWNERS_MAX_BYTES);
-        codeowners_read(project.git_top, &owners);
-        report_writer_init(&w, o);
-        cJSON *finding;
-        cJSON_ArrayForEach(finding, json_get(report, "findings")) {
-            const char *path = json_string(finding, "path");
-            const char *seen =
-                path != NULL ? project_reported_path(&project, here, report_file_of(path, &arena), &arena)
-                             : NULL;
-            if (seen != NULL && owners.count > 0) {
-                codeowners_of(&owners, seen, &names);
-                report_add_filtered(&w, finding, "owner", buf_cstr(&names));
-            }
-        }
-        report_writer_release(&w);
-        buf_release(&names);
-        codeowners_release(&owners);
+    *d = (struct dressing){.names = BUF_INIT(CODEOWNERS_MAX_BYTES)};
+    report_writer_init(&d->writer, o);
+    d->here = path_real(&d->arena, ".");
+    if (d->here != NULL && project_find(&d->project, start, &d->arena, &e) == KL_OK &&
+        d->project.git_top != NULL) {
+        codeowners_read(d->project.git_top, &d->owners);
+        d->owned = d->owners.count > 0;
     }
-    arena_release(&arena);
 }
 
-/* The age of what a commit brought is its author's date. */
-static void add_dates(cJSON *report) {
-    cJSON *finding;
-    cJSON_ArrayForEach(finding, json_get(report, "findings")) {
-        const char *date = json_string(finding, "author_date");
-        if (date != NULL) {
-            json_add_string(finding, "since", date);
-        }
+static void close_dressing(struct dressing *d) {
+    report_writer_release(&d->writer);
+    codeowners_release(&d->owners);
+    buf_release(&d->names);
+    arena_release(&d->scratch);
+    arena_release(&d->arena);
+}
+
+/* A member of an archive belongs to whom the archive does. The age of what a commit brought is its author's
+ * date. */
+static void dress(void *ctx, cJSON *finding) {
+    struct dressing *d = ctx;
+    const char *path = json_string(finding, "path"), *date = json_string(finding, "author_date"),
+               *seen = NULL;
+    if (d->owned && path != NULL) {
+        seen = project_reported_path(&d->project, d->here, report_file_of(path, &d->scratch), &d->scratch);
     }
+    if (seen != NULL) {
+        codeowners_of(&d->owners, seen, &d->names);
+        report_add_filtered(&d->writer, finding, "owner", buf_cstr(&d->names));
+    }
+    if (date != NULL) {
+        json_add_string(finding, "since", date);
+    }
+    arena_clear(&d->scratch);
+}
+
+static cJSON *page_members(const struct options *options) {
+    char now[21];
+    cJSON *j = cJSON_CreateObject();
+    system_format_time(system_unix_time(), now);
+    json_add_string(j, "made", now);
+    json_add_string(j, "fail_on", severity_name((enum severity)options->fail_on));
+    return j;
 }
 
 /* ---- the page ---- */
@@ -84,58 +101,69 @@ static void hash_source(const char *directive, struct slice text, struct buf *ou
     buf_char(out, '\'');
 }
 
-static void policy(struct buf *out) {
-    buf_str(out, "default-src 'none'; base-uri 'none'; form-action 'none'; img-src data:");
-    hash_source("style-src", slice_of(html_css, html_css_len), out);
-    hash_source("script-src", slice_of(html_js, html_js_len), out);
+static void put_policy(struct output *o) {
+    struct buf policy = BUF_INIT(KL_MAX_CONFIG_BYTES);
+    buf_str(&policy, "default-src 'none'; base-uri 'none'; form-action 'none'; img-src data:");
+    hash_source("style-src", slice_of(html_css, html_css_len), &policy);
+    hash_source("script-src", slice_of(html_js, html_js_len), &policy);
+    out_raw(o, buf_as_slice(&policy));
+    buf_release(&policy);
 }
 
-static void data(const cJSON *report, struct buf *out) {
-    struct buf json = BUF_INIT(REPORT_MAX_BYTES);
-    json_print(report, false, &json);
-    script_json(buf_as_slice(&json), out);
-    out->over |= json.over;
-    buf_release(&json);
+/* Where the page has its data. */
+struct data {
+    const struct report *report; /* of a scan; NULL: */
+    cJSON *united;               /* of several reports */
+    const struct options *options;
+    const char *start; /* a path of the repository that has the findings */
+};
+
+static void put_data(const struct data *data, struct output *o) {
+    struct dressing d;
+    struct report_printer p = {.output = o, .escape = script_json, .dress = dress, .ctx = &d};
+    open_dressing(&d, data->start, o);
+    cJSON *more = page_members(data->options), *finding;
+    if (data->report != NULL) {
+        report_print_document(data->report, &p, report_json_findings, more);
+    } else {
+        cJSON_ArrayForEach(finding, json_get(data->united, "findings")) {
+            dress(&d, finding);
+        }
+        report_print_open(&p, NULL, '{');
+        report_print_members(&p, data->united);
+        report_print_members(&p, more);
+        report_print_close(&p);
+    }
+    close_dressing(&d);
 }
 
-static void page(const cJSON *report, struct buf *out) {
+static void page(const struct data *data, struct output *o) {
     struct slice rest = slice_of(html_html, html_html_len);
     for (;;) {
         size_t from = slice_find(rest, SLICE_LIT("{{"), 0);
-        buf_slice(out, slice_sub(rest, 0, from == SIZE_MAX ? rest.len : from));
+        out_raw(o, slice_sub(rest, 0, from == SIZE_MAX ? rest.len : from));
         if (from == SIZE_MAX) {
             return;
         }
         size_t to = slice_find(rest, SLICE_LIT("}}"), from);
         struct slice word = slice_sub(rest, from + 2, to);
         if (slice_eq_cstr(word, "policy")) {
-            policy(out);
+            put_policy(o);
         } else if (slice_eq_cstr(word, "style")) {
-            buf_slice(out, slice_of(html_css, html_css_len));
+            out_raw(o, slice_of(html_css, html_css_len));
         } else if (slice_eq_cstr(word, "script")) {
-            buf_slice(out, slice_of(html_js, html_js_len));
+            out_raw(o, slice_of(html_js, html_js_len));
         } else {
-            data(report, out);
+            put_data(data, o);
         }
         rest = slice_sub(rest, to + 2, rest.len);
     }
 }
 
-void report_html_page(cJSON *report, const struct options *options, const char *start, struct output *o) {
-    char now[21];
-    system_format_time(system_unix_time(), now);
-    json_add_string(report, "made", now);
-    json_add_string(report, "fail_on", severity_name((enum severity)options->fail_on));
-    add_owners(report, start, o);
-    add_dates(report);
-    struct buf text = BUF_INIT(REPORT_MAX_BYTES);
-    page(report, &text);
-    out_raw(o, buf_as_slice(&text));
-    o->pending.over |= text.over;
-    buf_release(&text);
-    cJSON_Delete(report);
+void report_html_page(cJSON *united, const struct options *options, const char *start, struct output *o) {
+    page(&(struct data){.united = united, .options = options, .start = start}, o);
 }
 
 void report_html_scan(const struct report *r, struct output *o) {
-    report_html_page(report_json_document(r, o, report_json_findings), r->options, r->paths[0], o);
+    page(&(struct data){.report = r, .options = r->options, .start = r->paths[0]}, o);
 }

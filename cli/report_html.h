@@ -4,8 +4,8 @@
 
 #include "cli/report.h"
 
-/* Prints the page of a JSON report (report_json_document), and deletes it. `start` is a path of the
+/* Prints the page of a JSON report that was united from others, and deletes it. `start` is a path of the
  * repository whose CODEOWNERS and history tell more about the findings. */
-void report_html_page(cJSON *report, const struct options *options, const char *start, struct output *o);
+void report_html_page(cJSON *united, const struct options *options, const char *start, struct output *o);
 
 #endif

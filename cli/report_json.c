@@ -48,7 +48,7 @@ cJSON *report_json_finding(struct report_writer *w, const struct finding *f) {
     json_add_string(j, "context", context_name(f->context));
     report_add_filtered(w, j, "redacted", f->redacted);
     json_add_string(j, "fingerprint", f->fingerprint);
-    if (f->value_id[0] != '\0') {
+    if (f->value_id != NULL) {
         json_add_string(j, "value_id", f->value_id);
     }
     json_add_string(j, "severity", severity_name(f->severity));
@@ -96,22 +96,28 @@ cJSON *report_json_error(struct report_writer *w, const char *path, const char *
     return j;
 }
 
-void report_json_findings(struct report_writer *w, const struct report *r, cJSON *j) {
-    cJSON *list = cJSON_AddArrayToObject(j, "findings");
+void report_json_findings(struct report_writer *w, const struct report *r, struct report_printer *p) {
+    report_print_open(p, "findings", '[');
     for (size_t i = 0; i < r->result->finding_count; i++) {
-        if (report_has_finding(r, &r->result->findings[i])) {
-            cJSON_AddItemToArray(list, report_json_finding(w, &r->result->findings[i]));
+        if (report_has_finding(r->options, &r->result->findings[i])) {
+            cJSON *j = report_json_finding(w, &r->result->findings[i]);
+            if (p->dress != NULL) {
+                p->dress(p->ctx, j);
+            }
+            report_print_value(p, NULL, j);
         }
     }
+    report_print_close(p);
 }
 
-static void add_reads(struct report_writer *w, const struct report *r, cJSON *j) {
-    cJSON *list = cJSON_AddArrayToObject(j, "environment");
+static void print_reads(struct report_writer *w, const struct report *r, struct report_printer *p) {
+    report_print_open(p, "environment", '[');
     for (size_t i = 0; i < r->result->read_count; i++) {
         if (report_has_read(r, &r->result->reads[i])) {
-            cJSON_AddItemToArray(list, report_json_read(w, &r->result->reads[i]));
+            report_print_value(p, NULL, report_json_read(w, &r->result->reads[i]));
         }
     }
+    report_print_close(p);
 }
 
 void report_each_error(const struct report *r, void (*fn)(void *ctx, const char *path, const char *message),
@@ -126,12 +132,12 @@ void report_each_error(const struct report *r, void (*fn)(void *ctx, const char 
 
 struct error_list {
     struct report_writer *w;
-    cJSON *list;
+    struct report_printer *p;
 };
 
-static void add_error(void *ctx, const char *path, const char *message) {
+static void print_error(void *ctx, const char *path, const char *message) {
     struct error_list *errors = ctx;
-    cJSON_AddItemToArray(errors->list, report_json_error(errors->w, path, message));
+    report_print_value(errors->p, NULL, report_json_error(errors->w, path, message));
 }
 
 static void add_host(void *ctx, const char *host, size_t tokens) {
@@ -190,26 +196,28 @@ cJSON *report_json_stats(const struct report *r) {
 }
 
 void report_print_json(struct output *o, cJSON *j, bool indented) {
-    struct buf text = BUF_INIT(REPORT_MAX_BYTES);
-    json_print(j, indented, &text);
-    out_raw(o, buf_as_slice(&text));
-    buf_release(&text);
-    cJSON_Delete(j);
+    struct report_printer p = {.output = o, .indented = indented};
+    report_print_value(&p, NULL, j);
 }
 
-cJSON *report_json_document(const struct report *r, const struct output *o, report_fill *fill) {
+void report_print_document(const struct report *r, struct report_printer *p, report_fill *fill, cJSON *more) {
     struct report_writer w;
-    report_writer_init(&w, o);
-    cJSON *j = json_document(REPORT_VERSION);
-    fill(&w, r, j);
-    add_reads(&w, r, j);
-    struct error_list errors = {&w, cJSON_AddArrayToObject(j, "errors")};
-    report_each_error(r, add_error, &errors);
-    cJSON_AddItemToObject(j, "stats", report_json_stats(r));
+    report_writer_init(&w, p->output);
+    report_print_open(p, NULL, '{');
+    report_print_members(p, json_document(REPORT_VERSION));
+    fill(&w, r, p);
+    print_reads(&w, r, p);
+    report_print_open(p, "errors", '[');
+    struct error_list errors = {&w, p};
+    report_each_error(r, print_error, &errors);
+    report_print_close(p);
+    report_print_value(p, "stats", report_json_stats(r));
+    report_print_members(p, more);
+    report_print_close(p);
     report_writer_release(&w);
-    return j;
 }
 
 void report_json_scan(const struct report *r, struct output *o) {
-    report_print_json(o, report_json_document(r, o, report_json_findings), true);
+    struct report_printer p = {.output = o, .indented = true};
+    report_print_document(r, &p, report_json_findings, NULL);
 }

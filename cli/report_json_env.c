@@ -49,13 +49,15 @@ static cJSON *variable(struct report_writer *w, const struct env_variable *v) {
     return j;
 }
 
-static void add_variables(struct report_writer *w, const struct report *r, cJSON *j) {
-    cJSON *list = cJSON_AddArrayToObject(j, "variables");
+static void print_variables(struct report_writer *w, const struct report *r, struct report_printer *p) {
+    report_print_open(p, "variables", '[');
     for (size_t i = 0; i < r->inventory->count; i++) {
-        cJSON_AddItemToArray(list, variable(w, &r->inventory->variables[i]));
+        report_print_value(p, NULL, variable(w, &r->inventory->variables[i]));
     }
+    report_print_close(p);
 }
 
 void report_json_env(const struct report *r, struct output *o) {
-    report_print_json(o, report_json_document(r, o, add_variables), true);
+    struct report_printer p = {.output = o, .indented = true};
+    report_print_document(r, &p, print_variables, NULL);
 }

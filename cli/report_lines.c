@@ -1,5 +1,5 @@
-/* report_lines.c: formats of one line a finding: JSON Lines for pipes, CSV for
- * tables, and the commands by which GitHub's runner marks a line of a change. */
+/* report_lines.c: formats of one line a finding: CSV for tables, and the commands by which GitHub's runner
+ * marks a line of a change. */
 #include "cli/report.h"
 
 /* Of a scan of history: the lines are those of that commit, and the newest one may not have them. */
@@ -30,47 +30,6 @@ const char *report_sentence(struct report_writer *w, const struct finding *f) {
     buf_release(&plain);
     buf_release(&filtered);
     return buf_cstr(&w->scratch);
-}
-
-/* ---- JSON Lines: an object a line, its kind in "type" ---- */
-
-struct lines {
-    struct output *o;
-    struct report_writer w;
-};
-
-static void line(struct output *o, const char *type, cJSON *j) {
-    cJSON *kind = cJSON_CreateString(type);
-    cJSON_InsertItemInArray(j, 0, kind);
-    /* cJSON keeps an object as a list: the first item needs its key set by hand. */
-    kind->string = cJSON_malloc(sizeof "type");
-    memcpy(kind->string, "type", sizeof "type");
-    report_print_json(o, j, false);
-}
-
-static void error_line(void *ctx, const char *path, const char *message) {
-    struct lines *lines = ctx;
-    line(lines->o, "error", report_json_error(&lines->w, path, message));
-}
-
-void report_jsonl_scan(const struct report *r, struct output *o) {
-    struct lines lines = {.o = o};
-    report_writer_init(&lines.w, o);
-    for (size_t i = 0; i < r->result->finding_count; i++) {
-        if (report_has_finding(r, &r->result->findings[i])) {
-            line(o, "finding", report_json_finding(&lines.w, &r->result->findings[i]));
-        }
-    }
-    for (size_t i = 0; i < r->result->read_count; i++) {
-        if (report_has_read(r, &r->result->reads[i])) {
-            line(o, "environment", report_json_read(&lines.w, &r->result->reads[i]));
-        }
-    }
-    report_each_error(r, error_line, &lines);
-    cJSON *stats = report_json_stats(r);
-    json_add_string(stats, "tool", "keylift " KEYLIFT_VERSION);
-    line(o, "stats", stats);
-    report_writer_release(&lines.w);
 }
 
 /* ---- CSV: RFC 4180 ---- */
@@ -176,20 +135,27 @@ void report_csv_scan(const struct report *r, struct output *o) {
     struct buf text = BUF_INIT(REPORT_MAX_BYTES);
     report_writer_init(&w, o);
     csv_row(r, NULL, &text);
+    out_raw(o, buf_as_slice(&text));
     for (size_t i = 0; i < r->result->finding_count; i++) {
-        if (!report_has_finding(r, &r->result->findings[i])) {
+        if (!report_has_finding(r->options, &r->result->findings[i])) {
             continue;
         }
         cJSON *j = report_json_finding(&w, &r->result->findings[i]);
+        buf_clear(&text);
         csv_row(r, j, &text);
+        out_raw(o, buf_as_slice(&text));
         cJSON_Delete(j);
     }
-    out_raw(o, buf_as_slice(&text));
     buf_release(&text);
     report_writer_release(&w);
 }
 
 /* ---- GitHub: "Workflow commands for GitHub Actions" ---- */
+
+struct lines {
+    struct output *o;
+    struct report_writer w;
+};
 
 /* A property ends at "," and ":"; data at the end of the line. */
 static void github_text(struct buf *out, const char *text, bool is_property) {
@@ -274,12 +240,13 @@ void report_github_scan(const struct report *r, struct output *o) {
             continue; /* a runner has no mark for what is silenced */
         }
         bool fails = (int)f->severity >= r->options->fail_on;
+        buf_clear(&text);
         buf_printf(&text, "::%s ", fails ? "error" : levels[f->severity]);
         github_place(&text, r, f);
         github_text(&text, report_sentence(&lines.w, f), false);
         github_advice(&text, f);
+        out_raw(o, buf_as_slice(&text));
     }
-    out_raw(o, buf_as_slice(&text));
     buf_release(&text);
     report_each_error(r, github_error, &lines);
     report_writer_release(&lines.w);

@@ -133,14 +133,14 @@ static enum kl_status write_merged(struct cli *c, cJSON *merged, struct error *e
         print_merged(c, merged, &c->out);
         return KL_OK;
     }
-    struct output file;
-    out_init(&file, -1, COLOR_NEVER, c->redactor);
-    print_merged(c, merged, &file);
-    enum kl_status s = buf_ok(&file.pending)
-                           ? file_write_atomic(c->options.output, buf_as_slice(&file.pending), 0, e)
-                           : error_set(e, KL_ERR_LIMIT, "the report is larger than keylift writes at once");
-    out_release(&file);
-    return s;
+    struct out_file file;
+    enum kl_status s = out_file_begin(&file, c->options.output, c->redactor, e);
+    if (s != KL_OK) {
+        cJSON_Delete(merged);
+        return s;
+    }
+    print_merged(c, merged, &file.output);
+    return out_file_end(&file, e);
 }
 
 /* Names the reports that have the finding's value, where that is not this one alone. */

@@ -123,7 +123,7 @@ static cJSON *result_json(struct report_writer *w, const struct report *r, const
     add_location(cJSON_AddArrayToObject(j, "locations"), r, f);
     cJSON *fingerprints = cJSON_AddObjectToObject(j, "partialFingerprints");
     json_add_string(fingerprints, "keylift/v1", f->fingerprint);
-    if (f->value_id[0] != '\0') {
+    if (f->value_id != NULL) {
         json_add_string(fingerprints, "keyliftValue/v1", f->value_id);
     }
     if (f->suppressed != SUPPRESSED_NO) {
@@ -200,37 +200,51 @@ static void add_provenance(struct report_writer *w, const struct report *r, cJSO
     arena_release(&arena);
 }
 
-void report_sarif(const struct report *r, const struct report_sarif_more *more, int status,
-                  struct output *o) {
-    struct report_writer w;
-    struct rules rules = find_rules(r);
-    report_writer_init(&w, o);
-    cJSON *log = cJSON_CreateObject(), *run = cJSON_CreateObject();
-    json_add_string(log, "$schema", SARIF_SCHEMA);
-    json_add_string(log, "version", SARIF_VERSION);
-    cJSON_AddItemToArray(cJSON_AddArrayToObject(log, "runs"), run);
+/* What is told of the run beside its results. */
+static cJSON *run_json(struct report_writer *w, const struct report *r, const struct rules *rules,
+                       int status) {
+    cJSON *run = cJSON_CreateObject();
     cJSON *driver = cJSON_AddObjectToObject(cJSON_AddObjectToObject(run, "tool"), "driver");
     json_add_string(driver, "name", "keylift");
     json_add_string(driver, "semanticVersion", KEYLIFT_VERSION);
     cJSON *list = cJSON_AddArrayToObject(driver, "rules");
-    for (size_t i = 0; i < rules.count; i++) {
-        cJSON_AddItemToArray(list, rule_json(rules.items[i]));
+    for (size_t i = 0; i < rules->count; i++) {
+        cJSON_AddItemToArray(list, rule_json(rules->items[i]));
     }
-    add_invocation(&w, r, status, run);
-    add_provenance(&w, r, run);
+    add_invocation(w, r, status, run);
+    add_provenance(w, r, run);
     json_add_string(run, "columnKind", "unicodeCodePoints");
-    cJSON *results = cJSON_AddArrayToObject(run, "results");
+    return run;
+}
+
+void report_sarif(const struct report *r, const struct report_sarif_more *more, int status,
+                  struct output *o) {
+    struct report_writer w;
+    struct rules rules = find_rules(r);
+    struct report_printer p = {.output = o, .indented = true};
+    report_writer_init(&w, o);
+    cJSON *log = cJSON_CreateObject();
+    json_add_string(log, "$schema", SARIF_SCHEMA);
+    json_add_string(log, "version", SARIF_VERSION);
+    report_print_open(&p, NULL, '{');
+    report_print_members(&p, log);
+    report_print_open(&p, "runs", '[');
+    report_print_open(&p, NULL, '{');
+    report_print_members(&p, run_json(&w, r, &rules, status));
+    report_print_open(&p, "results", '[');
     for (size_t i = 0; i < r->result->finding_count; i++) {
-        if (!report_has_finding(r, &r->result->findings[i])) {
+        if (!report_has_finding(r->options, &r->result->findings[i])) {
             continue;
         }
         cJSON *result = result_json(&w, r, &rules, &r->result->findings[i]);
         if (more) {
             more->add(more->ctx, &w, i, result);
         }
-        cJSON_AddItemToArray(results, result);
+        report_print_value(&p, NULL, result);
     }
-    report_print_json(o, log, true);
+    while (p.depth > 0) {
+        report_print_close(&p);
+    }
     report_writer_release(&w);
     free((void *)rules.items);
 }

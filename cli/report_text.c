@@ -131,7 +131,7 @@ static enum setting choose_setting(const struct report *r, const struct output *
     }
     for (size_t i = 0; i < r->result->finding_count; i++) {
         const struct finding *f = &r->result->findings[i];
-        if (report_has_finding(r, f) && one_line_width(f) > o->columns) {
+        if (report_has_finding(r->options, f) && one_line_width(f) > o->columns) {
             return SET_TWO_LINES;
         }
     }
@@ -200,7 +200,7 @@ void report_text_findings(const struct report *r, struct output *o, size_t shown
     const char *path = NULL;
     for (size_t i = 0; i < r->result->finding_count; i++) {
         const struct finding *f = &r->result->findings[i];
-        if (!report_has_finding(r, f)) {
+        if (!report_has_finding(r->options, f)) {
             continue;
         }
         if (path != NULL && strcmp(path, f->path) != 0 && setting != SET_MANY) {

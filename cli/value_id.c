@@ -1,6 +1,8 @@
 /* value_id.c: see value_id.h. */
 #include "cli/value_id.h"
 
+#include <stdio.h>
+
 #include "base/encode.h"
 #include "base/file.h"
 
@@ -21,22 +23,19 @@ enum kl_status value_key_read(struct cli *c, const char *path, struct buf *key, 
     return KL_OK;
 }
 
-void value_ids_set(struct scan_result *result, struct slice key) {
-    struct buf message, hex = BUF_INIT(sizeof result->findings->value_id);
-    buf_init_secret(&message, KL_MAX_FILE_BYTES);
-    for (size_t i = 0; i < result->finding_count; i++) {
-        struct finding *f = &result->findings[i];
-        unsigned char mac[32];
-        if (secret_slice(&f->value).len == 0) /* a file that is a finding by its name */
-            continue;
-        buf_clear(&message);
-        buf_str(&message, "keylift value 1:"); /* the key may serve another purpose, too */
-        buf_slice(&message, secret_slice(&f->value));
-        hmac_sha256(key, buf_as_slice(&message), mac);
-        buf_clear(&hex);
-        encode_hex(slice_of((const char *)mac, sizeof mac), &hex);
-        memcpy(f->value_id, hex.ptr, hex.len);
+void value_id_set(struct finding *f, struct slice key, char out[VALUE_ID_MAX]) {
+    struct buf message, hex = BUF_INIT(VALUE_ID_MAX);
+    unsigned char mac[32];
+    if (secret_slice(&f->value).len == 0) { /* a file that is a finding by its name */
+        return;
     }
+    buf_init_secret(&message, KL_MAX_FILE_BYTES);
+    buf_str(&message, "keylift value 1:"); /* the key may serve another purpose, too */
+    buf_slice(&message, secret_slice(&f->value));
+    hmac_sha256(key, buf_as_slice(&message), mac);
+    encode_hex(slice_of((const char *)mac, sizeof mac), &hex);
+    (void)snprintf(out, VALUE_ID_MAX, "%s", buf_cstr(&hex));
+    f->value_id = out;
     buf_release(&message);
     buf_release(&hex);
 }

@@ -13,7 +13,8 @@
 /* The key of the file, without the end of its last line; the output filter learns it. `key` is a secret
  * buffer. */
 enum kl_status value_key_read(struct cli *c, const char *path, struct buf *key, struct error *e) KL_MUST_USE;
-/* Sets value_id of each finding. Findings must have their values. */
-void value_ids_set(struct scan_result *result, struct slice key);
+/* Sets value_id of a finding, which must have its value: to `out`, which is the caller's. */
+#define VALUE_ID_MAX 65u
+void value_id_set(struct finding *f, struct slice key, char out[VALUE_ID_MAX]);
 
 #endif

@@ -1,15 +1,13 @@
-#include "scanner/baseline.h"
+#include "scanner/baseline_internal.h"
 
 #include <stdlib.h>
 
-#include "base/bisect.h"
 #include "base/encode.h"
 #include "base/json.h"
 #include "base/mem.h"
 #include "base/system.h"
 
 #define BASELINE_VERSION 1
-#define TAG_DIGITS 4
 #define ID_DIGITS 8
 
 /* ---- members: one table for reading, printing and comparing ---- */
@@ -99,16 +97,6 @@ static bool add_salt(struct baseline *b, const unsigned char bits[BASELINE_SALT_
     return true;
 }
 
-static void tag_of(const struct baseline_salt *salt, const struct secret *value, char out[TAG_DIGITS + 1]) {
-    static const char digits[] = "0123456789abcdef";
-    unsigned char mac[32];
-    hmac_sha256(slice_of(salt->bits, BASELINE_SALT_BYTES), secret_slice(value), mac);
-    for (size_t i = 0; i < TAG_DIGITS; i++)
-        out[i] = digits[i % 2 ? mac[i / 2] & 15 : mac[i / 2] >> 4];
-    out[TAG_DIGITS] = '\0';
-    mem_wipe(mac, sizeof mac);
-}
-
 /* ---- reading ---- */
 
 bool baseline_is_date(const char *text) {
@@ -129,7 +117,7 @@ bool baseline_is_date(const char *text) {
 }
 
 static bool is_tag(const char *text) {
-    return strlen(text) == TAG_DIGITS && strspn(text, "0123456789abcdef") == TAG_DIGITS;
+    return strlen(text) == BASELINE_TAG_DIGITS && strspn(text, "0123456789abcdef") == BASELINE_TAG_DIGITS;
 }
 
 static enum kl_status read_salts(struct baseline *b, const cJSON *list, const char *what, struct error *e) {
@@ -164,7 +152,7 @@ static enum kl_status read_entry(struct baseline *b, const cJSON *j, size_t numb
     }
     if (!is_tag(entry->tag))
         return error_set(e, KL_ERR_PARSE, "%s: entry %zu: \"tag\" is not %d digits of hexadecimal", what,
-                         number, TAG_DIGITS);
+                         number, BASELINE_TAG_DIGITS);
     if (!find_salt(b, entry->salt))
         return error_set(e, KL_ERR_PARSE, "%s: entry %zu: the file has no salt \"%s\"", what, number,
                          entry->salt);
@@ -207,114 +195,17 @@ enum kl_status baseline_parse(struct slice text, const char *what, struct baseli
     return s;
 }
 
-/* ---- matching ---- */
-
-/* One finding under one salt, as an entry would have it. */
-struct wanted {
-    const struct finding *finding;
-    const char *path;
-    char (*tags)[TAG_DIGITS + 1]; /* one a salt */
-};
-
-static int compare_kind(const struct baseline_entry *a, const struct baseline_entry *b) {
-    int c = strcmp(a->rule, b->rule);
-    c = c ? c : strcmp(a->name, b->name);
-    c = c ? c : strcmp(a->context, b->context);
-    c = c ? c : strcmp(a->salt, b->salt);
-    return c ? c : strcmp(a->tag, b->tag);
-}
-
-static int compare_index(const void *left, const void *right) {
-    return compare_kind(*(struct baseline_entry *const *)left, *(struct baseline_entry *const *)right);
-}
-
-/* The entries sorted by kind, and where to look in them. */
-struct lookup {
-    struct baseline_entry **sorted;
-    size_t count;
-};
-
-static size_t first_of(const struct lookup *l, const struct baseline_entry *key) {
-    struct bisection b = {.high = l->count};
-    while (bisect(&b))
-        bisect_tell(&b, compare_kind(l->sorted[b.middle], key) < 0);
-    return b.low;
-}
-
-/* An entry that no finding has answered yet; of the finding's path, or of any. */
-static struct baseline_entry *find_entry(const struct lookup *l, const struct baseline *b,
-                                         const struct wanted *w, bool same_path) {
-    for (size_t s = 0; s < b->salt_count; s++) {
-        const struct baseline_entry key = {.rule = w->finding->rule,
-                                           .name = w->finding->name,
-                                           .context = context_name(w->finding->context),
-                                           .salt = b->salts[s].id,
-                                           .tag = w->tags[s]};
-        for (size_t i = first_of(l, &key); i < l->count && compare_kind(l->sorted[i], &key) == 0; i++)
-            if (!l->sorted[i]->answered && (!same_path || strcmp(l->sorted[i]->path, w->path) == 0))
-                return l->sorted[i];
-    }
-    return NULL;
-}
-
-static void silence(struct baseline *b, struct finding *f, const struct baseline_entry *entry,
-                    const char *today, struct baseline_counts *out) {
-    if (entry->expires && strcmp(entry->expires, today) < 0) {
-        out->expired++;
-        return;
-    }
-    f->suppressed = SUPPRESSED_BASELINE;
-    f->suppressed_by = arena_printf(&b->arena, "baseline: %s", entry->reason);
-    out->matched++;
-}
-
-void baseline_match(struct baseline *b, struct finding *findings, size_t count,
-                    const char *(*path_of)(void *ctx, const struct finding *f), void *ctx, const char *today,
-                    struct baseline_counts *out) {
-    *out = (struct baseline_counts){0};
-    struct lookup l = {.sorted = mem_calloc(b->count + 1, sizeof *l.sorted), .count = b->count};
-    bool *done = mem_calloc(count + 1, sizeof *done);
-    for (size_t i = 0; i < b->count; i++)
-        l.sorted[i] = &b->entries[i];
-    qsort(l.sorted, l.count, sizeof *l.sorted, compare_index);
-    char(*tags)[TAG_DIGITS + 1] = mem_calloc(count * b->salt_count + 1, sizeof *tags);
-    for (size_t i = 0; i < count * b->salt_count; i++)
-        tag_of(&b->salts[i % b->salt_count], &findings[i / b->salt_count].value, tags[i]);
-    /* First those that have not moved, so that a copy elsewhere does not take their entry. */
-    for (int pass = 0; pass < 2; pass++) {
-        for (size_t i = 0; i < count; i++) {
-            struct finding *f = &findings[i];
-            if (f->suppressed != SUPPRESSED_NO || done[i])
-                continue;
-            const struct wanted w = {f, path_of(ctx, f), tags + i * b->salt_count};
-            struct baseline_entry *entry = find_entry(&l, b, &w, pass == 0);
-            if (!entry)
-                continue;
-            done[i] = true;
-            entry->answered = f;
-            if (pass == 1) {
-                entry->path = arena_cstr(&b->arena, slice_cstr(w.path));
-                out->moved++;
-            }
-            silence(b, f, entry, today, out);
-        }
-    }
-    free(tags);
-    free(done);
-    free(l.sorted);
-}
-
 /* ---- changing ---- */
 
 void baseline_add(struct baseline *b, const struct finding *f, const char *path,
                   const struct baseline_note *note) {
-    char tag[TAG_DIGITS + 1];
+    char tag[BASELINE_TAG_DIGITS + 1];
     if (b->salt_count == 0) {
         unsigned char bits[BASELINE_SALT_BYTES];
         system_random(bits, sizeof bits);
         (void)add_salt(b, bits);
     }
-    tag_of(&b->salts[0], &f->value, tag);
+    baseline_tag(&b->salts[0], &f->value, tag);
     const struct baseline_entry entry = {.rule = f->rule,
                                          .name = f->name,
                                          .context = context_name(f->context),

@@ -70,6 +70,17 @@ void baseline_match(struct baseline *b, struct finding *findings, size_t count,
                     const char *(*path_of)(void *ctx, const struct finding *f), void *ctx, const char *today,
                     struct baseline_counts *out);
 
+/* Whether an entry would answer the finding, which must have its value, if no other finding took it. The
+ * index is good until the baseline changes. */
+struct baseline_index {
+    struct baseline_entry **sorted; /* by rule, name, context and tag */
+    size_t count;
+    const struct baseline *baseline;
+};
+void baseline_index_make(struct baseline_index *l, const struct baseline *b);
+void baseline_index_release(struct baseline_index *l);
+bool baseline_may_answer(const struct baseline_index *l, const struct finding *f);
+
 struct baseline_note {
     const char *reason, *owner, *expires; /* owner and expires may be NULL */
 };

@@ -156,22 +156,21 @@ static const char *own_prefix(struct slice value, const char *const *prefixes) {
     return longest;
 }
 
-void finding_redact(struct finding *f, struct slice value, const char *const *prefixes) {
+void finding_redact(struct slice value, const char *const *prefixes, char out[FINDING_REDACTED_MAX]) {
     if (value.len == 0) { /* a file that is a finding by its name */
-        snprintf(f->redacted, sizeof f->redacted, "the file itself");
+        snprintf(out, FINDING_REDACTED_MAX, "the file itself");
         return;
     }
     const char *prefix = own_prefix(value, prefixes);
     size_t characters = utf8_count(value), i = 0;
     while (characters > length_classes[i].up_to)
         i++;
-    size_t room = sizeof f->redacted - strlen("… ( characters)") - strlen(length_classes[i].text) - 1;
+    size_t room = FINDING_REDACTED_MAX - strlen("… ( characters)") - strlen(length_classes[i].text) - 1;
     size_t shown = strlen(prefix);
     /* At least half of the value stays hidden, whatever a rule file says. */
     if (shown > room || shown > value.len / 2)
         shown = 0;
-    snprintf(f->redacted, sizeof f->redacted, "%.*s… (%s characters)", (int)shown, prefix,
-             length_classes[i].text);
+    snprintf(out, FINDING_REDACTED_MAX, "%.*s… (%s characters)", (int)shown, prefix, length_classes[i].text);
 }
 
 static int compare_u64(uint64_t a, uint64_t b) {

@@ -72,47 +72,52 @@ enum suppression {
     SUPPRESSED_NOT_LIVE /* --only-live: its provider has not said that it is */
 };
 
+/* A scan may yield a hundred thousand of them, and each is there until it is reported: what says little is
+ * small, and texts that many have are there once. */
 struct finding {
-    const char *rule;    /* id; static for built-in rules */
-    const char *message; /* "AWS access key id" */
-    const char *revoke;  /* where to revoke it; "" when unknown */
-    const char *path;    /* opens the file from the current folder: the path named, then the way below */
-    uint32_t line, column, end_line, end_column;
-    uint64_t start_byte, end_byte;               /* of the file */
-    uint64_t secret_start_byte, secret_end_byte; /* what moves of a literal that holds more, as spelled; both
-                                                    0: all of it */
-    enum context context;
+    const char *rule;     /* id; static for built-in rules */
+    const char *message;  /* "AWS access key id" */
+    const char *revoke;   /* where to revoke it; "" when unknown */
+    const char *path;     /* opens the file from the current folder: the path named, then the way below */
     const char *why;      /* of the classifier: what it goes by; "" for a rule of a provider */
     const char *name;     /* "" if none */
     const char *callee;   /* "" if none */
-    char redacted[48];    /* the provider's public prefix and a length class: "AKIA… (20 characters)" */
-    char fingerprint[33]; /* 128 bits in hex: rule, name, context and place; never the value */
-    char value_id[65];    /* of the value, under a key of the user's; "": none (cli/value_id.h) */
-    enum severity severity;
-    double confidence; /* 0..1 */
-    bool by_own_rule;  /* a rule of the user's, which may have the id of a built-in one */
-    bool fixable;
-    const char *reason; /* why not fixable; NULL if it is */
-    bool is_bytes;
-    bool in_test;
+    const char *redacted; /* the provider's public prefix and a length class: "AKIA… (20 characters)" */
+    const char *reason;   /* why not fixable; NULL if it is */
     const char *half; /* of a credential of two parts, what the other one is; NULL: it is not in the file */
-    uint32_t half_line;
-    enum suppression suppressed;
     const char *suppressed_by; /* the marker or configuration line; NULL */
+    const char *value_id;      /* of the value, under a key of the user's; NULL: none (cli/value_id.h) */
     /* Of a scan of history: the first commit that has the secret, when its author made it
-     * (2026-01-31T12:00:00+01:00), and whether the newest one still has it. NULL: none */
+     * (2026-01-31T12:00:00+01:00), and (in_head) whether the newest one still has it. NULL: none */
     const char *commit, *date;
-    bool in_head;
     /* With --blame: the commit that its line came with, and when its author made it (2026-01-31T12:00:00Z) */
     const char *since_commit, *since;
-    bool known;   /* of what is staged: the commit before has it in this file, too. For the scan alone */
-    uint32_t age; /* of a scan of history: the how-manieth file it stands in, from the oldest */
-    enum probe_verdict verified; /* what the provider says of it, if it was asked (cli/verification.h) */
-    const char *verified_why;    /* why not live or unknown; NULL: no reason */
+    const char *verified_why; /* why not live or unknown; NULL: no reason */
     const char
         *companion; /* what the provider wants beside the token, from the file; "": nothing (companion.h) */
-    size_t token_at, token_len; /* where in `value` stands what the rule matched; length 0: it is not there */
+    double confidence;                           /* 0..1 */
+    uint64_t start_byte, end_byte;               /* of the file */
+    uint64_t secret_start_byte, secret_end_byte; /* what moves of a literal that holds more, as spelled; both
+                                                    0: all of it */
+    uint32_t line, column, end_line, end_column;
+    uint32_t half_line;
+    uint32_t age;        /* of a scan of history: the how-manieth file it stands in, from the oldest */
     struct secret value; /* what was matched as the secret (for a database URL: the whole literal's value) */
+    uint32_t token_at,
+        token_len;        /* where in `value` stands what the rule matched; length 0: it is not there */
+    char fingerprint[33]; /* 128 bits in hex: rule, name, context and place; never the value */
+    enum context context : 8;
+    enum severity severity : 8;
+    enum suppression suppressed : 8;
+    enum probe_verdict verified : 8; /* what the provider says of it, if it was asked (cli/verification.h) */
+    bool by_own_rule : 1;            /* a rule of the user's, which may have the id of a built-in one */
+    bool fixable : 1;
+    bool is_bytes : 1;
+    bool in_test : 1;
+    bool in_head : 1;
+    bool known : 1;   /* of what is staged: the commit before has it in this file, too. For the scan alone */
+    bool settled : 1; /* nothing that is found later changes it. For the scan alone */
+    bool told : 1;    /* its line is written: scan_options.tell */
 };
 
 /* What the rule matched, without the rest of the literal: "Bearer ", a URL. Borrowed; empty without a value.

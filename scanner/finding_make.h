@@ -7,7 +7,8 @@
 
 /* The public prefix (if the value has one of them) and a class of length.
  * `prefixes`: NULL-terminated, or NULL. */
-void finding_redact(struct finding *f, struct slice value, const char *const *prefixes);
+#define FINDING_REDACTED_MAX 48u
+void finding_redact(struct slice value, const char *const *prefixes, char out[FINDING_REDACTED_MAX]);
 /* Fingerprints of all findings of one file, sorted by place: from rule, name,
  * context, the file's name, and the how-manieth of its like in the file. Not
  * from folders or lines: code moves. */

@@ -14,6 +14,7 @@
 #include "base/thread.h"
 #include "scanner/scan_imports.h"
 #include "scanner/scan_merge.h"
+#include "scanner/scan_tell.h"
 #include "scanner/scan_weight.h"
 #include "scanner/scanfile.h"
 #include "scanner/walk.h"
@@ -105,12 +106,14 @@ static void scan_batch(struct scan *s, struct scan_worker *w, struct batch *b) {
     struct slice paths = buf_as_slice(&b->paths);
     uint64_t scanned = 0;
     const struct scan_stats before = w->part.stats;
-    const size_t findings_before = w->part.finding_count;
+    const size_t findings_before = w->part.finding_count + w->told;
     w->root = s->roots[b->root].path;
     for (size_t at = 0; at < paths.len && !is_stopped(s);) {
         const char *path = paths.ptr + at;
+        const struct scan_tell_mark mark = scan_tell_mark(w);
         at += strlen(path) + 1;
         scanned += scan_worker_file(w, path, !s->roots[b->root].is_folder);
+        scan_tell(w, &mark);
     }
     scan_worker_tell(w, &before, findings_before);
     mutex_lock(s->queue.lock);
@@ -308,6 +311,8 @@ static void scan_open(struct scan *s) {
     s->queue.rested = condition_new();
     if (s->jobs > 1 && !mem_is_guarded()) /* a thread that ends in a guard leaves no gate */
         s->shared.gate = scan_gate_new();
+    if ((o->tell || o->redactor) && !mem_is_guarded())
+        s->shared.telling = mutex_new();
     scan_worker_init(&s->workers[0], &s->shared);
 }
 
@@ -323,6 +328,7 @@ static void scan_close(struct scan *s) {
     condition_free(s->queue.rested);
     mutex_free(s->queue.lock);
     scan_gate_free(s->shared.gate);
+    mutex_free(s->shared.telling);
 }
 
 enum kl_status scan_run(const struct scan_options *o, struct scan_result *out, struct error *e) {

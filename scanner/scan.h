@@ -15,6 +15,11 @@ struct scan_ignore {
     const char *rule;      /* NULL: any rule */
 };
 
+/* Called while the scan goes on with the findings of a file, in the order of the file, when nothing that is
+ * found later can change them; by any thread, one at a time, and with the redactor knowing what was found so
+ * far. What it marks as `told` is dropped, unless scan_options.keep_told. */
+typedef void scan_tell_fn(void *ctx, struct finding *of_file, size_t count);
+
 struct scan_options {
     const char *const *paths;          /* NULL-terminated; at least one */
     const char *const *excludes;       /* globs, gitignore syntax; NULL for none */
@@ -43,6 +48,9 @@ struct scan_options {
     struct redactor *redactor; /* gains every value found; may be NULL */
     bool (*interrupted)(void); /* asked between files; may be NULL */
     scan_show_fn *progress;    /* called by any thread, while it works; may be NULL */
+    scan_tell_fn *tell; /* of files and folders, neither of what is staged nor of history; may be NULL */
+    void *tell_ctx;
+    bool keep_told; /* the result has what was told, too */
 };
 
 /* Scans. Errors of single files are entries in *out; a returned error means

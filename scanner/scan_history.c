@@ -247,7 +247,7 @@ static void scan_group(void *ctx, size_t index) {
     mutex_unlock(h->lock);
     struct scan_worker *w = &h->workers[r.worker];
     const struct scan_stats before = w->part.stats;
-    const size_t findings_before = w->part.finding_count;
+    const size_t findings_before = w->part.finding_count + w->told;
     const struct git_files files = GIT_FILES(h->versions, h->version_count, git);
     const struct group *g = &h->groups[index];
     const struct version *first = &h->versions[g->first];

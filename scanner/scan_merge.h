@@ -6,7 +6,10 @@
 
 /* Moves the share of one worker into *out, and tells the redactor of `o` its values. */
 void scan_merge(struct scan_result *out, struct scan_worker *w, const struct scan_options *o);
-/* After the last: order and fingerprints. */
+/* Findings that have all others of their files among them, and are not settled yet, get their order,
+ * fingerprints and other halves. Returns how many stay; *known gains those that a commit does not bring. */
+size_t scan_settle(struct finding *all, size_t count, uint64_t *known);
+/* After the last worker: order and fingerprints. */
 void scan_finish(struct scan_result *out);
 
 #endif

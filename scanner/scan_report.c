@@ -10,6 +10,7 @@
 #include "scanner/textfile.h"
 
 #define SUPPRESS_LOOK_BYTES ((size_t)4096)
+#define HITS_AT_ONCE ((size_t)8192)
 
 static const char *const reason_by_context[CONTEXT_COUNT] = {
     [CONTEXT_COMMENT] = "in a comment",
@@ -18,6 +19,15 @@ static const char *const reason_by_context[CONTEXT_COUNT] = {
 };
 static const char reason_member[] = "in an archive, which is not written anew";
 static const char reason_partial[] = "a part of a string that is put together at run time";
+
+/* As long as the result lives. */
+static const char *keep_slice(struct scan_worker *w, struct slice text) {
+    return text.len > 0 ? shared_text(&w->texts, &w->part.arena, text) : "";
+}
+
+static const char *keep(struct scan_worker *w, const char *text) {
+    return keep_slice(w, slice_cstr(text));
+}
 
 void scan_place_lines(struct scan_worker *w, struct scan_place *p) {
     if (!p->has_lines)
@@ -122,7 +132,7 @@ static void set_suppression(struct scan_worker *w, struct scan_place *p, struct 
     if (!by && asks && (by = by_config(w, p, f->rule)))
         f->suppressed = SUPPRESSED_CONFIG;
     if (!by && hit->allowed) { /* of a rule file, which the user has named, and no tree that is scanned */
-        by = arena_cstr(&w->part.arena, slice_cstr(hit->allowed));
+        by = keep(w, hit->allowed);
         f->suppressed = SUPPRESSED_CONFIG;
     }
     f->suppressed_by = by;
@@ -153,8 +163,8 @@ static void set_value(struct scan_worker *w, struct finding *f, const struct sca
     secret_set(&f->value, value);
     size_t at = slice_find(value, secret, 0);
     if (at != SIZE_MAX) {
-        f->token_at = at;
-        f->token_len = secret.len;
+        f->token_at = (uint32_t)at;
+        f->token_len = (uint32_t)secret.len;
     }
     if (o->redactor && secret.len != value.len) {
         w->extra = mem_grow(w->extra, &w->extra_cap, w->extra_count + 1, sizeof *w->extra);
@@ -164,12 +174,12 @@ static void set_value(struct scan_worker *w, struct finding *f, const struct sca
 }
 
 /* "npm access token (in base64; made up or damaged: its checksum is wrong)" */
-static const char *message_of(struct arena *arena, const struct scan_hit *hit) {
+static const char *message_of(struct scan_worker *w, const struct scan_hit *hit) {
     const char *how = hit->candidate->encoding, *note = hit->note;
     if (!how && !note)
-        return arena_cstr(arena, slice_cstr(hit->message));
-    return arena_printf(arena, "%s (%s%s%s%s)", hit->message, how ? "in " : "", how ? how : "",
-                        how && note ? "; " : "", note ? note : "");
+        return keep(w, hit->message);
+    return keep(w, arena_printf(&w->arena, "%s (%s%s%s%s)", hit->message, how ? "in " : "", how ? how : "",
+                                how && note ? "; " : "", note ? note : ""));
 }
 
 /* Only where values are kept: nobody else asks. */
@@ -185,26 +195,28 @@ static void report_hit(struct scan_worker *w, struct scan_place *p, const char *
                        const struct scan_hit *hit) {
     struct scan_result *r = &w->part;
     const struct candidate *c = hit->candidate;
-    struct finding f = {
-        .path = path,
-        .rule = arena_cstr(&r->arena, slice_cstr(hit->rule_id)),
-        .revoke = hit->rule && hit->rule->revoke ? arena_cstr(&r->arena, slice_cstr(hit->rule->revoke)) : "",
-        .context = c->context,
-        .why = hit->why ? arena_cstr(&r->arena, slice_cstr(hit->why)) : "",
-        .name = arena_cstr(&r->arena, c->name),
-        .callee = arena_cstr(&r->arena, c->callee),
-        .companion = companion_of(w, p, hit, &r->arena),
-        .severity = hit->severity,
-        .confidence = hit->confidence,
-        .by_own_rule = hit->rule && hit->rule->is_own,
-        .is_bytes = c->is_bytes,
-        .in_test = c->in_test};
-    f.message = message_of(&r->arena, hit);
+    struct finding f = {.path = path,
+                        .rule = keep(w, hit->rule_id),
+                        .revoke = hit->rule && hit->rule->revoke ? keep(w, hit->rule->revoke) : "",
+                        .context = c->context,
+                        .why = hit->why ? keep(w, hit->why) : "",
+                        .name = keep_slice(w, c->name),
+                        .callee = keep_slice(w, c->callee),
+                        .companion = companion_of(w, p, hit, &r->arena),
+                        .severity = hit->severity,
+                        .confidence = hit->confidence,
+                        .by_own_rule = hit->rule && hit->rule->is_own,
+                        .is_bytes = c->is_bytes,
+                        .in_test = c->in_test};
+    f.message = message_of(w, hit);
     position(p, hit->span_start, &f.line, &f.column);
     position(p, hit->span_end, &f.end_line, &f.end_column);
     f.start_byte = file_offset(p, hit->span_start);
     f.end_byte = file_offset(p, hit->span_end);
-    finding_redact(&f, slice_sub(c->value, hit->start, hit->end), hit->rule ? hit->rule->prefixes : NULL);
+    char redacted[FINDING_REDACTED_MAX];
+    finding_redact(slice_sub(c->value, hit->start, hit->end), hit->rule ? hit->rule->prefixes : NULL,
+                   redacted);
+    f.redacted = keep(w, redacted);
     struct fragment moves;
     set_fixable(w, p, &f, hit, &moves);
     if (moves.end) {
@@ -222,7 +234,17 @@ static void report_hit(struct scan_worker *w, struct scan_place *p, const char *
 }
 
 static const char *reported_path(struct scan_worker *w, const struct scan_place *p) {
-    return arena_cstr(&w->part.arena, slice_cstr(w->member ? w->member : p->path));
+    return keep(w, w->member ? w->member : p->path);
+}
+
+/* Hits that are reported make room for findings, where there are many of both. */
+static void drop_hits(struct scan_hits *h, size_t count) {
+    h->count -= count;
+    if (h->count == 0)
+        return;
+    memmove(h->items, h->items + count, h->count * sizeof *h->items);
+    h->items = mem_realloc(h->items, h->count * sizeof *h->items);
+    h->capacity = h->count;
 }
 
 void scan_report_hits(struct scan_worker *w, struct scan_place *p) {
@@ -230,9 +252,13 @@ void scan_report_hits(struct scan_worker *w, struct scan_place *p) {
     if (p->file)
         scan_place_lines(w, p->file);
     const char *path = reported_path(w, p);
-    for (size_t i = 0; i < w->hits.count; i++)
-        if (w->hits.items[i].confidence >= w->shared->options->min_confidence)
-            report_hit(w, p, path, &w->hits.items[i]);
+    while (w->hits.count > 0) {
+        size_t some = w->hits.count < HITS_AT_ONCE ? w->hits.count : HITS_AT_ONCE;
+        for (size_t i = 0; i < some; i++)
+            if (w->hits.items[i].confidence >= w->shared->options->min_confidence)
+                report_hit(w, p, path, &w->hits.items[i]);
+        drop_hits(&w->hits, some);
+    }
 }
 
 static bool is_silenced(struct scan_worker *w, struct scan_place *p, const struct env_read *read) {
@@ -260,8 +286,8 @@ void scan_report_reads(struct scan_worker *w, struct scan_place *p) {
         read->silenced = is_silenced(w, p, read);
         if (p->file)
             position(p->file, read->start_byte, &read->line, &read->column);
-        read->name = arena_cstr(&r->arena, slice_cstr(read->name));
+        read->name = keep(w, read->name);
         if (read->default_text)
-            read->default_text = arena_cstr(&r->arena, slice_cstr(read->default_text));
+            read->default_text = keep(w, read->default_text);
     }
 }

@@ -23,6 +23,7 @@ struct scan_place {
 };
 
 void scan_place_lines(struct scan_worker *w, struct scan_place *p);
+/* The worker has no hits after it. */
 void scan_report_hits(struct scan_worker *w, struct scan_place *p);
 void scan_report_reads(struct scan_worker *w, struct scan_place *p);
 

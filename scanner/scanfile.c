@@ -49,6 +49,7 @@ void scan_worker_renew(struct scan_worker *w, const struct scan_shared *shared) 
         secret_release(&w->extra[i]);
     w->extra_count = 0;
     scan_result_release(&w->part);
+    shared_texts_forget(&w->texts);
     w->shared = shared;
     w->hits.least = shared ? shared->options->min_confidence : 0;
 }
@@ -63,7 +64,7 @@ void scan_worker_skip(struct scan_worker *w, enum skip_reason reason) {
 
 void scan_worker_tell(struct scan_worker *w, const struct scan_stats *before, size_t findings_before) {
     scan_progress_add(w->shared->progress, w->part.stats.files - before->files,
-                      w->part.stats.bytes - before->bytes, w->part.finding_count - findings_before);
+                      w->part.stats.bytes - before->bytes, w->part.finding_count + w->told - findings_before);
 }
 
 struct match_context {
@@ -217,6 +218,11 @@ bool scan_code_tells(struct scan_worker *w, const char *path, struct slice code,
     return tells;
 }
 
+static bool is_overfull(struct scan_worker *w) {
+    w->overfull = w->may_overfill && w->hits.count > SCAN_MAX_WHOLE_HITS;
+    return w->overfull;
+}
+
 /* Many random values without a name that tells are the data of a program: a table, a series of samples. */
 static void drop_series(struct scan_hits *h) {
     size_t random = 0, kept = 0;
@@ -256,6 +262,8 @@ static void scan_code(struct scan_worker *w, const struct pyfile *file, struct s
     scan_weigh_repeats(w);
     scan_text_rules(w, NULL);
     scan_resolve_file(&w->hits, true);
+    if (is_overfull(w))
+        return;
     if (w->hits.count > 0)
         scan_report_hits(w, place);
     w->part.stats.python_files++;
@@ -284,7 +292,9 @@ static void scan_python(struct scan_worker *w, const char *path, struct slice by
         module_notes_drop(&w->notes);
     }
     scan_code(w, &file, &place, utf16 ? "in UTF-16, which Python does not read" : NULL);
-    if (scan_follows_imports(w))
+    if (w->overfull)
+        module_notes_drop(&w->notes);
+    else if (scan_follows_imports(w))
         module_notes_end(&w->notes, path, file.text, &w->tokens);
 }
 
@@ -343,7 +353,7 @@ static void scan_text(struct scan_worker *w, const char *path, enum scan_languag
     scan_text_rules(w, whole);
     scan_resolve_file(&w->hits, false);
     drop_known_hits(w, known);
-    if (w->hits.count > 0)
+    if (!is_overfull(w) && w->hits.count > 0)
         scan_report_hits(w, &place);
 }
 
@@ -401,6 +411,26 @@ static void keep_little(struct scan_worker *w) {
     }
 }
 
+static void scan_whole(struct scan_worker *w, const char *path, enum scan_language language,
+                       struct slice bytes) {
+    const struct scan_stats before = w->part.stats;
+    const size_t errors = w->part.error_count;
+    size_t weight = scan_gate_enter(w->shared->gate, language, bytes);
+    w->part.stats.files++;
+    w->part.stats.bytes += bytes.len;
+    w->may_overfill = language == SCAN_PYTHON; /* pieces of other text may lose what a value is called */
+    scan_document(w, path, language, bytes);
+    w->may_overfill = false;
+    keep_little(w);
+    scan_gate_leave(w->shared->gate, weight);
+    if (!w->overfull)
+        return;
+    w->overfull = false;
+    w->part.stats = before;
+    w->part.error_count = errors;
+    scan_pieces_bytes(w, path, language, bytes);
+}
+
 bool scan_worker_bytes(struct scan_worker *w, const char *path, struct slice bytes) {
     enum scan_language language = scan_language_of(path, bytes);
     scan_path_rules(w, path);
@@ -413,15 +443,9 @@ bool scan_worker_bytes(struct scan_worker *w, const char *path, struct slice byt
         scan_worker_skip(w, archive != ARCHIVE_NONE ? SKIP_ARCHIVE : SKIP_BINARY);
         return false;
     }
-    if (!scan_fits_whole(w, language, bytes)) {
+    if (scan_fits_whole(w, language, bytes))
+        scan_whole(w, path, language, bytes);
+    else
         scan_pieces_bytes(w, path, language, bytes);
-    } else {
-        size_t weight = scan_gate_enter(w->shared->gate, language, bytes);
-        w->part.stats.files++;
-        w->part.stats.bytes += bytes.len;
-        scan_document(w, path, language, bytes);
-        keep_little(w);
-        scan_gate_leave(w->shared->gate, weight);
-    }
     return true;
 }

@@ -4,6 +4,7 @@
 #define KEYLIFT_SCANNER_SCANFILE_H
 
 #include "base/byte_source.h"
+#include "base/shared_text.h"
 #include "scanner/candidate.h"
 #include "scanner/classify.h"
 #include "scanner/envread.h"
@@ -24,6 +25,7 @@ struct scan_shared {
     struct scan_progress *progress; /* NULL: of one document */
     bool follows_imports;           /* files are there to be read again */
     struct scan_gate *gate;         /* NULL: one thread */
+    struct mutex *telling;          /* also the redactor; NULL: both hear of all at the end */
     struct arena arena;
 };
 
@@ -66,11 +68,15 @@ struct scan_worker {
     struct flows flows;
     struct module_notes notes;
     struct scan_hits hits;
-    struct scan_place *place; /* the text at hand; NULL between files */
-    struct scan_result part;  /* this worker's share */
-    struct scan_prior prior;  /* the text before the one at hand */
-    bool in_pieces;           /* the text at hand is a part of its file: scan_pieces.h */
-    const char *root;         /* that was named, and that --exclude goes by; NULL: none */
+    struct scan_place *place;  /* the text at hand; NULL between files */
+    struct scan_result part;   /* this worker's share */
+    struct shared_texts texts; /* of `part` */
+    size_t told;               /* findings of it that were told and dropped */
+    struct scan_prior prior;   /* the text before the one at hand */
+    bool in_pieces;            /* the text at hand is a part of its file: scan_pieces.h */
+    bool may_overfill;         /* the text at hand is a whole file, which may be scanned in pieces instead */
+    bool overfull;             /* it is to be: it has too many hits, and nothing was reported */
+    const char *root;          /* that was named, and that --exclude goes by; NULL: none */
     const char *member;   /* of an archive, at hand: how it is reported, for its path alone opens nothing */
     struct secret *extra; /* for the redactor: secrets that are a part of a literal */
     size_t extra_count, extra_cap;
@@ -96,6 +102,9 @@ void scan_worker_skip(struct scan_worker *w, enum skip_reason reason);
 void scan_document(struct scan_worker *w, const char *path, enum scan_language language, struct slice bytes);
 /* The code of a notebook, without the rest of its text; true if there is some. */
 bool scan_notebook_cells(struct scan_worker *w, const char *path, struct slice bytes);
+/* A file with more hits is scanned in pieces: what it weighs and all that is found in it would be held
+ * together. */
+#define SCAN_MAX_WHOLE_HITS ((size_t)20000)
 /* Findings of a Python file that the classifier has for their looks alone: with more, none of them counts. */
 #define SCAN_MAX_RANDOM 4u
 

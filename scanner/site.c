@@ -52,6 +52,7 @@ static void add_finding(const struct site_file *o, const struct candidate *c, co
         .context = c->context,
         .name = arena_cstr(&out->arena, c->name),
         .callee = arena_cstr(&out->arena, c->callee),
+        .redacted = "",
         .severity = SEVERITY_HIGH,
         .confidence = 1.0,
         .fixable = !c->unfixable,

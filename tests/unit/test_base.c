@@ -10,6 +10,7 @@
 #include "base/error.h"
 #include "base/mem.h"
 #include "base/secret.h"
+#include "base/shared_text.h"
 #include "base/thread.h"
 
 #define assert_slice(s, text) assert_true(slice_eq_cstr((s), (text)))
@@ -121,6 +122,47 @@ static void secret_buffer_is_wiped_when_cleared(void **state) {
     buf_clear(&b);
     assert_memory_equal(memory, zeros, 7);
     buf_release(&b);
+}
+
+static void an_arena_takes_over_what_another_one_has(void **state) {
+    (void)state;
+    struct arena a = ARENA_INIT, b = ARENA_INIT;
+    const char *first = arena_cstr(&a, slice_cstr("first")), *second = arena_cstr(&b, slice_cstr("second"));
+    const char *large = memset(arena_calloc(&b, 1 << 18, 1), 'x', 10);
+    size_t used = a.used + b.used;
+    arena_adopt(&a, &b);
+    assert_null(b.head);
+    assert_int_equal(a.used, used);
+    arena_release(&b);
+    assert_string_equal(first, "first");
+    assert_string_equal(second, "second");
+    assert_string_equal(large, "xxxxxxxxxx");
+    assert_string_equal(arena_cstr(&a, slice_cstr("third")), "third");
+    arena_adopt(&b, &a); /* to an empty one */
+    arena_adopt(&b, &a); /* and nothing */
+    assert_string_equal(second, "second");
+    arena_release(&a);
+    arena_release(&b);
+}
+
+static void texts_that_come_again_are_kept_once(void **state) {
+    (void)state;
+    static struct shared_texts texts;
+    struct arena a = ARENA_INIT;
+    const char *first = shared_text(&texts, &a, slice_of("passwords", 8));
+    assert_string_equal(first, "password");
+    assert_ptr_equal(shared_text(&texts, &a, slice_cstr("password")), first);
+    char name[24];
+    for (unsigned i = 0; i < 10 * SHARED_TEXT_SLOTS; i++) { /* whatever else comes */
+        (void)snprintf(name, sizeof name, "name_%u", i);
+        const char *kept = shared_text(&texts, &a, slice_cstr(name));
+        assert_string_equal(kept, name);
+        assert_ptr_equal(shared_text(&texts, &a, slice_cstr(name)), kept);
+    }
+    assert_string_equal(first, "password");
+    shared_texts_forget(&texts);
+    assert_ptr_not_equal(shared_text(&texts, &a, slice_cstr(name)), name);
+    arena_release(&a);
 }
 
 static void arena_items_are_aligned_apart_and_wiped(void **state) {
@@ -412,6 +454,8 @@ int main(void) {
         cmocka_unit_test(buffer_writes_every_code_point),
         cmocka_unit_test(secret_buffer_is_wiped_when_cleared),
         cmocka_unit_test(arena_items_are_aligned_apart_and_wiped),
+        cmocka_unit_test(an_arena_takes_over_what_another_one_has),
+        cmocka_unit_test(texts_that_come_again_are_kept_once),
         cmocka_unit_test(secrets_move_compare_and_release_twice),
         cmocka_unit_test(constant_time_compare_and_wipe),
         cmocka_unit_test(arrays_grow_by_doubling),

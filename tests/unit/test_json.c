@@ -131,6 +131,30 @@ static void prints_what_it_parsed(void **state) {
     cJSON_Delete(j);
 }
 
+static void a_document_may_be_printed_by_its_members(void **state) {
+    (void)state;
+    cJSON *j = cJSON_Parse("{\"a\": [1, {\"b\": []}], \"c\": {\"d\": null}}");
+    for (int indented = 0; indented < 2; indented++) {
+        struct buf whole = BUF_INIT(4096), parts = BUF_INIT(4096);
+        const cJSON *item;
+        json_print(j, indented, &whole);
+        buf_str(&parts, "{");
+        cJSON_ArrayForEach(item, j) {
+            buf_str(&parts, item == j->child ? "" : ",");
+            json_print_inside(item, item->string, indented, 1, &parts);
+        }
+        buf_str(&parts, indented ? "\n}\n" : "}\n");
+        assert_string_equal(buf_cstr(&parts), buf_cstr(&whole));
+        buf_clear(&parts);
+        json_print_inside(json_get(j, "c"), NULL, indented, 2, &parts);
+        assert_string_equal(buf_cstr(&parts),
+                            indented ? "\n    {\n      \"d\": null\n    }" : "{\"d\":null}");
+        buf_release(&whole);
+        buf_release(&parts);
+    }
+    cJSON_Delete(j);
+}
+
 static void makes_any_bytes_printable(void **state) {
     (void)state;
     cJSON *j = cJSON_CreateObject();
@@ -152,6 +176,7 @@ int main(void) {
         cmocka_unit_test(refuses_nul_and_equal_keys),
         cmocka_unit_test(bounds_the_depth),
         cmocka_unit_test(prints_what_it_parsed),
+        cmocka_unit_test(a_document_may_be_printed_by_its_members),
         cmocka_unit_test(makes_any_bytes_printable),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
