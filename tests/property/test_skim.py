@@ -38,6 +38,8 @@ def values(draw):
         lambda: "host=db;password=" + support.made_password(10, draw.random()),
         lambda: "server = db ; pwd = " + support.made_password(9, draw.random()) + " ; database = x",
         lambda: "abcd efgh ijkl mnop",
+        lambda: "npg_" + support.made("", 12, seed=draw.random()),
+        lambda: "Basic " + base64.b64encode(("me:" + support.made("", draw.choice([6, 9]), seed=draw.random())).encode()).decode(),
         lambda: support.made("", 12, seed=draw.random()) + "%s tail",
         lambda: support.made("", 12, seed=draw.random()) + "{x}",
         lambda: base64.b64encode(("key " + support.made_stripe_key(draw.random())).encode()).decode(),
