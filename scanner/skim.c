@@ -199,7 +199,12 @@ static bool literals_have_distant_word(struct skim *s, size_t first, size_t last
         struct slice body = slice_sub(s->text, l->body, l->body_end);
         if (has_distant_word(s, l) || (l->flags & PY_STR_ESCAPES && !has_plain_escapes(body)))
             return true;
-        struct slice next = i < last ? slice_sub(s->text, l[1].body, l[1].body_end) : (struct slice){0};
+        size_t after = i + 1; /* comments may stand between the two */
+        while (after <= last && s->literals[after].kind == SKIM_COMMENT)
+            after++;
+        if (after > last || l->kind == SKIM_COMMENT)
+            continue;
+        struct slice next = slice_sub(s->text, s->literals[after].body, s->literals[after].body_end);
         if (next.len == 0)
             continue;
         struct slice tail =
