@@ -152,7 +152,8 @@ class Program:
             elif d.random() < 0.2:
                 lines += [f"class {self.name()}:", f"    {self.statement()}"]
             else:
-                lines += ["if 1:", f"    {self.statement()}"] if d.random() < 0.5 else [self.statement().replace("\n    ", "\n")]
+                block = d.choice(["", "", "", "if 1: ", "try: a()\nexcept E: pass\nelse: "])
+                lines += ["if 1:", f"    {self.statement()}"] if d.random() < 0.5 else [block + self.statement().replace("\n    ", "\n")]
         return "import sys\n" + "\n".join(lines) + "\n"
 
 
