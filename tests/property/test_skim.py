@@ -38,6 +38,8 @@ def values(draw):
         lambda: "host=db;password=" + support.made_password(10, draw.random()),
         lambda: "server = db ; pwd = " + support.made_password(9, draw.random()) + " ; database = x",
         lambda: "abcd efgh ijkl mnop",
+        lambda: draw.choice(["npg_usage", "Basic usage of the language", "a private key, and more", "scheme:// is missing",
+                             "the password of the user", "password = none", "pwd", "user@host", "lines\\nand more"]),
         lambda: "npg_" + support.made("", 12, seed=draw.random()),
         lambda: "Basic " + base64.b64encode(("me:" + support.made("", draw.choice([6, 9]), seed=draw.random())).encode()).decode(),
         lambda: support.made("", 12, seed=draw.random()) + "%s tail",
@@ -337,7 +339,7 @@ def test_skimming_changes_nothing(keylift, tmp_path):
 
 def test_skimming_changes_nothing_of_quiet_programs(keylift, tmp_path):
     full, _ = compare(keylift, tmp_path / "code", support.chance(), QuietProgram, FILES)
-    assert FILES // 20 < len(full) < FILES // 2, "most of the programs should hold nothing"
+    assert FILES // 20 < len(full) < FILES * 2 // 3, "many of the programs should hold nothing"
 
 
 def test_skimming_changes_nothing_of_the_environment(keylift, tmp_path):
