@@ -81,11 +81,23 @@ static bool is_in_long_run(struct skim *s, size_t at, size_t start, size_t end) 
     return last - first >= SKIM_MIN_RUN;
 }
 
+/* Escapes that neither spell a character of a word nor vanish. */
+static bool has_plain_escapes(struct slice body) {
+    for (size_t at = slice_find_byte(body, '\\', 0); at != SIZE_MAX; at = slice_find_byte(body, '\\', at + 2))
+        if (at + 1 == body.len || strchr("nrt\"'\\", body.ptr[at + 1]) == NULL)
+            return false;
+    return true;
+}
+
 /* Of literals `first` to `last`, which spell `value` together, or of which it is a piece. */
 static bool has_distant_word(struct skim *s, size_t first, size_t last, struct slice value) {
     const struct skim_literal *l = &s->literals[first];
-    if (first < last || l->flags & PY_STR_ESCAPES) /* what is spelled differs from what is written */
+    if (first < last)
         return skim_spells_distant_word(value);
+    if (l->flags & PY_STR_ESCAPES) /* what is spelled differs from what is written */
+        return (skim_has(s, l->body, l->body_end, skim_distant) ||
+                !has_plain_escapes(slice_sub(s->text, l->body, l->body_end))) &&
+               skim_spells_distant_word(value);
     struct slice before_end = slice_sub(s->text, 0, l->body_end);
     for (size_t at = skim_next_in(s, l->body, l->body_end, skim_distant); at < l->body_end;
          at = skim_next_in(s, at + 1, l->body_end, skim_distant)) {
@@ -122,15 +134,17 @@ static size_t run_end(struct slice value, size_t at) {
     return (size_t)(pybytes_run_end(begin + at, begin + value.len) - begin);
 }
 
+static bool may_have_field(struct skim *s, struct slice value) {
+    if (value.len == 0 || !is_in_text(s, value))
+        return value.len > 0;
+    size_t base = skim_offset_of(s, value);
+    return skim_has(s, base, base + value.len, skim_fields);
+}
+
 /* What does not change of a template. */
 static struct slice fixed_piece(struct skim *s, struct slice value) {
     const struct candidate template = {.context = CONTEXT_FORMAT};
-    if (value.len == 0)
-        return value;
-    size_t base = skim_offset_of(s, value);
-    if (is_in_text(s, value) && !skim_has(s, base, base + value.len, skim_fields))
-        return value;
-    return classify_fixed_piece(&template, value);
+    return may_have_field(s, value) ? classify_fixed_piece(&template, value) : value;
 }
 
 /* A run of bytes without a blank, value[start, end). */
@@ -145,13 +159,19 @@ static bool run_tells(struct skim *s, struct slice value, size_t start, size_t e
 /* What only a long value can be. */
 static bool runs_tell(struct skim *s, struct slice value) {
     struct encoded e;
+    size_t head = 0; /* bytes before the first blank, if they are many */
     for (size_t start = find_run(s, value, 0), end; start < value.len; start = find_run(s, value, end)) {
         end = run_end(value, start);
+        head = start == 0 ? end : head;
         if (run_tells(s, value, start, end))
             return true;
     }
+    if (head == value.len && value_is_surely_random(value)) /* what has a blank is not */
+        return true;
+    if (!may_have_field(s, value))
+        return false;
     struct slice fixed = fixed_piece(s, value);
-    return value_is_surely_random(value) || (fixed.len < value.len && value_is_surely_random(fixed)) ||
+    return (fixed.len < value.len && fixed.len <= head && value_is_surely_random(fixed)) ||
            (encoded_percent(value, &s->w->arena, &e) && rules_match_decoded(s, e.text));
 }
 
