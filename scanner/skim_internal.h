@@ -4,10 +4,11 @@
  *     skim_marks.c    which of the hints are what they look like
  *     skim_walk.c     the literals: strings and comments
  *     skim_text.c     brackets, statements, the bytes around a place
+ *     skim_value.c    what a value is by itself
  *     skim_place.c    what names a literal
  *     skim_names.c    what the names around it promise
  *     skim_uses.c     what its variable is used as
- *     skim_statement.c  a statement as Python
+ *     skim_statement.c    a statement as Python
  *     skim_imports.c  what the file imports; does it read the environment?
  *     skim.c          what is asked of each literal */
 #ifndef KEYLIFT_SCANNER_SKIM_INTERNAL_H
@@ -198,6 +199,14 @@ bool skim_walk(struct skim *s);
  * and when all literals are judged, what is imported is noted, for this file and for others. */
 void skim_look_at_hints(struct skim *s);
 void skim_take_imports(struct skim *s);
+
+/* ---- values ---- */
+
+/* skim_value.c: is there something in the value of literals `first` to `last`, or a piece of one, whatever it
+ * is called? */
+bool skim_value_tells(struct skim *s, size_t first, size_t last, struct slice value);
+/* Words with blanks between them: nobody's secret under any name. */
+bool skim_is_prose(struct skim *s, struct slice value);
 
 /* ---- places ---- */
 
