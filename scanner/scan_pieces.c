@@ -127,11 +127,27 @@ static void keep_own_reads(struct pieces *p, size_t known) {
     r->read_count = kept;
 }
 
-/* Behind the last line end before `to`; `to` itself where a line is that long. */
+/* In a line as long as a piece (JSON as programs write it): behind the last comma between two elements, so
+ * that what follows does not begin inside of quotes; best where a bracket was closed, since a string may be a
+ * comma. 0 if there is none. */
+static size_t cut_elements(struct slice view, size_t from, size_t to, const char *before,
+                           const char *behind) {
+    for (size_t at = to; at > from + 1; at--)
+        if (view.ptr[at - 1] == ',' && at < view.len && strchr(before, view.ptr[at - 2]) != NULL &&
+            strchr(behind, view.ptr[at]) != NULL && view.ptr[at - 2] != '\0' && view.ptr[at] != '\0')
+            return at;
+    return 0;
+}
+
+/* Behind the last line end before `to`; `to` itself where a line is that long and nothing else parts it. */
 static size_t cut_lines(struct slice view, size_t from, size_t to) {
     for (size_t at = to; at > from; at--)
         if (view.ptr[at - 1] == '\n')
             return at;
+    size_t between = cut_elements(view, from, to, "}]", "{[\"");
+    between = between > 0 ? between : cut_elements(view, from, to, "\"", "\"");
+    if (between > 0)
+        return between;
     while (to > from + 1 && ((unsigned char)view.ptr[to] & 0xc0) == 0x80) /* between characters */
         to--;
     return to;

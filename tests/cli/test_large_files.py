@@ -72,6 +72,24 @@ def test_a_line_of_text_may_be_longer_than_a_piece(keylift, project):
     assert sorted(f["column"] for f in report["findings"]) == [len(text.encode()[:at].decode()) + 1 for line, at, n in places]
 
 
+def test_json_in_one_line_keeps_its_names_where_it_is_cut(keylift, project):
+    """Cut inside of quotes, all that follows would be the other way round. Some strings are the comma that a cut
+    is looked for at."""
+    objects = [{"note": "some words of no interest " * 8, "signs": [",", "},{", ":"],
+                "password": support.made_password(14, seed=n + 1)} for n in range(22_000)]
+    text = json.dumps(objects, separators=(",", ":"))
+    assert len(text) > 5 * MB
+    project.write("one.json", text)
+    project.write("lines.json", text.replace("},{\"note", "},\n{\"note"))
+    status, one = scan(keylift, "one.json", cwd=project)
+    _, lines = scan(keylift, "lines.json", cwd=project)
+    assert status == 1 and one["errors"] == []
+    found = len(one["findings"])
+    assert found > 20_000 and abs(found - len(lines["findings"])) <= 5
+    for f in one["findings"][:: found // 50]:
+        assert text[f["start_byte"] - len('"password":') : f["start_byte"]].endswith('"password":')
+
+
 def test_large_python_is_cut_between_statements(keylift, project):
     text, places = planted(support.made_password, lambda n, value: f'DATABASES_{n} = {{\n    "name": "x{n}",\n\n'
                            f'    "password": "{value}",\n}}\nTOKEN = os.environ["DB_TOKEN_{n}"]\n', 6 * MB)  # fmt: skip
