@@ -21,7 +21,6 @@
 #define SKIM_KEPT_BLOCKS 4096u /* 256 KB of text */
 #define SKIM_LEAST_WORK 10000u
 #define SKIM_WORK_OF_BLOCK 64u
-#define SKIM_MAX_NAME 64u /* bytes of a literal that may be a name */
 
 struct skim *skim_new(void) {
     struct skim *s = mem_calloc(1, sizeof *s);

@@ -20,6 +20,7 @@
 #include "scanner/skim_blocks.h"
 
 #define SKIM_MIN_RUN 20u      /* bytes without a blank that hold a token; what may be shorter: skim_marks.c */
+#define SKIM_MAX_NAME 512u    /* bytes of a literal that name_words.c may take for a name */
 #define SKIM_MAX_TARGETS 512u /* bytes before the = of an assignment */
 
 enum skim_kind { SKIM_STRING, SKIM_FORMATTED, SKIM_COMMENT };

@@ -1,8 +1,6 @@
 /* skim_names.c: what the names of a statement promise, and those of the functions around it. */
 #include "scanner/skim_internal.h"
 
-#define MAX_NAME 512u /* bytes of a literal that name_words.c may take for a name */
-
 static struct slice word_around(struct skim *s, size_t at) {
     size_t start = at, end = at;
     while (start > 0 && skim_is_word_at(s, start - 1))
@@ -19,7 +17,7 @@ static unsigned kinds_of_literal(struct skim *s, const struct skim_literal *l, s
         return 0;
     if (l->kind == SKIM_FORMATTED)
         return classify_kinds(word_around(s, at));
-    if (body.len > MAX_NAME)
+    if (body.len > SKIM_MAX_NAME)
         return slice_ends(body, "auth") ? CLASSIFY_ANY_KIND : 0;
     return slice_starts(body, "-") ? CLASSIFY_ANY_KIND : classify_kinds(body);
 }
