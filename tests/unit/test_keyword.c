@@ -8,16 +8,13 @@
 
 #include "scanner/keyword.h"
 
+#define DRAW_SEED 5
+#include "tests/unit/draw.h"
+
 #define WORDS 40u
 #define MAX_WORD 9u
 #define TEXT 120u
 #define ROUNDS 3000u
-
-static uint32_t seed = 5;
-static uint32_t draw(uint32_t below) {
-    seed = seed * 1664525u + 1013904223u;
-    return (seed >> 10) % below;
-}
 
 static void draw_word(char *word, uint32_t shortest) {
     static const char alphabet[] = "abkesy_-.:$~0123";

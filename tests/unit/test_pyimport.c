@@ -9,14 +9,11 @@
 #include "base/buf.h"
 #include "scanner/pyimport.h"
 
+#define DRAW_SEED 11
+#include "tests/unit/draw.h"
+
 #define ROUNDS 60000u
 #define MAX_FOUND 64u
-
-static uint32_t seed = 11;
-static uint32_t draw(uint32_t below) {
-    seed = seed * 1664525u + 1013904223u;
-    return (seed >> 10) % below;
-}
 
 #define ONE_OF(list) list[draw(KL_ARRAY_LEN(list))]
 

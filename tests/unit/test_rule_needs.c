@@ -8,13 +8,10 @@
 #include "scanner/rule_example.h"
 #include "scanner/rule_pattern.h"
 
-#define CHANGED 60u /* strings an example */
+#define DRAW_SEED 11
+#include "tests/unit/draw.h"
 
-static uint32_t seed = 11;
-static uint32_t draw(uint32_t below) {
-    seed = seed * 1664525u + 1013904223u;
-    return (seed >> 10) % below;
-}
+#define CHANGED 60u /* strings an example */
 
 static void check(const char *pattern, size_t length, char byte, bool digit) {
     const struct rule r = {.id = "x", .pattern = pattern};

@@ -13,14 +13,11 @@
 #include "scanner/scan.h"
 #include "scanner/skim_blocks.h"
 
+#define DRAW_SEED 7
+#include "tests/unit/draw.h"
+
 #define ROUNDS 4000u
 #define TEXT 300u
-
-static uint32_t seed = 7;
-static uint32_t draw(uint32_t below) {
-    seed = seed * 1664525u + 1013904223u;
-    return (seed >> 10) % below;
-}
 
 static void blocks_are_the_same_on_every_machine(void **state) {
     static const char pieces[] = "\"'#\\\n\r()[]{}pasPWdkeyenvtok://imp \t\x80\xff";
