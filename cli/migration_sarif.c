@@ -13,6 +13,7 @@
 struct fixing {
     const struct migration *m;
     const struct migration_file *file; /* that of the finding before, decoded as `source`; NULL */
+    bool *shared;                      /* of each of its edits: is_shared */
     struct pyfile source;
     struct pylines lines;
     struct arena arena;
@@ -74,6 +75,16 @@ static bool is_shared(const struct migration *m, const struct migration_file *f,
     return true;
 }
 
+/* What is asked of a file is asked once, for all its findings. */
+static void take_file(struct fixing *x, const struct migration_file *file) {
+    const struct rewrite_output *output = &file->output;
+    read_lines(x, buf_as_slice(&file->bytes));
+    x->file = file;
+    x->shared = arena_alloc(&x->arena, output->edit_count * sizeof *x->shared);
+    for (size_t i = 0; i < output->edit_count; i++)
+        x->shared[i] = is_shared(x->m, file, &output->edits[i]);
+}
+
 static cJSON *add_change(cJSON *changes, const char *path) {
     cJSON *j = cJSON_CreateObject();
     report_sarif_add_uri(cJSON_AddObjectToObject(j, "artifactLocation"), path);
@@ -99,7 +110,7 @@ static bool add_edits(const struct fixing *x, const struct finding *f, cJSON *li
     for (size_t i = 0; i < file->output.edit_count; i++) {
         const struct rewrite_edit *e = &file->output.edits[i];
         struct slice text = slice_of(e->text, e->text_len);
-        if (!touches(e, f->start_byte, f->end_byte) && !is_shared(x->m, file, e))
+        if (!x->shared[i] && !touches(e, f->start_byte, f->end_byte))
             continue;
         if (redact_would_change(x->m->cli->redactor, text))
             return false;
@@ -141,8 +152,7 @@ static void add_more(void *ctx, struct report_writer *w, size_t index, cJSON *re
     if (site->left || !file || !file->changes)
         return;
     if (x->file != file)
-        read_lines(x, buf_as_slice(&file->bytes));
-    x->file = file;
+        take_file(x, file);
     add_fix(x, site, result);
 }
 
