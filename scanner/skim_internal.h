@@ -237,6 +237,8 @@ void skim_place_of(struct skim *s, size_t first, size_t last, struct skim_place 
 /* skim_names.c, of the literal that skim_place_of was asked of last: what names of its statement promise, and
  * the function that it is given to; the rules that go by such names. */
 unsigned skim_statement_kinds(struct skim *s);
+/* Could something in the statement that was found last go by the name of a function around? */
+bool skim_may_return(struct skim *s);
 /* Could a name promise something, whatever the place is of the literal that begins at `at`? */
 bool skim_may_promise(struct skim *s, size_t at);
 void skim_statement_names(struct skim *s, uint64_t *names);

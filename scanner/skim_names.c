@@ -183,8 +183,7 @@ static bool is_for_sink(struct skim *s, size_t at) {
     return false;
 }
 
-/* Could something in the statement go by the name of a function around? */
-static bool may_return(struct skim *s) {
+bool skim_may_return(struct skim *s) {
     struct skim_statement *st = &s->statement;
     if (st->returns == SKIM_UNKNOWN) {
         static const char *const words[] = {"return", "yield", "lambda"};
@@ -201,7 +200,7 @@ bool skim_may_promise(struct skim *s, size_t at) {
     skim_find_statement(s, at);
     if (st->promises == SKIM_UNKNOWN)
         st->promises = skim_has(s, st->start, st->end, skim_roots) ? SKIM_YES : SKIM_NO;
-    return st->promises == SKIM_YES || (functions_promise(s) && may_return(s)) || is_for_sink(s, at);
+    return st->promises == SKIM_YES || (functions_promise(s) && skim_may_return(s)) || is_for_sink(s, at);
 }
 
 bool skim_functions_tell(struct skim *s) {

@@ -18,17 +18,13 @@ static bool may_be_used(void *ctx, const struct candidate *c) {
         return true;
     size_t literal = (size_t)(l - s->literals);
     skim_place_of(s, literal, literal, &place);
-    return classify_could_be(c->value, skim_use_kinds(s, literal), false, false);
+    return skim_may_be_used(s) && classify_could_be(c->value, skim_use_kinds(s, literal), false, false);
 }
 
 /* Nothing that stands outside of the statement says more of it: no bracket that does not match, no name for
  * the environment, and no function around that something is called after. */
-static bool stands_by_itself(struct skim *s, struct slice code) {
-    static const char *const words[] = {"return", "yield", "lambda"};
-    bool by_function = false;
-    for (size_t i = 0; i < KL_ARRAY_LEN(words); i++)
-        by_function = by_function || slice_find(code, slice_cstr(words[i]), 0) != SIZE_MAX;
-    return skim_is_plain(s) && !s->reads && !(by_function && skim_functions_tell(s));
+static bool stands_by_itself(struct skim *s) {
+    return skim_is_plain(s) && !s->reads && !(skim_may_return(s) && skim_functions_tell(s));
 }
 
 bool skim_statement_tells(struct skim *s, size_t literal) {
@@ -37,7 +33,7 @@ bool skim_statement_tells(struct skim *s, size_t literal) {
     size_t start = s->statement.start, end = s->statement.end;
     struct slice code = slice_sub(s->text, start, end + 1);
     struct statement st = {s, start};
-    if (!stands_by_itself(s, code) || scan_code_tells(s->w, s->path, code, may_be_used, &st))
+    if (!stands_by_itself(s) || scan_code_tells(s->w, s->path, code, may_be_used, &st))
         return true;
     s->cleared = end;
     return false;
