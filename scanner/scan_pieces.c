@@ -130,11 +130,11 @@ static void keep_own_reads(struct pieces *p, size_t known) {
 /* In a line as long as a piece (JSON as programs write it): behind the last comma between two elements, so
  * that what follows does not begin inside of quotes; best where a bracket was closed, since a string may be a
  * comma. 0 if there is none. */
-static size_t cut_elements(struct slice view, size_t from, size_t to, const char *before,
-                           const char *behind) {
-    for (size_t at = to; at > from + 1; at--)
-        if (view.ptr[at - 1] == ',' && at < view.len && strchr(before, view.ptr[at - 2]) != NULL &&
-            strchr(behind, view.ptr[at]) != NULL && view.ptr[at - 2] != '\0' && view.ptr[at] != '\0')
+static size_t cut_elements(struct slice view, size_t from, size_t to, struct slice before,
+                           struct slice behind) {
+    for (size_t at = to < view.len ? to : view.len - 1; at > from + 1; at--)
+        if (view.ptr[at - 1] == ',' && slice_find_byte(before, view.ptr[at - 2], 0) != SIZE_MAX &&
+            slice_find_byte(behind, view.ptr[at], 0) != SIZE_MAX)
             return at;
     return 0;
 }
@@ -144,8 +144,8 @@ static size_t cut_lines(struct slice view, size_t from, size_t to) {
     for (size_t at = to; at > from; at--)
         if (view.ptr[at - 1] == '\n')
             return at;
-    size_t between = cut_elements(view, from, to, "}]", "{[\"");
-    between = between > 0 ? between : cut_elements(view, from, to, "\"", "\"");
+    size_t between = cut_elements(view, from, to, SLICE_LIT("}]"), SLICE_LIT("{[\""));
+    between = between > 0 ? between : cut_elements(view, from, to, SLICE_LIT("\""), SLICE_LIT("\""));
     if (between > 0)
         return between;
     while (to > from + 1 && ((unsigned char)view.ptr[to] & 0xc0) == 0x80) /* between characters */

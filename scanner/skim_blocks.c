@@ -182,22 +182,29 @@ TARGET static inline void fill_vector(const struct half_tables hints[3], const u
     out->hint = ~bits_of(hints_of(hints, p), hints_of(hints, p + 32));
 }
 
+struct hint_tables {
+    struct half_tables of[3]; /* of the first, second and third byte of a word */
+};
+
+TARGET static inline struct hint_tables load_hints(const struct skim_hints *h) {
+    struct hint_tables hints;
+    for (unsigned place = 0; place < 3; place++)
+        hints.of[place] = load_tables(h->low[place], h->high[place]);
+    return hints;
+}
+
 TARGET static void fill_block_avx2(const struct skim_hints *h, const unsigned char *p,
                                    struct skim_block *out) {
-    struct half_tables hints[3];
-    for (unsigned place = 0; place < 3; place++)
-        hints[place] = load_tables(h->low[place], h->high[place]);
-    fill_vector(hints, p, out);
+    const struct hint_tables hints = load_hints(h);
+    fill_vector(hints.of, p, out);
 }
 
 TARGET static void fill_avx2(const struct skim_hints *h, struct slice text, struct skim_block *out) {
-    struct half_tables hints[3];
+    const struct hint_tables hints = load_hints(h);
     const unsigned char *p = (const unsigned char *)text.ptr;
     size_t at = 0;
-    for (unsigned place = 0; place < 3; place++)
-        hints[place] = load_tables(h->low[place], h->high[place]);
     for (; text.len - at >= SKIM_BLOCK + 2; at += SKIM_BLOCK)
-        fill_vector(hints, p + at, out++);
+        fill_vector(hints.of, p + at, out++);
     fill_rest(h, text, at, fill_block_avx2, out);
 }
 

@@ -6,15 +6,9 @@
 
 /* ---- words that stand far from their secrets, or with short ones ---- */
 
-static bool is_blank(char c) {
-    return pybytes_is_blank((unsigned char)c);
-}
-
 static size_t run_length(struct slice text) {
-    size_t len = 0;
-    while (len < text.len && !is_blank(text.ptr[len]))
-        len++;
-    return len;
+    const unsigned char *begin = (const unsigned char *)text.ptr;
+    return (size_t)(pybytes_run_end(begin, begin + text.len) - begin);
 }
 
 /* What a match has behind the word. */
@@ -26,7 +20,7 @@ static bool has_host(struct slice behind) {
 }
 static bool is_assigned(struct slice behind) {
     size_t at = 0;
-    while (at < behind.len && at < 3 && is_blank(behind.ptr[at]))
+    while (at < behind.len && at < 3 && pybytes_is_blank((unsigned char)behind.ptr[at]))
         at++;
     return at < behind.len && behind.ptr[at] == '=';
 }
